@@ -1,0 +1,90 @@
+/* provider.h: the adapter to one kind of outside system: its probes and its actions, as const tables.
+ * Every function here is blocking straight-line code: it runs in a worker process or on a prober thread, never in the engine or a
+ * console. It must respect call->deadline and poll call->cancelled between requests. */
+#pragma once
+#include <stdbool.h>
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/base/moment.h"
+#include "core/base/secret.h"
+#include "core/environment/environment.h"
+#include "core/playbook/vocabulary.h"
+#include "core/providers/plan.h"
+#include "core/providers/reading.h"
+
+/* What one call may use. Borrowed for the call. */
+typedef struct Call {
+	const Environment *environment;
+	const EnvironmentSystem *system;   /* NULL for verbs that need none (command.run) */
+	const Json *args;                  /* parameter name -> string, every value filled in and checked against the VerbSpec */
+	MonoTime deadline;
+	const char *state_folder;          /* of the run: what command steps carry along; NULL for probes */
+	bool (*cancelled)(void *userdata);                                              /* NULL = never */
+	void (*progress)(void *userdata, const char *text, int64_t done, int64_t total); /* total 0 = not known; NULL ok */
+	void (*output)(void *userdata, bool is_stderr, Str bytes);                       /* raw bytes of a program; NULL ok */
+	void *userdata;
+} Call;
+
+const char *call_arg(const Call *call, const char *name);           /* NULL when not given */
+bool call_is_cancelled(const Call *call);
+int64_t call_remaining_ms(const Call *call);                         /* 0 when the deadline has passed */
+void call_progress(const Call *call, int64_t done, int64_t total, const char *text, ...) BG_PRINTF(4, 5);
+
+typedef enum Verified { VERIFIED_UNKNOWN = 0, VERIFIED_YES, VERIFIED_NO } Verified;
+
+typedef struct ActionResult {
+	Verified verified;       /* filled by verify */
+	char *evidence;          /* what verify saw, one line */
+	char *value;             /* what `save=NAME` keeps: the new version's number, ...; NULL = nothing */
+	Json *values;            /* further named results; may be NULL */
+	int exit_code;           /* command.run only */
+	bool began;              /* set true immediately before the first request that can change something */
+	StrList warnings;        /* said by the other side on success: Fastly's msg */
+} ActionResult;
+void action_result_clear(ActionResult *result);
+BG_DEFINE_CLEARP(ActionResult, action_result_clear)
+
+typedef struct Action {
+	VerbSpec spec;           /* name, parameters, risk, help */
+	bool repeatable;         /* doing it again after an interruption is safe */
+	int64_t usual_ms;        /* how long it usually takes, for "slow" on screens */
+	/* Reads the world, lists changes. Changes nothing. */
+	bool (*plan)(const Call *call, Plan *ret_plan, Error *err);
+	/* Does what `plan` says. The caller has just computed `plan` again and compared its digest. On failure after result->began
+	 * the outcome is judged by verify, not assumed. */
+	bool (*apply)(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+	/* Reads the world afterwards; sets result->verified and evidence. False only when it could not look. NULL: nothing to look at. */
+	bool (*verify)(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+	/* Pure: which verb and arguments would take `plan` (as applied, with `values`) back. NULL: there is no way back. */
+	bool (*undo)(const Plan *plan, const Json *values, char **ret_verb, Json **ret_args);
+	const char *manual;      /* the manual equivalent in words, for `show` and help */
+} Action;
+
+typedef struct Probe {
+	VerbSpec spec;           /* name, parameters, fields, help */
+	int64_t every_ms, deadline_ms, budget_ms;   /* defaults: asked every, gives up after, good for */
+	/* Looks once and fills state, text, reason and facts of `ret`. Cannot fail: what it cannot tell is unknown with a reason. */
+	void (*read)(const Call *call, Reading *ret);
+} Probe;
+
+typedef struct Provider {
+	const char *name;        /* "concourse" */
+	const char *title;       /* "Concourse CI" */
+	/* Checks a system's settings and secrets for missing and unknown keys: one error at a time with the line. */
+	bool (*check_system)(const Environment *environment, const EnvironmentSystem *system, Error *err);
+	const Action *actions;
+	size_t action_count;
+	const Probe *probes;
+	size_t probe_count;
+} Provider;
+
+extern const Provider *const PROVIDERS[];            /* ends with NULL */
+const Provider *provider_find(const char *name);     /* NULL if there is none */
+const Action *action_find(const char *verb);         /* "fastly.clone" */
+const Probe *probe_find(const char *verb);
+const Vocabulary *provider_vocabulary(void);         /* every verb, static */
+/* The system that `verb` with `args` speaks to: args.system, else the only system of its provider. */
+BG_CHECK bool provider_choose_system(const Environment *environment, const char *verb, const Json *args,
+	const EnvironmentSystem **ret_system, Error *err);
+/* Checks and completes `args` against the VerbSpec: unknown names, missing required ones, types, choices. */
+BG_CHECK bool provider_check_args(const VerbSpec *spec, const Json *args, Error *err);
