@@ -1,0 +1,210 @@
+/* incident.h: the pure model of one incident: a fold over its records.
+ * incident_decide() says what record a request becomes, or why it is refused; incident_apply() folds a record in. Both are total and
+ * pure: no I/O, no clock, no randomness. Engine and consoles fold the same records with the same functions, so they see the same.
+ * An Incident owns everything reachable from it; all pointers are valid until the next incident_apply(). Structs are for reading. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "core/base/cleanup.h"
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/base/moment.h"
+#include "core/base/risk.h"
+#include "core/incident/event.h"
+#include "core/incident/lifecycle.h"
+
+typedef struct StepAction {      /* one verb that a step can do, in order: `do`s and runnable commands, then `also`s */
+	char *verb;                  /* "fastly.clone", "command.run" */
+	Risk risk;
+	char *label;                 /* words for a key or menu; NULL = the verb */
+	char *save;                  /* name of the value that its result is kept under; NULL = none */
+	bool also;                   /* optional: does not count for done */
+	bool done;
+	int64_t plan_seq;            /* record of its newest plan; 0 = none */
+	char plan_digest[65];
+	Json *plan;                  /* as in the record; NULL = none */
+	WallTime plan_time;
+	bool plan_is_undo;
+	int64_t last_action;         /* number of the newest Action of this row; 0 = none */
+} StepAction;
+
+typedef enum CheckState { CHECK_NOT_LOOKED, CHECK_TRUE, CHECK_FALSE } CheckState;
+typedef struct StepCheck { CheckState state; char *text; char *reason; WallTime time; } StepCheck;
+
+typedef enum StepKind { STEP_KIND_STEP, STEP_KIND_CHECK, STEP_KIND_NOTE } StepKind;
+
+typedef struct IncidentStep {
+	char *id, *number, *title, *phase;
+	int parent;                  /* index in the run's steps, -1 = top */
+	int level;
+	StepKind kind;
+	bool counted, optional, human, can_undo;
+	StepAction *actions;
+	size_t action_count;
+	StepCheck *checks;           /* one for each `verify` */
+	size_t check_count;
+	StrList opens, closes;
+	char *closed_by;
+	StepState state;
+	char *reason;                /* of a skip or an override */
+	char *who;                   /* who brought it to its present state */
+	WallTime changed;
+} IncidentStep;
+
+typedef enum Decision { DECISION_YES, DECISION_NO, DECISION_ESCALATE } Decision;
+
+typedef struct Signoff {
+	char *role, *person, *reason, *key, *method, *statement, *signature;
+	Decision decision;
+	char subject[65];
+	int64_t seq;
+	WallTime time, expires;
+} Signoff;
+
+typedef enum GateState {
+	GATE_CLOSED,      /* nobody was asked yet */
+	GATE_WAITING,     /* asked; roles are missing */
+	GATE_SIGNED,
+	GATE_REFUSED,     /* a holder of a role said no to this very subject */
+	GATE_ESCALATED,
+	GATE_EXPIRED,     /* was signed, too long ago to act on */
+} GateState;
+
+typedef struct Gate {
+	char *id, *title;
+	StrList roles;
+	StrList steps;               /* ids of the steps that it covers */
+	int min;                     /* people, at least */
+	bool distinct, reason_required, live;
+	char subject[65];            /* what is to be signed now; "" = not asked */
+	StrList lines;               /* the same in words */
+	int64_t asked_seq;           /* record that asked for this subject: a checkpoint before it does not count */
+	WallTime asked;
+	Signoff *signoffs;           /* all, oldest first; only those over `subject` count */
+	size_t signoff_count;
+	bool latched;                /* every role said yes over `subject` while all were valid */
+} Gate;
+
+typedef struct NamedValue { char *name, *value; bool secret; WallTime set; char *who; } NamedValue;
+typedef struct Timer { char *name, *label, *step; bool starts; WallTime started, stopped; } Timer;
+
+typedef struct Run {
+	char *id;
+	char *playbook_id, *playbook_title, *playbook_path, *playbook_sha256;
+	char *procedure_id, *procedure_title;
+	RunState state;
+	IncidentStep *steps;
+	size_t step_count;
+	Gate *gates;
+	size_t gate_count;
+	NamedValue *values;
+	size_t value_count;
+	Timer *timers;
+	size_t timer_count;
+	WallTime started, ended;
+	char *who;
+} Run;
+
+typedef struct IncidentAction {  /* something that was started */
+	int64_t number;              /* 1, 2, ...: also the name of its log, actions/N.log */
+	int run, step;               /* indexes */
+	size_t index;                /* of the StepAction */
+	bool undo;
+	char *verb, *digest, *who, *save;
+	Risk risk;
+	ActionState state;
+	int64_t started_seq;
+	WallTime started, finished;
+	char *verified;              /* "yes" "no" "unknown"; NULL while running */
+	char *evidence, *value;
+	char *what, *where, *why, *hint;   /* of the error, or NULL */
+	char *log_sha256;            /* NULL while running or when the log was not closed */
+} IncidentAction;
+
+typedef struct LedgerItem {
+	char *name;                  /* "backup-paused" */
+	char *run, *step, *step_title, *closed_by;
+	bool open, doubtful;         /* doubtful: the action that opens it is in doubt */
+	bool can_undo;
+	WallTime opened, closed;
+	char *opened_who, *closed_who;
+} LedgerItem;
+
+typedef struct Incident {
+	char *id, *title, *environment, *commander;
+	bool drill;
+	IncidentPhase phase;
+	int64_t objective_ms;        /* 0 = none */
+	WallTime declared, ended;
+	int64_t seq;                 /* of the last record folded in */
+	WallTime last_time;
+	int64_t last_mono_ms;
+	Run *runs;
+	size_t run_count;
+	IncidentAction *actions;
+	size_t action_count;
+	LedgerItem *ledger;          /* open and closed, oldest first */
+	size_t ledger_count;
+	NamedValue *facts;
+	size_t fact_count;
+	uint64_t unknown_records;    /* records of a type that this version does not know */
+} Incident;
+
+Incident *incident_new(void);
+Incident *incident_free(Incident *incident);
+BG_DEFINE_FREEP(Incident, incident_free)
+
+/* Folds one record in. Total: data of the wrong shape changes nothing but seq and times. event->seq must be incident->seq + 1. */
+void incident_apply(Incident *incident, const Event *event);
+
+/* ---- requests ---- requests.def: X(enumerator, "name", event type, "fields of args") */
+typedef enum RequestKind {
+#define X(enumerator, name, event, fields) enumerator,
+#include "core/incident/requests.def"
+#undef X
+	REQUEST_KIND_COUNT
+} RequestKind;
+const char *request_kind_name(RequestKind kind);
+bool request_kind_parse(const char *name, RequestKind *ret_kind);
+
+typedef struct Request {
+	RequestKind kind;
+	const char *who, *how;
+	const Json *args;
+} Request;
+
+typedef struct Draft { EventType type; Json *data; } Draft;   /* data owned */
+void draft_clear(Draft *draft);
+BG_DEFINE_CLEARP(Draft, draft_clear)
+
+/* The record that `request` becomes at `now`, or a refusal: what (the request in words), where (step number and title), why, hint. */
+BG_CHECK bool incident_decide(const Incident *incident, const Request *request, WallTime now, Draft *ret_draft, Error *err);
+
+/* ---- queries ---- */
+const Run *incident_find_run(const Incident *incident, const char *id);
+const Run *incident_current_run(const Incident *incident);              /* the newest that is walked; NULL */
+const IncidentStep *run_find_step(const Run *run, const char *id);      /* by id or by number ("4.3") */
+int run_step_index(const Run *run, const IncidentStep *step);
+const Gate *run_find_gate(const Run *run, const char *id);
+const char *run_value(const Run *run, const char *name);                /* NULL: not set */
+const IncidentAction *incident_find_action(const Incident *incident, int64_t number);
+const IncidentAction *incident_running_action(const Incident *incident, const Run *run);  /* NULL = none */
+size_t incident_in_doubt(const Incident *incident);
+size_t ledger_open_count(const Incident *incident);
+const LedgerItem *ledger_find_open(const Incident *incident, const char *name);
+const char *incident_fact(const Incident *incident, const char *name);
+GateState gate_state(const Gate *gate, WallTime now);
+/* The newest sign-off of `role` over the present subject; NULL = none. */
+const Signoff *gate_signoff(const Gate *gate, const char *role);
+/* Gates that cover `step`, in order, at most `max`; returns how many. */
+size_t run_step_gates(const Run *run, const IncidentStep *step, const Gate **ret, size_t max);
+/* The first action of a step that is still to be done (also's never); NULL = none. *ret_index its index. */
+const StepAction *step_next_action(const IncidentStep *step, size_t *ret_index);
+/* Why `step`'s main key cannot act now; false and err filled. Used by screens to show a disabled key's reason and by decide. */
+bool step_can_start(const Incident *incident, const Run *run, const IncidentStep *step, size_t index, WallTime now, Error *err);
+/* Counted steps and how many of them are done or skipped. */
+void run_progress(const Run *run, size_t *ret_done, size_t *ret_total);
+
+/* The whole state as canonical JSON: for `--json`, for tests that replay is identical. Owned. */
+Json *incident_to_json(const Incident *incident);

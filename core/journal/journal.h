@@ -1,0 +1,70 @@
+/* journal.h: the append-only, hash-chained file of one incident.
+ * A line is one JSON object: seq, time (UTC, ms), mono, actor{who,how}, type, data, prev. `prev` is the SHA-256 of the exact bytes of
+ * the line before, without its newline (64 zeros for the first). The head is the hash of the last line.
+ * A Journal owns its descriptor and holds an exclusive lock on the file: one writer. Not thread-safe. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include "core/base/buf.h"
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/base/moment.h"
+
+#define JOURNAL_LINE_MAX (1024 * 1024)      /* bytes of one record */
+#define JOURNAL_GENESIS "0000000000000000000000000000000000000000000000000000000000000000"
+
+/* One record, owned. */
+typedef struct Record {
+	int64_t seq;
+	WallTime time;
+	int64_t mono_ms;
+	char *who, *how, *type;
+	Json *data;
+	char prev[65];
+	char hash[65];               /* of its own line */
+} Record;
+/* Parses one line (without newline). Refuses missing fields, unknown shapes and over-long lines. Does not check the chain. */
+BG_CHECK bool record_parse(Str line, Record *ret_record, Error *err);
+/* Appends the line, without newline, exactly as it is stored. */
+void record_write(const Record *record, Buf *out);
+void record_clear(Record *record);
+BG_DEFINE_CLEARP(Record, record_clear)
+
+typedef struct Journal Journal;
+typedef struct JournalOpened { int64_t cut_bytes; int64_t records; } JournalOpened;   /* cut_bytes > 0: a torn last line was cut */
+
+/* Opens or creates FOLDER/journal.jsonl (folder 0700, file 0600), locks it, checks the whole chain, cuts a torn last line (one without
+ * a newline, and only that). `each` (NULL ok) gets every record in order; returning false stops with its error.
+ * A broken chain is an Error that names the line; nothing is changed then. A journal that another process holds is CONFLICT. */
+BG_CHECK bool journal_open(const char *folder, bool (*each)(void *userdata, const Record *record, Str line, Error *err), void *userdata,
+	Journal **ret_journal, JournalOpened *ret_opened, Error *err);
+/* Appends durably: one write, then fdatasync, before it returns true. Fills seq, time, prev, hash of *record and gives the stored line
+ * in `ret_line` (appended; NULL ok). On failure (disk full, EIO) the file is cut back to what was there before, and if even that fails
+ * the journal refuses everything from then on. */
+BG_CHECK bool journal_append(Journal *journal, const char *who, const char *how, const char *type, const Json *data,
+	WallTime now, int64_t mono_ms, Record *ret_record, Buf *ret_line, Error *err);
+int64_t journal_seq(const Journal *journal);             /* of the last record; 0 = empty */
+const char *journal_head(const Journal *journal);        /* JOURNAL_GENESIS when empty */
+WallTime journal_first_time(const Journal *journal);
+/* Bytes of the lines from record `from` on, in order, without a lock: for readers and late consoles. */
+BG_CHECK bool journal_read(const char *folder, int64_t from, bool (*each)(void *userdata, const Record *record, Str line, Error *err),
+	void *userdata, Error *err);
+Journal *journal_close(Journal *journal);                /* NULL ok; returns NULL */
+BG_DEFINE_FREEP(Journal, journal_close)
+
+/* A checkpoint: origin, size, head as a small text note: "breakglass <incident>\n<seq>\n<head>\n". */
+void checkpoint_write(const char *incident, int64_t seq, const char *head, Buf *out);
+BG_CHECK bool checkpoint_parse(Str text, char **ret_incident, int64_t *ret_seq, char ret_head[static 65], Error *err);
+
+/* ---- verification, without a lock and without trusting anything ---- */
+typedef struct JournalReport {
+	int64_t records, bytes;
+	char head[65];
+	StrList problems;            /* "journal.jsonl:12: prev does not match the line before" */
+	StrList notes;               /* honest oddities: a torn last line, a clock that went back */
+} JournalReport;
+/* Checks chain, sequence, action logs against their recorded digests, playbook copies against theirs. True when it could be read;
+ * whether it is sound is `ret->problems.count == 0`. Signatures are checked by the caller (signoff). */
+BG_CHECK bool journal_verify(const char *folder, JournalReport *ret_report, Error *err);
+void journal_report_clear(JournalReport *report);
+BG_DEFINE_CLEARP(JournalReport, journal_report_clear)
