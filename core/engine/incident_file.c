@@ -1,0 +1,232 @@
+/* incident_file.c: see incident_file.h. */
+#include "core/engine/incident_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/engine/crash_points.h"
+
+struct IncidentFile {
+	char *folder;
+	Journal *journal;
+	Incident *model;
+	int64_t mono_base;       /* what to add to the boot clock to get ms since the incident began */
+	RecordSink sink;
+	void *sink_userdata;
+};
+
+Event record_event(const Record *record) {
+	return (Event){.seq = record->seq, .time = record->time, .mono_ms = record->mono_ms, .who = record->who,
+		.how = record->how, .type = event_type_parse(record->type), .data = record->data};
+}
+
+/* ---- the clock that no one can set ---- */
+
+/* FOLDER/clock holds "BOOT_ID BASE": within one boot the base stays what it was; after another boot it goes on from the last record,
+ * by the wall clock as far as that went forward. */
+static void read_boot_id(char ret[static 64]) {
+	AUTO_CLEAR(Buf) text = {0};
+	if (!file_read("/proc/sys/kernel/random/boot_id", 128, &text, NULL)) {
+		memcpy(ret, "unknown", 8);
+		return;
+	}
+	Str id = str_trim(buf_str(&text));
+	size_t len = id.len < 63 ? id.len : 63;
+	memcpy(ret, id.ptr, len);
+	ret[len] = '\0';
+}
+
+static bool stored_base(const char *path, const char *boot_id, int64_t *ret_base) {
+	AUTO_CLEAR(Buf) text = {0};
+	if (!file_read(path, 256, &text, NULL))
+		return false;
+	Str rest = str_trim(buf_str(&text)), id;
+	return str_split(&rest, ' ', &id) && str_eq_c(id, boot_id) && str_parse_int(str_trim(rest), ret_base);
+}
+
+static void start_clock(IncidentFile *file) {
+	char boot_id[64];
+	read_boot_id(boot_id);
+	AUTO_FREE char *path = path_join(file->folder, "clock");
+	int64_t now = mono_now().ms;
+	if (stored_base(path, boot_id, &file->mono_base) && now + file->mono_base >= file->model->last_mono_ms)
+		return;
+	int64_t gone = file->model->seq ? wall_now().ms - file->model->last_time.ms : 0;
+	file->mono_base = file->model->last_mono_ms + (gone > 0 ? gone : 0) - now;
+	AUTO_FREE char *text = bg_asprintf("%s %lld\n", boot_id, (long long) file->mono_base);
+	/* Losing this file only loses precision after a crash: the next open goes on from the last record. */
+	(void) file_write_atomic(path, text, strlen(text), 0600, NULL);
+}
+
+/* ---- open, declare, close ---- */
+
+static bool fold(void *userdata, const Record *record, Str line, Error *err) {
+	(void) line;
+	(void) err;
+	IncidentFile *file = userdata;
+	Event event = record_event(record);
+	incident_apply(file->model, &event);
+	return true;
+}
+
+static bool open_folder(const char *folder, IncidentFile **ret_file, JournalOpened *ret_opened, Error *err) {
+	AUTO(IncidentFile) *file = bg_calloc(1, sizeof(*file));
+	file->folder = bg_strdup(folder);
+	file->model = incident_new();
+	static const char *const PARTS[] = {"actions", "playbooks", "receipts", "state"};
+	for (size_t i = 0; i < BG_LENGTH(PARTS); i++) {
+		AUTO_FREE char *part = path_join(folder, PARTS[i]);
+		if (!file_make_folder(part, 0700, err))
+			return false;
+	}
+	if (!journal_open(folder, fold, file, &file->journal, ret_opened, err))
+		return false;
+	start_clock(file);
+	*ret_file = TAKE(file);
+	return true;
+}
+
+bool incident_file_open(const char *folder, IncidentFile **ret_file, Error *err) {
+	AUTO(IncidentFile) *file = NULL;
+	JournalOpened opened = {0};
+	if (!open_folder(folder, &file, &opened, err))
+		return error_what(err, "open the incident's journal");
+	if (opened.cut_bytes > 0 && file->model->phase == INCIDENT_OPEN) {
+		AUTO(Json) *args = json_new_object();
+		json_add_int(args, "cut_bytes", opened.cut_bytes);
+		Request request = {REQUEST_REPAIRED, "engine", "engine", args};
+		if (!incident_file_request(file, &request, err))
+			return false;
+	}
+	*ret_file = TAKE(file);
+	return true;
+}
+
+bool incident_file_declare(const char *incidents, const Request *request, WallTime now, IncidentFile **ret_file, Error *err) {
+	(void) now;
+	const char *id = json_get_string(request->args, "incident");
+	BG_ASSERT(request->kind == REQUEST_DECLARE && id);
+	/* Judge first, so that a refused request leaves no folder behind. */
+	AUTO(Incident) *nothing = incident_new();
+	AUTO_CLEAR(Draft) draft = {0};
+	if (!incident_decide(nothing, request, wall_now(), &draft, err))
+		return false;
+	AUTO_FREE char *folder = path_join(incidents, id);
+	if (!file_make_folder(folder, 0700, err))
+		return error_what(err, "declare the incident");
+	AUTO(IncidentFile) *file = NULL;
+	JournalOpened opened = {0};
+	if (!open_folder(folder, &file, &opened, err) || !incident_file_request(file, request, err))
+		return error_what(err, "declare the incident");
+	*ret_file = TAKE(file);
+	return true;
+}
+
+IncidentFile *incident_file_close(IncidentFile *file) {
+	if (!file)
+		return NULL;
+	journal_close(file->journal);
+	incident_free(file->model);
+	free(file->folder);
+	free(file);
+	return NULL;
+}
+
+void incident_file_set_sink(IncidentFile *file, RecordSink sink, void *userdata) {
+	file->sink = sink;
+	file->sink_userdata = userdata;
+}
+
+/* ---- the one order ---- */
+
+bool incident_file_request(IncidentFile *file, const Request *request, Error *err) {
+	WallTime now = wall_now();
+	AUTO_CLEAR(Draft) draft = {0};
+	if (!incident_decide(file->model, request, now, &draft, err))
+		return false;
+	crash_point(CRASH_BEFORE_APPEND);
+	AUTO_CLEAR(Record) record = {0};
+	AUTO_CLEAR(Buf) line = {0};
+	if (!journal_append(file->journal, request->who, request->how, event_type_name(draft.type), draft.data, now,
+		mono_now().ms + file->mono_base, &record, &line, err))
+		return error_what(err, "write the record");
+	crash_point(CRASH_AFTER_APPEND);
+	Event event = record_event(&record);
+	incident_apply(file->model, &event);
+	if (file->sink)
+		file->sink(file->sink_userdata, &record, buf_str(&line));
+	return true;
+}
+
+/* ---- queries ---- */
+
+const Incident *incident_file_model(const IncidentFile *file) { return file->model; }
+const char *incident_file_folder(const IncidentFile *file) { return file->folder; }
+int64_t incident_file_seq(const IncidentFile *file) { return journal_seq(file->journal); }
+const char *incident_file_head(const IncidentFile *file) { return journal_head(file->journal); }
+
+char *incident_file_action_log(const IncidentFile *file, int64_t number) {
+	return bg_asprintf("%s/actions/%lld.log", file->folder, (long long) number);
+}
+
+typedef struct OpenScan { bool declared, ended; } OpenScan;
+
+static bool scan_phase(void *userdata, const Record *record, Str line, Error *err) {
+	(void) line;
+	(void) err;
+	OpenScan *scan = userdata;
+	EventType type = event_type_parse(record->type);
+	scan->declared |= type == EVENT_INCIDENT_DECLARED;
+	scan->ended |= type == EVENT_INCIDENT_ENDED;
+	return true;
+}
+
+bool incident_file_find_open(const char *incidents, char **ret_folder, Error *err) {
+	AUTO_CLEAR(StrList) names = {0};
+	if (!file_list_folder(incidents, &names, err))
+		return false;
+	char *found = NULL;
+	for (size_t i = names.count; i-- > 0 && !found;) {
+		AUTO_FREE char *folder = path_join(incidents, names.items[i]);
+		AUTO_FREE char *journal = path_join(folder, "journal.jsonl");
+		OpenScan scan = {0};
+		if (!file_exists(journal))
+			continue;
+		if (!journal_read(folder, 1, scan_phase, &scan, err))
+			return error_hint(err, "breakglass verify %s tells what is wrong with it", names.items[i]);
+		if (scan.declared && !scan.ended)
+			found = TAKE(folder);
+	}
+	*ret_folder = found;
+	return true;
+}
+
+char *incident_file_new_id(const char *incidents, const char *title, WallTime now) {
+	char iso[WALL_TEXT_SIZE];
+	wall_format_iso(now, iso);
+	Buf id = {0};
+	buf_printf(&id, "%.4s%.2s%.2s-%.2s%.2s%.2s-", iso, iso + 5, iso + 8, iso + 11, iso + 14, iso + 17);
+	bool dash = true;
+	for (const char *c = title; *c && id.len < 48; c++) {
+		bool upper = *c >= 'A' && *c <= 'Z';
+		bool plain = upper || (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9');
+		if (plain)
+			buf_putc(&id, upper ? (char) (*c + 32) : *c);
+		else if (!dash)
+			buf_putc(&id, '-');
+		dash = !plain;
+	}
+	while (id.len && id.data[id.len - 1] == '-')
+		buf_truncate(&id, id.len - 1);
+	size_t base = id.len;
+	for (int n = 2;; n++) {
+		AUTO_FREE char *folder = path_join(incidents, buf_text(&id));
+		if (!file_exists(folder))
+			return buf_take(&id);
+		buf_truncate(&id, base);
+		buf_printf(&id, "-%d", n);
+	}
+}

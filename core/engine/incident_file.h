@@ -1,0 +1,36 @@
+/* incident_file.h: one incident on disk with its model folded: the only place where a request becomes a record.
+ * The order is always the same and stands in one function: decide (pure), append to the journal (durable), apply (pure), tell. */
+#pragma once
+#include <stdbool.h>
+#include "core/base/error.h"
+#include "core/incident/incident.h"
+#include "core/journal/journal.h"
+
+typedef struct IncidentFile IncidentFile;
+
+/* Told about every record after it is durable and folded in; `line` is the stored line without newline. */
+typedef void (*RecordSink)(void *userdata, const Record *record, Str line);
+
+/* A new folder INCIDENTS/ID with its first record. */
+BG_CHECK bool incident_file_declare(const char *incidents, const Request *request, WallTime now, IncidentFile **ret_file, Error *err);
+/* Opens an existing folder, folds its journal. A torn last line is cut, and that is recorded. */
+BG_CHECK bool incident_file_open(const char *folder, IncidentFile **ret_file, Error *err);
+IncidentFile *incident_file_close(IncidentFile *file);
+BG_DEFINE_FREEP(IncidentFile, incident_file_close)
+
+void incident_file_set_sink(IncidentFile *file, RecordSink sink, void *userdata);
+/* decide, append, apply, tell. On refusal or a failed append nothing has changed. */
+BG_CHECK bool incident_file_request(IncidentFile *file, const Request *request, Error *err);
+
+const Incident *incident_file_model(const IncidentFile *file);
+const char *incident_file_folder(const IncidentFile *file);
+int64_t incident_file_seq(const IncidentFile *file);
+const char *incident_file_head(const IncidentFile *file);
+/* FOLDER/actions/N.log; owned. */
+char *incident_file_action_log(const IncidentFile *file, int64_t number);
+/* The newest incident below INCIDENTS that has not ended; *ret_folder NULL when there is none. Owned. */
+BG_CHECK bool incident_file_find_open(const char *incidents, char **ret_folder, Error *err);
+/* "20261121-0312-ocw-mass-publish": sortable, readable, unique below INCIDENTS. Owned. */
+char *incident_file_new_id(const char *incidents, const char *title, WallTime now);
+/* A JournalRecord as the model sees it. Borrowed from `record`. */
+Event record_event(const Record *record);

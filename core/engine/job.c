@@ -1,0 +1,259 @@
+/* job.c: see job.h. The log is watched with inotify and, as a net under it, by a slow timer; an adopted worker's end is seen by
+ * its lock being free, our own child's by its exit. */
+#include "core/engine/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/moment.h"
+#include "core/engine/crash_points.h"
+#include "core/engine/worker_log.h"
+
+#define POLL_MS 250
+#define READ_AT_ONCE (256u * 1024)   /* per turn of the loop: a worker that prints without end must not hold the loop */
+
+struct Job {
+	JobSpec spec;
+	JobOwner owner;
+	WorkerLog *log;
+	Json *result;
+	bool began, adopted, exited, cancelled, closing, ended;
+	int worker_pid;
+	int64_t started_ms;
+	uv_process_t process;
+	uv_pipe_t stdin_pipe;
+	uv_write_t write;
+	Buf request;
+	uv_fs_event_t watch;
+	uv_timer_t timer;
+	uv_idle_t more;
+	int open_handles;
+};
+
+const char *job_kind_name(JobKind kind) {
+	static const char *const NAMES[] = {[JOB_PLAN] = "plan", [JOB_APPLY] = "apply", [JOB_CHECK] = "check"};
+	return NAMES[kind];
+}
+
+/* ---- end of life ---- */
+
+static void free_job(Job *job) {
+	job->log = worker_log_close(job->log);
+	if (!job->spec.keep_log && job->spec.log_path)
+		(void) unlink(job->spec.log_path);   /* a leftover plan log is harmless: the next start removes it */
+	json_free(job->result);
+	buf_clear(&job->request);
+	free((char *) (uintptr_t) job->spec.run);
+	free((char *) (uintptr_t) job->spec.step);
+	free((char *) (uintptr_t) job->spec.log_path);
+	free((char *) (uintptr_t) job->spec.label);
+	free((char *) (uintptr_t) job->spec.who);
+	free(job);
+}
+
+static void on_closed(uv_handle_t *handle) {
+	Job *job = handle->data;
+	if (--job->open_handles == 0)
+		free_job(job);
+}
+
+static void close_handle(Job *job, uv_handle_t *handle) {
+	(void) job;
+	if (!uv_is_closing(handle))
+		uv_close(handle, on_closed);
+}
+
+static void close_all(Job *job) {
+	if (job->closing)
+		return;
+	job->closing = true;
+	if (!job->adopted) {
+		close_handle(job, (uv_handle_t *) &job->process);
+		close_handle(job, (uv_handle_t *) &job->stdin_pipe);
+	}
+	close_handle(job, (uv_handle_t *) &job->watch);
+	close_handle(job, (uv_handle_t *) &job->timer);
+	close_handle(job, (uv_handle_t *) &job->more);
+}
+
+/* ---- following ---- */
+
+static void on_line(void *userdata, const Json *line) {
+	Job *job = userdata;
+	const char *kind = json_get_string(line, "k");
+	if (text_eq(kind, "begin"))
+		job->began = true;
+	if (text_eq(kind, "start"))
+		job->worker_pid = (int) json_get_int(line, "pid", 0);
+	if (text_eq(kind, "result")) {
+		json_free(job->result);
+		job->result = json_copy(line);
+		return;
+	}
+	job->owner.line(job->owner.userdata, job, line);
+}
+
+static void finish(Job *job) {
+	if (job->ended)
+		return;
+	job->ended = true;
+	job->owner.ended(job->owner.userdata, job, job->result, job->began);
+	close_all(job);
+}
+
+static void on_more(uv_idle_t *idle);
+
+static void look(Job *job) {
+	if (job->closing)
+		return;
+	bool gone = job->adopted ? worker_log_is_free(job->log) : job->exited;
+	bool more = false;
+	if (!worker_log_poll(job->log, READ_AT_ONCE, on_line, job, &more, NULL)) {
+		finish(job);
+		return;
+	}
+	if (more) {
+		uv_idle_start(&job->more, on_more);
+		return;
+	}
+	uv_idle_stop(&job->more);
+	if (gone)
+		finish(job);
+}
+
+static void on_more(uv_idle_t *idle) { look(idle->data); }
+static void on_timer(uv_timer_t *timer) { look(timer->data); }
+
+static void on_watch(uv_fs_event_t *watch, const char *name, int events, int status) {
+	(void) name;
+	(void) events;
+	(void) status;
+	look(watch->data);
+}
+
+static void on_exit_status(uv_process_t *process, int64_t status, int signal_number) {
+	(void) status;
+	(void) signal_number;
+	Job *job = process->data;
+	job->exited = true;
+	look(job);
+}
+
+/* ---- start ---- */
+
+static Job *new_job(uv_loop_t *loop, const JobSpec *spec, const JobOwner *owner) {
+	Job *job = bg_calloc(1, sizeof(*job));
+	job->spec = *spec;
+	job->spec.run = bg_strdup(spec->run);
+	job->spec.step = bg_strdup(spec->step);
+	job->spec.log_path = bg_strdup(spec->log_path);
+	job->spec.label = bg_strdup(spec->label);
+	job->spec.who = bg_strdup(spec->who);
+	job->owner = *owner;
+	job->started_ms = mono_now().ms;
+	uv_fs_event_init(loop, &job->watch);
+	uv_timer_init(loop, &job->timer);
+	uv_idle_init(loop, &job->more);
+	job->watch.data = job->timer.data = job->more.data = job;
+	job->open_handles = 3;
+	return job;
+}
+
+static bool follow(Job *job, Error *err) {
+	job->log = worker_log_open(job->spec.log_path, err);
+	if (!job->log)
+		return false;
+	/* Without inotify (watches used up) the timer alone is enough. */
+	(void) uv_fs_event_start(&job->watch, on_watch, job->spec.log_path, 0);
+	uv_timer_start(&job->timer, on_timer, POLL_MS, POLL_MS);
+	return true;
+}
+
+static void on_written(uv_write_t *write, int status) {
+	(void) status;
+	Job *job = write->data;
+	close_handle(job, (uv_handle_t *) &job->stdin_pipe);
+}
+
+static bool spawn(Job *job, uv_loop_t *loop, const char *self, int log_fd, Error *err) {
+	char role[] = "__worker";
+	AUTO_FREE char *program = bg_strdup(self);
+	char *args[] = {program, role, NULL};
+	uv_stdio_container_t stdio[4] = {
+		{.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *) &job->stdin_pipe},
+		{.flags = UV_IGNORE},
+		{.flags = UV_IGNORE},
+		{.flags = UV_INHERIT_FD, .data.fd = log_fd},
+	};
+	uv_process_options_t options = {.exit_cb = on_exit_status, .file = program, .args = args, .stdio = stdio,
+		.stdio_count = 4, .flags = UV_PROCESS_DETACHED};
+	uv_pipe_init(loop, &job->stdin_pipe, 0);
+	job->stdin_pipe.data = job->process.data = job->write.data = job;
+	job->open_handles += 2;
+	int status = uv_spawn(loop, &job->process, &options);
+	if (status < 0) {
+		error_set(err, ERROR_IO, "cannot start a worker: %s", uv_strerror(status));
+		err->os_code = -status;
+		return error_hint(err, "is the machine out of processes or memory? Then try again");
+	}
+	job->worker_pid = job->process.pid;
+	uv_buf_t bytes = uv_buf_init(job->request.data, (unsigned) job->request.len);
+	if (uv_write(&job->write, (uv_stream_t *) &job->stdin_pipe, &bytes, 1, on_written) < 0)
+		close_handle(job, (uv_handle_t *) &job->stdin_pipe);
+	return true;
+}
+
+Job *job_start(uv_loop_t *loop, const char *self, const JobSpec *spec, const Json *request, const JobOwner *owner, Error *err) {
+	AUTO_CLOSE int log_fd = open(spec->log_path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	if (log_fd < 0) {
+		error_errno(err, errno, "cannot make the action's log");
+		error_where(err, "%s", spec->log_path);
+		return NULL;
+	}
+	if (flock(log_fd, LOCK_EX | LOCK_NB) < 0) {
+		error_errno(err, errno, "cannot lock the action's log");
+		return NULL;
+	}
+	Job *job = new_job(loop, spec, owner);
+	json_write(request, &job->request);
+	crash_point(CRASH_BEFORE_SPAWN);
+	if (!follow(job, err) || !spawn(job, loop, self, log_fd, err)) {
+		close_all(job);
+		return NULL;
+	}
+	crash_point(CRASH_AFTER_SPAWN);
+	return job;
+}
+
+Job *job_adopt(uv_loop_t *loop, const JobSpec *spec, const JobOwner *owner, Error *err) {
+	Job *job = new_job(loop, spec, owner);
+	job->adopted = true;
+	if (!follow(job, err)) {
+		close_all(job);
+		return NULL;
+	}
+	return job;
+}
+
+void job_cancel(Job *job) {
+	job->cancelled = true;
+	/* The lock says that the worker lives, so the number is still its own. */
+	if (job->worker_pid > 0 && !job->exited && !worker_log_is_free(job->log))
+		(void) kill(job->worker_pid, SIGTERM);
+}
+
+void job_abandon(Job *job) {
+	job->ended = true;
+	close_all(job);
+}
+
+JobKind job_kind(const Job *job) { return job->spec.kind; }
+const JobSpec *job_spec(const Job *job) { return &job->spec; }
+bool job_is_cancelled(const Job *job) { return job->cancelled; }
+int64_t job_started_ms(const Job *job) { return job->started_ms; }

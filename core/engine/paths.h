@@ -1,0 +1,23 @@
+/* paths.h: where an environment's engine keeps its things.
+ * STATE/ENVIRONMENT/{engine.sock,engine.lock,engine.log,incidents/ID/}. STATE is --state, $BREAKGLASS_STATE,
+ * $XDG_STATE_HOME/breakglass, ~/.local/state/breakglass, or /tmp/breakglass-UID when there is no HOME. */
+#pragma once
+#include <stdbool.h>
+#include "core/base/cleanup.h"
+#include "core/base/error.h"
+
+typedef struct StatePaths {
+	char *state;        /* STATE */
+	char *folder;       /* STATE/ENVIRONMENT */
+	char *socket;       /* in `folder`, or in the run-time folder when that path is too long for a socket address */
+	char *lock;
+	char *log;
+	char *incidents;
+} StatePaths;
+
+/* `state` NULL: found as above. Makes the folders (0700). `environment` is the environment's name. */
+BG_CHECK bool state_paths_init(const char *state, const char *environment, StatePaths *ret_paths, Error *err);
+void state_paths_clear(StatePaths *paths);
+BG_DEFINE_CLEARP(StatePaths, state_paths_clear)
+/* A name as a single folder name: anything outside [A-Za-z0-9._-] becomes "-". Owned. */
+char *path_safe_name(const char *name);

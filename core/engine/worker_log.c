@@ -1,0 +1,197 @@
+/* worker_log.c: writing, following and judging a worker's log. */
+#include "core/engine/worker_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+
+struct WorkerLog {
+	int fd;
+	char *path;
+	int64_t offset;
+	Buf partial;
+};
+
+WorkerLog *worker_log_open(const char *path, Error *err) {
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0) {
+		error_errno(err, errno, "cannot open the log of an action");
+		error_where(err, "%s", path);
+		return NULL;
+	}
+	WorkerLog *log = bg_calloc(1, sizeof(*log));
+	log->fd = fd;
+	log->path = bg_strdup(path);
+	return log;
+}
+
+WorkerLog *worker_log_close(WorkerLog *log) {
+	if (!log)
+		return NULL;
+	close(log->fd);
+	buf_clear(&log->partial);
+	free(log->path);
+	free(log);
+	return NULL;
+}
+
+/* A line that is not ours (a damaged log) is passed over: the result line alone decides, and its absence is "in doubt". */
+static void take_lines(WorkerLog *log, void (*each)(void *, const Json *), void *userdata) {
+	size_t start = 0;
+	while (start < log->partial.len) {
+		const char *from = log->partial.data + start;
+		const char *end = memchr(from, '\n', log->partial.len - start);
+		if (!end)
+			break;
+		AUTO(Json) *line = NULL;
+		if (json_parse((Str){from, (size_t) (end - from)}, &line, NULL) && json_is_object(line))
+			each(userdata, line);
+		start += (size_t) (end - from) + 1;
+	}
+	buf_consume(&log->partial, start);
+	if (log->partial.len > WORKER_LINE_MAX)
+		buf_clear(&log->partial);
+}
+
+bool worker_log_poll(WorkerLog *log, size_t max_bytes, void (*each)(void *, const Json *), void *userdata, bool *ret_more,
+	Error *err) {
+	char block[64 * 1024];
+	size_t total = 0;
+	*ret_more = false;
+	while (total < max_bytes) {
+		ssize_t got = pread(log->fd, block, sizeof(block), log->offset);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_errno(err, errno, "cannot read %s", log->path);
+		if (got == 0)
+			return true;
+		log->offset += got;
+		total += (size_t) got;
+		buf_append(&log->partial, block, (size_t) got);
+		take_lines(log, each, userdata);
+	}
+	*ret_more = true;
+	return true;
+}
+
+bool worker_log_is_free(const WorkerLog *log) {
+	int fd = open(log->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return true;
+	bool is_free = flock(fd, LOCK_SH | LOCK_NB) == 0;
+	close(fd);
+	return is_free;
+}
+
+static void judge_line(void *userdata, const Json *line) {
+	WorkerVerdict *verdict = userdata;
+	const char *kind = json_get_string(line, "k");
+	if (text_eq(kind, "begin"))
+		verdict->began = true;
+	if (text_eq(kind, "result")) {
+		json_free(verdict->result);
+		verdict->result = json_copy(line);
+	}
+}
+
+bool worker_log_judge(const char *path, WorkerVerdict *ret_verdict, Error *err) {
+	WorkerVerdict verdict = {0};
+	if (!file_exists(path)) {
+		*ret_verdict = verdict;
+		return true;
+	}
+	AUTO(WorkerLog) *log = worker_log_open(path, err);
+	if (!log)
+		return false;
+	verdict.exists = true;
+	verdict.locked = !worker_log_is_free(log);
+	bool more = true;
+	while (more) {
+		if (!worker_log_poll(log, 1024 * 1024, judge_line, &verdict, &more, err)) {
+			worker_verdict_clear(&verdict);
+			return false;
+		}
+	}
+	*ret_verdict = verdict;
+	return true;
+}
+
+void worker_verdict_clear(WorkerVerdict *verdict) {
+	json_free(verdict->result);
+	*verdict = (WorkerVerdict){0};
+}
+
+/* ---- the worker's side ---- */
+
+/* How much output was stored. A worker is one process for one action: this is its only global. */
+static int64_t stored_bytes;
+
+static void write_line(Buf *line) {
+	buf_putc(line, '\n');
+	/* A full disk must not stop what is under way: the result line is what counts, and its absence is "in doubt". */
+	(void) file_write_all(WORKER_LOG_FD, line->data, line->len, NULL);
+}
+
+static void write_json(const Json *json) {
+	AUTO_CLEAR(Buf) line = {0};
+	json_write(json, &line);
+	write_line(&line);
+}
+
+void worker_log_json(const char *kind, const char *key, const Json *value) {
+	AUTO(Json) *json = json_new_object();
+	json_add_string(json, "k", kind);
+	if (key)
+		json_add(json, key, json_copy(value));
+	write_json(json);
+}
+
+void worker_log_begin(void) {
+	worker_log_json("begin", NULL, NULL);
+	(void) fdatasync(WORKER_LOG_FD);
+}
+
+void worker_log_progress(const char *text, int64_t done, int64_t total) {
+	AUTO(Json) *json = json_new_object();
+	json_add_string(json, "k", "progress");
+	json_add_string(json, "text", text);
+	json_add_int(json, "done", done);
+	json_add_int(json, "total", total);
+	write_json(json);
+}
+
+void worker_log_output(bool is_stderr, Str bytes) {
+	if (stored_bytes > WORKER_LOG_MAX)
+		return;
+	stored_bytes += (int64_t) bytes.len;
+	AUTO_CLEAR(Buf) clean = {0};
+	Str rest = bytes;
+	uint32_t code_point;
+	if (!utf8_is_valid(bytes)) {
+		while (utf8_next(&rest, &code_point))
+			utf8_append(&clean, code_point);
+		bytes = buf_str(&clean);
+	}
+	AUTO_CLEAR(Buf) line = {0};
+	buf_puts(&line, is_stderr ? "{\"k\":\"err\",\"s\":" : "{\"k\":\"out\",\"s\":");
+	json_write_quoted(bytes, &line);
+	buf_putc(&line, '}');
+	write_line(&line);
+	if (stored_bytes > WORKER_LOG_MAX)
+		worker_log_progress("output is larger than what is kept: the rest is not stored", 0, 0);
+}
+
+void worker_log_result(const Json *result) {
+	AUTO(Json) *json = json_copy(result);
+	json_add_string(json, "k", "result");
+	write_json(json);
+	(void) fdatasync(WORKER_LOG_FD);
+}
