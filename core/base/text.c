@@ -1,0 +1,141 @@
+/* text.c: UTF-8 arithmetic. Decoding is strict: overlong forms, surrogates and numbers beyond U+10FFFF are invalid bytes. */
+#include "core/base/text.h"
+
+#define REPLACEMENT 0xFFFD
+
+/* Length of a well-formed sequence at the front of `s`, and its code point; 0 if there is none. */
+static size_t decode(Str s, uint32_t *ret_code_point)
+{
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned char lead = (unsigned char) s.ptr[0];
+	if (lead < 0x80) {
+		*ret_code_point = lead;
+		return 1;
+	}
+	size_t len = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+	if (lead < 0xC2 || lead > 0xF4 || s.len < len)
+		return 0;
+	uint32_t value = lead & (0x7FU >> len);
+	for (size_t i = 1; i < len; i++) {
+		unsigned char next = (unsigned char) s.ptr[i];
+		if ((next & 0xC0) != 0x80)
+			return 0;
+		value = value << 6 | (next & 0x3FU);
+	}
+	if (value < smallest[len] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
+		return 0;
+	*ret_code_point = value;
+	return len;
+}
+
+bool utf8_next(Str *rest, uint32_t *ret_code_point)
+{
+	if (!rest->len)
+		return false;
+	size_t len = decode(*rest, ret_code_point);
+	if (!len) {
+		*ret_code_point = REPLACEMENT;
+		len = 1;
+	}
+	rest->ptr += len;
+	rest->len -= len;
+	return true;
+}
+
+void utf8_append(Buf *out, uint32_t code_point)
+{
+	if (code_point > 0x10FFFF || (code_point >= 0xD800 && code_point <= 0xDFFF))
+		code_point = REPLACEMENT;
+	char bytes[4];
+	size_t len;
+	if (code_point < 0x80) {
+		bytes[0] = (char) code_point;
+		len = 1;
+	} else if (code_point < 0x800) {
+		bytes[0] = (char) (0xC0 | code_point >> 6);
+		bytes[1] = (char) (0x80 | (code_point & 0x3F));
+		len = 2;
+	} else if (code_point < 0x10000) {
+		bytes[0] = (char) (0xE0 | code_point >> 12);
+		bytes[1] = (char) (0x80 | (code_point >> 6 & 0x3F));
+		bytes[2] = (char) (0x80 | (code_point & 0x3F));
+		len = 3;
+	} else {
+		bytes[0] = (char) (0xF0 | code_point >> 18);
+		bytes[1] = (char) (0x80 | (code_point >> 12 & 0x3F));
+		bytes[2] = (char) (0x80 | (code_point >> 6 & 0x3F));
+		bytes[3] = (char) (0x80 | (code_point & 0x3F));
+		len = 4;
+	}
+	buf_append(out, bytes, len);
+}
+
+bool utf8_is_valid(Str text)
+{
+	uint32_t code_point;
+	while (text.len) {
+		size_t len = decode(text, &code_point);
+		if (!len)
+			return false;
+		text.ptr += len;
+		text.len -= len;
+	}
+	return true;
+}
+
+static size_t shown_width(uint32_t code_point)
+{
+	int width = code_point_width(code_point);
+	return width < 0 ? 1 : (size_t) width;
+}
+
+size_t text_width(Str text)
+{
+	size_t width = 0;
+	uint32_t code_point;
+	while (utf8_next(&text, &code_point))
+		width += shown_width(code_point);
+	return width;
+}
+
+size_t text_fit(Str text, size_t columns, size_t *ret_width)
+{
+	size_t width = 0;
+	Str rest = text, before = text;
+	uint32_t code_point;
+	/* Goes on at the limit, since combining marks of the last character still fit. */
+	while (utf8_next(&rest, &code_point)) {
+		size_t more = shown_width(code_point);
+		if (width + more > columns)
+			break;
+		width += more;
+		before = rest;
+	}
+	if (ret_width)
+		*ret_width = width;
+	return text.len - before.len;
+}
+
+static bool is_plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("_./:=@%+,-", c));
+}
+
+void shell_quote(Str text, Buf *out)
+{
+	size_t plain = 0;
+	while (plain < text.len && is_plain(text.ptr[plain]))
+		plain++;
+	if (text.len && plain == text.len) {
+		buf_put_str(out, text);
+		return;
+	}
+	buf_putc(out, '\'');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '\'')
+			buf_puts(out, "'\\''");
+		else
+			buf_putc(out, text.ptr[i]);
+	}
+	buf_putc(out, '\'');
+}
