@@ -1,5 +1,5 @@
 /* model.h: what a Markdown file means to a run: procedures, phases, steps, commands and the directives bound to them.
- * Plain structs, read-only once playbook_parse() returned, all owned by the Playbook and freed with it. Lines are
+ * Plain structs, all owned by the Playbook and freed with it; read-only for everybody once playbook_parse() returned. Lines are
  * 1-based lines of the source file; texts are UTF-8 and NOT sanitised (pass them through text_sanitise to a terminal).
  * Pointers into the model that may be NULL say so. Arrays of pointers are in document order. */
 #pragma once
@@ -10,7 +10,11 @@
 #include "core/base/cleanup.h"
 #include "core/base/digest.h"
 #include "core/base/error.h"
+#include "core/base/risk.h"
 #include "core/base/str.h"
+#include "core/playbook/diagnostic.h"
+#include "core/playbook/directive.h"
+#include "core/playbook/vocabulary.h"
 
 #define PLAYBOOK_MAX_BYTES (1024 * 1024)
 
@@ -19,32 +23,10 @@ typedef struct Procedure Procedure;
 typedef struct Phase Phase;
 typedef struct Step Step;
 typedef struct Block Block;
-typedef struct Command Command;
-typedef struct Gate Gate;
+typedef struct StepCommand StepCommand;
+typedef struct PlaybookGate PlaybookGate;
 typedef struct Variable Variable;
-typedef struct Vocabulary Vocabulary;     /* vocabulary.h: the names of actions and probes that exist */
-typedef struct Diagnostic Diagnostic;     /* diagnostic.h */
-typedef struct DiagnosticList DiagnosticList;
 typedef struct Arena Arena;
-
-/* ---- Directives as written ------------------------------------------------------------------------------------- */
-
-typedef enum ArgOp { ARG_WORD, ARG_EQ, ARG_NE, ARG_MATCH, ARG_LT, ARG_LE, ARG_GT, ARG_GE } ArgOp;
-
-/* `key op value`; a bare word has op ARG_WORD, key NULL and the word as value. Values keep their `${name}`. */
-typedef struct Arg {
-	const char *key;
-	ArgOp op;
-	const char *value;
-	unsigned line, column;
-} Arg;
-
-typedef struct Directive {
-	const char *verb;          /* "do", "gate", ... */
-	const Arg *args;
-	size_t arg_count;
-	unsigned line, column;
-} Directive;
 
 /* Where a directive was bound: lint walks these. */
 typedef enum BindTarget { BIND_DOCUMENT, BIND_PHASE, BIND_STEP, BIND_COMMAND, BIND_NOWHERE } BindTarget;
@@ -53,27 +35,26 @@ typedef struct Binding {
 	BindTarget target;
 	Phase *phase;              /* the section it stands in; NULL before any heading */
 	Step *step;                /* for BIND_STEP, and BIND_COMMAND when the block belongs to a step; else NULL */
-	Command *command;          /* for BIND_COMMAND */
+	StepCommand *command;      /* for BIND_COMMAND */
 } Binding;
 
-typedef enum Risk { RISK_UNSET, RISK_READ, RISK_CHANGE, RISK_DESTRUCTIVE } Risk;
-
 /* do / also / undo: a provider's action. `args` are the action's own; save, risk, label and watch are taken out. */
-typedef struct Action {
+typedef struct PlaybookAction {
 	const char *verb;          /* "concourse.pause" */
-	const Arg *args;
+	DirectiveArg *args;
 	size_t arg_count;
 	const char *save;          /* variable that takes the result; NULL */
 	const char *label;         /* NULL */
-	Risk risk;                 /* RISK_UNSET: as the provider says */
+	bool risk_given;           /* else `risk` is the vocabulary's, or change when that is not known */
+	Risk risk;
 	bool watch;
 	unsigned line;
-} Action;
+} PlaybookAction;
 
 /* verify: a probe that must answer as the expectations say. */
-typedef struct Verify {
+typedef struct PlaybookVerify {
 	const char *probe;         /* "concourse.pipeline" */
-	const Arg *args;           /* parameters and expectations alike, in order: the probe's schema tells them apart */
+	DirectiveArg *args;        /* parameters and expectations alike, in order: the probe's schema tells them apart */
 	size_t arg_count;
 	int64_t within_ms;         /* 0: once */
 	int64_t every_ms;          /* 0: the probe's own interval */
@@ -81,22 +62,22 @@ typedef struct Verify {
 	int sample;                /* 0: not given */
 	const char *note;          /* NULL */
 	unsigned line;
-} Verify;
+} PlaybookVerify;
 
 typedef enum GuardKind { GUARD_PROBE, GUARD_VARIABLE, GUARD_SET, GUARD_OPEN, GUARD_CONFIRM } GuardKind;
-typedef struct Guard {
+typedef struct PlaybookGuard {
 	GuardKind kind;
 	const char *subject;       /* probe, variable, ledger name, or the text to confirm */
-	ArgOp op;                  /* GUARD_VARIABLE: subject op value */
+	DirectiveOp op;            /* GUARD_VARIABLE: subject op value */
 	const char *value;
-	const Arg *args;           /* GUARD_PROBE */
+	DirectiveArg *args;        /* GUARD_PROBE */
 	size_t arg_count;
 	bool soft;                 /* may be passed with a reason */
 	const char *otherwise;     /* else=: what to say; NULL */
 	const char *when_variable; /* applies only when this variable has when_value; NULL */
 	const char *when_value;
 	unsigned line;
-} Guard;
+} PlaybookGuard;
 
 /* opens / closes NAME: one entry of the ledger. */
 typedef struct LedgerMark {
@@ -107,28 +88,28 @@ typedef struct LedgerMark {
 } LedgerMark;
 
 typedef enum TimerKind { TIMER_START, TIMER_STOP, TIMER_DUE } TimerKind;
-typedef struct Timer {
+typedef struct PlaybookTimer {
 	TimerKind kind;
 	const char *name;
 	const char *label;         /* NULL */
 	int64_t every_ms, after_ms;
 	unsigned line;
-} Timer;
+} PlaybookTimer;
 
-typedef enum Scope { SCOPE_DOCUMENT, SCOPE_PROCEDURE, SCOPE_PHASE, SCOPE_STEP } Scope;
+typedef enum GateScope { SCOPE_DOCUMENT, SCOPE_PROCEDURE, SCOPE_PHASE, SCOPE_STEP } GateScope;
 
-struct Gate {
+struct PlaybookGate {
 	const char *id;            /* as written, else made from the scope; unique in the playbook */
-	const char *const *roles;
+	const char **roles;
 	size_t role_count;
 	int min;                   /* signatures needed; at least 1; default: one for each role */
 	bool distinct;             /* different people: always true when more than one signs */
 	bool reason_required;
 	const char *before;        /* "#anchor" as written; NULL. The scope is that section then. */
-	Scope scope;
+	GateScope scope;
 	const Phase *phase;        /* SCOPE_PHASE, and SCOPE_PROCEDURE when the procedure has a heading; else NULL */
 	const Step *step;          /* SCOPE_STEP */
-	const Step *const *covers; /* the steps it holds back, sub-steps included, in order */
+	Step **covers;             /* the steps it holds back, sub-steps included, in order */
 	size_t cover_count;
 	unsigned line;
 };
@@ -144,15 +125,15 @@ struct Variable {
 	VariableType type;
 	const char *ask;           /* the question; NULL: make one from the name */
 	const char *fallback;      /* default=, with ${}; NULL */
-	const char *const *choices;
+	const char **choices;
 	size_t choice_count;
 	const char *match;         /* the placeholder text that it stands for, brackets included; NULL */
-	const char *const *replaces; /* literals that it replaces, longest first */
+	const char **replaces;     /* literals that it replaces, longest first */
 	size_t replaces_count;
 	const char *from;          /* "k8s.deployment.replicas": a reading to take the value from; NULL */
-	const Arg *from_args;
+	DirectiveArg *from_args;
 	size_t from_arg_count;
-	const char *zone, *to, *format, *oldest, *newest, *regex;   /* each may be NULL */
+	const char *zone, *to, *format, *oldest, *newest, *regex;/* each may be NULL */
 	const Phase *phase;        /* the section that declares it; NULL: the whole document */
 	unsigned line;
 };
@@ -164,23 +145,23 @@ typedef enum BlockKind {
 	BLOCK_ANNOTATION, BLOCK_FRONT_MATTER, BLOCK_TEMPLATE, BLOCK_REFERENCES,
 } BlockKind;
 
-typedef enum BlockRole {
-	ROLE_NOTE,                 /* read it */
-	ROLE_TITLE,                /* the text of its step: shown as the step itself */
-	ROLE_DETAIL,               /* belongs to its step */
-	ROLE_WARNING,              /* must be on screen when its step is armed */
-	ROLE_COMMAND,              /* `command` says what it is */
-	ROLE_SAMPLE,               /* expected output */
-	ROLE_LABEL,                /* "Do the following:" above a list */
-	ROLE_NAVIGATION,           /* contents list */
-	ROLE_METADATA,             /* front matter, annotations: shown dimmed or on request */
-} BlockRole;
+typedef enum BlockUse {
+	USE_NOTE,                 /* read it */
+	USE_TITLE,                /* the text of its step: shown as the step itself */
+	USE_DETAIL,               /* belongs to its step */
+	USE_WARNING,              /* must be on screen when its step is armed */
+	USE_COMMAND,              /* `command` says what it is */
+	USE_SAMPLE,               /* expected output */
+	USE_LABEL,                /* "Do the following:" above a list */
+	USE_NAVIGATION,           /* contents list */
+	USE_METADATA,             /* front matter, annotations: shown dimmed or on request */
+} BlockUse;
 
 /* A piece of the source. The blocks of a playbook, in order, cover every line that is not blank exactly once: what is shown is
  * `source`, the lines as they stand, with the indentation of their container taken off. */
 struct Block {
 	BlockKind kind;
-	BlockRole role;
+	BlockUse use;
 	unsigned line, line_count;
 	unsigned indent;           /* nesting of lists and quotes around it */
 	const char *source;        /* lines as written, LF between, no LF at the end */
@@ -189,44 +170,44 @@ struct Block {
 	const char *info;          /* BLOCK_CODE: info string; NULL when there is none */
 	const Phase *phase;        /* NULL before the first heading */
 	const Step *step;          /* the step it belongs to; NULL: the section's own */
-	const Command *command;    /* BLOCK_CODE; NULL otherwise */
+	const StepCommand *command;/* BLOCK_CODE; NULL otherwise */
 };
 
-typedef enum LinkKind { LINK_EXTERNAL, LINK_FILE, LINK_ANCHOR } LinkKind;
-typedef struct Link {
-	LinkKind kind;
+typedef enum TextLinkKind { LINK_EXTERNAL, LINK_FILE, LINK_ANCHOR } TextLinkKind;
+typedef struct TextLink {
+	TextLinkKind kind;
 	const char *text, *url;    /* url as written */
 	const Phase *target;       /* LINK_ANCHOR that exists in this file; else NULL */
 	unsigned line;
-} Link;
+} TextLink;
 
 /* ---- Commands -------------------------------------------------------------------------------------------------- */
 
-typedef enum CommandKind { COMMAND_SHELL, COMMAND_QUERY, COMMAND_SAMPLE, COMMAND_DATA, COMMAND_MANUAL } CommandKind;
+typedef enum CodeKind { CODE_SHELL, CODE_QUERY, CODE_SAMPLE, CODE_DATA, CODE_MANUAL } CodeKind;
 
 /* One command after prompts, continuations and here-documents are joined. Run one by one, stopping at the first failure. */
-typedef struct CommandLine {
+typedef struct ShellLine {
 	const char *text;          /* may hold newlines: continuation, here-document */
 	const char *label;         /* from a `# comment` above it; NULL */
-	const char *const *placeholders; /* variable names used in it */
+	const char **placeholders; /* variable names used in it */
 	size_t placeholder_count;
 	Risk risk;
 	const char *risk_reason;   /* "rm deletes", ...; NULL */
 	bool needs_terminal;
 	const char *why_not;       /* why it cannot be run as it stands; NULL: it can */
 	unsigned line;
-} CommandLine;
+} ShellLine;
 
-struct Command {
+struct StepCommand {
 	const char *id;            /* "ocw-dr/4.3/c1"; unique in the playbook; outside a step "L37" */
-	CommandKind kind;
+	CodeKind kind;
 	const char *language;      /* first word of the info string, lower case; "" when there is none */
 	const char *text;          /* the block's text as written */
-	const CommandLine *lines;  /* COMMAND_SHELL only */
+	ShellLine *lines;          /* CODE_SHELL only */
 	size_t line_count;
 	const char *name;          /* name= of the info string; NULL */
 	const char *host;          /* "local" or "ssh:NAME" with ${}; NULL: local */
-	const char *cwd, *confirm, *expect, *each;  /* each may be NULL */
+	const char *cwd, *confirm, *expect, *each;/* each may be NULL */
 	int64_t timeout_ms;        /* 0: the default */
 	Risk risk;                 /* the highest of its lines, unless written */
 	bool terminal;             /* needs a terminal of its own */
@@ -235,7 +216,7 @@ struct Command {
 	bool example;              /* "e.g.": must be edited before it runs */
 	bool alternatives;         /* one of the lines is chosen, they are never all run */
 	const char *choose;        /* variable that chooses; NULL */
-	const char *const *choices;
+	const char **choices;
 	size_t choice_count;
 	bool runnable;
 	const char *why_not;       /* NULL when runnable */
@@ -245,17 +226,17 @@ struct Command {
 
 /* ---- The tree -------------------------------------------------------------------------------------------------- */
 
-typedef enum StepKind {
-	STEP_TASK,                 /* a person does it, or an action does */
-	STEP_CHECK,                /* a person confirms it */
-	STEP_COMMAND,              /* it has a command on its main key */
-} StepKind;
+typedef enum StepForm {
+	FORM_TASK,                 /* a person does it, or an action does */
+	FORM_CHECK,                /* a person confirms it */
+	FORM_COMMAND,              /* it has a command on its main key */
+} StepForm;
 
 struct Step {
 	const char *id;            /* "ocw-dr/4.3": unique in the playbook */
 	const char *number;        /* "4.3": unique in the procedure */
 	size_t index;              /* in procedure->steps */
-	StepKind kind;
+	StepForm form;
 	const char *title;         /* one line, plain, never empty */
 	const char *text;          /* whole first paragraph, plain */
 	unsigned depth;            /* 0 at the top */
@@ -270,33 +251,33 @@ struct Step {
 	bool by_directive;         /* made a step, or kept one, by the author */
 	Procedure *procedure;
 	Phase *phase;              /* NULL before the first heading */
-	const Block *const *blocks;     /* all of its own blocks in order, title first, not those of sub-steps */
+	Block **blocks;            /* all of its own blocks in order, title first, not those of sub-steps */
 	size_t block_count;
-	const Block *const *warnings;   /* also those that stand before it */
+	Block **warnings;          /* also those that stand before it */
 	size_t warning_count;
-	const Block *const *samples;
+	Block **samples;
 	size_t sample_count;
-	Command *const *commands;
+	StepCommand **commands;
 	size_t command_count;
-	const Link *links;
+	TextLink *links;
 	size_t link_count;
-	const char *const *placeholders; /* variable names used in its texts, commands and directives */
+	const char **placeholders; /* variable names used in its texts, commands and directives */
 	size_t placeholder_count;
-	const Action *actions;     /* do */
+	PlaybookAction *actions;   /* do */
 	size_t action_count;
-	const Action *also;
+	PlaybookAction *also;
 	size_t also_count;
-	const Action *undo;
+	PlaybookAction *undo;
 	size_t undo_count;
-	const Verify *verifies;
+	PlaybookVerify *verifies;
 	size_t verify_count;
-	const Guard *guards;       /* its own; those of sections are on the Phase */
+	PlaybookGuard *guards;     /* its own; those of sections are on the Phase */
 	size_t guard_count;
-	const LedgerMark *marks;
+	LedgerMark *marks;
 	size_t mark_count;
-	const Timer *timers;
+	PlaybookTimer *timers;
 	size_t timer_count;
-	const Gate *const *gates;  /* SCOPE_STEP gates of its own; NULL array when none */
+	PlaybookGate **gates;      /* SCOPE_STEP gates of its own; NULL array when none */
 	size_t gate_count;
 	const char *confirm;       /* text to type before it is done; NULL */
 	bool reason_required;
@@ -313,15 +294,15 @@ struct Phase {
 	size_t index;              /* in playbook->phases */
 	size_t end_index;          /* first index after its sub-headings */
 	Procedure *procedure;      /* the procedure that walks it; NULL: read only */
-	size_t first_step, step_count;  /* in procedure->steps, sub-headings included */
+	size_t first_step, step_count;/* in procedure->steps, sub-headings included */
 	bool checklist;            /* its list items are checks */
-	const Guard *guards;
+	PlaybookGuard *guards;
 	size_t guard_count;
-	const LedgerMark *marks;
+	LedgerMark *marks;
 	size_t mark_count;
-	const Timer *timers;
+	PlaybookTimer *timers;
 	size_t timer_count;
-	const Gate *const *gates;
+	PlaybookGate **gates;
 	size_t gate_count;
 	unsigned line;
 };
@@ -331,20 +312,20 @@ struct Procedure {
 	const char *title;
 	bool annotated;
 	const char *undo;          /* "#anchor" of the procedure that takes it back; NULL */
-	const Procedure *undo_procedure; /* resolved; NULL */
+	const Procedure *undo_procedure;/* resolved; NULL */
 	Phase *phase;              /* its heading; NULL: the whole document, or what stands before the first heading */
-	Phase *const *phases;      /* the headings it walks, its own first when there is one */
+	Phase **phases;            /* the headings it walks, its own first when there is one */
 	size_t phase_count;
-	Step *const *steps;        /* sub-steps follow their parent */
+	Step **steps;              /* sub-steps follow their parent */
 	size_t step_count;
 	size_t counted;            /* how many of them count */
-	const Gate *const *gates;  /* every gate of it: document, procedure, phase and step */
+	PlaybookGate **gates;      /* every gate of it: document, procedure, phase and step */
 	size_t gate_count;
 	unsigned line;
 };
 
 typedef struct FrontMatter {
-	const char *title, *last_reviewed_on, *review_in, *owner_slack;   /* each may be NULL */
+	const char *title, *last_reviewed_on, *review_in, *owner_slack;/* each may be NULL */
 	unsigned line_count;       /* 0: there is none */
 } FrontMatter;
 
@@ -355,31 +336,33 @@ struct Playbook {
 	const char *source;        /* source=: where it comes from; NULL */
 	const char *severity;      /* NULL */
 	const char *review;        /* review=; NULL */
-	char sha256[SHA256_HEX_SIZE]; /* of the exact bytes */
+	char sha256[SHA256_HEX_SIZE];/* of the exact bytes */
 	const char *bytes;         /* the exact bytes, NUL after them */
 	size_t byte_count;
 	unsigned line_total;
 	FrontMatter front_matter;
-	Procedure *const *procedures;
+	Procedure **procedures;
 	size_t procedure_count;
-	Phase *const *phases;      /* all headings */
+	Phase **phases;            /* all headings */
 	size_t phase_count;
-	const Block *const *blocks;
+	Block **blocks;
 	size_t block_count;
-	Command *const *commands;  /* all code blocks and command spans */
+	StepCommand **commands;    /* all code blocks and command spans */
 	size_t command_count;
-	const Variable *const *variables;
+	Variable **variables;
 	size_t variable_count;
-	const Gate *const *gates;
+	PlaybookGate **gates;
 	size_t gate_count;
-	const Guard *guards;       /* written before any heading */
+	PlaybookGuard *guards;     /* written before any heading */
 	size_t guard_count;
-	const Link *links;
+	TextLink *links;
 	size_t link_count;
-	const Binding *bindings;   /* every directive with where it was bound */
+	Binding *bindings;         /* every directive with where it was bound */
 	size_t binding_count;
 	const char *no_run;        /* why there is nothing to walk ("no step was found"); NULL when there is */
-	DiagnosticList *diagnostics;
+	DiagnosticList diagnostics;
+	DirectiveList *annotations;/* owns the directives that the model points to, one list an annotation */
+	size_t annotation_count;
 	Arena *arena;
 };
 
@@ -396,23 +379,20 @@ const Procedure *playbook_find_procedure(const Playbook *playbook, const char *i
 const Phase *playbook_find_phase(const Playbook *playbook, const char *anchor);
 const Step *playbook_find_step(const Playbook *playbook, const char *id);
 const Variable *playbook_find_variable(const Playbook *playbook, const char *name);
-const Command *playbook_find_command(const Playbook *playbook, const char *id);
-const Gate *playbook_find_gate(const Playbook *playbook, const char *id);
+const StepCommand *playbook_find_command(const Playbook *playbook, const char *id);
+const PlaybookGate *playbook_find_gate(const Playbook *playbook, const char *id);
 /* By number ("4.3") or whole id. */
 const Step *procedure_find_step(const Procedure *procedure, const char *number_or_id);
-const Command *step_find_command(const Step *step, const char *id);
+const StepCommand *step_find_command(const Step *step, const char *id);
 /* The gates that hold this step back: its own, its parents', its phases', its procedure's, the document's. Index-based walk:
  * returns the n-th, NULL past the last. */
-const Gate *step_gate_at(const Step *step, size_t n);
-bool gate_covers(const Gate *gate, const Step *step);
+const PlaybookGate *step_gate_at(const Step *step, size_t n);
+bool gate_covers(const PlaybookGate *gate, const Step *step);
 /* The command on the step's main key: the first runnable block that is no offer, example or optional. NULL when there is none. */
-const Command *step_main_command(const Step *step);
-const Arg *arg_find(const Arg *args, size_t count, const char *key);       /* NULL when absent */
-const char *arg_value(const Arg *args, size_t count, const char *key);     /* NULL when absent */
-const char *arg_op_text(ArgOp op);                      /* "=", "!=", "~", ... "" for ARG_WORD */
-const char *risk_name(Risk risk);                       /* "read", ... "" for RISK_UNSET */
-bool risk_parse(const char *text, Risk *ret_risk);
-const char *scope_name(Scope scope);
-const char *step_kind_name(StepKind kind);
-const char *command_kind_name(CommandKind kind);
+const StepCommand *step_main_command(const Step *step);
+const DirectiveArg *args_find(const DirectiveArg *args, size_t count, const char *key);       /* NULL when absent */
+const char *args_value(const DirectiveArg *args, size_t count, const char *key);     /* NULL when absent */
+const char *scope_name(GateScope scope);
+const char *step_form_name(StepForm form);
+const char *code_kind_name(CodeKind kind);
 const char *block_kind_name(BlockKind kind);
