@@ -1,0 +1,139 @@
+/* environment.h: what is being protected, as one YAML file says it: people, systems, probes, sign-off settings and values.
+ * An Environment is read once and never changes; every pointer in it lives as long as it does. Secrets are not in it: a
+ * system holds only where each secret comes from (secrets.h resolves them, in the processes that may have them). */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/base/str.h"
+
+#define ENVIRONMENT_MAX_BYTES (1024 * 1024)
+#define ENVIRONMENT_MAX_ITEMS 4096               /* people, systems, probes, values: each */
+#define ENVIRONMENT_DEFAULT_VALIDITY_MS (15 * 60 * 1000)
+#define ENVIRONMENT_DEFAULT_PLAN_AGE_MS (10 * 60 * 1000)
+
+typedef enum EnvironmentKind { ENVIRONMENT_LIVE, ENVIRONMENT_DRILL } EnvironmentKind;
+
+/* Where a word stands in the file; line and column count from 1, 0 means not written there (a default). */
+typedef struct EnvironmentPlace { int line, column; } EnvironmentPlace;
+
+typedef struct EnvironmentPerson {
+	char *name;              /* as records show it; unique */
+	char *login;             /* Unix login that the engine sees; "" if none */
+	char *principal;         /* as in the allowed_signers file; the name unless said otherwise */
+	char *contact;           /* free text; "" if none */
+	StrList roles;           /* "product", "engineering", ... */
+	EnvironmentPlace place;
+} EnvironmentPerson;
+
+typedef enum SecretSourceKind {
+	SECRET_SOURCE_ENV,       /* text: name of an environment variable */
+	SECRET_SOURCE_FILE,      /* text: path, already relative to nothing; readable by its owner only */
+	SECRET_SOURCE_COMMAND,   /* argv: a program whose stdout is the secret; text: its first word */
+	SECRET_SOURCE_FLYRC,     /* text: target in ~/.flyrc */
+	SECRET_SOURCE_PROFILE,   /* text: AWS profile */
+} SecretSourceKind;
+
+typedef struct SecretSource {
+	SecretSourceKind kind;
+	char *text;
+	StrList argv;
+	EnvironmentPlace place;
+} SecretSource;
+
+typedef struct EnvironmentSecret {
+	char *key;               /* "token", "credentials" */
+	SecretSource source;
+} EnvironmentSecret;
+
+typedef struct SettingPlace { char *key; EnvironmentPlace place; } SettingPlace;
+
+/* An outside service. What its settings mean is its provider's business (which names errors with system_setting_place). */
+typedef struct EnvironmentSystem {
+	char *name;
+	char *provider;
+	/* Every key but `provider` and the secrets. A value is a string, an array of strings, or JSON true/false for a plain
+	 * (unquoted) true/false. Numbers stay strings ("8443"): a name made of digits must not change its type. */
+	Json *settings;
+	SettingPlace *setting_places;
+	size_t setting_count;
+	EnvironmentSecret *secrets;
+	size_t secret_count;
+	EnvironmentPlace place;
+} EnvironmentSystem;
+
+/* A question asked again and again. */
+typedef struct EnvironmentProbe {
+	char *name;              /* "backup job": unique, as the board shows it */
+	char *probe;             /* "concourse.job": the provider's verb */
+	char *system;            /* name of a EnvironmentSystem of this file; "" if the probe needs none */
+	Json *args;              /* object of strings, also for true/false; a list is joined with "," */
+	SettingPlace *arg_places;
+	size_t arg_count;
+	/* 0 = not said here: the provider's own default counts. */
+	int64_t every_ms;        /* asked this often */
+	int64_t deadline_ms;     /* one look may take this long */
+	int64_t budget_ms;       /* an ok reading older than this is stale */
+	EnvironmentPlace place;
+} EnvironmentProbe;
+
+typedef struct SignoffSettings {
+	int64_t validity_ms;     /* a signature counts for this long */
+	int64_t plan_age_ms;     /* a plan older than this is made anew before it is signed */
+	StrList keys;            /* private key files to offer beside the agent, absolute or relative to the working directory */
+	char *signers;           /* path of the allowed_signers file; "" if none */
+	char *revoked;           /* path of a list of revoked public keys; "" if none */
+} SignoffSettings;
+
+/* The probes that the verdict "does the newest good backup predate the damage?" rests on. */
+typedef struct DamageSettings { char *live, *backup; /* names of probes; "" if not set */ } DamageSettings;
+
+typedef struct Environment {
+	char *path;              /* the file, as given */
+	char *folder;            /* its folder: what relative paths in it start from */
+	char *name;
+	EnvironmentKind kind;
+	StrList playbooks;       /* files and folders, resolved */
+	int64_t objective_ms;    /* time to restore that was promised; 0 = none */
+	EnvironmentPerson *people;
+	size_t person_count;
+	SignoffSettings signoff;
+	EnvironmentSystem *systems;
+	size_t system_count;
+	EnvironmentProbe *probes;
+	size_t probe_count;
+	Json *values;            /* object of strings: defaults of playbook variables */
+	DamageSettings damage;
+} Environment;
+
+/* Reads and checks a whole file; nothing is left half read. Errors say file:line:column in `where` and what to do in `hint`. */
+BG_CHECK bool environment_load(const char *path, Environment **ret_environment, Error *err);
+/* The same from text; `path` names it in errors and is what relative paths start from. */
+BG_CHECK bool environment_parse(Str text, const char *path, Environment **ret_environment, Error *err);
+
+const EnvironmentPerson *environment_find_person(const Environment *environment, const char *name);
+const EnvironmentPerson *environment_find_login(const Environment *environment, const char *login);
+const EnvironmentPerson *environment_find_principal(const Environment *environment, const char *principal);
+bool person_has_role(const EnvironmentPerson *person, const char *role);
+/* Every role that somebody holds, sorted, each once. */
+void environment_roles(const Environment *environment, StrList *ret_roles);
+const EnvironmentSystem *environment_find_system(const Environment *environment, const char *name);
+/* The only system of a provider; NULL if there are none or several. */
+const EnvironmentSystem *environment_only_system(const Environment *environment, const char *provider);
+const EnvironmentProbe *environment_find_probe(const Environment *environment, const char *name);
+
+/* The text of a setting; NULL if it is absent or not a string. */
+const char *system_setting(const EnvironmentSystem *system, const char *key);
+/* A plain true/false, or "yes", "no", "true", "false". */
+bool system_setting_bool(const EnvironmentSystem *system, const char *key, bool fallback);
+const SecretSource *system_find_secret(const EnvironmentSystem *system, const char *key);
+/* Where the key stands, or where the system (the probe) begins when it is not written. */
+EnvironmentPlace system_setting_place(const EnvironmentSystem *system, const char *key);
+EnvironmentPlace probe_arg_place(const EnvironmentProbe *probe, const char *key);
+/* Fills in `where` as path:line:column; always false, so that a check can end in it. */
+bool environment_error_at(const Environment *environment, EnvironmentPlace place, Error *err);
+
+Environment *environment_free(Environment *environment);   /* NULL ok; returns NULL */
+BG_DEFINE_FREEP(Environment, environment_free)

@@ -1,0 +1,66 @@
+/* keys.c: the table of the environment file's keys. One more key is one more row here, its reading in load*.c, and its
+ * entry in playbooks/environment.schema.json. */
+#include "core/environment/keys.h"
+
+#include "core/base/attributes.h"
+
+static const EnvironmentKey top_keys[] = {
+	{ "name", true, "What this environment is called on every screen and in every signed statement." },
+	{ "kind", true, "live or drill; on a drill every screen says DRILL." },
+	{ "playbooks", false, "Markdown files, or folders of them, relative to this file." },
+	{ "objective", false, "The time to restore that was promised: 60m." },
+	{ "people", false, "Who takes part, and which roles they may sign in." },
+	{ "signers", false, "Path of the OpenSSH allowed_signers file." },
+	{ "signoff", false, "How long signatures and plans count, and which keys to offer." },
+	{ "systems", false, "The outside services, by name." },
+	{ "probes", false, "What the board asks again and again." },
+	{ "values", false, "Defaults of playbook variables." },
+	{ "damage", false, "Which probes tell whether the newest good backup predates the damage." },
+};
+static const EnvironmentKey person_keys[] = {
+	{ "name", true, "The name that records show; unique." },
+	{ "login", false, "The Unix login of this person on the machine of the console." },
+	{ "principal", false, "The principal in the allowed_signers file, if it is not the name." },
+	{ "roles", false, "The roles that this person may sign in: product, engineering." },
+	{ "contact", false, "How to reach this person: a phone number, a channel." },
+};
+static const EnvironmentKey signoff_keys[] = {
+	{ "validity", false, "How long a signature counts: 15m." },
+	{ "plan-age", false, "How old a plan may be when it is signed: 10m." },
+	{ "keys", false, "Private key files to offer beside the ssh-agent." },
+	{ "revoked", false, "Path of a file of public keys, one a line, that no longer count." },
+};
+static const EnvironmentKey system_keys[] = {
+	{ "provider", true, "Which adapter speaks to it: concourse, fastly, s3, http." },
+};
+static const EnvironmentKey secret_keys[] = {
+	{ "env", false, "Name of the environment variable that holds the secret." },
+	{ "file", false, "Path of a file that only its owner can read." },
+	{ "command", false, "A program and its arguments; its output is the secret." },
+	{ "flyrc", false, "Target in ~/.flyrc whose token it is." },
+	{ "profile", false, "AWS profile, as in ~/.aws/config and ~/.aws/credentials." },
+};
+static const EnvironmentKey probe_keys[] = {
+	{ "name", true, "How the board calls it; unique." },
+	{ "probe", true, "The provider's probe: concourse.job." },
+	{ "system", false, "The system that is asked." },
+	{ "every", false, "How often: 30s." },
+	{ "deadline", false, "How long one look may take: 10s." },
+	{ "budget", false, "How long a good answer stays good; older is stale." },
+};
+static const EnvironmentKey damage_keys[] = {
+	{ "live", false, "Name of the probe that sees the newest change of the live content." },
+	{ "backup", false, "Name of the probe that sees the backup job's last run." },
+};
+
+#define KEYS(array) .keys = (array), .count = BG_LENGTH(array)
+const EnvironmentKeys ENVIRONMENT_KEYS[KEY_SECTION_COUNT] = {
+	[KEYS_TOP] = { .title = "the environment", KEYS(top_keys) },
+	[KEYS_PERSON] = { .title = "a person", .schema_name = "person", KEYS(person_keys) },
+	[KEYS_SIGNOFF] = { .title = "signoff", .schema_name = "signoff", KEYS(signoff_keys) },
+	[KEYS_SYSTEM] = { .title = "a system", .schema_name = "system", .open = true, KEYS(system_keys) },
+	[KEYS_SECRET] = { .title = "the source of a secret", .schema_name = "secret", KEYS(secret_keys) },
+	[KEYS_PROBE] = { .title = "a probe", .schema_name = "probe", .open = true, KEYS(probe_keys) },
+	[KEYS_DAMAGE] = { .title = "damage", .schema_name = "damage", KEYS(damage_keys) },
+};
+#undef KEYS

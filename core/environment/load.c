@@ -1,0 +1,89 @@
+/* load.c: the whole environment file, section by section, and the simple sections themselves. */
+#include "core/environment/load.h"
+
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+
+static bool load_head(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
+{
+	static const char *const kinds[] = { [ENVIRONMENT_LIVE] = "live", [ENVIRONMENT_DRILL] = "drill" };
+	size_t kind = 0;
+	if (!reader_text(reader, yaml_find(root, "name"), &environment->name, err)
+		|| !reader_choice(reader, yaml_find(root, "kind"), kinds, BG_LENGTH(kinds), &kind, err)
+		|| !reader_paths(reader, yaml_find(root, "playbooks"), &environment->playbooks, err)
+		|| !reader_span(reader, yaml_find(root, "objective"), 0, &environment->objective_ms, err))
+		return false;
+	environment->kind = (EnvironmentKind) kind;
+	return true;
+}
+
+static bool load_signoff(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
+{
+	SignoffSettings *signoff = &environment->signoff;
+	const YamlNode *map = yaml_find(root, "signoff");
+	if (map && !reader_check_keys(reader, map, KEYS_SIGNOFF, err))
+		return false;
+	return reader_path(reader, yaml_find(root, "signers"), &signoff->signers, err)
+		&& reader_span(reader, yaml_find(map, "validity"), ENVIRONMENT_DEFAULT_VALIDITY_MS, &signoff->validity_ms, err)
+		&& reader_span(reader, yaml_find(map, "plan-age"), ENVIRONMENT_DEFAULT_PLAN_AGE_MS, &signoff->plan_age_ms, err)
+		&& reader_paths(reader, yaml_find(map, "keys"), &signoff->keys, err)
+		&& reader_path(reader, yaml_find(map, "revoked"), &signoff->revoked, err);
+}
+
+static bool load_values(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
+{
+	environment->values = json_new_object();
+	const YamlNode *map = yaml_find(root, "values");
+	if (!map)
+		return true;
+	if (map->kind != YAML_MAP)
+		return reader_fail(reader, map, err, "write it as \"name: value\" lines", "values must be a map, but this is %s",
+			yaml_kind_name(map));
+	if (map->count > ENVIRONMENT_MAX_ITEMS)
+		return reader_fail(reader, map, err, "shorten it", "values has more than %d items", ENVIRONMENT_MAX_ITEMS);
+	for (size_t i = 0; i < map->count; i++) {
+		AUTO_FREE char *text = NULL;
+		if (!reader_text(reader, &map->children[i], &text, err))
+			return false;
+		json_add_string(environment->values, map->children[i].key, text);
+	}
+	return true;
+}
+
+static bool load_all(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
+{
+	return reader_check_keys(reader, root, KEYS_TOP, err)
+		&& load_head(reader, root, environment, err)
+		&& load_signoff(reader, root, environment, err)
+		&& load_people(reader, root, environment, err)
+		&& load_systems(reader, root, environment, err)
+		&& load_probes(reader, root, environment, err)
+		&& load_values(reader, root, environment, err)
+		&& load_damage(reader, root, environment, err);
+}
+
+bool environment_parse(Str text, const char *path, Environment **ret_environment, Error *err)
+{
+	AUTO(YamlNode) *root = NULL;
+	if (!yaml_parse(text, path, ENVIRONMENT_MAX_BYTES, &root, err))
+		return error_what(err, "read the environment");
+	AUTO(Environment) *environment = bg_calloc(1, sizeof *environment);
+	environment->path = bg_strdup(path);
+	environment->folder = path_folder(path);
+	Reader reader = { .path = path, .folder = environment->folder };
+	if (!load_all(&reader, root, environment, err))
+		return error_what(err, "read the environment");
+	*ret_environment = TAKE(environment);
+	return true;
+}
+
+bool environment_load(const char *path, Environment **ret_environment, Error *err)
+{
+	AUTO_CLEAR(Buf) text = { 0 };
+	if (!file_read(path, ENVIRONMENT_MAX_BYTES, &text, err)) {
+		error_what(err, "read the environment");
+		error_where(err, "%s", path);
+		return error_hint(err, "name the file with --env, or see playbooks/ocw-content/environment.yaml for an example");
+	}
+	return environment_parse(buf_str(&text), path, ret_environment, err);
+}
