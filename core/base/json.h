@@ -10,7 +10,8 @@ typedef struct cJSON Json;
 
 #define JSON_MAX_DEPTH 64
 
-/* Parses exactly one document; trailing text, nesting over JSON_MAX_DEPTH, NUL and invalid UTF-8 are refused. Owned result. */
+/* Parses exactly one document; trailing text, nesting over JSON_MAX_DEPTH, NUL, invalid UTF-8 and a key that
+ * stands twice in one object are refused. Owned result. */
 BG_CHECK bool json_parse(Str text, Json **ret_json, Error *err);
 Json *json_free(Json *json);                                     /* NULL ok; returns NULL */
 BG_DEFINE_FREEP(Json, json_free)
