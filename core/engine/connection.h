@@ -1,0 +1,37 @@
+/* connection.h: one client of the engine on its socket. Who it is comes from the kernel (peer credentials), never from what it says.
+ * Output to a client that does not read is bounded: such a client is dropped and can come back for what it missed. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+#include "core/base/json.h"
+#include "core/base/str.h"
+
+#define CONNECTION_QUEUE_MAX (64u * 1024 * 1024)
+
+typedef struct Connection Connection;
+typedef struct ConnectionOwner {
+	/* A whole frame came. Returning false closes the connection. */
+	bool (*frame)(void *userdata, Connection *connection, const Json *frame);
+	void (*closed)(void *userdata, Connection *connection);   /* its last word; memory goes afterwards */
+	void *userdata;
+} ConnectionOwner;
+
+struct Connection {
+	Connection *next;                /* in the server's list */
+	uv_pipe_t pipe;
+	Buf in;
+	ConnectionOwner owner;
+	unsigned uid;
+	char *who, *how;                 /* filled by the server from the uid */
+	StrList roles;
+	bool welcome, console, observer, closing;
+	char *terminal;                  /* as the client names it: shown only */
+};
+
+/* Accepts from a listening pipe; NULL when that failed. */
+Connection *connection_accept(uv_loop_t *loop, uv_stream_t *server, const ConnectionOwner *owner);
+void connection_send(Connection *connection, const Json *frame);
+/* The same frame for many: written once as text. */
+void connection_send_text(Connection *connection, Str json_text);
+void connection_close(Connection *connection);

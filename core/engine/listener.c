@@ -1,0 +1,69 @@
+/* listener.c: see listener.h. */
+#include "core/engine/listener.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "core/base/buf.h"
+#include "core/base/file.h"
+
+bool listener_lock(const StatePaths *paths, int *ret_fd, Error *err) {
+	AUTO_CLOSE int fd = open(paths->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0) {
+		error_errno(err, errno, "cannot open the engine's lock");
+		return error_where(err, "%s", paths->lock);
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno == EWOULDBLOCK) {
+			error_set(err, ERROR_CONFLICT, "an engine for this environment runs already");
+			return error_where(err, "%s", paths->lock);
+		}
+		return error_errno(err, errno, "cannot lock %s", paths->lock);
+	}
+	char text[32];
+	int len = snprintf(text, sizeof(text), "%d\n", (int) getpid());
+	if (ftruncate(fd, 0) == 0)
+		(void) pwrite(fd, text, (size_t) len, 0);   /* the number is for people who look; the lock is what counts */
+	*ret_fd = TAKE_FD(fd);
+	return true;
+}
+
+bool listener_start(const StatePaths *paths, uv_loop_t *loop, uv_pipe_t *pipe, uv_connection_cb on_connection, Error *err) {
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	if (strlen(paths->socket) >= sizeof(address.sun_path)) {
+		error_set(err, ERROR_INVALID, "the path of the engine's socket is too long");
+		return error_where(err, "%s", paths->socket);
+	}
+	memcpy(address.sun_path, paths->socket, strlen(paths->socket) + 1);
+	AUTO_CLOSE int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return error_errno(err, errno, "cannot make a socket");
+	(void) unlink(paths->socket);
+	/* A state folder that its owner opened to a group is how people with logins of their own share one engine. */
+	struct stat folder;
+	mode_t mode = stat(paths->folder, &folder) == 0 && (folder.st_mode & 070) == 070 ? 0660 : 0600;
+	mode_t before = umask(0777 & ~mode);
+	bool bound = bind(fd, (struct sockaddr *) &address, sizeof(address)) == 0;
+	int bind_errno = errno;
+	umask(before);
+	if (!bound || listen(fd, 64) < 0) {
+		error_errno(err, bound ? errno : bind_errno, "cannot listen on the engine's socket");
+		return error_where(err, "%s", paths->socket);
+	}
+	uv_pipe_init(loop, pipe, 0);
+	int status = uv_pipe_open(pipe, fd);
+	if (status == 0) {
+		fd = -1;
+		status = uv_listen((uv_stream_t *) pipe, 64, on_connection);
+	}
+	if (status < 0)
+		return error_set(err, ERROR_IO, "cannot listen on the engine's socket: %s", uv_strerror(status));
+	return true;
+}

@@ -1,0 +1,11 @@
+/* listener.h: the engine's socket: made private, never stolen from a living engine. */
+#pragma once
+#include <stdbool.h>
+#include <uv.h>
+#include "core/base/error.h"
+#include "core/engine/paths.h"
+
+/* Takes STATE/ENV/engine.lock for the life of the process. CONFLICT when another engine has it. *ret_fd stays open. */
+BG_CHECK bool listener_lock(const StatePaths *paths, int *ret_fd, Error *err);
+/* Binds and listens. Only the holder of the lock calls this, so a socket that is there already belongs to a dead engine. */
+BG_CHECK bool listener_start(const StatePaths *paths, uv_loop_t *loop, uv_pipe_t *pipe, uv_connection_cb on_connection, Error *err);
