@@ -42,11 +42,14 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *bytes) {
 		return;
 	}
 	connection->in.len += (size_t) got;
+	Str rest = buf_str(&connection->in);
 	while (!connection->closing) {
 		AUTO(Json) *frame = NULL;
-		FrameStatus status = frame_take(&connection->in, FRAME_MAX_FROM_CLIENT, &frame, NULL);
-		if (status == FRAME_INCOMPLETE)
+		FrameStatus status = frame_take(&rest, FRAME_MAX_FROM_CLIENT, &frame, NULL);
+		if (status == FRAME_INCOMPLETE) {
+			buf_consume(&connection->in, connection->in.len - rest.len);
 			return;
+		}
 		if (status == FRAME_BROKEN || !connection->owner.frame(connection->owner.userdata, connection, frame))
 			connection_close(connection);
 	}

@@ -17,26 +17,26 @@ void frame_write(const Json *json, Buf *out) {
 	frame_write_text(buf_str(&text), out);
 }
 
-FrameStatus frame_take(Buf *in, size_t limit, Json **ret_json, Error *err) {
-	if (in->len < 4)
+FrameStatus frame_take(Str *rest, size_t limit, Json **ret_json, Error *err) {
+	if (rest->len < 4)
 		return FRAME_INCOMPLETE;
-	const unsigned char *head = (const unsigned char *) in->data;
+	const unsigned char *head = (const unsigned char *) rest->ptr;
 	size_t len = (size_t) head[0] << 24 | (size_t) head[1] << 16 | (size_t) head[2] << 8 | head[3];
 	if (len > limit) {
 		error_set(err, ERROR_PROTOCOL, "a message of %zu bytes is over the limit of %zu", len, limit);
 		return FRAME_BROKEN;
 	}
-	if (in->len - 4 < len)
+	if (rest->len - 4 < len)
 		return FRAME_INCOMPLETE;
 	Json *json = NULL;
-	if (!json_parse((Str){in->data + 4, len}, &json, err))
+	if (!json_parse((Str){rest->ptr + 4, len}, &json, err))
 		return FRAME_BROKEN;
 	if (!json_is_object(json)) {
 		json_free(json);
 		error_set(err, ERROR_PROTOCOL, "a message that is not a JSON object");
 		return FRAME_BROKEN;
 	}
-	buf_consume(in, len + 4);
+	*rest = (Str){rest->ptr + 4 + len, rest->len - 4 - len};
 	*ret_json = json;
 	return FRAME_COMPLETE;
 }

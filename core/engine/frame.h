@@ -17,5 +17,6 @@ void frame_write(const Json *json, Buf *out);
 void frame_write_text(Str text, Buf *out);
 
 typedef enum FrameStatus { FRAME_COMPLETE, FRAME_INCOMPLETE, FRAME_BROKEN } FrameStatus;
-/* Takes the first whole frame off the front of `in`, if there is one. *ret_json is owned. BROKEN fills err. */
-BG_CHECK FrameStatus frame_take(Buf *in, size_t limit, Json **ret_json, Error *err);
+/* Takes the first whole frame off the front of *rest, if there is one, and advances it: the caller consumes its buffer once after many.
+ * *ret_json is owned. BROKEN fills err. */
+BG_CHECK FrameStatus frame_take(Str *rest, size_t limit, Json **ret_json, Error *err);

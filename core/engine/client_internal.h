@@ -1,0 +1,32 @@
+/* client_internal.h: what client.c (the connection) and client_model.c (what the engine knows) share. */
+#pragma once
+#include "core/base/buf.h"
+#include "core/engine/client.h"
+#include "core/engine/paths.h"
+
+typedef struct PendingAsk { int64_t id; ClientReply reply; void *userdata; } PendingAsk;
+
+struct Client {
+	ClientModel model;
+	Incident *incident;              /* model.incident, writable */
+	char *incident_id;
+	size_t timeline_capacity;
+	char head[65];                   /* hash of the last record taken: the chain is checked here too */
+	int fd;
+	bool connecting;                 /* connect() is under way */
+	Buf in, out;
+	PendingAsk *pending;
+	size_t pending_count;
+	int64_t next_ask;
+	int64_t retry_at_ms, give_up_at_ms;   /* mono; 0 = not due */
+	int64_t retry_wait_ms;
+	bool launched, ever_welcome;
+	StatePaths paths;
+	char *environment_path, *self, *terminal;
+	bool console, start_engine;
+};
+
+/* client_model.c: one frame folded into the model. False: the engine speaks nonsense, reconnect (err says). */
+BG_CHECK bool client_model_frame(Client *client, const Json *frame, Error *err);
+void client_model_lost(Client *client, const Error *why);      /* the connection is gone */
+void client_model_clear(Client *client);

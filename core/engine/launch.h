@@ -1,0 +1,9 @@
+/* launch.h: starting an engine from a console or command, detached from the terminal as a terminal multiplexer's server is. */
+#pragma once
+#include <stdbool.h>
+#include "core/base/error.h"
+#include "core/engine/paths.h"
+
+/* Runs `self __engine --env PATH --state STATE` detached: own session, no terminal, output to engine.log. Returns as soon as it is
+ * started: connect to see whether it answers. Two at once are harmless: the engine's lock lets one of them live. */
+BG_CHECK bool launch_engine(const char *self, const char *environment_path, const StatePaths *paths, Error *err);
