@@ -1,0 +1,84 @@
+/* engine_state.h: the one structure that the engine's files share. Not for anybody outside core/engine. */
+#pragma once
+#include <uv.h>
+#include "core/engine/connection.h"
+#include "core/engine/engine.h"
+#include "core/engine/incident_file.h"
+#include "core/engine/job.h"
+#include "core/engine/library.h"
+#include "core/engine/paths.h"
+#include "core/engine/prober_link.h"
+#include "core/environment/environment.h"
+#include "core/providers/reading.h"
+
+#define ENGINE_CONNECTIONS_MAX 64
+#define ENGINE_JOBS_MAX 64
+
+typedef struct EngineJob {
+	struct EngineJob *next;
+	struct Engine *engine;
+	int64_t id;
+	Job *job;
+	char *progress;
+	int64_t done, total, usual_ms;
+	Json *plan;                       /* of a plan job: what the worker found */
+	Json *request;                    /* as it was given to the worker */
+} EngineJob;
+
+typedef struct Engine {
+	uv_loop_t loop;
+	uv_pipe_t listening;
+	uv_signal_t on_term, on_int, on_hup;
+	uv_timer_t tick;
+	int lock_fd;
+	StatePaths paths;
+	char *self, *environment_path;
+	WallTime started;
+	Environment *environment;
+	Library *library;
+	IncidentFile *file;               /* NULL: no incident is open */
+	Connection *connections;
+	size_t connection_count;
+	EngineJob *jobs;
+	int64_t next_job;
+	Reading *readings;
+	size_t reading_count;
+	ProberLink *prober;
+	char *banner;
+	bool stopping;
+} Engine;
+
+/* publish.c: telling clients. */
+void publish_text(Engine *engine, Str json_text);
+void publish(Engine *engine, const Json *frame);
+void publish_presence(Engine *engine);
+void publish_job(Engine *engine, const EngineJob *job, bool running, const Error *error);
+void publish_banner(Engine *engine, const char *text);      /* NULL takes it away */
+void publish_playbooks(Engine *engine);
+void publish_incident(Engine *engine);                      /* a new one, or none */
+void publish_record(void *userdata, const Record *record, Str line);
+/* Everything that a client which said hello must know. */
+void publish_welcome(Engine *engine, Connection *connection, const Json *hello);
+Json *error_to_json(const Error *err);
+
+/* services.c: the table of asks. */
+void engine_serve(Engine *engine, Connection *connection, const Json *frame);
+
+/* acts.c: requests that come from the engine itself. */
+bool engine_request(Engine *engine, RequestKind kind, const Json *args, Error *err);
+/* Asks, or asks again, for every gate that can be signed now and whose subject is not the one that stands in the record. */
+void engine_renew_gates(Engine *engine);
+void engine_take_reading(Engine *engine, Reading *fresh);
+/* incidents.c: opening what is there, declaring, recovery of actions whose engine died. */
+BG_CHECK bool engine_open_incident(Engine *engine, Error *err);
+void engine_use_incident(Engine *engine, IncidentFile *file);
+
+/* jobs.c: plans, applies and checks as worker processes. */
+BG_CHECK bool engine_start_plan(Engine *engine, const char *who, const Run *run, const IncidentStep *step, size_t index, bool undo,
+	int64_t *ret_job, Error *err);
+BG_CHECK bool engine_start_check(Engine *engine, const char *who, const Run *run, const IncidentStep *step, int64_t *ret_job, Error *err);
+/* After action.started is durable: starts its worker. When that fails, the record says so: nothing ran. */
+void engine_start_action(Engine *engine, const IncidentAction *action);
+void engine_recover_actions(Engine *engine);
+EngineJob *engine_find_job(Engine *engine, int64_t id);
+void engine_abandon_jobs(Engine *engine);
