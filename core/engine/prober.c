@@ -1,0 +1,264 @@
+/* prober.c: the role that asks every probe of the environment again and again. The only long-lived process with credentials.
+ * One thread for each probe (they are few and mostly asleep), so that one that hangs delays no other. A thread that is over its
+ * deadline is reported as unknown by the main thread, which needs no answer from it to say so. */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/digest.h"
+#include "core/base/file.h"
+#include "core/base/secret.h"
+#include "core/engine/engine.h"
+#include "core/engine/frame.h"
+#include "core/environment/environment.h"
+#include "core/providers/provider.h"
+
+#define PROBER_FD 3
+#define PROBES_MAX 512
+#define THREAD_STACK (512u * 1024)   /* libcurl with TLS needs a good part of it */
+#define DEADLINE_SLACK_MS 2000
+
+typedef struct Prober Prober;
+
+typedef struct Asker {
+	Prober *prober;
+	const EnvironmentProbe *spec;
+	const Probe *probe;
+	const EnvironmentSystem *system;
+	Error problem;               /* why it can never be asked; NONE = it can */
+	pthread_t thread;
+	/* Under prober->lock: */
+	bool wanted;                 /* ask now, do not wait for the interval */
+	bool asking, reported_late;
+	int64_t asked_ms;
+} Asker;
+
+struct Prober {
+	Environment *environment;
+	Asker *askers;
+	size_t count;
+	pthread_mutex_t lock;        /* of the askers' fields and of writing to the socket */
+	pthread_cond_t wake;
+};
+
+static int64_t every_of(const Asker *asker) { return asker->spec->every_ms ? asker->spec->every_ms : asker->probe->every_ms; }
+static int64_t deadline_of(const Asker *asker) {
+	return asker->spec->deadline_ms ? asker->spec->deadline_ms : asker->probe->deadline_ms;
+}
+static int64_t budget_of(const Asker *asker) {
+	return asker->spec->budget_ms ? asker->spec->budget_ms : asker->probe->budget_ms;
+}
+
+/* Called with the lock held. An engine that is gone ends the prober: its readings are for nobody else. */
+static void send_reading(const Asker *asker, Reading *reading) {
+	free(reading->name);
+	free(reading->probe);
+	free(reading->system);
+	reading->name = bg_strdup(asker->spec->name);
+	reading->probe = bg_strdup(asker->spec->probe);
+	reading->system = bg_strdup(asker->spec->system);
+	reading->taken = wall_now();
+	reading->budget_ms = asker->probe ? budget_of(asker) : 60000;
+	AUTO(Json) *frame = json_new_object();
+	json_add_string(frame, "t", "reading");
+	json_add(frame, "reading", reading_to_json(reading));
+	AUTO_CLEAR(Buf) bytes = {0};
+	frame_write(frame, &bytes);
+	if (!file_write_all(PROBER_FD, bytes.data, bytes.len, NULL))
+		_exit(0);
+}
+
+static void ask_once(Asker *asker) {
+	AUTO_CLEAR(Reading) reading = {0};
+	MonoTime begun = mono_now();
+	Call call = {.environment = asker->prober->environment, .system = asker->system, .args = asker->spec->args,
+		.deadline = {begun.ms + deadline_of(asker)}};
+	asker->probe->read(&call, &reading);
+	reading.elapsed_ms = mono_now().ms - begun.ms;
+	pthread_mutex_lock(&asker->prober->lock);
+	asker->asking = asker->reported_late = false;
+	send_reading(asker, &reading);
+	pthread_mutex_unlock(&asker->prober->lock);
+}
+
+/* A tenth either way, so that probes with one interval do not all knock at once. */
+static int64_t jittered(int64_t every_ms) {
+	unsigned char noise[2];
+	random_bytes(noise, sizeof(noise));
+	int64_t tenth = every_ms / 10;
+	return tenth ? every_ms - tenth + (noise[0] | noise[1] << 8) % (2 * tenth + 1) : every_ms;
+}
+
+static void sleep_until_wanted(Asker *asker, int64_t wait_ms) {
+	Prober *prober = asker->prober;
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += wait_ms / 1000;
+	until.tv_nsec += (wait_ms % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	pthread_mutex_lock(&prober->lock);
+	int status = 0;
+	while (!asker->wanted && status != ETIMEDOUT)
+		status = pthread_cond_timedwait(&prober->wake, &prober->lock, &until);
+	asker->wanted = false;
+	asker->asking = true;
+	asker->asked_ms = mono_now().ms;
+	pthread_mutex_unlock(&prober->lock);
+}
+
+static void *asker_thread(void *userdata) {
+	Asker *asker = userdata;
+	sleep_until_wanted(asker, 0);
+	for (;;) {
+		ask_once(asker);
+		sleep_until_wanted(asker, jittered(every_of(asker)));
+	}
+	return NULL;
+}
+
+/* ---- what cannot be asked at all ---- */
+
+static void report_problem(Asker *asker) {
+	AUTO_CLEAR(Reading) reading = {0};
+	reading_set_error(&reading, &asker->problem);
+	pthread_mutex_lock(&asker->prober->lock);
+	send_reading(asker, &reading);
+	pthread_mutex_unlock(&asker->prober->lock);
+}
+
+static void prepare(Asker *asker) {
+	asker->probe = probe_find(asker->spec->probe);
+	if (!asker->probe) {
+		error_set(&asker->problem, ERROR_INVALID, "there is no probe %s", asker->spec->probe);
+		error_hint(&asker->problem, "breakglass check says which there are");
+		return;
+	}
+	if (asker->spec->system && *asker->spec->system)
+		asker->system = environment_find_system(asker->prober->environment, asker->spec->system);
+	else if (!provider_choose_system(asker->prober->environment, asker->spec->probe, asker->spec->args, &asker->system,
+			&asker->problem))
+		return;
+	if (!provider_check_args(&asker->probe->spec, asker->spec->args, &asker->problem))
+		return;
+}
+
+static void start_thread(Asker *asker) {
+	pthread_attr_t attributes;
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, THREAD_STACK);
+	int status = pthread_create(&asker->thread, &attributes, asker_thread, asker);
+	pthread_attr_destroy(&attributes);
+	if (status != 0) {
+		error_errno(&asker->problem, status, "cannot start a thread for it");
+		report_problem(asker);
+	}
+}
+
+/* ---- main thread ---- */
+
+static void report_late(Prober *prober) {
+	pthread_mutex_lock(&prober->lock);
+	for (size_t i = 0; i < prober->count; i++) {
+		Asker *asker = &prober->askers[i];
+		int64_t waited = mono_now().ms - asker->asked_ms;
+		if (!asker->asking || asker->reported_late || waited < deadline_of(asker) + DEADLINE_SLACK_MS)
+			continue;
+		asker->reported_late = true;
+		AUTO_CLEAR(Reading) reading = {0};
+		char span[SPAN_TEXT_SIZE];
+		reading_set(&reading, READING_UNKNOWN, "no answer for %s", span_format(waited, span));
+		reading_because(&reading, "it is past its deadline and still waits");
+		send_reading(asker, &reading);
+	}
+	pthread_mutex_unlock(&prober->lock);
+}
+
+static void refresh(Prober *prober, const char *name) {
+	pthread_mutex_lock(&prober->lock);
+	for (size_t i = 0; i < prober->count; i++)
+		if (!prober->askers[i].asking && (!name || text_eq(prober->askers[i].spec->name, name)))
+			prober->askers[i].wanted = true;
+	pthread_cond_broadcast(&prober->wake);
+	pthread_mutex_unlock(&prober->lock);
+}
+
+static bool start(Prober *prober, const char *path) {
+	Error err = {0};
+	if (prober->environment || !environment_load(path, &prober->environment, &err))
+		return false;
+	prober->count = prober->environment->probe_count < PROBES_MAX ? prober->environment->probe_count : PROBES_MAX;
+	prober->askers = bg_calloc(prober->count + 1, sizeof(*prober->askers));
+	for (size_t i = 0; i < prober->count; i++) {
+		Asker *asker = &prober->askers[i];
+		asker->prober = prober;
+		asker->spec = &prober->environment->probes[i];
+		prepare(asker);
+		if (error_is_set(&asker->problem))
+			report_problem(asker);
+		else
+			start_thread(asker);
+	}
+	return true;
+}
+
+static bool take(Prober *prober, const Json *frame) {
+	const char *type = json_get_string_or(frame, "t", "");
+	if (text_eq(type, "start"))
+		return start(prober, json_get_string_or(frame, "environment", ""));
+	if (text_eq(type, "refresh"))
+		refresh(prober, json_get_string(frame, "name"));
+	return true;
+}
+
+static bool read_frames(Prober *prober, Buf *in) {
+	char block[4096];
+	ssize_t got = read(PROBER_FD, block, sizeof(block));
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return true;
+	if (got <= 0)
+		return false;
+	buf_append(in, block, (size_t) got);
+	Str rest = buf_str(in);
+	for (;;) {
+		AUTO(Json) *frame = NULL;
+		FrameStatus status = frame_take(&rest, FRAME_MAX_FROM_CLIENT, &frame, NULL);
+		if (status == FRAME_INCOMPLETE)
+			break;
+		if (status == FRAME_BROKEN || !take(prober, frame))
+			return false;
+	}
+	buf_consume(in, in->len - rest.len);
+	return true;
+}
+
+int prober_main(void) {
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	secret_harden_process();
+	static Prober prober;
+	pthread_condattr_t clock;
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_mutex_init(&prober.lock, NULL);
+	pthread_cond_init(&prober.wake, &clock);
+	Buf in = {0};
+	for (;;) {
+		struct pollfd wanted = {.fd = PROBER_FD, .events = POLLIN};
+		int ready = poll(&wanted, 1, 1000);
+		if (ready > 0 && !read_frames(&prober, &in))
+			break;
+		report_late(&prober);
+	}
+	/* Threads may sit in a library call: the process ends under them, and nothing of theirs outlives it. */
+	_exit(0);
+}

@@ -1,0 +1,21 @@
+/* prober_link.h: the engine's end of the prober: starts it, takes its readings, restarts it with backoff when it dies.
+ * Wire: frames of frame.h over one socket pair (descriptor 3 of the prober).
+ *   engine -> prober: {"t":"start","environment":PATH} {"t":"refresh","name":N|absent}
+ *   prober -> engine: {"t":"reading","reading":{..}} */
+#pragma once
+#include <stdbool.h>
+#include <uv.h>
+#include "core/base/error.h"
+#include "core/providers/reading.h"
+
+typedef struct ProberLink ProberLink;
+typedef struct ProberOwner {
+	void (*reading)(void *userdata, Reading *reading);   /* may be emptied by the owner */
+	void (*died)(void *userdata, const char *why);       /* it will be started again */
+	void *userdata;
+} ProberOwner;
+
+ProberLink *prober_link_start(uv_loop_t *loop, const char *self, const char *environment_path, const ProberOwner *owner);
+void prober_link_refresh(ProberLink *link, const char *name);   /* NULL: all */
+/* Ends the prober (its socket closes) and stops starting it. Memory goes when the loop has closed the handles. */
+void prober_link_stop(ProberLink *link);
