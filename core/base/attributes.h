@@ -6,3 +6,5 @@
 #define BG_NONNULL __attribute__((nonnull))
 #define BG_NORETURN __attribute__((noreturn))
 #define BG_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+/* For a fallible call whose failure changes nothing: say why in a comment beside it. */
+#define BG_IGNORE(call) do { if (call) { } } while (0)

@@ -58,7 +58,7 @@ static void start_clock(IncidentFile *file) {
 	file->mono_base = file->model->last_mono_ms + (gone > 0 ? gone : 0) - now;
 	AUTO_FREE char *text = bg_asprintf("%s %lld\n", boot_id, (long long) file->mono_base);
 	/* Losing this file only loses precision after a crash: the next open goes on from the last record. */
-	(void) file_write_atomic(path, text, strlen(text), 0600, NULL);
+	BG_IGNORE(file_write_atomic(path, text, strlen(text), 0600, NULL));
 }
 
 /* ---- open, declare, close ---- */

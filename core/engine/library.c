@@ -46,7 +46,7 @@ static void read_shelf(Library *library, Shelf *shelf) {
 		shelf->changed = info.st_mtim;
 		shelf->size = info.st_size;
 	}
-	(void) playbook_load(shelf->path, library->vocabulary, &shelf->playbook, &shelf->error);   /* kept in shelf->error */
+	BG_IGNORE(playbook_load(shelf->path, library->vocabulary, &shelf->playbook, &shelf->error));   /* kept in shelf->error */
 }
 
 static bool is_changed(const Shelf *shelf) {

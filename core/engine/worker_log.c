@@ -137,7 +137,7 @@ static int64_t stored_bytes;
 static void write_line(Buf *line) {
 	buf_putc(line, '\n');
 	/* A full disk must not stop what is under way: the result line is what counts, and its absence is "in doubt". */
-	(void) file_write_all(WORKER_LOG_FD, line->data, line->len, NULL);
+	BG_IGNORE(file_write_all(WORKER_LOG_FD, line->data, line->len, NULL));
 }
 
 static void write_json(const Json *json) {
