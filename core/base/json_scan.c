@@ -4,6 +4,9 @@
 
 #include "core/base/text.h"
 
+/* The parser copies a number into a buffer of 64 bytes, and would read the first part only. */
+#define NUMBER_MAX_BYTES 60
+
 typedef struct Scanner {
 	Str text;
 	size_t at;
@@ -46,7 +49,7 @@ static bool take_digits(Scanner *s)
 	return s->at > start || problem(s, "a digit is missing in a number");
 }
 
-static bool scan_number(Scanner *s)
+static bool scan_number_parts(Scanner *s)
 {
 	(void) accept(s, '-');
 	if (accept(s, '0')) {
@@ -63,6 +66,12 @@ static bool scan_number(Scanner *s)
 		return take_digits(s);
 	}
 	return true;
+}
+
+static bool scan_number(Scanner *s)
+{
+	size_t start = s->at;
+	return scan_number_parts(s) && (s->at - start <= NUMBER_MAX_BYTES || problem(s, "a number is too long"));
 }
 
 static bool take_hex4(Scanner *s, unsigned *ret_unit)
