@@ -1,0 +1,38 @@
+/* decoder.h: bytes from a terminal -> keys and pastes. Pure: it knows no clock, the caller says when a lone
+ * escape has waited long enough. Understands what xterm, the Linux console, screen, tmux and rxvt send, and further strings given by
+ * the terminal's own description. Unknown sequences are swallowed whole, never typed. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include "core/base/buf.h"
+#include "tui/keys/key.h"
+
+/* A paste longer than this is cut; a signature is under 4 KiB. */
+#define KEY_PASTE_MAX (256 * 1024)
+/* How long a lone escape byte may be the beginning of a sequence. */
+#define KEY_ESCAPE_WAIT_MS 30
+/* How long a paste may pause before it is taken as ended: a lost end mark must not swallow the keyboard. */
+#define KEY_PASTE_WAIT_MS 1500
+
+typedef enum KeyInputKind { KEY_INPUT_KEY, KEY_INPUT_PASTE } KeyInputKind;
+
+typedef struct KeyInput {
+	KeyInputKind kind;
+	KeyChord key;
+	Str paste;             /* borrowed until the next call; raw bytes, newlines as \n */
+	bool paste_was_cut;    /* more than KEY_PASTE_MAX was pasted */
+} KeyInput;
+
+typedef struct KeyDecoder KeyDecoder;
+KeyDecoder *key_decoder_new(void);
+/* A string that this terminal sends for a key, from its description. Copies; strings that do not begin with ESC are ignored. */
+void key_decoder_learn(KeyDecoder *decoder, const char *sequence, KeyChord key);
+void key_decoder_feed(KeyDecoder *decoder, const void *bytes, size_t len);
+/* The next complete input. False when more bytes are needed. */
+bool key_decoder_next(KeyDecoder *decoder, KeyInput *ret_input);
+/* How long to wait for the rest of what has begun to arrive, before key_decoder_flush() takes it for what it is;
+ * -1 when nothing has begun. */
+int key_decoder_wait_ms(const KeyDecoder *decoder);
+void key_decoder_flush(KeyDecoder *decoder);
+KeyDecoder *key_decoder_free(KeyDecoder *decoder);
+BG_DEFINE_FREEP(KeyDecoder, key_decoder_free)
