@@ -11,8 +11,24 @@
 #include "core/base/json.h"
 #include "core/base/moment.h"
 #include "core/base/risk.h"
+#include "core/base/str.h"
 #include "core/incident/event.h"
 #include "core/incident/lifecycle.h"
+
+/* ---- limits of what a record may bring: beyond them decide refuses and apply leaves the record out ---- */
+enum {
+	INCIDENT_LINE_MAX = 400,         /* bytes of a title, a name in words, a reason's line */
+	INCIDENT_TEXT_MAX = 4000,        /* bytes of a note, a reason, a value */
+	INCIDENT_NAME_MAX = 64,          /* bytes of the name of a value or a fact */
+	INCIDENT_WHO_MAX = 128,          /* bytes of a person's name */
+	INCIDENT_VALUES_MAX = 1000,      /* values of a run; facts of an incident */
+	INCIDENT_RUNS_MAX = 500,
+	RUN_STEPS_MAX = 5000,
+	RUN_GATES_MAX = 200,
+	RUN_TIMERS_MAX = 200,
+	STEP_ROWS_MAX = 64,              /* actions of a step; its verifies */
+	GATE_SIGNOFFS_MAX = 256,         /* over one subject */
+};
 
 typedef struct StepAction {      /* one verb that a step can do, in order: `do`s and runnable commands, then `also`s */
 	char *verb;                  /* "fastly.clone", "command.run" */
@@ -26,7 +42,7 @@ typedef struct StepAction {      /* one verb that a step can do, in order: `do`s
 	Json *plan;                  /* as in the record; NULL = none */
 	WallTime plan_time;
 	bool plan_is_undo;
-	int64_t last_action;         /* number of the newest Action of this row; 0 = none */
+	int64_t last_action;         /* number of the newest IncidentAction of this row, undo included; 0 = none */
 } StepAction;
 
 typedef enum CheckState { CHECK_NOT_LOOKED, CHECK_TRUE, CHECK_FALSE } CheckState;
@@ -48,8 +64,14 @@ typedef struct IncidentStep {
 	char *closed_by;
 	StepState state;
 	char *reason;                /* of a skip or an override */
-	char *who;                   /* who brought it to its present state */
+	char *who;                   /* who brought it to its present state; NULL = nobody yet */
 	WallTime changed;
+	bool derived;                /* done because its sub-steps are */
+	int skipped_with;            /* the step whose skip took this one along, as an index; -1 = none */
+	/* The rest is for the fold itself. */
+	bool settled;                /* its effects of being done (ledger, timers) are applied */
+	bool opened;                 /* its `opens` were opened */
+	StepState before_undo;       /* to go back to when an undo changed nothing */
 } IncidentStep;
 
 typedef enum Decision { DECISION_YES, DECISION_NO, DECISION_ESCALATE } Decision;
@@ -83,6 +105,7 @@ typedef struct Gate {
 	WallTime asked;
 	Signoff *signoffs;           /* all, oldest first; only those over `subject` count */
 	size_t signoff_count;
+	size_t signoffs_from;        /* index of the first that may count: given after this subject was asked */
 	bool latched;                /* every role said yes over `subject` while all were valid */
 } Gate;
 
@@ -104,6 +127,8 @@ typedef struct Run {
 	size_t timer_count;
 	WallTime started, ended;
 	char *who;
+	int64_t running_action;      /* number of the one that runs now; 0 = none */
+	struct StepIndex *index;     /* for the fold itself */
 } Run;
 
 typedef struct IncidentAction {  /* something that was started */
@@ -116,9 +141,12 @@ typedef struct IncidentAction {  /* something that was started */
 	ActionState state;
 	int64_t started_seq;
 	WallTime started, finished;
-	char *verified;              /* "yes" "no" "unknown"; NULL while running */
+	bool began;                  /* it may have changed something */
+	int64_t exit_code;           /* of a command; -1 = none */
+	char *verified;              /* "yes" "no" "unknown"; NULL while running, or when the action has no verify of its own */
 	char *evidence, *value;
 	char *what, *where, *why, *hint;   /* of the error, or NULL */
+	char *resolved_reason;       /* why a person said ran or not-run */
 	char *log_sha256;            /* NULL while running or when the log was not closed */
 } IncidentAction;
 
@@ -129,6 +157,7 @@ typedef struct LedgerItem {
 	bool can_undo;
 	WallTime opened, closed;
 	char *opened_who, *closed_who;
+	char *closed_run, *closed_step;   /* the step that closed it, maybe of another run; NULL while open */
 } LedgerItem;
 
 typedef struct Incident {
@@ -137,6 +166,7 @@ typedef struct Incident {
 	IncidentPhase phase;
 	int64_t objective_ms;        /* 0 = none */
 	WallTime declared, ended;
+	char *end_reason;
 	int64_t seq;                 /* of the last record folded in */
 	WallTime last_time;
 	int64_t last_mono_ms;
@@ -149,13 +179,17 @@ typedef struct Incident {
 	NamedValue *facts;
 	size_t fact_count;
 	uint64_t unknown_records;    /* records of a type that this version does not know */
+	size_t running_count, doubt_count;   /* actions that run now; actions in doubt */
+	size_t *open_items;          /* indexes of the open ledger items, oldest first */
+	size_t open_count;
 } Incident;
 
 Incident *incident_new(void);
 Incident *incident_free(Incident *incident);
 BG_DEFINE_FREEP(Incident, incident_free)
 
-/* Folds one record in. Total: data of the wrong shape changes nothing but seq and times. event->seq must be incident->seq + 1. */
+/* Folds one record in. Total: data of the wrong shape changes nothing but seq and times. An event whose seq is not incident->seq + 1
+ * is left out entirely. Never fails: whoever reads a journal has checked its chain before. */
 void incident_apply(Incident *incident, const Event *event);
 
 /* ---- requests ---- requests.def: X(enumerator, "name", event type, "fields of args") */
@@ -178,7 +212,7 @@ typedef struct Draft { EventType type; Json *data; } Draft;   /* data owned */
 void draft_clear(Draft *draft);
 BG_DEFINE_CLEARP(Draft, draft_clear)
 
-/* The record that `request` becomes at `now`, or a refusal: what (the request in words), where (step number and title), why, hint. */
+/* The record that `request` becomes at `now` (exactly one; what follows from it is worked out by incident_apply), or a refusal: what (the request in words), where (step number and title), why, hint. */
 BG_CHECK bool incident_decide(const Incident *incident, const Request *request, WallTime now, Draft *ret_draft, Error *err);
 
 /* ---- queries ---- */
@@ -186,6 +220,8 @@ const Run *incident_find_run(const Incident *incident, const char *id);
 const Run *incident_current_run(const Incident *incident);              /* the newest that is walked; NULL */
 const IncidentStep *run_find_step(const Run *run, const char *id);      /* by id or by number ("4.3") */
 int run_step_index(const Run *run, const IncidentStep *step);
+/* Done because its counted sub-steps are: a step with counted sub-steps and neither actions nor verifies of its own. */
+bool run_step_is_parent(const Run *run, const IncidentStep *step);
 const Gate *run_find_gate(const Run *run, const char *id);
 const char *run_value(const Run *run, const char *name);                /* NULL: not set */
 const IncidentAction *incident_find_action(const Incident *incident, int64_t number);
@@ -195,13 +231,25 @@ size_t ledger_open_count(const Incident *incident);
 const LedgerItem *ledger_find_open(const Incident *incident, const char *name);
 const char *incident_fact(const Incident *incident, const char *name);
 GateState gate_state(const Gate *gate, WallTime now);
+const char *gate_state_name(GateState state);                           /* "waiting" */
+const char *decision_name(Decision decision);                           /* "yes" */
+bool decision_parse(const char *text, Decision *ret_decision);
+/* True and err filled (what is missing, from whom) unless the gate is SIGNED. */
+bool gate_refuses(const Gate *gate, WallTime now, Error *err);
 /* The newest sign-off of `role` over the present subject; NULL = none. */
 const Signoff *gate_signoff(const Gate *gate, const char *role);
-/* Gates that cover `step`, in order, at most `max`; returns how many. */
+/* Gates that cover `step` itself or a step that it is a sub-step of, in order, at most `max`; returns how many. */
 size_t run_step_gates(const Run *run, const IncidentStep *step, const Gate **ret, size_t max);
 /* The first action of a step that is still to be done (also's never); NULL = none. *ret_index its index. */
 const StepAction *step_next_action(const IncidentStep *step, size_t *ret_index);
-/* Why `step`'s main key cannot act now; false and err filled. Used by screens to show a disabled key's reason and by decide. */
+/* Every verify was seen true (also when there is none). */
+bool step_checks_true(const IncidentStep *step);
+/* Row `index` may be planned now; false and err filled. Gates do not matter: what they sign is the plan. */
+bool step_can_plan(const Incident *incident, const Run *run, const IncidentStep *step, size_t index, Error *err);
+/* The undo of `step` may be planned or started now. */
+bool step_can_undo(const Incident *incident, const Run *run, const IncidentStep *step, Error *err);
+/* Why `step`'s main key cannot act now; false and err filled. Used by screens to show a disabled key's reason and by decide.
+ * Looks at the lifecycle, what runs, what is in doubt, the order of the rows and the gates; not whether there is a plan. */
 bool step_can_start(const Incident *incident, const Run *run, const IncidentStep *step, size_t index, WallTime now, Error *err);
 /* Counted steps and how many of them are done or skipped. */
 void run_progress(const Run *run, size_t *ret_done, size_t *ret_total);

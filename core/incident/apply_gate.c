@@ -1,0 +1,54 @@
+/* apply_gate.c: folds in what is asked of signers and what they answer. */
+#include <string.h>
+
+#include "core/incident/model.h"
+
+static Gate *model_gate(Incident *incident, const Json *data)
+{
+	Run *run = model_run(incident, data);
+	int index = run ? run_gate_index(run, json_get_string(data, "gate")) : -1;
+	return index < 0 ? NULL : &run->gates[index];
+}
+
+void apply_gate_asked(Incident *incident, const Event *event)
+{
+	Gate *gate = model_gate(incident, event->data);
+	char subject[65];
+	if (!gate || !model_digest(event->data, "subject", subject))
+		return;
+	strlist_clear(&gate->lines);
+	JSON_EACH(line, json_get(event->data, "lines")) {
+		if (json_string(line))
+			strlist_add(&gate->lines, json_string(line));
+	}
+	if (text_eq(gate->subject, subject))
+		return;
+	memcpy(gate->subject, subject, sizeof subject);
+	gate->asked_seq = event->seq;
+	gate->asked = event->time;
+	gate->signoffs_from = gate->signoff_count;
+	gate->latched = false;
+}
+
+void apply_signoff(Incident *incident, const Event *event)
+{
+	Gate *gate = model_gate(incident, event->data);
+	const Json *data = event->data;
+	const char *role = model_text(data, "role", INCIDENT_LINE_MAX), *person = model_text(data, "person", INCIDENT_WHO_MAX);
+	Signoff signoff = { .seq = event->seq, .time = event->time };
+	if (!gate || !role || !person || !model_digest(data, "subject", signoff.subject)
+		|| !decision_parse(json_get_string(data, "decision"), &signoff.decision)
+		|| gate->signoff_count - gate->signoffs_from >= GATE_SIGNOFFS_MAX)
+		return;
+	signoff.expires.ms = json_get_int(data, "expires", 0);
+	signoff.role = bg_strdup(role);
+	signoff.person = bg_strdup(person);
+	signoff.reason = bg_strdup_or_null(model_text(data, "reason", INCIDENT_TEXT_MAX));
+	signoff.key = bg_strdup_or_null(model_text(data, "key", INCIDENT_LINE_MAX));
+	signoff.method = bg_strdup_or_null(model_text(data, "method", INCIDENT_LINE_MAX));
+	signoff.statement = bg_strdup_or_null(json_get_string(data, "statement"));
+	signoff.signature = bg_strdup_or_null(json_get_string(data, "signature"));
+	gate->signoffs = model_room(gate->signoffs, gate->signoff_count, sizeof *gate->signoffs);
+	gate->signoffs[gate->signoff_count++] = signoff;
+	gate->latched = gate->latched || gate_is_complete(gate, event->time);
+}
