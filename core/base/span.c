@@ -88,8 +88,14 @@ bool span_parse(Str text, int64_t *ret_span_ms)
 {
 	Str rest = str_trim(text);
 	int64_t total = 0, count, unit;
-	if (str_parse_int(rest, &count) && count >= 0 && rest.ptr[0] != '+')
-		return !__builtin_mul_overflow(count, SECOND_MS, ret_span_ms);
+	if (!rest.len)
+		return false;
+	if (run_length(rest, true) == rest.len) {
+		if (!str_parse_int(rest, &count) || __builtin_mul_overflow(count, SECOND_MS, &total))
+			return false;
+		*ret_span_ms = total;
+		return true;
+	}
 	while (rest.len) {
 		size_t digits = run_length(rest, true);
 		if (!str_parse_int(str_slice(rest, 0, digits), &count))
@@ -101,8 +107,6 @@ bool span_parse(Str text, int64_t *ret_span_ms)
 			return false;
 		rest = str_slice(rest, letters, rest.len);
 	}
-	if (!text.len || !str_trim(text).len)
-		return false;
 	*ret_span_ms = total;
 	return true;
 }
