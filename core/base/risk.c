@@ -7,11 +7,13 @@ static const char *const NAMES[] = {
 	[RISK_DESTRUCTIVE] = "destructive",
 };
 
-const char *risk_name(Risk risk) {
+const char *risk_name(Risk risk)
+{
 	return (size_t) risk < BG_LENGTH(NAMES) ? NAMES[risk] : "destructive";
 }
 
-bool risk_parse(Str name, Risk *ret_risk) {
+bool risk_parse(Str name, Risk *ret_risk)
+{
 	for (size_t i = 0; i < BG_LENGTH(NAMES); i++)
 		if (str_eq_c(name, NAMES[i])) {
 			*ret_risk = (Risk) i;

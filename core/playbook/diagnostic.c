@@ -12,18 +12,21 @@ static const char *const SEVERITIES[] = {
 	[SEVERITY_HINT] = "hint",
 };
 
-const char *severity_name(Severity severity) {
+const char *severity_name(Severity severity)
+{
 	return SEVERITIES[severity];
 }
 
-static Severity severity_of_code(const char *code) {
+static Severity severity_of_code(const char *code)
+{
 	if (code[0] == 'W')
 		return SEVERITY_WARNING;
 	return code[0] == 'H' ? SEVERITY_HINT : SEVERITY_ERROR;
 }
 
 void diagnostic_add(DiagnosticList *list, int line, int column, const char *code, const char *hint,
-		const char *text, ...) {
+		const char *text, ...)
+{
 	Severity severity = severity_of_code(code);
 	list->errors += severity == SEVERITY_ERROR;
 	list->warnings += severity == SEVERITY_WARNING;
@@ -50,14 +53,16 @@ void diagnostic_add(DiagnosticList *list, int line, int column, const char *code
 	va_end(args);
 }
 
-bool diagnostic_has_code(const DiagnosticList *list, const char *code) {
+bool diagnostic_has_code(const DiagnosticList *list, const char *code)
+{
 	for (size_t i = 0; i < list->count; i++)
 		if (text_eq(list->items[i].code, code))
 			return true;
 	return false;
 }
 
-static bool comes_before(const Diagnostic *a, const Diagnostic *b) {
+static bool comes_before(const Diagnostic *a, const Diagnostic *b)
+{
 	int order = strcmp(a->file, b->file);
 	if (order != 0)
 		return order < 0;
@@ -65,7 +70,8 @@ static bool comes_before(const Diagnostic *a, const Diagnostic *b) {
 }
 
 /* Insertion sort: stable, and the list is bounded and nearly in order already. */
-void diagnostic_sort(DiagnosticList *list) {
+void diagnostic_sort(DiagnosticList *list)
+{
 	for (size_t i = 1; i < list->count; i++) {
 		Diagnostic moved = list->items[i];
 		size_t at = i;
@@ -75,7 +81,8 @@ void diagnostic_sort(DiagnosticList *list) {
 	}
 }
 
-void diagnostic_render(const Diagnostic *diagnostic, Buf *out) {
+void diagnostic_render(const Diagnostic *diagnostic, Buf *out)
+{
 	text_sanitise(str_from(diagnostic->file), SANITISE_LINE, out);
 	if (diagnostic->line > 0)
 		buf_printf(out, ":%d", diagnostic->line);
@@ -89,7 +96,8 @@ void diagnostic_render(const Diagnostic *diagnostic, Buf *out) {
 	}
 }
 
-void diagnostic_render_all(const DiagnosticList *list, Buf *out) {
+void diagnostic_render_all(const DiagnosticList *list, Buf *out)
+{
 	for (size_t i = 0; i < list->count; i++) {
 		diagnostic_render(&list->items[i], out);
 		buf_putc(out, '\n');
@@ -98,7 +106,8 @@ void diagnostic_render_all(const DiagnosticList *list, Buf *out) {
 		buf_printf(out, "and %zu more; only the first %d of a file are shown\n", list->dropped, DIAGNOSTIC_LIMIT);
 }
 
-Json *diagnostic_to_json(const Diagnostic *diagnostic) {
+Json *diagnostic_to_json(const Diagnostic *diagnostic)
+{
 	Json *json = json_new_object();
 	json_add_string(json, "file", diagnostic->file);
 	json_add_int(json, "line", diagnostic->line);
@@ -110,14 +119,16 @@ Json *diagnostic_to_json(const Diagnostic *diagnostic) {
 	return json;
 }
 
-Json *diagnostic_list_to_json(const DiagnosticList *list) {
+Json *diagnostic_list_to_json(const DiagnosticList *list)
+{
 	Json *json = json_new_array();
 	for (size_t i = 0; i < list->count; i++)
 		json_append(json, diagnostic_to_json(&list->items[i]));
 	return json;
 }
 
-void diagnostic_list_clear(DiagnosticList *list) {
+void diagnostic_list_clear(DiagnosticList *list)
+{
 	for (size_t i = 0; i < list->count; i++) {
 		free(list->items[i].hint);
 		free(list->items[i].text);

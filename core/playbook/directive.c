@@ -11,11 +11,13 @@ static const char *const OPS[] = {
 	[OP_NONE] = "", [OP_EQ] = "=", [OP_NE] = "!=", [OP_MATCH] = "~", [OP_LT] = "<", [OP_LE] = "<=", [OP_GT] = ">", [OP_GE] = ">=",
 };
 
-const char *directive_op_name(DirectiveOp op) {
+const char *directive_op_name(DirectiveOp op)
+{
 	return OPS[op];
 }
 
-bool directive_find_body(Str text, Str *ret_body, size_t *ret_offset) {
+bool directive_find_body(Str text, Str *ret_body, size_t *ret_offset)
+{
 	size_t at = 0;
 	if (!str_starts(text, "<!--"))
 		return false;
@@ -34,7 +36,8 @@ bool directive_find_body(Str text, Str *ret_body, size_t *ret_offset) {
 	return true;
 }
 
-static void directive_clear(Directive *directive) {
+static void directive_clear(Directive *directive)
+{
 	for (size_t i = 0; i < directive->arg_count; i++) {
 		free(directive->args[i].value);
 		free(directive->args[i].key);
@@ -43,14 +46,16 @@ static void directive_clear(Directive *directive) {
 	*directive = (Directive){0};
 }
 
-void directive_list_clear(DirectiveList *list) {
+void directive_list_clear(DirectiveList *list)
+{
 	for (size_t i = 0; i < list->count; i++)
 		directive_clear(&list->items[i]);
 	free(list->items);
 	*list = (DirectiveList){0};
 }
 
-static void list_push(DirectiveList *list, Directive directive) {
+static void list_push(DirectiveList *list, Directive directive)
+{
 	if (list->count == list->capacity) {
 		list->capacity = list->capacity ? 2 * list->capacity : 4;
 		list->items = bg_reallocarray(list->items, list->capacity, sizeof *list->items);
@@ -58,53 +63,63 @@ static void list_push(DirectiveList *list, Directive directive) {
 	list->items[list->count++] = directive;
 }
 
-void directive_list_move(DirectiveList *to, DirectiveList *from) {
+void directive_list_move(DirectiveList *to, DirectiveList *from)
+{
 	for (size_t i = 0; i < from->count; i++)
 		list_push(to, from->items[i]);
 	free(from->items);
 	*from = (DirectiveList){0};
 }
 
-Directive *directive_list_add(DirectiveList *list, DirectiveVerb verb, int line, int column) {
+Directive *directive_list_add(DirectiveList *list, DirectiveVerb verb, int line, int column)
+{
 	list_push(list, (Directive){ .verb = verb, .line = line, .column = column });
 	return &list->items[list->count - 1];
 }
 
-void directive_add_arg(Directive *directive, DirectiveArg arg) {
+void directive_add_arg(Directive *directive, DirectiveArg arg)
+{
 	directive->args = bg_reallocarray(directive->args, directive->arg_count + 1, sizeof *directive->args);
 	directive->args[directive->arg_count++] = arg;
 }
 
-bool is_blank(char c) {
+bool is_blank(char c)
+{
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static bool is_key_char(char c) {
+static bool is_key_char(char c)
+{
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
 }
 
-static int column_at(const Reader *reader) {
+static int column_at(const Reader *reader)
+{
 	return reader->column + (int) reader->at;
 }
 
-bool reader_skip_blanks(Reader *reader) {
+bool reader_skip_blanks(Reader *reader)
+{
 	while (reader->at < reader->text.len && is_blank(reader->text.ptr[reader->at]))
 		reader->at++;
 	return reader->at < reader->text.len;
 }
 
-static Str reader_rest(const Reader *reader) {
+static Str reader_rest(const Reader *reader)
+{
 	return str_slice(reader->text, reader->at, reader->text.len);
 }
 
-static Str peek_token(const Reader *reader) {
+static Str peek_token(const Reader *reader)
+{
 	size_t end = reader->at;
 	while (end < reader->text.len && !is_blank(reader->text.ptr[end]))
 		end++;
 	return str_slice(reader->text, reader->at, end - reader->at);
 }
 
-static bool read_op(Reader *reader, DirectiveOp *ret_op) {
+static bool read_op(Reader *reader, DirectiveOp *ret_op)
+{
 	static const struct { const char *text; DirectiveOp op; } SPELLINGS[] = {   /* the longer ones first */
 		{ "!=", OP_NE }, { "<=", OP_LE }, { ">=", OP_GE }, { "=", OP_EQ }, { "~", OP_MATCH }, { "<", OP_LT }, { ">", OP_GT },
 	};
@@ -117,7 +132,8 @@ static bool read_op(Reader *reader, DirectiveOp *ret_op) {
 	return false;
 }
 
-static bool read_quoted(Reader *reader, Buf *value, DiagnosticList *diagnostics) {
+static bool read_quoted(Reader *reader, Buf *value, DiagnosticList *diagnostics)
+{
 	int column = column_at(reader);
 	for (reader->at++; reader->at < reader->text.len; reader->at++) {
 		char c = reader->text.ptr[reader->at];
@@ -141,7 +157,8 @@ static bool read_quoted(Reader *reader, Buf *value, DiagnosticList *diagnostics)
 	return false;
 }
 
-static bool read_bare(Reader *reader, const char *key, Buf *value, DiagnosticList *diagnostics) {
+static bool read_bare(Reader *reader, const char *key, Buf *value, DiagnosticList *diagnostics)
+{
 	Str token = peek_token(reader);
 	if (token.len == 0) {
 		diagnostic_add(diagnostics, reader->line, column_at(reader), "E-KEY", "an empty value is written \"\"",
@@ -158,7 +175,8 @@ static bool read_bare(Reader *reader, const char *key, Buf *value, DiagnosticLis
 	return true;
 }
 
-bool reader_next_arg(Reader *reader, DirectiveArg *ret_arg, DiagnosticList *diagnostics) {
+bool reader_next_arg(Reader *reader, DirectiveArg *ret_arg, DiagnosticList *diagnostics)
+{
 	Str token = peek_token(reader);
 	int column = column_at(reader);
 	size_t key_len = 0;
@@ -191,7 +209,8 @@ bool reader_next_arg(Reader *reader, DirectiveArg *ret_arg, DiagnosticList *diag
 	return true;
 }
 
-static void read_args(Reader *reader, Directive *directive, DiagnosticList *diagnostics) {
+static void read_args(Reader *reader, Directive *directive, DiagnosticList *diagnostics)
+{
 	while (reader_skip_blanks(reader)) {
 		DirectiveArg arg;
 		if (directive->arg_count == DIRECTIVE_ARG_LIMIT) {
@@ -205,7 +224,8 @@ static void read_args(Reader *reader, Directive *directive, DiagnosticList *diag
 	}
 }
 
-static void refuse_verb(const Reader *reader, Str token, DiagnosticList *diagnostics) {
+static void refuse_verb(const Reader *reader, Str token, DiagnosticList *diagnostics)
+{
 	AUTO_CLEAR(Buf) hint = {0};
 	for (size_t i = 0; i < DIRECTIVE_VERB_COUNT && hint.len == 0; i++)
 		if (word_distance(token, str_from(directive_verb_name((DirectiveVerb) i))) <= (token.len > 4 ? 2 : 1))
@@ -216,14 +236,16 @@ static void refuse_verb(const Reader *reader, Str token, DiagnosticList *diagnos
 		(int) (token.len > 40 ? 40 : token.len), token.ptr);
 }
 
-static bool continues(Str token) {
+static bool continues(Str token)
+{
 	for (size_t i = 0; i < token.len; i++)
 		if (memchr("=~<>", token.ptr[i], 4))
 			return true;
 	return false;
 }
 
-void directive_parse(Str body, int line, int column, int indent, DirectiveList *out, DiagnosticList *diagnostics) {
+void directive_parse(Str body, int line, int column, int indent, DirectiveList *out, DiagnosticList *diagnostics)
+{
 	DirectiveList found = {0};
 	Reader reader = { .line = line, .column = column };
 	bool skipping = false;   /* after a line that began no directive, what continues it is passed over as well */
@@ -255,28 +277,32 @@ void directive_parse(Str body, int line, int column, int indent, DirectiveList *
 	directive_list_move(out, &found);
 }
 
-const char *directive_word(const Directive *directive, size_t index) {
+const char *directive_word(const Directive *directive, size_t index)
+{
 	for (size_t i = 0; i < directive->arg_count; i++)
 		if (directive->args[i].op == OP_NONE && index-- == 0)
 			return directive->args[i].key;
 	return NULL;
 }
 
-const DirectiveArg *directive_find(const Directive *directive, const char *key) {
+const DirectiveArg *directive_find(const Directive *directive, const char *key)
+{
 	for (size_t i = 0; i < directive->arg_count; i++)
 		if (directive->args[i].op != OP_NONE && text_eq(directive->args[i].key, key))
 			return &directive->args[i];
 	return NULL;
 }
 
-const char *directive_value(const Directive *directive, const char *key) {
+const char *directive_value(const Directive *directive, const char *key)
+{
 	for (size_t i = 0; i < directive->arg_count; i++)
 		if (directive->args[i].op == OP_EQ && text_eq(directive->args[i].key, key))
 			return directive->args[i].value;
 	return NULL;
 }
 
-bool directive_is_yes(const Directive *directive, const char *key) {
+bool directive_is_yes(const Directive *directive, const char *key)
+{
 	const char *value = directive_value(directive, key);
 	if (value)
 		return text_eq(value, "yes") || text_eq(value, "true") || text_eq(value, "required");
@@ -286,11 +312,13 @@ bool directive_is_yes(const Directive *directive, const char *key) {
 	return false;
 }
 
-static bool needs_quotes(const char *value) {
+static bool needs_quotes(const char *value)
+{
 	return value[0] == '\0' || strpbrk(value, " \t\"");
 }
 
-void directive_render(const Directive *directive, Buf *out) {
+void directive_render(const Directive *directive, Buf *out)
+{
 	buf_puts(out, directive_verb_name(directive->verb));
 	for (size_t i = 0; i < directive->arg_count; i++) {
 		const DirectiveArg *arg = &directive->args[i];

@@ -25,12 +25,14 @@ static const struct InfoKey *find_info_key(const char *name) {
 	return NULL;
 }
 
-static void arg_clear(DirectiveArg *arg) {
+static void arg_clear(DirectiveArg *arg)
+{
 	free(arg->key);
 	free(arg->value);
 }
 
-static void keep_arg(Directive *directive, DirectiveArg arg, bool strict, DiagnosticList *diagnostics) {
+static void keep_arg(Directive *directive, DirectiveArg arg, bool strict, DiagnosticList *diagnostics)
+{
 	const struct InfoKey *key = arg.op == OP_EQ ? find_info_key(arg.key) : NULL;
 	if (key) {
 		free(arg.key);
@@ -45,7 +47,8 @@ static void keep_arg(Directive *directive, DirectiveArg arg, bool strict, Diagno
 }
 
 /* Whether the braces hold a key that no other tool has: then a mistyped one beside it is an error. */
-static bool is_ours(Reader reader) {
+static bool is_ours(Reader reader)
+{
 	DiagnosticList ignored = {0};
 	bool ours = false;
 	while (!ours && reader_skip_blanks(&reader)) {
@@ -60,7 +63,8 @@ static bool is_ours(Reader reader) {
 	return ours;
 }
 
-void directive_parse_info(Str info, int line, int column, DirectiveList *out, DiagnosticList *diagnostics) {
+void directive_parse_info(Str info, int line, int column, DirectiveList *out, DiagnosticList *diagnostics)
+{
 	ptrdiff_t open = str_find_char(info, '{');
 	if (open < 0)
 		return;

@@ -58,19 +58,23 @@ static const VerbRow ROWS[DIRECTIVE_VERB_COUNT] = {
 		KEYS(KEY("reason", PARAM_CHOICE, "required|optional")) },
 };
 
-const VerbRow *verb_row(DirectiveVerb verb) {
+const VerbRow *verb_row(DirectiveVerb verb)
+{
 	return &ROWS[verb];
 }
 
-const char *directive_verb_name(DirectiveVerb verb) {
+const char *directive_verb_name(DirectiveVerb verb)
+{
 	return ROWS[verb].name;
 }
 
-const char *directive_verb_help(DirectiveVerb verb) {
+const char *directive_verb_help(DirectiveVerb verb)
+{
 	return ROWS[verb].help;
 }
 
-bool directive_verb_parse(Str name, DirectiveVerb *ret_verb) {
+bool directive_verb_parse(Str name, DirectiveVerb *ret_verb)
+{
 	for (size_t i = 0; i < DIRECTIVE_VERB_COUNT; i++)
 		if (str_eq_c(name, ROWS[i].name)) {
 			*ret_verb = (DirectiveVerb) i;
@@ -86,11 +90,13 @@ static const ParamSpec *find_key(const VerbRow *row, const char *key) {
 	return NULL;
 }
 
-bool directive_is_own_key(DirectiveVerb verb, const char *key) {
+bool directive_is_own_key(DirectiveVerb verb, const char *key)
+{
 	return find_key(&ROWS[verb], key) != NULL;
 }
 
-static void list_keys(const VerbRow *row, const char *key, Buf *hint) {
+static void list_keys(const VerbRow *row, const char *key, Buf *hint)
+{
 	for (size_t i = 0; i < row->key_count; i++)
 		if (word_distance(str_from(key), str_from(row->keys[i].name)) <= 2) {
 			buf_printf(hint, "did you mean %s=?", row->keys[i].name);
@@ -101,7 +107,8 @@ static void list_keys(const VerbRow *row, const char *key, Buf *hint) {
 		buf_printf(hint, "%s%s=", i ? " " : "", row->keys[i].name);
 }
 
-static void check_own_key(const VerbRow *row, const ParamSpec *key, const DirectiveArg *arg, DiagnosticList *diagnostics) {
+static void check_own_key(const VerbRow *row, const ParamSpec *key, const DirectiveArg *arg, DiagnosticList *diagnostics)
+{
 	const char *why = NULL;
 	if (arg->op != OP_EQ)
 		diagnostic_add(diagnostics, arg->line, arg->column, "E-KEY", "write it with =", "%s of %s takes no %s", arg->key,
@@ -115,7 +122,8 @@ static void check_own_key(const VerbRow *row, const ParamSpec *key, const Direct
 	}
 }
 
-static void check_arg(const Directive *directive, const VerbRow *row, const DirectiveArg *arg, DiagnosticList *diagnostics) {
+static void check_arg(const Directive *directive, const VerbRow *row, const DirectiveArg *arg, DiagnosticList *diagnostics)
+{
 	/* Only a value that comes from a probe has further keys: the probe's. */
 	bool takes_call = row->takes_call && (directive->verb != DIRECTIVE_VAR || directive_find(directive, "from"));
 	const ParamSpec *key = find_key(row, arg->key);
@@ -132,7 +140,8 @@ static void check_arg(const Directive *directive, const VerbRow *row, const Dire
 	}
 }
 
-static void check_words(const Directive *directive, const VerbRow *row, DiagnosticList *diagnostics) {
+static void check_words(const Directive *directive, const VerbRow *row, DiagnosticList *diagnostics)
+{
 	size_t words = 0;
 	for (size_t i = 0; i < directive->arg_count; i++) {
 		const DirectiveArg *arg = &directive->args[i];
@@ -146,7 +155,8 @@ static void check_words(const Directive *directive, const VerbRow *row, Diagnost
 		diagnostic_add(diagnostics, directive->line, directive->column, "E-KEY", NULL, "%s wants %s", row->name, row->words);
 }
 
-static void check_repeats(const Directive *directive, const VerbRow *row, DiagnosticList *diagnostics) {
+static void check_repeats(const Directive *directive, const VerbRow *row, DiagnosticList *diagnostics)
+{
 	for (size_t i = 0; i < directive->arg_count; i++) {
 		const DirectiveArg *arg = &directive->args[i];
 		if (arg->op == OP_EQ && directive_find(directive, arg->key) != arg && find_key(row, arg->key))
@@ -156,7 +166,8 @@ static void check_repeats(const Directive *directive, const VerbRow *row, Diagno
 
 static const char TIMER_HINT[] = "timer start NAME, timer stop NAME or timer due NAME after=SPAN";
 
-static void check_timer(const Directive *directive, DiagnosticList *diagnostics) {
+static void check_timer(const Directive *directive, DiagnosticList *diagnostics)
+{
 	const char *word = directive_word(directive, 0), *why;
 	if (word && !param_value_fits(PARAM_CHOICE, "start|stop|due", str_from(word), &why))
 		diagnostic_add(diagnostics, directive->line, directive->column, "E-KEY", TIMER_HINT, "timer does not know \"%s\"", word);
@@ -164,7 +175,8 @@ static void check_timer(const Directive *directive, DiagnosticList *diagnostics)
 		diagnostic_add(diagnostics, directive->line, directive->column, "E-KEY", TIMER_HINT, "timer due has no after= or every=");
 }
 
-void directive_check_shape(const Directive *directive, DiagnosticList *diagnostics) {
+void directive_check_shape(const Directive *directive, DiagnosticList *diagnostics)
+{
 	const VerbRow *row = verb_row(directive->verb);
 	check_words(directive, row, diagnostics);
 	check_repeats(directive, row, diagnostics);

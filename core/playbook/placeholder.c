@@ -7,7 +7,8 @@
 #include "core/playbook/model.h"
 #include "core/playbook/placeholder_rules.h"
 
-char *placeholder_normalise(Str text) {
+char *placeholder_normalise(Str text)
+{
 	Buf name = {0};
 	bool gap = false;
 	for (size_t i = 0; i < text.len; i++) {
@@ -33,7 +34,8 @@ char *placeholder_normalise(Str text) {
 	return buf_take(&name);
 }
 
-bool placeholder_wants_value(PlaceholderForm form) {
+bool placeholder_wants_value(PlaceholderForm form)
+{
 	switch (form) {
 	case PLACEHOLDER_ANGLE:
 	case PLACEHOLDER_CHOICE:
@@ -52,7 +54,8 @@ bool placeholder_wants_value(PlaceholderForm form) {
 	return false;
 }
 
-void placeholder_list_clear(PlaceholderList *list) {
+void placeholder_list_clear(PlaceholderList *list)
+{
 	for (size_t i = 0; i < list->count; i++) {
 		free(list->items[i].choices);
 		free(list->items[i].name);
@@ -61,7 +64,8 @@ void placeholder_list_clear(PlaceholderList *list) {
 	*list = (PlaceholderList){0};
 }
 
-static void list_add(PlaceholderList *list, Placeholder found) {
+static void list_add(PlaceholderList *list, Placeholder found)
+{
 	if (list->count == list->capacity) {
 		list->capacity = list->capacity ? 2 * list->capacity : 8;
 		list->items = bg_reallocarray(list->items, list->capacity, sizeof *list->items);
@@ -70,7 +74,8 @@ static void list_add(PlaceholderList *list, Placeholder found) {
 }
 
 /* Whether `literal` stands at the spot as a whole token. A full stop or colon that ends a sentence does not belong to a token. */
-static bool literal_stands(const Spot *spot, const char *literal) {
+static bool literal_stands(const Spot *spot, const char *literal)
+{
 	size_t len = strlen(literal);
 	if (len == 0 || !str_eq_c(str_slice(spot->text, spot->at, len), literal))
 		return false;
@@ -82,7 +87,8 @@ static bool literal_stands(const Spot *spot, const char *literal) {
 	return (after == '.' || after == ':') && !is_literal_char(next);
 }
 
-static size_t find_literal(const Spot *spot, const PlaceholderScope *scope, Placeholder *ret_found) {
+static size_t find_literal(const Spot *spot, const PlaceholderScope *scope, Placeholder *ret_found)
+{
 	size_t best = 0;
 	for (size_t i = 0; scope && i < scope->variable_count; i++) {
 		const Variable *variable = scope->variables[i];
@@ -99,13 +105,15 @@ static size_t find_literal(const Spot *spot, const PlaceholderScope *scope, Plac
 	return best;
 }
 
-static char *normalised_choices(Str inside) {
+static char *normalised_choices(Str inside)
+{
 	AUTO_CLEAR(StrList) parts = {0};
 	strlist_split(&parts, inside, '|');
 	return strlist_join(&parts, "|");
 }
 
-static size_t find_form(const Spot *spot, const PlaceholderScope *scope, Placeholder *ret_found) {
+static size_t find_form(const Spot *spot, const PlaceholderScope *scope, Placeholder *ret_found)
+{
 	for (size_t i = 0; PLACEHOLDER_RECOGNISERS[i]; i++) {
 		PlaceholderForm form = PLACEHOLDER_ANGLE;
 		Str name = {0};
@@ -129,7 +137,8 @@ static size_t find_form(const Spot *spot, const PlaceholderScope *scope, Placeho
 	return 0;
 }
 
-void placeholder_find(Str text, TextPlace place, const PlaceholderScope *scope, PlaceholderList *out) {
+void placeholder_find(Str text, TextPlace place, const PlaceholderScope *scope, PlaceholderList *out)
+{
 	AUTO_FREE unsigned char *contexts = place == TEXT_COMMAND ? shell_contexts(text) : NULL;
 	size_t limit = out->count + PLACEHOLDER_LIMIT;
 	Spot spot = { .text = text, .place = place };
@@ -147,20 +156,23 @@ void placeholder_find(Str text, TextPlace place, const PlaceholderScope *scope, 
 	}
 }
 
-static bool is_name(Str name) {
+static bool is_name(Str name)
+{
 	for (size_t i = 0; i < name.len; i++)
 		if (!is_word_char(name.ptr[i]))
 			return false;
 	return name.len > 0 && (name.ptr[0] < '0' || name.ptr[0] > '9');
 }
 
-static void add_name(StrList *names, Str name) {
+static void add_name(StrList *names, Str name)
+{
 	AUTO_FREE char *text = str_dup(name);
 	if (is_name(name) && !strlist_has(names, text))
 		strlist_add(names, text);
 }
 
-static Str next_word(Str text, size_t *at) {
+static Str next_word(Str text, size_t *at)
+{
 	while (*at < text.len && memchr(" \t\n;&|(){}", text.ptr[*at], 10))
 		(*at)++;
 	size_t start = *at;
@@ -169,7 +181,8 @@ static Str next_word(Str text, size_t *at) {
 	return str_slice(text, start, *at - start);
 }
 
-void placeholder_find_assigned(Str command, StrList *names) {
+void placeholder_find_assigned(Str command, StrList *names)
+{
 	bool reading = false, looping = false;
 	for (size_t at = 0; at < command.len;) {
 		Str word = next_word(command, &at);

@@ -7,16 +7,21 @@
 #include "core/playbook/placeholder.h"
 #include "core/playbook/placeholder_rules.h"
 
-static bool is_ipv6(const char *value) {
+static bool is_ipv6(const char *value)
+{
 	struct in6_addr ignored;
 	Str address = str_from(value);
 	ptrdiff_t zone = str_find_char(address, '%');
 	AUTO_FREE char *bare = str_dup(zone < 0 ? address : str_slice(address, 0, (size_t) zone));
+	for (size_t i = strlen(bare) + 1; i < address.len; i++)
+		if (!is_word_char(address.ptr[i]))
+			return false;
 	return inet_pton(AF_INET6, bare, &ignored) == 1;
 }
 
 /* An IPv6 address wants brackets before ":port" or ":path" and after "://", and must not have them anywhere else. */
-static bool wants_brackets(Str text, const Placeholder *found, const char *value) {
+static bool wants_brackets(Str text, const Placeholder *found, const char *value)
+{
 	size_t end = found->start + found->len;
 	char before = found->start > 0 ? text.ptr[found->start - 1] : '\0';
 	char after = end < text.len ? text.ptr[end] : '\0', next = end + 1 < text.len ? text.ptr[end + 1] : '\0';
@@ -26,19 +31,22 @@ static bool wants_brackets(Str text, const Placeholder *found, const char *value
 	return follows || str_ends(str_slice(text, 0, found->start), "://");
 }
 
-static bool refuse(Error *err, const Placeholder *found, const char *why, const char *hint) {
+static bool refuse(Error *err, const Placeholder *found, const char *why, const char *hint)
+{
 	error_set(err, ERROR_INVALID, "the value of %s %s", found->name, why);
 	return error_hint(err, "%s", hint);
 }
 
-static bool has_control(const char *value) {
+static bool has_control(const char *value)
+{
 	for (; *value; value++)
 		if ((unsigned char) *value < 0x20 || *value == 0x7f)
 			return true;
 	return false;
 }
 
-static void put_escaped(const char *value, const char *special, Buf *out) {
+static void put_escaped(const char *value, const char *special, Buf *out)
+{
 	for (; *value; value++) {
 		if (strchr(special, *value))
 			buf_putc(out, '\\');
@@ -46,7 +54,8 @@ static void put_escaped(const char *value, const char *special, Buf *out) {
 	}
 }
 
-static void put_in_single_quotes(const char *value, Buf *out) {
+static void put_in_single_quotes(const char *value, Buf *out)
+{
 	for (; *value; value++)
 		if (*value == '\'')
 			buf_puts(out, "'\\''");
@@ -54,10 +63,11 @@ static void put_in_single_quotes(const char *value, Buf *out) {
 			buf_putc(out, *value);
 }
 
-static bool put_value(const Placeholder *found, const char *value, ShellContext context, bool read_twice, Buf *out, Error *err) {
+static bool put_value(const Placeholder *found, const char *value, ShellContext context, bool read_twice, Buf *out, Error *err)
+{
 	if (has_control(value))
 		return refuse(err, found, "holds a line end or control byte", "enter it on one line");
-	if (read_twice && !shell_is_plain(str_from(value)) && !is_ipv6(value))
+	if (read_twice && !shell_is_plain(str_from(value)))
 		return refuse(err, found, "would be read by a second shell, which could take it for commands",
 			"only letters, digits and _./:=@%+,- can go there");
 	switch (context) {
@@ -88,7 +98,8 @@ static bool put_value(const Placeholder *found, const char *value, ShellContext 
 }
 
 static bool put_placeholder(Str text, const Placeholder *found, const char *value, ShellContext context, bool read_twice, Buf *out,
-		Error *err) {
+		Error *err)
+{
 	if (!wants_brackets(text, found, value))
 		return put_value(found, value, context, read_twice, out, err);
 	if (context == SHELL_DEEP)
@@ -103,13 +114,15 @@ static bool put_placeholder(Str text, const Placeholder *found, const char *valu
 	return put_value(found, buf_text(&bracketed), context, false, out, err);
 }
 
-static void add_once(StrList *names, const char *name) {
+static void add_once(StrList *names, const char *name)
+{
 	if (!strlist_has(names, name))
 		strlist_add(names, name);
 }
 
 bool placeholder_fill_command(Str text, const PlaceholderScope *scope, ValueLookup lookup, void *userdata, Buf *out,
-		StrList *unresolved, Error *err) {
+		StrList *unresolved, Error *err)
+{
 	AUTO_CLEAR(PlaceholderList) list = {0};
 	placeholder_find(text, TEXT_COMMAND, scope, &list);
 	if (list.count >= PLACEHOLDER_LIMIT)
@@ -138,7 +151,8 @@ bool placeholder_fill_command(Str text, const PlaceholderScope *scope, ValueLook
 	return true;
 }
 
-void placeholder_fill_prose(Str text, const PlaceholderScope *scope, ValueLookup lookup, void *userdata, Buf *out) {
+void placeholder_fill_prose(Str text, const PlaceholderScope *scope, ValueLookup lookup, void *userdata, Buf *out)
+{
 	AUTO_CLEAR(PlaceholderList) list = {0};
 	placeholder_find(text, TEXT_PROSE, scope, &list);
 	size_t at = 0;
@@ -156,7 +170,8 @@ void placeholder_fill_prose(Str text, const PlaceholderScope *scope, ValueLookup
 }
 
 /* At "${": the name up to "}". False when it is no reference. */
-static bool read_reference(Str rest, Str *ret_name) {
+static bool read_reference(Str rest, Str *ret_name)
+{
 	if (!str_starts(rest, "${"))
 		return false;
 	size_t len = 0;
@@ -168,7 +183,8 @@ static bool read_reference(Str rest, Str *ret_name) {
 	return true;
 }
 
-void placeholder_fill_arg(Str text, ValueLookup lookup, void *userdata, Buf *out, StrList *unresolved) {
+void placeholder_fill_arg(Str text, ValueLookup lookup, void *userdata, Buf *out, StrList *unresolved)
+{
 	for (size_t at = 0; at < text.len;) {
 		Str rest = str_slice(text, at, text.len), name;
 		if (!read_reference(rest, &name)) {
@@ -187,7 +203,8 @@ void placeholder_fill_arg(Str text, ValueLookup lookup, void *userdata, Buf *out
 	}
 }
 
-void placeholder_find_arg_names(Str text, StrList *names) {
+void placeholder_find_arg_names(Str text, StrList *names)
+{
 	for (size_t at = 0; at < text.len; at++) {
 		Str name;
 		if (!read_reference(str_slice(text, at, text.len), &name))

@@ -1,45 +1,54 @@
 /* placeholder_rules.c: the recognisers. Each row of the table in the documentation is one function here. */
 #include "core/playbook/placeholder_rules.h"
 
-char spot_char(const Spot *spot, size_t ahead) {
+char spot_char(const Spot *spot, size_t ahead)
+{
 	return spot->at + ahead < spot->text.len ? spot->text.ptr[spot->at + ahead] : '\0';
 }
 
-char spot_before(const Spot *spot, size_t back) {
+char spot_before(const Spot *spot, size_t back)
+{
 	return spot->at >= back ? spot->text.ptr[spot->at - back] : '\0';
 }
 
-bool is_word_char(char c) {
+bool is_word_char(char c)
+{
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-bool is_literal_char(char c) {
+bool is_literal_char(char c)
+{
 	return is_word_char(c) || c == ':' || c == '.' || c == '-';
 }
 
-static bool is_upper_char(char c) {
+static bool is_upper_char(char c)
+{
 	return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-static bool in_heredoc(const Spot *spot) {
+static bool in_heredoc(const Spot *spot)
+{
 	return spot->context == SHELL_HEREDOC || spot->context == SHELL_HEREDOC_QUOTED;
 }
 
-static bool one_of(Str word, const char *const *words, size_t count) {
+static bool one_of(Str word, const char *const *words, size_t count)
+{
 	for (size_t i = 0; i < count; i++)
 		if (str_eq_nocase(word, str_from(words[i])))
 			return true;
 	return false;
 }
 
-static size_t span_while(const Spot *spot, bool (*takes)(char c)) {
+static size_t span_while(const Spot *spot, bool (*takes)(char c))
+{
 	size_t len = 0;
 	while (spot->at + len < spot->text.len && takes(spot->text.ptr[spot->at + len]))
 		len++;
 	return len;
 }
 
-size_t placeholder_never(const Spot *spot) {
+size_t placeholder_never(const Spot *spot)
+{
 	static const struct { const char *open, *close; } REGIONS[] = { { "{{", "}}" }, { "%{", "}" }, { "{.", "}" }, { "<%", "%>" } };
 	Str rest = str_slice(spot->text, spot->at, spot->text.len);
 	for (size_t i = 0; i < BG_LENGTH(REGIONS); i++) {
@@ -52,7 +61,8 @@ size_t placeholder_never(const Spot *spot) {
 
 #define ANGLE_LIMIT 80
 
-static bool is_html_tag(Str word) {
+static bool is_html_tag(Str word)
+{
 	static const char *const TAGS[] = {
 		"a", "abbr", "address", "article", "aside", "audio", "b", "blockquote", "body", "br", "button", "canvas", "caption",
 		"center", "cite", "code", "col", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figure", "font", "footer",
@@ -64,7 +74,8 @@ static bool is_html_tag(Str word) {
 	return one_of(word, TAGS, BG_LENGTH(TAGS));
 }
 
-static bool has_closing_tag(const Spot *spot, Str word) {
+static bool has_closing_tag(const Spot *spot, Str word)
+{
 	Str rest = str_slice(spot->text, spot->at, spot->text.len);
 	for (ptrdiff_t at; (at = str_find(rest, "</")) >= 0;) {
 		rest = str_slice(rest, (size_t) at + 2, rest.len);
@@ -74,7 +85,8 @@ static bool has_closing_tag(const Spot *spot, Str word) {
 	return false;
 }
 
-static bool is_choice(Str inside) {
+static bool is_choice(Str inside)
+{
 	Str rest = inside, part;
 	size_t parts = 0;
 	for (; str_split(&rest, '|', &part); parts++)
@@ -84,7 +96,8 @@ static bool is_choice(Str inside) {
 }
 
 /* <name>, <a b>, <draft|live> */
-static size_t find_angle(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name) {
+static size_t find_angle(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name)
+{
 	if (spot_char(spot, 0) != '<' || spot_before(spot, 1) == '<')
 		return 0;
 	size_t len = 1;
@@ -104,7 +117,8 @@ static size_t find_angle(const Spot *spot, PlaceholderForm *ret_form, Str *ret_n
 }
 
 /* [UPPER_CASE] */
-static size_t find_bracket(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name) {
+static size_t find_bracket(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name)
+{
 	static const char *const LABELS[] = { "OK", "INFO", "WARN", "WARNING", "ERROR", "DEBUG", "NOTE", "TIP", "IMPORTANT", "CAUTION",
 		"TODO", "TBD", "FAIL", "PASS", "DONE" };
 	if (spot_char(spot, 0) != '[' || is_word_char(spot_before(spot, 1)))
@@ -122,11 +136,13 @@ static size_t find_bracket(const Spot *spot, PlaceholderForm *ret_form, Str *ret
 	return len + 2;
 }
 
-static bool is_date_char(char c) {
+static bool is_date_char(char c)
+{
 	return c && strchr("YMDHhmsSTZ-_:", c);
 }
 
-static bool follows_word(const Spot *spot, const char *const *words, size_t count) {
+static bool follows_word(const Spot *spot, const char *const *words, size_t count)
+{
 	Str before = str_slice(spot->text, 0, spot->at);
 	size_t end = before.len;
 	while (end > 0 && (before.ptr[end - 1] == ' ' || before.ptr[end - 1] == '\t'))
@@ -138,7 +154,8 @@ static bool follows_word(const Spot *spot, const char *const *words, size_t coun
 }
 
 /* UPPER_CASE, PROJECTNAME, NAMESPACE, YYYY-MM-DD */
-static size_t find_upper(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name) {
+static size_t find_upper(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name)
+{
 	static const char *const NAMING[] = { "unset", "export", "printenv", "declare", "local", "readonly", "-e", "--env", "-v" };
 	char before = spot_before(spot, 1), first = spot_char(spot, 0);
 	if (first < 'A' || first > 'Z' || is_word_char(before) || (before && strchr("$%\\", before)) || in_heredoc(spot))
@@ -168,12 +185,14 @@ static size_t find_upper(const Spot *spot, PlaceholderForm *ret_form, Str *ret_n
 	return len;
 }
 
-static bool is_dashed_char(char c) {
+static bool is_dashed_char(char c)
+{
 	return is_word_char(c) || c == '-';
 }
 
 /* your-x, my-x, name-of-x, xxx */
-static size_t find_word(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name) {
+static size_t find_word(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name)
+{
 	static const char *const BEGINNINGS[] = { "your-", "my-", "name-of-" };
 	char before = spot_before(spot, 1);
 	if (spot->place == TEXT_PROSE || is_dashed_char(before) || (before == '/' && spot_before(spot, 2) == '.'))
@@ -197,12 +216,14 @@ static size_t find_word(const Spot *spot, PlaceholderForm *ret_form, Str *ret_na
 	return len >= 3 && crosses == len ? len : 0;
 }
 
-static bool is_path_char(char c) {
+static bool is_path_char(char c)
+{
 	return is_word_char(c) || (c && strchr("./-", c));
 }
 
 /* /path/to/x */
-static size_t find_path(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name) {
+static size_t find_path(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name)
+{
 	Str rest = str_slice(spot->text, spot->at, spot->text.len);
 	char before = spot_before(spot, 1);
 	size_t slash = str_starts(rest, "/");
@@ -220,15 +241,18 @@ static size_t find_path(const Spot *spot, PlaceholderForm *ret_form, Str *ret_na
 	return len;
 }
 
-static bool is_ipv6_char(char c) {
+static bool is_ipv6_char(char c)
+{
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':';
 }
 
-static bool is_host_char(char c) {
+static bool is_host_char(char c)
+{
 	return is_word_char(c) || c == '.' || c == '-';
 }
 
-static size_t example_len(const Spot *spot) {
+static size_t example_len(const Spot *spot)
+{
 	static const char *const NETS[] = { "192.0.2.", "198.51.100.", "203.0.113." };
 	static const char *const DOMAINS[] = { "example.com", "example.org", "example.net" };
 	static const char *const PASSWORDS[] = { "StrongPasswordHere", "changeme" };
@@ -258,7 +282,8 @@ static size_t example_len(const Spot *spot) {
 }
 
 /* Values that only documentation has. */
-static size_t find_example(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name) {
+static size_t find_example(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name)
+{
 	char before = spot_before(spot, 1);
 	if (is_word_char(before) || before == '.' || before == '-' || before == ':')
 		return 0;
@@ -268,7 +293,8 @@ static size_t find_example(const Spot *spot, PlaceholderForm *ret_form, Str *ret
 	return len;
 }
 
-static bool is_shells_own(Str name) {
+static bool is_shells_own(Str name)
+{
 	static const char *const OWN[] = { "HOME", "PATH", "PWD", "OLDPWD", "USER", "SHELL", "HOSTNAME", "TMPDIR", "LANG", "TERM", "UID",
 		"EUID", "RANDOM", "SECONDS", "PPID", "IFS", "OPTARG", "OPTIND", "REPLY", "BASH_SOURCE", "EDITOR" };
 	for (size_t i = 0; i < BG_LENGTH(OWN); i++)
@@ -278,7 +304,8 @@ static bool is_shells_own(Str name) {
 }
 
 /* $VAR, ${VAR} */
-static size_t find_shell(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name) {
+static size_t find_shell(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name)
+{
 	if (spot_char(spot, 0) != '$' || spot->place == TEXT_PROSE || spot_before(spot, 1) == '\\')
 		return 0;
 	if (spot->context == SHELL_SINGLE || spot->context == SHELL_HEREDOC_QUOTED)
@@ -295,7 +322,8 @@ static size_t find_shell(const Spot *spot, PlaceholderForm *ret_form, Str *ret_n
 }
 
 /* "..." alone on a line */
-static size_t find_ellipsis(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name) {
+static size_t find_ellipsis(const Spot *spot, PlaceholderForm *ret_form, Str *ret_name)
+{
 	size_t back = 1;
 	if (spot->place == TEXT_PROSE || !str_starts(str_slice(spot->text, spot->at, 3), "..."))
 		return 0;

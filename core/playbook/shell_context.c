@@ -22,27 +22,32 @@ typedef struct Scan {
 	size_t pending_count;
 } Scan;
 
-static char peek(const Scan *scan, size_t ahead) {
+static char peek(const Scan *scan, size_t ahead)
+{
 	return scan->at + ahead < scan->text.len ? scan->text.ptr[scan->at + ahead] : '\0';
 }
 
-static Frame top(const Scan *scan) {
+static Frame top(const Scan *scan)
+{
 	return scan->stack[scan->depth - 1];
 }
 
-static void push(Scan *scan, Frame frame) {
+static void push(Scan *scan, Frame frame)
+{
 	if (scan->depth == DEPTH_LIMIT)
 		scan->lost = true;
 	else
 		scan->stack[scan->depth++] = frame;
 }
 
-static void pop(Scan *scan) {
+static void pop(Scan *scan)
+{
 	if (scan->depth > 1)
 		scan->depth--;
 }
 
-static ShellContext context_now(const Scan *scan) {
+static ShellContext context_now(const Scan *scan)
+{
 	for (size_t i = 0; i < scan->depth; i++)
 		if (scan->lost || scan->stack[i] >= FRAME_BACKQUOTE)
 			return SHELL_DEEP;
@@ -51,17 +56,20 @@ static ShellContext context_now(const Scan *scan) {
 	return top(scan) == FRAME_DOUBLE ? SHELL_DOUBLE : SHELL_BARE;
 }
 
-static void mark(Scan *scan, size_t count, ShellContext context) {
+static void mark(Scan *scan, size_t count, ShellContext context)
+{
 	for (; count > 0 && scan->at < scan->text.len; count--)
 		scan->contexts[scan->at++] = (unsigned char) context;
 }
 
-static bool is_space(char c) {
+static bool is_space(char c)
+{
 	return c == ' ' || c == '\t' || c == '\n' || c == '\0';
 }
 
 /* At "<<": reads the delimiter and remembers the here-document. */
-static void read_heredoc_start(Scan *scan) {
+static void read_heredoc_start(Scan *scan)
+{
 	size_t at = scan->at + 2;
 	Str text = scan->text;
 	HereDoc doc = {0};
@@ -83,7 +91,8 @@ static void read_heredoc_start(Scan *scan) {
 	mark(scan, at + (quote != '\0') - scan->at, context_now(scan));
 }
 
-static void read_heredoc_line(Scan *scan, const HereDoc *doc, Str line) {
+static void read_heredoc_line(Scan *scan, const HereDoc *doc, Str line)
+{
 	ShellContext context = doc->quoted ? SHELL_HEREDOC_QUOTED : SHELL_HEREDOC;
 	for (size_t i = 0; i < line.len; i++) {
 		if (!doc->quoted && line.ptr[i] == '\\' && i + 1 < line.len) {
@@ -98,7 +107,8 @@ static void read_heredoc_line(Scan *scan, const HereDoc *doc, Str line) {
 	}
 }
 
-static void read_heredocs(Scan *scan) {
+static void read_heredocs(Scan *scan)
+{
 	for (size_t i = 0; i < scan->pending_count; i++) {
 		const HereDoc *doc = &scan->pending[i];
 		while (scan->at < scan->text.len) {
@@ -123,7 +133,8 @@ static void read_heredocs(Scan *scan) {
 }
 
 /* At "$": opens what follows it, if it opens anything. */
-static void read_dollar(Scan *scan) {
+static void read_dollar(Scan *scan)
+{
 	ShellContext context = context_now(scan);
 	if (peek(scan, 1) == '(' && peek(scan, 2) == '(') {
 		mark(scan, 3, context);
@@ -142,7 +153,8 @@ static void read_dollar(Scan *scan) {
 	}
 }
 
-static bool closes(const Scan *scan, char c) {
+static bool closes(const Scan *scan, char c)
+{
 	switch (top(scan)) {
 	case FRAME_TOP: return false;
 	case FRAME_SINGLE:
@@ -157,7 +169,8 @@ static bool closes(const Scan *scan, char c) {
 	return false;
 }
 
-static void read_bare(Scan *scan, char c) {
+static void read_bare(Scan *scan, char c)
+{
 	ShellContext context = context_now(scan);
 	bool at_word = scan->at == 0 || memchr(" \t\n;&|(", scan->text.ptr[scan->at - 1], 7);
 	if (c == '#' && at_word && context == SHELL_BARE) {
@@ -179,7 +192,8 @@ static void read_bare(Scan *scan, char c) {
 	}
 }
 
-static void read_byte(Scan *scan) {
+static void read_byte(Scan *scan)
+{
 	char c = peek(scan, 0);
 	Frame frame = top(scan);
 	if (closes(scan, c)) {
@@ -204,7 +218,8 @@ static void read_byte(Scan *scan) {
 	}
 }
 
-unsigned char *shell_contexts(Str text) {
+unsigned char *shell_contexts(Str text)
+{
 	Scan scan = { .text = text, .contexts = bg_malloc(text.len + 1), .stack = { FRAME_TOP }, .depth = 1 };
 	while (scan.at < text.len)
 		read_byte(&scan);
@@ -212,7 +227,8 @@ unsigned char *shell_contexts(Str text) {
 	return scan.contexts;
 }
 
-bool shell_is_plain(Str value) {
+bool shell_is_plain(Str value)
+{
 	for (size_t i = 0; i < value.len; i++) {
 		char c = value.ptr[i];
 		bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -222,7 +238,8 @@ bool shell_is_plain(Str value) {
 	return value.len > 0;
 }
 
-bool shell_has_second_reader(Str text) {
+bool shell_has_second_reader(Str text)
+{
 	static const char *const READERS[] = { "ssh", "scp", "rsync", "eval", "su", "runuser", "watch", "parallel" };
 	static const char *const SHELLS[] = { "sh", "bash", "dash", "zsh", "ksh", "ash" };
 	bool after_shell = false;

@@ -5,7 +5,8 @@
 
 typedef struct Case { const char *name, *body, *directives, *diagnostics; } Case;
 
-static char *describe(const DirectiveList *list) {
+static char *describe(const DirectiveList *list)
+{
 	Buf out = {0};
 	for (size_t i = 0; i < list->count; i++) {
 		buf_printf(&out, "%d:%d ", list->items[i].line, list->items[i].column);
@@ -15,13 +16,15 @@ static char *describe(const DirectiveList *list) {
 	return buf_take(&out);
 }
 
-static char *describe_diagnostics(const DiagnosticList *list) {
+static char *describe_diagnostics(const DiagnosticList *list)
+{
 	Buf out = {0};
 	diagnostic_render_all(list, &out);
 	return buf_take(&out);
 }
 
-static void check(const Case *c, void (*parse)(Str, DirectiveList *, DiagnosticList *)) {
+static void check(const Case *c, void (*parse)(Str, DirectiveList *, DiagnosticList *))
+{
 	AUTO_CLEAR(DirectiveList) list = {0};
 	AUTO_CLEAR(DiagnosticList) diagnostics = { .file = "f.md" };
 	parse(str_from(c->body), &list, &diagnostics);
@@ -31,11 +34,13 @@ static void check(const Case *c, void (*parse)(Str, DirectiveList *, DiagnosticL
 	assert_text(c->name, messages, c->diagnostics);
 }
 
-static void parse_body(Str body, DirectiveList *list, DiagnosticList *diagnostics) {
+static void parse_body(Str body, DirectiveList *list, DiagnosticList *diagnostics)
+{
 	directive_parse(body, 10, 8, 2, list, diagnostics);
 }
 
-static void parse_info(Str info, DirectiveList *list, DiagnosticList *diagnostics) {
+static void parse_info(Str info, DirectiveList *list, DiagnosticList *diagnostics)
+{
 	directive_parse_info(info, 4, 4, list, diagnostics);
 }
 
@@ -104,7 +109,8 @@ static const Case BODIES[] = {
 	{ "nothing", "  \n ", "", "" },
 };
 
-Test(directive, reads_and_refuses_by_the_grammar) {
+Test(directive, reads_and_refuses_by_the_grammar)
+{
 	for (size_t i = 0; i < BG_LENGTH(BODIES); i++)
 		check(&BODIES[i], parse_body);
 }
@@ -123,12 +129,14 @@ static const Case INFOS[] = {
 		"f.md:4:8: E-KEY: risk=big: is none of its choices; it takes read|change|destructive\n" },
 };
 
-Test(directive, reads_the_braces_of_an_info_string) {
+Test(directive, reads_the_braces_of_an_info_string)
+{
 	for (size_t i = 0; i < BG_LENGTH(INFOS); i++)
 		check(&INFOS[i], parse_info);
 }
 
-Test(directive, finds_the_body_of_a_comment) {
+Test(directive, finds_the_body_of_a_comment)
+{
 	static const struct { const char *text, *body; size_t offset; } cases[] = {
 		{ "<!-- bg do a.b -->", " do a.b ", 7 },
 		{ "<!--\n  bg\nnote\n-->\n", "\nnote\n", 9 },
@@ -152,7 +160,8 @@ Test(directive, finds_the_body_of_a_comment) {
 	}
 }
 
-Test(directive, answers_queries) {
+Test(directive, answers_queries)
+{
 	AUTO_CLEAR(DirectiveList) list = {0};
 	AUTO_CLEAR(DiagnosticList) diagnostics = {0};
 	directive_parse(STR("gate go roles=a,b distinct=yes reason=required\nopens a b closed-by=#c"), 1, 1, 0, &list, &diagnostics);
@@ -170,7 +179,8 @@ Test(directive, answers_queries) {
 		cr_assert(directive_verb_help((DirectiveVerb) i)[0] != '\0');
 }
 
-Test(directive, bounds_what_one_annotation_can_hold) {
+Test(directive, bounds_what_one_annotation_can_hold)
+{
 	AUTO_CLEAR(Buf) body = {0};
 	for (int i = 0; i < 1000; i++)
 		buf_puts(&body, "note\n");

@@ -10,7 +10,8 @@ static const VerbSpec JOB = { .name = "concourse.job", .kind = VERB_PROBE, .risk
 static const VerbSpec *const VERBS[] = { &PAUSE, &JOB };
 static const Vocabulary VOCABULARY = { VERBS, 2 };
 
-Test(vocabulary, finds_verbs_of_their_kind) {
+Test(vocabulary, finds_verbs_of_their_kind)
+{
 	cr_assert_eq(vocabulary_find(&VOCABULARY, VERB_ACTION, STR("concourse.pause")), &PAUSE);
 	cr_assert_null(vocabulary_find(&VOCABULARY, VERB_PROBE, STR("concourse.pause")));
 	cr_assert_null(vocabulary_find(NULL, VERB_PROBE, STR("concourse.job")));
@@ -24,7 +25,8 @@ Test(vocabulary, finds_verbs_of_their_kind) {
 	cr_assert_null(verb_find_field(&JOB, STR("job")));
 }
 
-Test(vocabulary, judges_values_by_their_type) {
+Test(vocabulary, judges_values_by_their_type)
+{
 	static const struct { ParamType type; const char *choices, *value; bool fits; } cases[] = {
 		{ PARAM_TEXT, NULL, "", true }, { PARAM_INT, NULL, "-3", true }, { PARAM_INT, NULL, "3x", false },
 		{ PARAM_BOOL, NULL, "yes", true }, { PARAM_BOOL, NULL, "ja", false },
@@ -44,7 +46,8 @@ Test(vocabulary, judges_values_by_their_type) {
 	}
 }
 
-Test(diagnostic, says_where_what_and_what_to_do) {
+Test(diagnostic, says_where_what_and_what_to_do)
+{
 	AUTO_CLEAR(DiagnosticList) list = { .file = "a\x1b[31m.md" };
 	diagnostic_add(&list, 9, 1, "W-TODO", NULL, "an open %s", "TODO");
 	diagnostic_add(&list, 3, 7, "E-KEY", "write it so", "no\nkey");
@@ -61,7 +64,8 @@ Test(diagnostic, says_where_what_and_what_to_do) {
 		"\"text\":\"no\\nkey\",\"hint\":\"write it so\"}");
 }
 
-Test(diagnostic, counts_what_is_over_the_limit) {
+Test(diagnostic, counts_what_is_over_the_limit)
+{
 	AUTO_CLEAR(DiagnosticList) list = { .file = "a.md" };
 	for (int i = 0; i < DIAGNOSTIC_LIMIT + 7; i++)
 		diagnostic_add(&list, 1, 1, "E-KEY", NULL, "x");
