@@ -9,9 +9,10 @@
 
 #define MS_PER_SECOND INT64_C(1000)
 #define MS_PER_DAY (INT64_C(86400) * MS_PER_SECOND)
-/* 0001-01-01 and 9999-12-31: what four digits of a year can say. */
+/* 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z: what four digits of a year can say. */
+#define WRITABLE_MIN_MS INT64_C(-62135596800000)
+#define WRITABLE_MAX_MS INT64_C(253402300799999)
 #define YEAR_MIN 1
-#define YEAR_MAX 9999
 
 typedef struct Civil { int64_t year; int month, day, hour, minute, second, ms, weekday; } Civil;
 
@@ -87,10 +88,10 @@ static Civil civil_from_ms(int64_t ms)
 
 static bool writable(WallTime t, Civil *ret_civil)
 {
-	if (!wall_known(t))
+	if (!wall_known(t) || t.ms < WRITABLE_MIN_MS || t.ms > WRITABLE_MAX_MS)
 		return false;
 	*ret_civil = civil_from_ms(t.ms);
-	return ret_civil->year >= YEAR_MIN && ret_civil->year <= YEAR_MAX;
+	return true;
 }
 
 static const char *dash(char text[static WALL_TEXT_SIZE])
