@@ -116,7 +116,7 @@ verdict "no function is longer than 50 lines"
 grep -E ':[[:space:]]*extern[[:space:]]' "$scratch/code" | grep -vE 'extern[[:space:]]+const|\(' >"$scratch/places"
 verdict "extern variables are const tables"
 
-xargs grep -nE '(/\*|//|^[[:space:]]*\*)[[:space:]]*(TODO|FIXME|XXX|HACK)|(TODO|FIXME|XXX|HACK)[:(]' <"$scratch/sources" >"$scratch/places"
+xargs grep -nE '(/\*|//|^[[:space:]]*\*)[[:space:]]*(TODO|FIXME|XXX|HACK)|(TODO|FIXME|XXX|HACK)\(' <"$scratch/sources" >"$scratch/places"
 verdict "nothing is left for later in a comment"
 
 xargs grep -LE '^#pragma once' <"$scratch/sources" | grep '\.h$' >"$scratch/places"
