@@ -1,13 +1,10 @@
 /* secrets.c: resolves one secret from an environment variable, a file, a program or a fly target. */
 #include "core/environment/secrets.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 #include "core/base/alloc.h"
-#include "core/base/file.h"
+#include "core/base/private_file.h"
 #include "core/environment/flyrc.h"
 #include "core/environment/wiped.h"
 
@@ -43,36 +40,12 @@ static bool resolve_env(const SecretSource *source, const char *origin, Secret *
 	return make_secret(str_from(value), origin, ret_secret, err);
 }
 
-/* Others must not be able to read it, and it must be ours: a file of somebody else could be swapped by them. */
-static bool check_owner_and_mode(int fd, const char *path, Error *err)
-{
-	struct stat info;
-	if (fstat(fd, &info) != 0)
-		return error_errno(err, errno, "the file's mode cannot be read");
-	if (S_ISDIR(info.st_mode))
-		return error_set(err, ERROR_INVALID, "it is a folder, not a file");
-	if (info.st_uid != geteuid() && info.st_uid != 0) {
-		error_set(err, ERROR_DENIED, "the file belongs to another user (uid %u)", (unsigned) info.st_uid);
-		return error_hint(err, "use a file of your own");
-	}
-	if (S_ISREG(info.st_mode) && (info.st_mode & 077)) {
-		error_set(err, ERROR_DENIED, "others can read the file (mode %04o)", (unsigned) info.st_mode & 07777);
-		return error_hint(err, "chmod 600 %s", path);
-	}
-	return true;
-}
-
 static bool resolve_file(const SecretSource *source, const char *origin, Secret **ret_secret, Error *err)
 {
-	AUTO_CLOSE int fd = open(source->text, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0) {
-		error_errno(err, errno, "the file cannot be opened");
-		return error_hint(err, "put the secret there with mode 600, or name another source");
-	}
 	AUTO_CLEAR(WipedBuf) text = { 0 };
-	buf_reserve(&text, SECRET_MAX_BYTES + 1);
-	return check_owner_and_mode(fd, source->text, err) && file_read_fd(fd, source->text, SECRET_MAX_BYTES, &text, err)
-		&& make_secret(buf_str(&text), origin, ret_secret, err);
+	if (private_file_read(source->text, SECRET_MAX_BYTES, &text, err))
+		return make_secret(buf_str(&text), origin, ret_secret, err);
+	return error_hint(err, "put the secret there with mode 600, or name another source");
 }
 
 static bool resolve_command(const SecretSource *source, const char *origin, SecretCommandRunner run, void *userdata,

@@ -97,5 +97,5 @@ typedef enum SignoffConflict { CONFLICT_NONE, CONFLICT_SAME_PERSON, CONFLICT_SAM
 typedef struct SignoffParty { const char *person, *role, *fingerprint; } SignoffParty;
 /* The same person in two roles, or one key under two names. One person renewing one role is no conflict. */
 SignoffConflict signoff_conflict(const SignoffParty *a, const SignoffParty *b);
-/* The message for a conflict; `err` of kind DENIED; always false. */
-bool signoff_conflict_error(SignoffConflict conflict, const SignoffParty *a, const SignoffParty *b, Error *err);
+/* The message for a conflict, `err` of kind DENIED, and false; true for CONFLICT_NONE. */
+BG_CHECK bool signoff_conflict_error(SignoffConflict conflict, const SignoffParty *a, const SignoffParty *b, Error *err);
