@@ -40,8 +40,9 @@ typedef struct Mark {
 	Phase *phase;              /* of a top-level heading: itself; of others: where it stands */
 	DirectiveList *directives; /* of an annotation */
 	bool annotation;
-	bool force_step, force_note, force_check;
-	bool optional;
+	struct Mark *before, *after;   /* siblings, comments and annotations left out */
+	bool force_step, force_note;
+	int sort;                  /* of a list: a ListSort, 0 = not asked yet */
 	Step *belongs;             /* between the parts of a split list: the step before it */
 	bool continues;            /* of an ordered list: goes on with one that was split */
 } Mark;

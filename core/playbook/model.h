@@ -388,7 +388,7 @@ const StepCommand *step_find_command(const Step *step, const char *id);
  * returns the n-th, NULL past the last. */
 const PlaybookGate *step_gate_at(const Step *step, size_t n);
 bool gate_covers(const PlaybookGate *gate, const Step *step);
-/* The command on the step's main key: the first runnable block that is no offer, example or optional. NULL when there is none. */
+/* The command on the step's main key: the first shell block that is no offer, example or optional. NULL when there is none. */
 const StepCommand *step_main_command(const Step *step);
 const DirectiveArg *args_find(const DirectiveArg *args, size_t count, const char *key);       /* NULL when absent */
 const char *args_value(const DirectiveArg *args, size_t count, const char *key);     /* NULL when absent */
@@ -396,3 +396,4 @@ const char *scope_name(GateScope scope);
 const char *step_form_name(StepForm form);
 const char *code_kind_name(CodeKind kind);
 const char *block_kind_name(BlockKind kind);
+const char *block_use_name(BlockUse use);

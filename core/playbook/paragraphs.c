@@ -1,0 +1,75 @@
+/* paragraphs.c: warnings, examples, labels, and the paragraphs that tell somebody to do something (G1 to G6 of the format). */
+#include "core/playbook/build.h"
+#include "core/playbook/imperative.h"
+
+bool mark_is_warning(const Mark *mark) {
+	Str text = str_from(mark->text);
+	return mark->kind == MARK_PARAGRAPH && (text_is_warning(text) || (source_is_template(text) && str_find(text, "warning_text(") >= 0));
+}
+
+/* "Use this procedure when ...": says when, not what. */
+static bool is_applicability(Str text) {
+	return str_starts_nocase(text, "use this ") && (str_find_nocase(text, " when ") >= 0 || str_find_nocase(text, " if ") >= 0);
+}
+
+static bool ends_with_colon(Str text) {
+	return text.len && text.ptr[text.len - 1] == ':';
+}
+
+static bool leads_command(const Mark *mark) {
+	const Mark *next = mark_after(mark);
+	if (!next || next->kind != MARK_CODE)
+		return false;
+	CodeKind kind = code_kind(next);
+	return (kind == CODE_SHELL || kind == CODE_MANUAL) && !next->force_note && !text_is_output_lead(str_from(mark->text));
+}
+
+static bool is_step(const Walk *walk, const Mark *mark, Str text) {
+	if (mark->force_note)
+		return false;
+	if (mark->force_step)
+		return true;
+	if (walk->parent || walk->reference || source_is_template(text))
+		return false;
+	const Mark *next = mark_after(mark);
+	if (next && next->kind == MARK_LIST && ends_with_colon(text))
+		return false;
+	if (text_is_example(text))
+		return !walk->last && leads_command(mark);
+	return leads_command(mark) || (text_is_imperative(text_first_sentence(text)) && !is_applicability(text));
+}
+
+static void paragraph_as_note(Walk *walk, Mark *mark, Str text) {
+	const Mark *next = mark_after(mark);
+	bool label = ends_with_colon(text) && next && next->kind == MARK_LIST;
+	/* A label speaks of what follows, everything else of what went before. */
+	Step *step = mark->belongs ? mark->belongs : label && !walk->parent ? NULL : walk_home(walk);
+	attach_leaves(walk, mark, step, label ? USE_LABEL : step ? USE_DETAIL : USE_NOTE);
+	add_offers(walk, mark, step, text_is_example(text));
+}
+
+void paragraph_classify(Walk *walk, Mark *mark) {
+	Str text = str_trim(str_from(mark->text));
+	if (mark_is_warning(mark) && !mark->force_step && mark->belongs) {
+		attach_leaves(walk, mark, mark->belongs, USE_WARNING);
+		return;
+	}
+	if (mark_is_warning(mark) && !mark->force_step) {
+		add_warning(walk, mark);
+		return;
+	}
+	if (mark->belongs && !mark->force_step) {
+		paragraph_as_note(walk, mark, text);
+		return;
+	}
+	if (!is_step(walk, mark, text)) {
+		paragraph_as_note(walk, mark, text);
+		return;
+	}
+	Step *step = step_new(walk, mark, text);
+	const CodeSpan *only = mark_only_span(mark);
+	if (only && span_is_command(str_from(only->text)))
+		(void) command_from_span(walk, mark, only, step);
+	else
+		add_offers(walk, mark, step, text_is_example(text));
+}
