@@ -53,7 +53,7 @@ typedef struct PlaybookAction {
 
 /* verify: a probe that must answer as the expectations say. */
 typedef struct PlaybookVerify {
-	const char *probe;         /* "concourse.pipeline" */
+	const char *probe;         /* "concourse.pipeline"; NULL: only a person looks */
 	DirectiveArg *args;        /* parameters and expectations alike, in order: the probe's schema tells them apart */
 	size_t arg_count;
 	int64_t within_ms;         /* 0: once */
@@ -122,6 +122,7 @@ typedef enum VariableType {
 struct Variable {
 	const char *name;
 	bool implicit;
+	bool exported;             /* a shell variable that nothing sets: asked for and put into the environment, not replaced */
 	VariableType type;
 	const char *ask;           /* the question; NULL: make one from the name */
 	const char *fallback;      /* default=, with ${}; NULL */
@@ -194,6 +195,7 @@ typedef struct ShellLine {
 	Risk risk;
 	const char *risk_reason;   /* "rm deletes", ...; NULL */
 	bool needs_terminal;
+	bool has_examples;         /* documentation addresses and the like: to be edited before the first run */
 	const char *why_not;       /* why it cannot be run as it stands; NULL: it can */
 	unsigned line;
 } ShellLine;

@@ -48,6 +48,13 @@ static void paragraph_as_note(Walk *walk, Mark *mark, Str text) {
 	add_offers(walk, mark, step, text_is_example(text));
 }
 
+/* The author made a step of a paragraph that only explains: the heading above it says what to do. */
+static bool told_by_heading(const Walk *walk, const Mark *mark, Str text) {
+	const Mark *before = mark_before(mark);
+	return mark->force_step && walk->phase && !walk->last && before && before->kind == MARK_HEADING
+		&& !text_is_imperative(text_first_sentence(text)) && heading_is_imperative(str_from(walk->phase->title));
+}
+
 void paragraph_classify(Walk *walk, Mark *mark) {
 	Str text = str_trim(str_from(mark->text));
 	if (mark_is_warning(mark) && !mark->force_step && mark->belongs) {
@@ -64,6 +71,13 @@ void paragraph_classify(Walk *walk, Mark *mark) {
 	}
 	if (!is_step(walk, mark, text)) {
 		paragraph_as_note(walk, mark, text);
+		return;
+	}
+	if (told_by_heading(walk, mark, text)) {
+		Step *step = step_from_heading(walk, mark);
+		step->by_directive = true;
+		attach_leaves(walk, mark, step, USE_DETAIL);
+		add_offers(walk, mark, step, false);
 		return;
 	}
 	Step *step = step_new(walk, mark, text);

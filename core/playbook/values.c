@@ -1,0 +1,209 @@
+/* values.c: the variables of a playbook: those that `var` declares, and those that placeholders in its texts and commands ask for. */
+#include "core/playbook/bind.h"
+#include "core/playbook/names.h"
+#include "core/playbook/placeholder.h"
+
+#define ASSIGNED_LIMIT 1024   /* shell variables that a file sets; further ones are asked for */
+
+typedef struct Collector {
+	Builder *builder;
+	NameTable names;           /* of variables */
+	PlaceholderScope scope;
+	StrList assigned;
+} Collector;
+
+static VariableType variable_type(const char *text) {
+	static const struct { const char *name; VariableType type; } TYPES[] = {
+		{"text", VARIABLE_TEXT}, {"int", VARIABLE_INT}, {"time", VARIABLE_TIME}, {"ipv6", VARIABLE_IPV6}, {"host", VARIABLE_HOST},
+		{"path", VARIABLE_PATH}, {"secret", VARIABLE_SECRET}, {"choice", VARIABLE_CHOICE},
+	};
+	for (size_t i = 0; text && i < BG_LENGTH(TYPES); i++)
+		if (strcmp(TYPES[i].name, text) == 0)
+			return TYPES[i].type;
+	return VARIABLE_TEXT;
+}
+
+/* The arguments of from=PROBE: what the verb itself does not know. */
+static void read_from_args(Builder *builder, const Directive *directive, Variable *variable) {
+	for (size_t i = 0; i < directive->arg_count; i++) {
+		const DirectiveArg *arg = &directive->args[i];
+		if (arg->op != OP_NONE && !directive_is_own_key(directive->verb, arg->key))
+			ARENA_PUSH(builder->arena, variable->from_args, variable->from_arg_count, *arg);
+	}
+}
+
+static void sort_longest_first(const char **items, size_t count) {
+	for (size_t i = 1; i < count; i++)
+		for (size_t k = i; k > 0 && strlen(items[k]) > strlen(items[k - 1]); k--) {
+			const char *item = items[k];
+			items[k] = items[k - 1];
+			items[k - 1] = item;
+		}
+}
+
+static Variable *declare(Builder *builder, const Directive *directive, const char *name, Phase *phase) {
+	Variable *variable = ARENA_NEW(builder->arena, Variable);
+	variable->name = name;
+	variable->phase = phase;
+	variable->line = (unsigned) directive->line;
+	const struct { const char *key; const char **field; } FIELDS[] = {
+		{"ask", &variable->ask}, {"default", &variable->fallback}, {"match", &variable->match}, {"from", &variable->from},
+		{"zone", &variable->zone}, {"to", &variable->to}, {"format", &variable->format}, {"oldest", &variable->oldest},
+		{"newest", &variable->newest}, {"re", &variable->regex},
+	};
+	for (size_t i = 0; i < BG_LENGTH(FIELDS); i++)
+		*FIELDS[i].field = directive_value(directive, FIELDS[i].key);
+	variable->type = variable_type(directive_value(directive, "type"));
+	bind_split(builder->arena, directive_value(directive, "choice"), '|', &variable->choices, &variable->choice_count);
+	if (variable->choice_count && variable->type == VARIABLE_TEXT)
+		variable->type = VARIABLE_CHOICE;
+	bind_split(builder->arena, directive_value(directive, "replaces"), ',', &variable->replaces, &variable->replaces_count);
+	sort_longest_first(variable->replaces, variable->replaces_count);
+	if (variable->from)
+		read_from_args(builder, directive, variable);
+	return variable;
+}
+
+static void declare_all(Collector *collector) {
+	Playbook *playbook = collector->builder->playbook;
+	for (size_t i = 0; i < playbook->binding_count; i++) {
+		const Binding *binding = &playbook->bindings[i];
+		const char *name = directive_word(binding->directive, 0);
+		if (binding->directive->verb != DIRECTIVE_VAR || !name)
+			continue;
+		const Variable *other = names_find(&collector->names, name);
+		if (other && (other->phase == binding->phase || !other->phase)) {
+			diagnostic_add(&playbook->diagnostics, binding->directive->line, binding->directive->column, "E-VAR",
+				"give each variable a name of its own", "the variable %s is declared in line %u already", name, other->line);
+			continue;
+		}
+		Variable *variable = declare(collector->builder, binding->directive, name, binding->phase);
+		names_set(&collector->names, name, variable);
+		ARENA_PUSH(collector->builder->arena, playbook->variables, playbook->variable_count, variable);
+	}
+	collector->scope.variables = playbook->variables;
+	collector->scope.variable_count = playbook->variable_count;
+}
+
+/* What save=NAME keeps needs no question. */
+static void note_saved(Collector *collector, const Step *step) {
+	static Variable saved;
+	for (size_t i = 0; i < step->action_count; i++)
+		if (step->actions[i].save && !names_find(&collector->names, step->actions[i].save))
+			names_set(&collector->names, step->actions[i].save, &saved);
+}
+
+static void add_implicit(Collector *collector, const Placeholder *found, Str text, unsigned line) {
+	Builder *builder = collector->builder;
+	if (names_find(&collector->names, found->name))
+		return;
+	Variable *variable = ARENA_NEW(builder->arena, Variable);
+	variable->name = arena_strdup(builder->arena, found->name);
+	variable->implicit = true;
+	variable->exported = found->form == PLACEHOLDER_SHELL;
+	variable->line = line;
+	variable->match = arena_str(builder->arena, str_slice(text, found->start, found->len));
+	bind_split(builder->arena, found->choices, '|', &variable->choices, &variable->choice_count);
+	if (variable->choice_count)
+		variable->type = VARIABLE_CHOICE;
+	names_set(&collector->names, variable->name, variable);
+	ARENA_PUSH(builder->arena, builder->playbook->variables, builder->playbook->variable_count, variable);
+}
+
+static void add_name(Arena *arena, const char ***names, size_t *count, const char *name) {
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp((*names)[i], name) == 0)
+			return;
+	if (*count < PLACEHOLDER_LIMIT)
+		ARENA_PUSH(arena, *names, *count, arena_strdup(arena, name));
+}
+
+static void add_step_name(Collector *collector, Step *step, const char *name) {
+	if (step)
+		add_name(collector->builder->arena, &step->placeholders, &step->placeholder_count, name);
+}
+
+static void scan_line(Collector *collector, ShellLine *line, Step *step) {
+	AUTO_CLEAR(PlaceholderList) list = {0};
+	Str text = str_from(line->text);
+	placeholder_find(text, TEXT_COMMAND, &collector->scope, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		const Placeholder *found = &list.items[i];
+		if (found->form == PLACEHOLDER_EXAMPLE)
+			line->has_examples = true;
+		if (found->form == PLACEHOLDER_EXAMPLE || found->form == PLACEHOLDER_ELLIPSIS)
+			continue;
+		add_implicit(collector, found, text, line->line);
+		add_name(collector->builder->arena, &line->placeholders, &line->placeholder_count, found->name);
+		add_step_name(collector, step, found->name);
+	}
+}
+
+static void scan_prose(Collector *collector, const Block *block, Step *step) {
+	AUTO_CLEAR(PlaceholderList) list = {0};
+	Str text = str_from(block->text);
+	placeholder_find(text, TEXT_PROSE, &collector->scope, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		const Placeholder *found = &list.items[i];
+		bool asks = placeholder_wants_value(found->form) && found->form != PLACEHOLDER_SHELL && found->form != PLACEHOLDER_EXAMPLE;
+		if (!asks || !*found->name)
+			continue;
+		add_implicit(collector, found, text, block->line);
+		add_step_name(collector, step, found->name);
+	}
+}
+
+static void scan_args(Collector *collector, const DirectiveArg *args, size_t count, Step *step) {
+	AUTO_CLEAR(StrList) names = {0};
+	for (size_t i = 0; i < count; i++)
+		if (args[i].value)
+			placeholder_find_arg_names(str_from(args[i].value), &names);
+	for (size_t i = 0; i < names.count; i++)
+		add_step_name(collector, step, names.items[i]);
+}
+
+static void scan_directives(Collector *collector, Step *step) {
+	for (size_t i = 0; i < step->action_count; i++)
+		scan_args(collector, step->actions[i].args, step->actions[i].arg_count, step);
+	for (size_t i = 0; i < step->also_count; i++)
+		scan_args(collector, step->also[i].args, step->also[i].arg_count, step);
+	for (size_t i = 0; i < step->undo_count; i++)
+		scan_args(collector, step->undo[i].args, step->undo[i].arg_count, step);
+	for (size_t i = 0; i < step->verify_count; i++)
+		scan_args(collector, step->verifies[i].args, step->verifies[i].arg_count, step);
+	for (size_t i = 0; i < step->guard_count; i++)
+		scan_args(collector, step->guards[i].args, step->guards[i].arg_count, step);
+	if (step->confirm) {
+		DirectiveArg confirm = {.value = (char *) (uintptr_t) step->confirm};
+		scan_args(collector, &confirm, 1, step);
+	}
+}
+
+static void scan_step(Collector *collector, Step *step) {
+	for (size_t i = 0; i < step->block_count; i++)
+		if (step->blocks[i]->use == USE_TITLE || step->blocks[i]->use == USE_DETAIL)
+			scan_prose(collector, step->blocks[i], step);
+	for (size_t i = 0; i < step->command_count; i++)
+		for (size_t k = 0; k < step->commands[i]->line_count; k++)
+			scan_line(collector, &step->commands[i]->lines[k], step);
+	scan_directives(collector, step);
+}
+
+static void find_assigned(Collector *collector) {
+	const Playbook *playbook = collector->builder->playbook;
+	for (size_t i = 0; i < playbook->command_count && collector->assigned.count < ASSIGNED_LIMIT; i++)
+		for (size_t k = 0; k < playbook->commands[i]->line_count; k++)
+			placeholder_find_assigned(str_from(playbook->commands[i]->lines[k].text), &collector->assigned);
+	collector->scope.assigned = &collector->assigned;
+}
+
+void build_values(Builder *builder) {
+	Collector collector = {.builder = builder, .names = {.arena = builder->arena}};
+	declare_all(&collector);
+	find_assigned(&collector);
+	for (size_t i = 0; i < builder->step_count; i++)
+		note_saved(&collector, builder->steps[i]);
+	for (size_t i = 0; i < builder->step_count; i++)
+		scan_step(&collector, builder->steps[i]);
+	strlist_clear(&collector.assigned);
+}
