@@ -2,6 +2,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include "core/base/buf.h"
 #include "core/base/json.h"
 #include "core/base/moment.h"
 

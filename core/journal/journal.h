@@ -1,6 +1,8 @@
 /* journal.h: the append-only, hash-chained file of one incident.
- * A line is one JSON object: seq, time (UTC, ms), mono, actor{who,how}, type, data, prev. `prev` is the SHA-256 of the exact bytes of
- * the line before, without its newline (64 zeros for the first). The head is the hash of the last line.
+ * A line is one JSON object of exactly this form (order of the fields, no blanks):
+ *   {"seq":1,"time":"2026-11-21T03:04:05.678Z","mono":0,"actor":{"who":"ann","how":"uid"},"type":"note.added","data":{..},"prev":".."}
+ * `time` is UTC, "-" when no calendar can write it; `mono` is ms. `prev` is the SHA-256 of the exact bytes of the line before, without
+ * its newline (64 zeros for the first). The head is the hash of the last line.
  * A Journal owns its descriptor and holds an exclusive lock on the file: one writer. Not thread-safe. */
 #pragma once
 #include <stdbool.h>
@@ -9,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/base/moment.h"
+#include "core/base/str.h"
 
 #define JOURNAL_LINE_MAX (1024 * 1024)      /* bytes of one record */
 #define JOURNAL_GENESIS "0000000000000000000000000000000000000000000000000000000000000000"
@@ -46,7 +49,8 @@ BG_CHECK bool journal_append(Journal *journal, const char *who, const char *how,
 int64_t journal_seq(const Journal *journal);             /* of the last record; 0 = empty */
 const char *journal_head(const Journal *journal);        /* JOURNAL_GENESIS when empty */
 WallTime journal_first_time(const Journal *journal);
-/* Bytes of the lines from record `from` on, in order, without a lock: for readers and late consoles. */
+/* The lines from record `from` on, in order, without a lock: for readers and late consoles. The chain is checked
+ * from there on; a last line without a newline is left out: it is being written, or torn. */
 BG_CHECK bool journal_read(const char *folder, int64_t from, bool (*each)(void *userdata, const Record *record, Str line, Error *err),
 	void *userdata, Error *err);
 Journal *journal_close(Journal *journal);                /* NULL ok; returns NULL */
