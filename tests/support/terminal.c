@@ -1,0 +1,438 @@
+/* terminal.c: see terminal.h. Output of the program is kept in a queue and given to libvterm only up to the byte where a frame ends. */
+#include "tests/support/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+#include <vterm.h>
+
+#include "core/base/alloc.h"
+#include "core/base/buf.h"
+#include "core/base/file.h"
+#include "core/base/moment.h"
+#include "tests/support/golden.h"
+#include "tests/support/support.h"
+
+struct Terminal {
+	pid_t pid;
+	int master, frames;          /* -1 once closed by the other side */
+	int columns, rows;
+	VTerm *vterm;
+	VTermScreen *screen;
+	bool cursor_hidden, alternate;
+	unsigned bells;
+	Buf queue;                   /* read from the program, not yet shown */
+	Buf frame_lines;
+	Buf text, tail;              /* tail: the last bytes, to look for modes that libvterm does not report */
+	size_t shown;                /* bytes given to libvterm */
+	size_t frame_end;            /* byte count at which the latest frame is complete */
+	unsigned long frame, frame_seen;
+	int64_t frame_columns, frame_rows;
+	int exit_status;             /* -1 while it runs */
+	struct termios mode_before;
+};
+
+static int on_property(VTermProp property, VTermValue *value, void *userdata)
+{
+	Terminal *terminal = userdata;
+	if (property == VTERM_PROP_CURSORVISIBLE)
+		terminal->cursor_hidden = !value->boolean;
+	if (property == VTERM_PROP_ALTSCREEN)
+		terminal->alternate = value->boolean;
+	return 1;
+}
+
+static int on_bell(void *userdata)
+{
+	((Terminal *) userdata)->bells++;
+	return 1;
+}
+
+static const VTermScreenCallbacks callbacks = { .settermprop = on_property, .bell = on_bell };
+
+static void make_screen(Terminal *terminal)
+{
+	terminal->vterm = vterm_new(terminal->rows, terminal->columns);
+	vterm_set_utf8(terminal->vterm, 1);
+	terminal->screen = vterm_obtain_screen(terminal->vterm);
+	vterm_screen_set_callbacks(terminal->screen, &callbacks, terminal);
+	vterm_screen_enable_altscreen(terminal->screen, 1);
+	vterm_screen_reset(terminal->screen, 1);
+}
+
+static void put_environment(StrList *list, const char *name, const char *fallback)
+{
+	const char *value = getenv(name);
+	if (value || fallback)
+		strlist_add_take(list, bg_asprintf("%s=%s", name, value ? value : fallback));
+}
+
+static void build_environment(const TerminalOptions *options, int frame_fd, StrList *list)
+{
+	put_environment(list, "PATH", "/usr/bin:/bin");
+	put_environment(list, "HOME", "/nonexistent");
+	put_environment(list, "ASAN_OPTIONS", NULL);
+	put_environment(list, "UBSAN_OPTIONS", NULL);
+	put_environment(list, "TEST_SOURCE_ROOT", NULL);
+	put_environment(list, "TEST_BUILD_ROOT", NULL);
+	strlist_add_take(list, bg_asprintf("TERM=%s", options->type ? options->type : "xterm-256color"));
+	strlist_add(list, "LC_ALL=C.UTF-8");
+	strlist_add(list, "TZ=UTC");
+	strlist_add_take(list, bg_asprintf("BREAKGLASS_FRAME_FD=%d", frame_fd));
+	for (const char *const *entry = options->environment; entry && *entry; entry++) {
+		/* A later entry replaces an earlier one of the same name. */
+		size_t name_len = strcspn(*entry, "=") + 1;
+		for (size_t i = 0; i < list->count; i++)
+			if (strncmp(list->items[i], *entry, name_len) == 0)
+				strlist_remove(list, i--);
+		strlist_add(list, *entry);
+	}
+}
+
+static BG_NORETURN void run_program(const TerminalOptions *options, int frame_fd, char **environment)
+{
+	(void) fcntl(frame_fd, F_SETFD, 0);
+	if (options->folder && chdir(options->folder) < 0)
+		_exit(126);
+	/* execve() does not change what argv points to. */
+	char **argv = (char **) (void *) (uintptr_t) options->argv;
+	(void) execve(options->argv[0], argv, environment);
+	_exit(127);
+}
+
+Terminal *terminal_start(const TerminalOptions *options)
+{
+	Terminal *terminal = bg_calloc(1, sizeof(*terminal));
+	int frames[2];
+	terminal->columns = options->columns;
+	terminal->rows = options->rows;
+	terminal->exit_status = -1;
+	cr_assert(pipe2(frames, O_CLOEXEC) == 0);
+	AUTO_CLEAR(StrList) environment = {0};
+	build_environment(options, frames[1], &environment);
+	char **envp = strlist_argv(&environment);
+	struct winsize size = { .ws_col = (unsigned short) options->columns, .ws_row = (unsigned short) options->rows };
+	terminal->pid = forkpty(&terminal->master, NULL, NULL, &size);
+	cr_assert(terminal->pid >= 0, "cannot make a pseudo terminal: %s", strerror(errno));
+	if (terminal->pid == 0)
+		run_program(options, frames[1], envp);
+	(void) close(frames[1]);
+	terminal->frames = frames[0];
+	fd_set_cloexec(terminal->master);
+	(void) tcgetattr(terminal->master, &terminal->mode_before);
+	make_screen(terminal);
+	return terminal;
+}
+
+Terminal *terminal_free(Terminal *terminal)
+{
+	if (!terminal)
+		return NULL;
+	if (terminal->exit_status < 0) {
+		(void) kill(terminal->pid, SIGKILL);
+		(void) waitpid(terminal->pid, NULL, 0);
+	}
+	bg_close_fd(&terminal->master);
+	bg_close_fd(&terminal->frames);
+	vterm_free(terminal->vterm);
+	buf_clear(&terminal->queue);
+	buf_clear(&terminal->frame_lines);
+	buf_clear(&terminal->text);
+	buf_clear(&terminal->tail);
+	free(terminal);
+	return NULL;
+}
+
+int terminal_pid(const Terminal *terminal)
+{
+	return terminal->pid;
+}
+
+/* Gives libvterm the program's output up to byte `end`. */
+static void show_until(Terminal *terminal, size_t end)
+{
+	size_t len = end - terminal->shown < terminal->queue.len ? end - terminal->shown : terminal->queue.len;
+	if (end <= terminal->shown || len == 0)
+		return;
+	(void) vterm_input_write(terminal->vterm, terminal->queue.data, len);
+	vterm_screen_flush_damage(terminal->screen);
+	buf_append(&terminal->tail, terminal->queue.data, len);
+	if (terminal->tail.len > 4096)
+		buf_consume(&terminal->tail, terminal->tail.len - 4096);
+	buf_consume(&terminal->queue, len);
+	terminal->shown += len;
+}
+
+/* One "frame N BYTES COLUMNS ROWS" line off the side channel, if a whole one is there. */
+static bool next_frame_line(Terminal *terminal)
+{
+	Str lines = buf_str(&terminal->frame_lines);
+	ptrdiff_t end = str_find_char(lines, '\n');
+	if (end < 0)
+		return false;
+	AUTO_FREE char *line = str_dup(str_slice(lines, 0, (size_t) end));
+	buf_consume(&terminal->frame_lines, (size_t) end + 1);
+	Str rest = str_from(line), word;
+	int64_t numbers[4] = {0};
+	bool ok = str_split(&rest, ' ', &word) && str_eq_c(word, "frame");
+	for (size_t i = 0; i < BG_LENGTH(numbers); i++)
+		ok = ok && str_split(&rest, ' ', &word) && str_parse_int(word, &numbers[i]);
+	cr_assert(ok, "not a frame line: \"%s\"", line);
+	terminal->frame = (unsigned long) numbers[0];
+	terminal->frame_end = (size_t) numbers[1];
+	terminal->frame_columns = numbers[2];
+	terminal->frame_rows = numbers[3];
+	return true;
+}
+
+static void read_into(int *fd, Buf *out)
+{
+	char bytes[65536];
+	ssize_t got = read(*fd, bytes, sizeof(bytes));
+	if (got > 0)
+		buf_append(out, bytes, (size_t) got);
+	else if (got == 0 || (errno != EAGAIN && errno != EINTR))
+		bg_close_fd(fd);
+}
+
+/* Waits for more from the program. False when the deadline has passed or nothing can come any more. */
+static bool read_more(Terminal *terminal, MonoTime deadline)
+{
+	struct pollfd fds[2] = {
+		{ .fd = terminal->master, .events = POLLIN }, { .fd = terminal->frames, .events = POLLIN },
+	};
+	int64_t left = deadline.ms - mono_now().ms;
+	if ((terminal->master < 0 && terminal->frames < 0) || left <= 0 || poll(fds, 2, (int) left) <= 0)
+		return false;
+	if (fds[0].revents)
+		read_into(&terminal->master, &terminal->queue);
+	if (fds[1].revents)
+		read_into(&terminal->frames, &terminal->frame_lines);
+	return true;
+}
+
+/* Goes to the next complete frame. */
+static bool next_frame(Terminal *terminal, MonoTime deadline)
+{
+	while (!next_frame_line(terminal))
+		if (!read_more(terminal, deadline))
+			return false;
+	while (terminal->shown + terminal->queue.len < terminal->frame_end)
+		if (!read_more(terminal, deadline))
+			return false;
+	show_until(terminal, terminal->frame_end);
+	return true;
+}
+
+static MonoTime deadline_from_now(void)
+{
+	return (MonoTime){ .ms = mono_now().ms + TERMINAL_DEADLINE_MS };
+}
+
+void terminal_wait(Terminal *terminal, TerminalPredicate *predicate, void *userdata, const char *what)
+{
+	MonoTime deadline = deadline_from_now();
+	while (!predicate(terminal, userdata)) {
+		if (next_frame(terminal, deadline))
+			continue;
+		show_until(terminal, SIZE_MAX);
+		cr_assert_fail("%s did not come; frame %lu shows\n%s", what, terminal->frame, terminal_text(terminal));
+	}
+	terminal->frame_seen = terminal->frame;
+}
+
+static bool shows(Terminal *terminal, void *userdata)
+{
+	return terminal_shows(terminal, userdata);
+}
+
+static bool shows_not(Terminal *terminal, void *userdata)
+{
+	return terminal->frame > 0 && !terminal_shows(terminal, userdata);
+}
+
+static bool has_new_frame(Terminal *terminal, void *userdata)
+{
+	(void) userdata;
+	return terminal->frame > terminal->frame_seen;
+}
+
+void terminal_wait_text(Terminal *terminal, const char *text)
+{
+	AUTO_FREE char *wanted = bg_strdup(text);
+	terminal_wait(terminal, shows, wanted, text);
+}
+
+void terminal_wait_no_text(Terminal *terminal, const char *text)
+{
+	AUTO_FREE char *unwanted = bg_strdup(text);
+	AUTO_FREE char *what = bg_asprintf("a screen without \"%s\"", text);
+	terminal_wait(terminal, shows_not, unwanted, what);
+}
+
+void terminal_wait_frame(Terminal *terminal)
+{
+	terminal_wait(terminal, has_new_frame, NULL, "one more frame");
+}
+
+int terminal_wait_exit(Terminal *terminal)
+{
+	MonoTime deadline = deadline_from_now();
+	int status = 0;
+	while (terminal->master >= 0 && read_more(terminal, deadline))
+		continue;
+	cr_assert(terminal->master < 0, "the program did not end; the screen is\n%s", terminal_text(terminal));
+	show_until(terminal, SIZE_MAX);
+	if (terminal->exit_status < 0) {
+		cr_assert(waitpid(terminal->pid, &status, 0) == terminal->pid);
+		terminal->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	}
+	return terminal->exit_status;
+}
+
+void terminal_wait_output(Terminal *terminal, const char *text)
+{
+	MonoTime deadline = deadline_from_now();
+	for (;;) {
+		show_until(terminal, SIZE_MAX);
+		if (terminal_shows(terminal, text))
+			return;
+		cr_assert(read_more(terminal, deadline), "\"%s\" did not come; the screen is\n%s", text, terminal_text(terminal));
+	}
+}
+
+static void send(Terminal *terminal, const char *bytes, size_t len)
+{
+	Error err = {0};
+	assert_ok(file_write_all(terminal->master, bytes, len, &err), &err);
+}
+
+static const struct { const char *name, *bytes; } key_bytes[] = {
+	{ "enter", "\r" }, { "esc", "\033" }, { "tab", "\t" }, { "shift-tab", "\033[Z" }, { "backspace", "\177" }, { "space", " " },
+	{ "up", "\033[A" }, { "down", "\033[B" }, { "right", "\033[C" }, { "left", "\033[D" }, { "home", "\033[H" },
+	{ "end", "\033[F" }, { "pgup", "\033[5~" }, { "pgdn", "\033[6~" }, { "delete", "\033[3~" }, { "f1", "\033OP" },
+};
+
+static void send_key(Terminal *terminal, Str key)
+{
+	for (size_t i = 0; i < BG_LENGTH(key_bytes); i++)
+		if (str_eq_c(key, key_bytes[i].name)) {
+			send(terminal, key_bytes[i].bytes, strlen(key_bytes[i].bytes));
+			return;
+		}
+	if (str_starts(key, "ctrl-") && key.len == 6) {
+		char control = (char) (key.ptr[5] & 0x1f);
+		send(terminal, &control, 1);
+		return;
+	}
+	send(terminal, key.ptr, key.len);
+}
+
+void terminal_keys(Terminal *terminal, const char *keys)
+{
+	Str rest = str_from(keys), key;
+	while (str_split(&rest, ' ', &key))
+		if (key.len > 0)
+			send_key(terminal, key);
+}
+
+void terminal_type(Terminal *terminal, const char *text)
+{
+	for (const char *c = text; *c; c++)
+		send(terminal, *c == '\n' ? "\r" : c, 1);
+}
+
+void terminal_paste(Terminal *terminal, const char *text)
+{
+	send(terminal, "\033[200~", 6);
+	send(terminal, text, strlen(text));
+	send(terminal, "\033[201~", 6);
+}
+
+static bool has_new_size(Terminal *terminal, void *userdata)
+{
+	(void) userdata;
+	return terminal->frame_columns == terminal->columns && terminal->frame_rows == terminal->rows;
+}
+
+void terminal_resize(Terminal *terminal, int columns, int rows)
+{
+	struct winsize size = { .ws_col = (unsigned short) columns, .ws_row = (unsigned short) rows };
+	terminal->columns = columns;
+	terminal->rows = rows;
+	vterm_set_size(terminal->vterm, rows, columns);
+	cr_assert(ioctl(terminal->master, TIOCSWINSZ, &size) == 0);
+	terminal_wait(terminal, has_new_size, NULL, "a frame of the new size");
+}
+
+static GoldenScreen golden_of(Terminal *terminal)
+{
+	VTermPos cursor;
+	vterm_state_get_cursorpos(vterm_obtain_state(terminal->vterm), &cursor);
+	return (GoldenScreen){ .screen = terminal->screen, .columns = terminal->columns, .rows = terminal->rows,
+		.cursor_x = terminal->cursor_hidden ? -1 : cursor.col, .cursor_y = terminal->cursor_hidden ? -1 : cursor.row };
+}
+
+const char *terminal_text(Terminal *terminal)
+{
+	GoldenScreen golden = golden_of(terminal);
+	buf_truncate(&terminal->text, 0);
+	golden_text(&golden, &terminal->text);
+	return buf_text(&terminal->text);
+}
+
+bool terminal_shows(Terminal *terminal, const char *text)
+{
+	return strstr(terminal_text(terminal), text) != NULL;
+}
+
+size_t terminal_bytes(const Terminal *terminal)
+{
+	return terminal->shown;
+}
+
+unsigned terminal_bells(const Terminal *terminal)
+{
+	return terminal->bells;
+}
+
+static bool is_left(Terminal *terminal)
+{
+	const char *on = "\033[?2004h", *off = "\033[?2004l";
+	ptrdiff_t last_on = -1, last_off = -1;
+	for (Str rest = buf_str(&terminal->tail); rest.len > 0; rest = str_slice(rest, 1, SIZE_MAX)) {
+		ptrdiff_t at = rest.ptr - terminal->tail.data;
+		last_on = str_starts(rest, on) ? at : last_on;
+		last_off = str_starts(rest, off) ? at : last_off;
+	}
+	return !terminal->alternate && !terminal->cursor_hidden && last_off >= last_on;
+}
+
+bool terminal_is_restored(Terminal *terminal)
+{
+	MonoTime deadline = deadline_from_now();
+	show_until(terminal, SIZE_MAX);
+	while (!is_left(terminal) && terminal->master >= 0 && read_more(terminal, deadline))
+		show_until(terminal, SIZE_MAX);
+	struct termios mode = terminal->mode_before;
+	if (terminal->master >= 0)
+		(void) tcgetattr(terminal->master, &mode);
+	return is_left(terminal) && mode.c_lflag == terminal->mode_before.c_lflag && mode.c_oflag == terminal->mode_before.c_oflag &&
+		mode.c_iflag == terminal->mode_before.c_iflag;
+}
+
+void terminal_expect_golden(Terminal *terminal, const char *name)
+{
+	GoldenScreen golden = golden_of(terminal);
+	AUTO_CLEAR(Buf) actual = {0};
+	golden_write(&golden, &actual);
+	golden_expect(name, buf_text(&actual));
+}
