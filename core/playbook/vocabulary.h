@@ -48,7 +48,8 @@ typedef struct VerbSpec {
 	const char *help;      /* one line: what it does, in words */
 } VerbSpec;
 
-/* .VERB_PARAMS({"pipeline", PARAM_TEXT, true, NULL, "its name"}, ...) in a table of VerbSpecs, and the same for fields. */
+/* .VERB_PARAMS({"pipeline", PARAM_TEXT, true, NULL, "its name"}, ...) in a table of VerbSpecs at file scope, and the same for
+ * fields. */
 #define VERB_PARAMS(...) params = (const ParamSpec[]){__VA_ARGS__}, \
 	.param_count = sizeof((const ParamSpec[]){__VA_ARGS__}) / sizeof(ParamSpec)
 #define VERB_FIELDS(...) fields = (const FieldSpec[]){__VA_ARGS__}, \
