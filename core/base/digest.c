@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <pthread.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -15,9 +16,25 @@
 static const char hex_digits[] = "0123456789abcdef";
 static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+static EVP_MD *sha256;
+
+static void fetch_sha256(void)
+{
+	sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+	BG_ASSERT(sha256);
+}
+
+/* Looked up once: OpenSSL would search its providers for every hash again. */
+static const EVP_MD *sha256_method(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	(void) pthread_once(&once, fetch_sha256); /* cannot fail */
+	return sha256;
+}
+
 void sha256_bytes(const void *data, size_t len, unsigned char ret[static SHA256_BYTES])
 {
-	int done = EVP_Digest(len ? data : "", len, ret, NULL, EVP_sha256(), NULL);
+	int done = EVP_Digest(len ? data : "", len, ret, NULL, sha256_method(), NULL);
 	BG_ASSERT(done == 1);
 }
 
@@ -59,7 +76,7 @@ bool sha256_file_hex(const char *path, char ret[static SHA256_HEX_SIZE], unsigne
 	}
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	BG_ASSERT(context);
-	int begun = EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+	int begun = EVP_DigestInit_ex(context, sha256_method(), NULL);
 	BG_ASSERT(begun == 1);
 	unsigned long long size = 0;
 	bool ok = digest_fd(context, fd, path, &size, err);
@@ -78,7 +95,7 @@ bool sha256_file_hex(const char *path, char ret[static SHA256_HEX_SIZE], unsigne
 void hmac_sha256(const void *key, size_t key_len, const void *data, size_t len, unsigned char ret[static SHA256_BYTES])
 {
 	BG_ASSERT(key_len <= INT32_MAX);
-	unsigned char *done = HMAC(EVP_sha256(), key_len ? key : "", (int) key_len, len ? data : (const void *) "", len, ret, NULL);
+	unsigned char *done = HMAC(sha256_method(), key_len ? key : "", (int) key_len, len ? data : (const void *) "", len, ret, NULL);
 	BG_ASSERT(done);
 }
 

@@ -22,9 +22,27 @@ typedef struct Writer {
 	int indent;       /* columns of the current line, or COMPACT */
 } Writer;
 
-static bool needs_escape(unsigned char c)
+static inline bool needs_escape(unsigned char c)
 {
 	return c < 0x20 || c == '"' || c == '\\' || c >= 0x7F;
+}
+
+/* With the quotes, in one piece: what nearly all keys and most texts are. False if there is something to escape. */
+static bool write_plain(Str text, Buf *out)
+{
+	char piece[256];
+	if (text.len > sizeof piece - 2)
+		return false;
+	piece[0] = '"';
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char) text.ptr[i];
+		if (needs_escape(c))
+			return false;
+		piece[i + 1] = (char) c;
+	}
+	piece[text.len + 1] = '"';
+	buf_append(out, piece, text.len + 2);
+	return true;
 }
 
 static void write_escape(unsigned char c, Buf *out)
@@ -52,7 +70,8 @@ static void write_escape(unsigned char c, Buf *out)
 
 void json_write_quoted(Str text, Buf *out)
 {
-	buf_reserve(out, text.len + 2);
+	if (write_plain(text, out))
+		return;
 	buf_putc(out, '"');
 	while (text.len) {
 		size_t run = 0;
