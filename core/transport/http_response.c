@@ -1,0 +1,77 @@
+/* http_response.c: collects an answer's headers and body, within their limits. */
+#include "core/base/text.h"
+#include "core/transport/http_internal.h"
+
+static void take_status(HttpResponse *response, Str line) {
+	/* "HTTP/1.1 200 OK": interim and redirected answers come through here as well; the last one stays. */
+	ptrdiff_t blank = str_find_char(line, ' ');
+	int64_t status = 0;
+	if (blank >= 0)
+		(void) str_parse_int(str_slice(line, (size_t) blank + 1, 3), &status);   /* 0 when it is no number: no answer has that */
+	response->status = (int) status;
+	buf_truncate(&response->headers, 0);
+	response->received = wall_now();
+}
+
+size_t http_response_take_header(char *bytes, size_t size, size_t count, void *userdata) {
+	Transfer *transfer = userdata;
+	HttpResponse *response = transfer->response;
+	Str line = {bytes, size * count};
+	if (str_starts(line, "HTTP/")) {
+		take_status(response, line);
+		return size * count;
+	}
+	if (response->headers.len + line.len > HTTP_MAX_HEADER_BYTES) {
+		transfer->headers_too_large = true;
+		return 0;
+	}
+	line = str_trim(line);
+	if (line.len) {
+		buf_put_str(&response->headers, line);
+		buf_putc(&response->headers, '\n');
+	}
+	return size * count;
+}
+
+size_t http_response_take_body(char *bytes, size_t size, size_t count, void *userdata) {
+	Transfer *transfer = userdata;
+	size_t len = size * count;
+	const HttpRequest *request = transfer->request;
+	if (len > transfer->max_body - transfer->received) {
+		transfer->too_large = true;
+		return 0;
+	}
+	transfer->received += len;
+	if (request->on_body && transfer->response->status / 100 == 2) {
+		if (!request->on_body(request->userdata, (Str){bytes, len})) {
+			transfer->stopped = true;
+			return 0;
+		}
+	} else {
+		buf_append(&transfer->response->body, bytes, len);
+	}
+	return len;
+}
+
+Str http_header(const HttpResponse *response, const char *name) {
+	Str rest = buf_str(&response->headers), line;
+	while (str_next_line(&rest, &line)) {
+		ptrdiff_t colon = str_find_char(line, ':');
+		if (colon > 0 && str_eq_nocase(str_slice(line, 0, (size_t) colon), str_from(name)))
+			return str_trim(str_slice(line, (size_t) colon + 1, line.len));
+	}
+	return (Str){0};
+}
+
+bool http_clock_difference(const HttpResponse *response, int64_t *ret_ms) {
+	if (!wall_known(response->date) || !wall_known(response->received))
+		return false;
+	*ret_ms = response->date.ms - response->received.ms / 1000 * 1000;
+	return true;
+}
+
+void http_response_clear(HttpResponse *response) {
+	buf_clear(&response->headers);
+	buf_clear(&response->body);
+	*response = (HttpResponse){0};
+}
