@@ -1,4 +1,5 @@
-/* alloc.c: memory or an abort. The abort hook runs once, before the message, so that the console can give the terminal back. */
+/* alloc.c: memory or an abort. The abort hook runs once, before the message, so that the console can give the terminal
+ * back. */
 #include "core/base/alloc.h"
 
 #include <stdint.h>

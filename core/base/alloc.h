@@ -1,5 +1,5 @@
-/* alloc.h: memory that is there or the process ends. Out of memory calls the hook (the console restores its terminal) and aborts.
- * Sizes that come from outside are checked against a named limit before they reach these functions. */
+/* alloc.h: memory that is there or the process ends. Out of memory calls the hook (the console restores its terminal)
+ * and aborts. Sizes that come from outside are checked against a named limit before they reach these functions. */
 #pragma once
 #include <stdarg.h>
 #include <stddef.h>

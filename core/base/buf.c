@@ -1,5 +1,5 @@
-/* buf.c: the growable byte string. Growth doubles, so that appending is linear in total. Every append goes through accept(), where
- * the limit is looked at: a Buf that overflowed keeps what it has and takes no more. */
+/* buf.c: the growable byte string. Growth doubles, so that appending is linear in total. Every append goes through
+ * accept(), where the limit is looked at: a Buf that overflowed keeps what it has and takes no more. */
 #include "core/base/buf.h"
 
 #include <stdint.h>

@@ -1,5 +1,6 @@
 /* buf.h: a growable byte string that is always NUL-terminated when not empty-initialised.
- * Embedded by value: `AUTO_CLEAR(Buf) buf = {0};`. A Buf may have a limit; once over it, `overflowed` is set and appends are dropped. */
+ * Embedded by value: `AUTO_CLEAR(Buf) buf = {0};`. A Buf may have a limit; once over it, `overflowed` is set and
+ * appends are dropped. */
 #pragma once
 #include <stdarg.h>
 #include <stdbool.h>

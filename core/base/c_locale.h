@@ -1,4 +1,5 @@
-/* c_locale.h: the "C" locale, for the two places where the C library would otherwise read or write a decimal comma. Used inside base only. */
+/* c_locale.h: the "C" locale, for the two places where the C library would otherwise read or write a decimal comma.
+ * Used inside base only. */
 #pragma once
 #include <locale.h>
 

@@ -1,4 +1,5 @@
-/* digest.c: hashes, and bytes as text. SHA-256 and HMAC are OpenSSL's; an OpenSSL that cannot hash is a broken invariant. */
+/* digest.c: hashes, and bytes as text. SHA-256 and HMAC are OpenSSL's; an OpenSSL that cannot hash is a broken
+ * invariant. */
 #include "core/base/digest.h"
 
 #include <errno.h>
@@ -95,7 +96,8 @@ bool sha256_file_hex(const char *path, char ret[static SHA256_HEX_SIZE], unsigne
 void hmac_sha256(const void *key, size_t key_len, const void *data, size_t len, unsigned char ret[static SHA256_BYTES])
 {
 	BG_ASSERT(key_len <= INT32_MAX);
-	unsigned char *done = HMAC(sha256_method(), key_len ? key : "", (int) key_len, len ? data : (const void *) "", len, ret, NULL);
+	const void *key_bytes = key_len ? key : "", *data_bytes = len ? data : "";
+	unsigned char *done = HMAC(sha256_method(), key_bytes, (int) key_len, data_bytes, len, ret, NULL);
 	BG_ASSERT(done);
 }
 
@@ -158,10 +160,13 @@ static int base64_value(char c)
 	return at ? (int) (at - base64_digits) : -1;
 }
 
-/* Appends the bytes of one group of four; `count` of them are digits, the others padding. Spare bits must be zero: one text, one meaning. */
+/* Appends the bytes of one group of four; `count` of them are digits, the others padding. Spare bits must be zero: one
+ * text, one meaning. */
 static bool decode_group(const int digits[static 4], int count, Buf *out)
 {
-	uint32_t group = (uint32_t) digits[0] << 18 | (uint32_t) digits[1] << 12 | (uint32_t) digits[2] << 6 | (uint32_t) digits[3];
+	uint32_t group = 0;
+	for (int i = 0; i < 4; i++)
+		group = group << 6 | (uint32_t) digits[i];
 	char bytes[3] = { (char) (group >> 16), (char) (group >> 8), (char) group };
 	if ((count == 2 && (group & 0xFFFF)) || (count == 3 && (group & 0xFF)))
 		return false;

@@ -1,6 +1,6 @@
 /* error.c: filling and formatting the Error value.
- * Nothing here allocates or can fail. Text that does not fit is cut at a character boundary and ends in "...", and control bytes become
- * blanks, so that an Error is always one line of valid text. */
+ * Nothing here allocates or can fail. Text that does not fit is cut at a character boundary and ends in "...", and
+ * control bytes become blanks, so that an Error is always one line of valid text. */
 #include "core/base/error.h"
 
 #include <errno.h>

@@ -37,7 +37,8 @@ bool error_is_set(const Error *err);
 /* Fills `err` (NULL ok) with kind and cause and always returns false, so that a function can `return error_set(...)`.
  * Clears what, where and hint: the caller that knows them adds them with error_frame() or the setters. */
 bool error_set(Error *err, ErrorKind kind, const char *why, ...) BG_PRINTF(3, 4);
-/* As error_set, with kind IO (or MISSING/DENIED when errno says so), os_code = errno and ": strerror" appended to why. */
+/* As error_set, with kind IO (or MISSING/DENIED when errno says so), os_code = errno and ": strerror" appended to
+ * why. */
 bool error_errno(Error *err, int errno_value, const char *why, ...) BG_PRINTF(3, 4);
 
 /* Fill in a field once: a field that has text already is kept, since the deeper place knew better. Always false. */

@@ -1,4 +1,5 @@
-/* file.c: whole files. Reading has a limit that the caller names; writing is all or nothing: a crash leaves the old file or the new one. */
+/* file.c: whole files. Reading has a limit that the caller names; writing is all or nothing: a crash leaves the old
+ * file or the new one. */
 #include "core/base/file.h"
 
 #include <errno.h>
@@ -117,7 +118,8 @@ bool file_sync_folder(const char *path, Error *err)
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return fail(err, path, "cannot open the folder");
-	/* Some network and FUSE file systems cannot sync folders and say so with EINVAL: there is nothing more to do there. */
+	/* Some network and FUSE file systems cannot sync folders and say so with EINVAL: there is nothing more to do
+	 * there. */
 	if (fsync(fd) != 0 && errno != EINVAL)
 		return fail(err, path, "the disk did not confirm the folder");
 	return true;

@@ -5,7 +5,8 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 
-/* Reads all of `path` into `out` (appends). More than `limit` bytes is an error that names the limit. Regular files, pipes and devices. */
+/* Reads all of `path` into `out` (appends). More than `limit` bytes is an error that names the limit. Regular files,
+ * pipes and devices. */
 BG_CHECK bool file_read(const char *path, size_t limit, Buf *out, Error *err);
 /* Reads an open descriptor to its end. */
 BG_CHECK bool file_read_fd(int fd, const char *name, size_t limit, Buf *out, Error *err);

@@ -1,5 +1,5 @@
-/* folder.c: making, listing and removing folders. Removing works on open descriptors, so that a link that is put in the way cannot lead
- * it elsewhere. */
+/* folder.c: making, listing and removing folders. Removing works on open descriptors, so that a link that is put in the
+ * way cannot lead it elsewhere. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -85,7 +85,8 @@ bool json_parse(Str text, Json **ret_json, Error *err)
 		return error_set(err, ERROR_INVALID, "not valid JSON: a number is too large");
 	const char *repeated = repeated_key(json);
 	if (repeated)
-		return error_set(err, ERROR_INVALID, "not valid JSON: the key \"%.80s\" stands twice in one object", repeated);
+		return error_set(err, ERROR_INVALID, "not valid JSON: the key \"%.80s\" stands twice in one object",
+			repeated);
 	*ret_json = TAKE(json);
 	return true;
 }
@@ -153,7 +154,8 @@ Json *json_add(Json *object, const char *key, Json *value)
 		return NULL;
 	BG_ASSERT(json_is_object(object));
 	cJSON *existing = cJSON_GetObjectItemCaseSensitive(object, key);
-	bool added = existing ? cJSON_ReplaceItemInObjectCaseSensitive(object, key, value) : cJSON_AddItemToObject(object, key, value);
+	bool added = existing ? cJSON_ReplaceItemInObjectCaseSensitive(object, key, value) :
+		cJSON_AddItemToObject(object, key, value);
 	BG_ASSERT(added);
 	return value;
 }
@@ -251,7 +253,8 @@ size_t json_count(const Json *array_or_object)
 
 const Json *json_first(const Json *array_or_object)
 {
-	return array_or_object && (array_or_object->type & (cJSON_Array | cJSON_Object)) ? array_or_object->child : NULL;
+	const Json *parent = array_or_object;
+	return parent && (parent->type & (cJSON_Array | cJSON_Object)) ? parent->child : NULL;
 }
 
 const Json *json_next(const Json *item)

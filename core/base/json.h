@@ -26,7 +26,8 @@ Json *json_new_number(double value);
 Json *json_new_bool(bool value);
 Json *json_new_null(void);
 
-/* Adders take ownership of `value` and return it, borrowed, to fill further. A NULL value adds nothing and returns NULL. */
+/* Adders take ownership of `value` and return it, borrowed, to fill further. A NULL value adds nothing and returns
+ * NULL. */
 Json *json_add(Json *object, const char *key, Json *value);      /* replaces an existing key */
 Json *json_add_string(Json *object, const char *key, const char *text);      /* NULL text: key left out */
 Json *json_add_int(Json *object, const char *key, int64_t value);

@@ -1,5 +1,6 @@
-/* json_scan.c: a strict reader of the JSON grammar. The parser that builds the tree is forgiving (numbers like 01, raw control bytes in strings,
- * deep nesting); what reaches a journal or a signature must have one meaning only, so this looks first. */
+/* json_scan.c: a strict reader of the JSON grammar. The parser that builds the tree is forgiving (numbers like 01, raw
+ * control bytes in strings, deep nesting); what reaches a journal or a signature must have one meaning only, so this
+ * looks first. */
 #include "core/base/json_scan.h"
 
 #include "core/base/text.h"

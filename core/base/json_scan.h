@@ -1,4 +1,5 @@
-/* json_scan.h: is this text exactly one JSON document (RFC 8259), within our limits? Builds nothing. Used inside base only. */
+/* json_scan.h: is this text exactly one JSON document (RFC 8259), within our limits? Builds nothing. Used inside base
+ * only. */
 #pragma once
 #include "core/base/error.h"
 #include "core/base/str.h"

@@ -1,5 +1,6 @@
-/* json_write.c: trees and texts as JSON. On the journal's path, so it writes straight into the Buf: runs of plain bytes at once, integers without
- * printf. What it writes json_parse() always takes back: bytes that are no UTF-8, and NUL, become U+FFFD. */
+/* json_write.c: trees and texts as JSON. On the journal's path, so it writes straight into the Buf: runs of plain bytes
+ * at once, integers without printf. What it writes json_parse() always takes back: bytes that are no UTF-8, and NUL,
+ * become U+FFFD. */
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>

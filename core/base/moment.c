@@ -1,5 +1,6 @@
-/* moment.c: clocks and the words for times. Calendar arithmetic is our own and counts days in the proleptic Gregorian calendar, so that
- * neither TZ nor the locale can change a record; only the local formatter asks the C library for the zone. */
+/* moment.c: clocks and the words for times. Calendar arithmetic is our own and counts days in the proleptic Gregorian
+ * calendar, so that neither TZ nor the locale can change a record; only the local formatter asks the C library for the
+ * zone. */
 #include "core/base/moment.h"
 
 #include <stdio.h>
@@ -106,8 +107,8 @@ const char *wall_format_iso(WallTime t, char text[static WALL_TEXT_SIZE])
 	Civil c;
 	if (!writable(t, &c))
 		return dash(text);
-	(void) snprintf(text, WALL_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int) c.year, c.month, c.day, c.hour,
-		c.minute, c.second, c.ms);
+	(void) snprintf(text, WALL_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int) c.year, c.month, c.day,
+		c.hour, c.minute, c.second, c.ms);
 	return text;
 }
 
@@ -161,8 +162,8 @@ static int days_in_month(int year, int month)
 bool wall_from_civil(int year, int month, int day, int hour, int minute, int second, WallTime *ret_time)
 {
 	/* Second 60 is a leap second: it counts as the first of the next minute. */
-	if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour < 0 || hour > 23 || minute < 0 ||
-		minute > 59 || second < 0 || second > 60)
+	if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour < 0 || hour > 23 ||
+		minute < 0 || minute > 59 || second < 0 || second > 60)
 		return false;
 	int64_t seconds = (int64_t) hour * 3600 + (int64_t) minute * 60 + second;
 	ret_time->ms = days_from_civil(year, month, day) * MS_PER_DAY + seconds * MS_PER_SECOND;

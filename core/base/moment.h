@@ -1,5 +1,6 @@
-/* moment.h: times. Wall time is what a clock on the wall says and can jump; mono time only goes forward (and counts suspend).
- * Both are milliseconds in types of their own so that they cannot be mixed. Spans are plain int64_t milliseconds named *_ms. */
+/* moment.h: times. Wall time is what a clock on the wall says and can jump; mono time only goes forward (and counts
+ * suspend). Both are milliseconds in types of their own so that they cannot be mixed. Spans are plain int64_t
+ * milliseconds named *_ms. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,7 +31,8 @@ bool wall_from_civil(int year, int month, int day, int hour, int minute, int sec
 #define SPAN_TEXT_SIZE 32
 /* Screens' way: "41 s", "2 m 03 s", "22 h 04 m", "113 days". Negative spans get a leading "-". */
 const char *span_format(int64_t span_ms, char text[static SPAN_TEXT_SIZE]);
-const char *span_format_short(int64_t span_ms, char text[static SPAN_TEXT_SIZE]); /* "41 s", "2 m", "22 h", "113 days" */
+/* "41 s", "2 m", "22 h", "113 days" */
+const char *span_format_short(int64_t span_ms, char text[static SPAN_TEXT_SIZE]);
 const char *span_format_clock(int64_t span_ms, char text[static SPAN_TEXT_SIZE]); /* "00:07:42", for T+ */
 /* "500ms", "30s", "15m", "26h", "7d", "90" (seconds), also sums as "1h30m". */
 bool span_parse(Str text, int64_t *ret_span_ms);

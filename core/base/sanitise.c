@@ -1,8 +1,10 @@
-/* sanitise.c: text from outside, made harmless. A small state machine in the shape of a terminal's own parser: what a terminal would take
- * for a sequence is dropped, what would be invisible or would reorder the line becomes a visible mark.
+/* sanitise.c: text from outside, made harmless. A small state machine in the shape of a terminal's own parser: what a
+ * terminal would take for a sequence is dropped, what would be invisible or would reorder the line becomes a visible
+ * mark.
  *
- * Every byte is looked at no more than three times: a string sequence (OSC and its like) ends at the next introducer, newline or end at the latest, and
- * one that never ends properly loses only its introducer, so that a stray byte cannot swallow the rest of the output. */
+ * Every byte is looked at no more than three times: a string sequence (OSC and its like) ends at the next introducer,
+ * newline or end at the latest, and one that never ends properly loses only its introducer, so that a stray byte cannot
+ * swallow the rest of the output. */
 #include <stdlib.h>
 
 #include "core/base/text.h"
@@ -62,7 +64,7 @@ static bool is_deceptive(uint32_t c)
 	return false;
 }
 
-/* Only ask for another picture of the same character: dropped, since terminals disagree about the width that results. */
+/* Only ask for another picture of the same character: dropped, since terminals disagree about its width. */
 static bool is_variation_selector(uint32_t c)
 {
 	return c >= 0xFE00 && c <= 0xFE0F;
@@ -142,7 +144,8 @@ static void skip_control_sequence(Sanitiser *s, Str *rest)
 		put(s, REPLACEMENT);
 }
 
-/* `rest` stands after the introducer of a string: drops all up to ST or BEL, if they come before anything that a string cannot hold. */
+/* `rest` stands after the introducer of a string: drops all up to ST or BEL, if they come before anything that a string
+ * cannot hold. */
 static void skip_string(Sanitiser *s, Str *rest)
 {
 	Str ahead = *rest;

@@ -1,5 +1,5 @@
-/* secret.c: one allocation of whole pages per secret: locked into memory where the limit allows it, left out of core dumps, wiped
- * before it goes back. */
+/* secret.c: one allocation of whole pages per secret: locked into memory where the limit allows it, left out of core
+ * dumps, wiped before it goes back. */
 #include "core/base/secret.h"
 
 #include <openssl/crypto.h>

@@ -1,4 +1,5 @@
-/* str.c: slices of text. Nothing here depends on the locale: letters are ASCII letters, numbers are decimal with a point. */
+/* str.c: slices of text. Nothing here depends on the locale: letters are ASCII letters, numbers are decimal with a
+ * point. */
 #include "core/base/str.h"
 
 #include <math.h>
@@ -218,7 +219,8 @@ static int64_t repeats_at(Str s)
 	return largest;
 }
 
-/* Refuses what makes the C library's matcher take memory or time without bound: large nested repetitions, and back references. */
+/* Refuses what makes the C library's matcher take memory or time without bound: large nested repetitions, and back
+ * references. */
 static bool pattern_is_modest(const char *pattern)
 {
 	Str rest = str_from(pattern);

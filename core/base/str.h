@@ -31,7 +31,8 @@ bool str_parse_int(Str s, int64_t *ret_value);          /* whole slice, decimal,
 bool str_parse_double(Str s, double *ret_value);        /* whole slice, C locale */
 char *str_dup(Str s);                                   /* owned */
 static inline bool text_eq(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
-/* Case-insensitive POSIX ERE search, as `~` in annotations. False with *ret_bad true when the pattern does not compile. */
+/* Case-insensitive POSIX ERE search, as `~` in annotations. False with *ret_bad true when the pattern does not
+ * compile. */
 bool str_matches(const char *text, const char *pattern, bool *ret_bad);
 
 /* A growable list of owned strings. Zero-initialise. */

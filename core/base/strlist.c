@@ -1,4 +1,5 @@
-/* strlist.c: a growable list of owned strings. One slot more than `count` is always kept, so that the argv view needs no copy. */
+/* strlist.c: a growable list of owned strings. One slot more than `count` is always kept, so that the argv view needs
+ * no copy. */
 #include <stdlib.h>
 
 #include "core/base/alloc.h"

@@ -1,4 +1,5 @@
-/* text.c: UTF-8 arithmetic. Decoding is strict: overlong forms, surrogates and numbers beyond U+10FFFF are invalid bytes. */
+/* text.c: UTF-8 arithmetic. Decoding is strict: overlong forms, surrogates and numbers beyond U+10FFFF are invalid
+ * bytes. */
 #include "core/base/text.h"
 
 #define REPLACEMENT 0xFFFD
@@ -118,7 +119,8 @@ size_t text_fit(Str text, size_t columns, size_t *ret_width)
 
 static bool is_plain(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("_./:=@%+,-", c));
+	bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return is_letter || (c >= '0' && c <= '9') || (c && strchr("_./:=@%+,-", c));
 }
 
 void shell_quote(Str text, Buf *out)

@@ -16,10 +16,11 @@ size_t text_width(Str text);                          /* controls count 1 (they 
 size_t text_fit(Str text, size_t columns, size_t *ret_width);
 
 typedef enum SanitiseMode { SANITISE_LINE, SANITISE_BLOCK } SanitiseMode;
-/* Appends `text` with nothing left that a terminal obeys or a reader can be fooled by: escape sequences (CSI, OSC, DCS, ...) are
- * dropped whole, other C0/C1 bytes become U+FFFD (tab: blanks to 8 columns in BLOCK, one blank in LINE), bidi controls, zero-width
- * and other invisible format characters become U+FFFD, invalid UTF-8 becomes U+FFFD. LINE turns newlines into blanks;
- * BLOCK keeps \n, drops \r before it, and a lone \r starts the line again (progress bars show their last state). */
+/* Appends `text` with nothing left that a terminal obeys or a reader can be fooled by: escape sequences (CSI, OSC, DCS,
+ * ...) are dropped whole, other C0/C1 bytes become U+FFFD (tab: blanks to 8 columns in BLOCK, one blank in LINE), bidi
+ * controls, zero-width and other invisible format characters become U+FFFD, invalid UTF-8 becomes U+FFFD. LINE turns
+ * newlines into blanks; BLOCK keeps \n, drops \r before it, and a lone \r starts the line again (progress bars show
+ * their last state). */
 void text_sanitise(Str text, SanitiseMode mode, Buf *out);
 char *text_sanitised_line(const char *text);          /* owned */
 

@@ -1,5 +1,6 @@
-/* width.c: how many terminal columns a character takes, from Unicode 14.0.0 (general category and East_Asian_Width), so that a picture is the
- * same whatever the machine's locale data say. Ambiguous characters are narrow, as on the terminals that operators use. */
+/* width.c: how many terminal columns a character takes, from Unicode 14.0.0 (general category and East_Asian_Width), so
+ * that a picture is the same whatever the machine's locale data say. Ambiguous characters are narrow, as on the
+ * terminals that operators use. */
 #include "core/base/text.h"
 
 typedef struct Range { uint32_t first, last; } Range;
@@ -77,8 +78,8 @@ static const Range zero_width[] = {
 	{ 0x1E2EC, 0x1E2EF }, { 0x1E8D0, 0x1E8D6 }, { 0x1E944, 0x1E94A }, { 0xE0000, 0xE0FFF },
 };
 
-/* East_Asian_Width W and F, which holds the emoji that are pictures by default; and the hexagrams and circled numbers that the C library
- * takes as wide too. */
+/* East_Asian_Width W and F, which holds the emoji that are pictures by default; and the hexagrams and circled numbers
+ * that the C library takes as wide too. */
 static const Range wide[] = {
 	{ 0x1100, 0x115F }, { 0x231A, 0x231B }, { 0x2329, 0x232A }, { 0x23E9, 0x23EC }, { 0x23F0, 0x23F0 },
 	{ 0x23F3, 0x23F3 }, { 0x25FD, 0x25FE }, { 0x2614, 0x2615 }, { 0x2648, 0x2653 }, { 0x267F, 0x267F },

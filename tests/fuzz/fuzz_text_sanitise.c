@@ -1,4 +1,5 @@
-/* Whatever goes in, what comes out is valid, holds nothing that a terminal obeys, and is not changed by a second pass. */
+/* Whatever goes in, what comes out is valid, holds nothing that a terminal obeys, and is not changed by a second
+ * pass. */
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 

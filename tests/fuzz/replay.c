@@ -1,5 +1,6 @@
-/* replay.c: gives a fuzz target every file of its corpus, whole and cut at sixteen places, as part of the ordinary tests. A target that finds
- * something wrong ends the process; the lines that are then missing from the plan are the failure. */
+/* replay.c: gives a fuzz target every file of its corpus, whole and cut at sixteen places, as part of the ordinary
+ * tests. A target that finds something wrong ends the process; the lines that are then missing from the plan are the
+ * failure. */
 #include <stdio.h>
 #include <stdlib.h>
 

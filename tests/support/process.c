@@ -1,4 +1,5 @@
-/* process.c: see process.h. The child is written to and read from at the same time, so that no full pipe can stall either side. */
+/* process.c: see process.h. The child is written to and read from at the same time, so that no full pipe can stall
+ * either side. */
 #include "tests/support/process.h"
 
 #include <criterion/criterion.h>
@@ -91,7 +92,9 @@ static bool converse(Pipes *pipes, Str input, ProgramRun *run)
 void run_program(const char *const argv[], const char *input, const char *const env[], ProgramRun *ret_run)
 {
 	Pipes pipes;
-	cr_assert(pipe2(pipes.in, O_CLOEXEC) == 0 && pipe2(pipes.out, O_CLOEXEC) == 0 && pipe2(pipes.err, O_CLOEXEC) == 0);
+	cr_assert(pipe2(pipes.in, O_CLOEXEC) == 0);
+	cr_assert(pipe2(pipes.out, O_CLOEXEC) == 0);
+	cr_assert(pipe2(pipes.err, O_CLOEXEC) == 0);
 	(void) signal(SIGPIPE, SIG_IGN);
 	pid_t child = fork();
 	cr_assert(child >= 0, "cannot fork");
@@ -112,7 +115,8 @@ void run_program(const char *const argv[], const char *input, const char *const 
 	int status = 0;
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	cr_assert(in_time, "%s did not end within %d ms; it wrote:\n%s%s", argv[0], RUN_MAX_MS, buf_text(&run.out), buf_text(&run.err));
+	cr_assert(in_time, "%s did not end within %d ms; it wrote:\n%s%s", argv[0], RUN_MAX_MS,
+		buf_text(&run.out), buf_text(&run.err));
 	run.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	*ret_run = run;
 }

@@ -94,6 +94,6 @@ void assert_error(const Error *err, ErrorKind kind, const char *why_part)
 
 void assert_text(const char *name, const char *actual, const char *expected)
 {
-	cr_assert(text_eq(actual, expected), "%s\n  actual:   \"%s\"\n  expected: \"%s\"", name, actual ? actual : "(null)",
-		expected ? expected : "(null)");
+	cr_assert(text_eq(actual, expected), "%s\n  actual:   \"%s\"\n  expected: \"%s\"", name,
+		actual ? actual : "(null)", expected ? expected : "(null)");
 }

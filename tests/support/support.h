@@ -1,5 +1,6 @@
 /* support.h: what every test may use: a folder of its own, files, errors that speak, and where the tree stands.
- * Failures end the test at once with the cause. Before any test runs, SSH_AUTH_SOCK and all BREAKGLASS_* are taken out of the environment. */
+ * Failures end the test at once with the cause. Before any test runs, SSH_AUTH_SOCK and all BREAKGLASS_* are taken out
+ * of the environment. */
 #pragma once
 #include <criterion/criterion.h>
 

@@ -1,4 +1,5 @@
-/* The sanitiser: what a terminal would obey is gone, what would fool a reader is visible, and honest text is untouched. */
+/* The sanitiser: what a terminal would obey is gone, what would fool a reader is visible, and honest text is
+ * untouched. */
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
@@ -120,7 +121,8 @@ Test(sanitise, holds_for_every_code_point)
 	}
 }
 
-/* Inputs made to send a careless parser back to the start again and again. Should one be quadratic, this takes hours and the runner ends it. */
+/* Inputs made to send a careless parser back to the start again and again. Should one be quadratic, this takes hours
+ * and the runner ends it. */
 Test(sanitise, takes_time_by_length_only)
 {
 	static const char *const pieces[] = { "\x1b]", "\xc2\x9d", "\x1b[", "\x1b", "a\r", "\xcc\x81", "\x1b]a\x1b[1", "\x1bP\x1b", "\xc2\x90x" };
