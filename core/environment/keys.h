@@ -17,7 +17,7 @@ typedef struct EnvironmentKey {
 
 typedef struct EnvironmentKeys {
 	const char *title;       /* "the environment", "a person": for errors */
-	const char *schema_name; /* under $defs in the schema; NULL for the top */
+	const char *schema_name; /* under definitions in the schema; NULL for the top */
 	bool open;               /* further keys belong to somebody else */
 	const EnvironmentKey *keys;
 	size_t count;
