@@ -34,7 +34,8 @@ Str text_first_sentence(Str text) {
 		char c = text.ptr[i];
 		bool end = c == '.' || c == '!' || c == '?';
 		/* "e.g. x", "1.2" and "node2.example" are no ends. */
-		if (end && (i + 1 == text.len || (text.ptr[i + 1] == ' ' && i > 2 && text.ptr[i - 2] != '.')))
+		bool abbreviation = i >= 2 && text.ptr[i - 2] == '.' && is_letter(text.ptr[i - 1]);
+		if (end && (i + 1 == text.len || (text.ptr[i + 1] == ' ' && i > 2 && !abbreviation)))
 			return str_slice(text, 0, i + 1);
 	}
 	return text;

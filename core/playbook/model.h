@@ -253,7 +253,7 @@ struct Step {
 	bool by_directive;         /* made a step, or kept one, by the author */
 	Procedure *procedure;
 	Phase *phase;              /* NULL before the first heading */
-	Block **blocks;            /* all of its own blocks in order, title first, not those of sub-steps */
+	Block **blocks;            /* its own, not those of sub-steps; the first is its title, unless a heading is (BLOCK use) */
 	size_t block_count;
 	Block **warnings;          /* also those that stand before it */
 	size_t warning_count;

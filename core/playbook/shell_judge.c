@@ -228,8 +228,24 @@ static const char *why_not(Str text) {
 	return NULL;
 }
 
+#define PLACEHOLDER_MAX 60
+
+/* "<draft|live>" is no pipe and no redirection: blanks it out with a plain word of the same length. */
+static Str mask_placeholders(Arena *arena, const char *command) {
+	char *text = arena_strdup(arena, command);
+	for (char *at = text; (at = strchr(at, '<')) != NULL; at++) {
+		size_t len = 1;
+		bool letter = (at[1] >= 'a' && at[1] <= 'z') || (at[1] >= 'A' && at[1] <= 'Z');
+		while (letter && len < PLACEHOLDER_MAX && at[len] && strchr("<>\n\"'$=/", at[len]) == NULL)
+			len++;
+		if (letter && at[len] == '>' && at[len - 1] != ' ')
+			memset(at, 'x', len + 1);
+	}
+	return str_from(text);
+}
+
 void shell_judge(Arena *arena, ShellLine *line) {
-	Str text = str_from(line->text);
+	Str text = mask_placeholders(arena, line->text);
 	Str word = find_destructive(text);
 	if (word.len) {
 		line->risk = RISK_DESTRUCTIVE;

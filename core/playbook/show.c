@@ -158,6 +158,8 @@ static void show_command(Buf *out, unsigned depth, const StepCommand *command) {
 
 static void show_warnings(Buf *out, unsigned depth, const Step *step) {
 	for (size_t i = 0; i < step->warning_count; i++) {
+		if (step->warnings[i]->use == USE_TITLE)
+			continue;
 		put_detail(out, depth, "!");
 		put_line(out, step->warnings[i]->text);
 		buf_putc(out, '\n');
@@ -196,6 +198,9 @@ static void show_step(Buf *out, const Step *step) {
 	put_indent(out, step->depth);
 	const char *box = !step->counted ? "   " : step->form == FORM_CHECK ? "[v]" : "[ ]";
 	buf_printf(out, "  %-5s %s ", step->number, box);
+	for (size_t i = 0; i < step->warning_count; i++)
+		if (step->warnings[i]->use == USE_TITLE)
+			buf_puts(out, "! ");
 	put_line(out, step->title);
 	if (step->optional)
 		buf_puts(out, step->optional_reason ? "  (optional, with a reason)" : "  (optional)");

@@ -1,4 +1,5 @@
 /* values.c: the variables of a playbook: those that `var` declares, and those that placeholders in its texts and commands ask for. */
+#include "core/base/alloc.h"
 #include "core/playbook/bind.h"
 #include "core/playbook/names.h"
 #include "core/playbook/placeholder.h"
@@ -139,14 +140,25 @@ static void scan_line(Collector *collector, ShellLine *line, Step *step) {
 	}
 }
 
+/* In prose, capitals are mostly just loud. They count inside code marks, or where a command or `var` knows the name. */
+static bool asks_in_prose(const Collector *collector, const Placeholder *found, const Block *block) {
+	if (!*found->name || !placeholder_wants_value(found->form) || found->form == PLACEHOLDER_SHELL || found->form == PLACEHOLDER_EXAMPLE)
+		return false;
+	bool sure = found->form == PLACEHOLDER_ANGLE || found->form == PLACEHOLDER_CHOICE || found->form == PLACEHOLDER_MATCH
+		|| found->form == PLACEHOLDER_REPLACES;
+	if (sure || names_find(&collector->names, found->name))
+		return true;
+	AUTO_FREE char *marked = bg_asprintf("`%.*s`", (int) found->len, block->text + found->start);
+	return strstr(block->source, marked) != NULL;
+}
+
 static void scan_prose(Collector *collector, const Block *block, Step *step) {
 	AUTO_CLEAR(PlaceholderList) list = {0};
 	Str text = str_from(block->text);
 	placeholder_find(text, TEXT_PROSE, &collector->scope, &list);
 	for (size_t i = 0; i < list.count; i++) {
 		const Placeholder *found = &list.items[i];
-		bool asks = placeholder_wants_value(found->form) && found->form != PLACEHOLDER_SHELL && found->form != PLACEHOLDER_EXAMPLE;
-		if (!asks || !*found->name)
+		if (!asks_in_prose(collector, found, block))
 			continue;
 		add_implicit(collector, found, text, block->line);
 		add_step_name(collector, step, found->name);
@@ -162,6 +174,25 @@ static void scan_args(Collector *collector, const DirectiveArg *args, size_t cou
 		add_step_name(collector, step, names.items[i]);
 }
 
+static void scan_text(Collector *collector, const char *text, Step *step) {
+	AUTO_CLEAR(StrList) names = {0};
+	if (text)
+		placeholder_find_arg_names(str_from(text), &names);
+	for (size_t i = 0; i < names.count; i++)
+		add_step_name(collector, step, names.items[i]);
+}
+
+static void scan_command(Collector *collector, const StepCommand *command, Step *step) {
+	for (size_t k = 0; k < command->line_count; k++)
+		scan_line(collector, &command->lines[k], step);
+	scan_text(collector, command->host, step);
+	scan_text(collector, command->cwd, step);
+	scan_text(collector, command->confirm, step);
+	scan_text(collector, command->each, step);
+	if (command->choose)
+		add_step_name(collector, step, command->choose);
+}
+
 static void scan_directives(Collector *collector, Step *step) {
 	for (size_t i = 0; i < step->action_count; i++)
 		scan_args(collector, step->actions[i].args, step->actions[i].arg_count, step);
@@ -173,10 +204,7 @@ static void scan_directives(Collector *collector, Step *step) {
 		scan_args(collector, step->verifies[i].args, step->verifies[i].arg_count, step);
 	for (size_t i = 0; i < step->guard_count; i++)
 		scan_args(collector, step->guards[i].args, step->guards[i].arg_count, step);
-	if (step->confirm) {
-		DirectiveArg confirm = {.value = (char *) (uintptr_t) step->confirm};
-		scan_args(collector, &confirm, 1, step);
-	}
+	scan_text(collector, step->confirm, step);
 }
 
 static void scan_step(Collector *collector, Step *step) {
@@ -184,8 +212,7 @@ static void scan_step(Collector *collector, Step *step) {
 		if (step->blocks[i]->use == USE_TITLE || step->blocks[i]->use == USE_DETAIL)
 			scan_prose(collector, step->blocks[i], step);
 	for (size_t i = 0; i < step->command_count; i++)
-		for (size_t k = 0; k < step->commands[i]->line_count; k++)
-			scan_line(collector, &step->commands[i]->lines[k], step);
+		scan_command(collector, step->commands[i], step);
 	scan_directives(collector, step);
 }
 
