@@ -6,8 +6,8 @@
 #define BG_DEFINE_FREEP(Type, free_function) \
 	static inline void Type##_freep(Type **pointer) { *pointer = free_function(*pointer); }
 /* For plain values with a clear function: AUTO_CLEAR(Buf) buf = {0}; */
-#define AUTO(Type) __attribute__((cleanup(Type##_freep))) Type
-#define AUTO_CLEAR(Type) __attribute__((cleanup(Type##_clearp))) Type
+#define AUTO(Type) __attribute__((cleanup(Type##_freep), unused)) Type
+#define AUTO_CLEAR(Type) __attribute__((cleanup(Type##_clearp), unused)) Type
 #define BG_DEFINE_CLEARP(Type, clear_function) \
 	static inline void Type##_clearp(Type *value) { clear_function(value); }
 

@@ -97,10 +97,10 @@ core/engine       $domain|core/transport/|core/providers/|core/health/
 core/report       $domain|core/health/
 core/sandbox      core/base/
 core/commands     core/
-tui/term          core/base/
-tui/theme         core/base/|tui/term/
-tui/widget        core/base/|tui/term/|tui/theme/
-tui/keys          core/base/|tui/term/|tui/theme/|tui/widget/
+tui/theme         core/base/
+tui/keys          core/base/
+tui/widget        tui/theme/
+tui/term          tui/theme/|tui/keys/|tui/widget/
 tui/view          core/(base|playbook|environment|incident|signoff|health|providers|engine)/|tui/
 END
 
@@ -127,6 +127,10 @@ sed 's,/[^/]*$,,' "$scratch/sources" | sort -u | grep -vE '^tests/(core|tui)/' |
 	[ -f "$folder/README.md" ] || echo "$folder"
 done >"$scratch/places"
 verdict "every folder with sources has a README.md"
+
+find . -mindepth 1 -maxdepth 1 ! -name '.*' ! -name 'build' ! -name 'build-*' | sed 's,^\./,,' | sort |
+	grep -vxE 'core|tui|playbooks|themes|tests|meson\.build|README\.md|CHANGELOG\.md|LICENSE|bootstrap' >"$scratch/places"
+verdict "the root of the tree holds what it should and nothing else"
 
 # In a folder of its own, since a quoted include looks beside its file first.
 (
