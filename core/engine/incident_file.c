@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "core/base/alloc.h"
+#include "core/base/digest.h"
 #include "core/base/file.h"
 #include "core/engine/crash_points.h"
 
@@ -16,6 +17,8 @@ struct IncidentFile {
 	int64_t mono_base;       /* what to add to the boot clock to get ms since the incident began */
 	RecordSink sink;
 	void *sink_userdata;
+	char (*heads)[SHA256_HEX_SIZE];   /* hash of record n at n - 1: what checkpoints of signatures are held against */
+	size_t head_count, head_capacity;
 };
 
 Event record_event(const Record *record) {
@@ -63,12 +66,21 @@ static void start_clock(IncidentFile *file) {
 
 /* ---- open, declare, close ---- */
 
+static void keep_head(IncidentFile *file, const Record *record) {
+	if (file->head_count == file->head_capacity) {
+		file->head_capacity = file->head_capacity ? file->head_capacity * 2 : 64;
+		file->heads = bg_reallocarray(file->heads, file->head_capacity, sizeof(*file->heads));
+	}
+	memcpy(file->heads[file->head_count++], record->hash, SHA256_HEX_SIZE);
+}
+
 static bool fold(void *userdata, const Record *record, Str line, Error *err) {
 	(void) line;
 	(void) err;
 	IncidentFile *file = userdata;
 	Event event = record_event(record);
 	incident_apply(file->model, &event);
+	keep_head(file, record);
 	return true;
 }
 
@@ -130,6 +142,7 @@ IncidentFile *incident_file_close(IncidentFile *file) {
 		return NULL;
 	journal_close(file->journal);
 	incident_free(file->model);
+	free(file->heads);
 	free(file->folder);
 	free(file);
 	return NULL;
@@ -156,6 +169,7 @@ bool incident_file_request(IncidentFile *file, const Request *request, Error *er
 	crash_point(CRASH_AFTER_APPEND);
 	Event event = record_event(&record);
 	incident_apply(file->model, &event);
+	keep_head(file, &record);
 	if (file->sink)
 		file->sink(file->sink_userdata, &record, buf_str(&line));
 	return true;
@@ -167,6 +181,10 @@ const Incident *incident_file_model(const IncidentFile *file) { return file->mod
 const char *incident_file_folder(const IncidentFile *file) { return file->folder; }
 int64_t incident_file_seq(const IncidentFile *file) { return journal_seq(file->journal); }
 const char *incident_file_head(const IncidentFile *file) { return journal_head(file->journal); }
+
+const char *incident_file_head_of(const IncidentFile *file, int64_t seq) {
+	return seq >= 1 && (uint64_t) seq <= file->head_count ? file->heads[seq - 1] : NULL;
+}
 
 char *incident_file_action_log(const IncidentFile *file, int64_t number) {
 	return bg_asprintf("%s/actions/%lld.log", file->folder, (long long) number);

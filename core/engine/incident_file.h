@@ -26,6 +26,8 @@ const Incident *incident_file_model(const IncidentFile *file);
 const char *incident_file_folder(const IncidentFile *file);
 int64_t incident_file_seq(const IncidentFile *file);
 const char *incident_file_head(const IncidentFile *file);
+/* Hash of record `seq`: 64 hex digits, NULL when there is no such record. Borrowed until the next record. */
+const char *incident_file_head_of(const IncidentFile *file, int64_t seq);
 /* FOLDER/actions/N.log; owned. */
 char *incident_file_action_log(const IncidentFile *file, int64_t number);
 /* The newest incident below INCIDENTS that has not ended; *ret_folder NULL when there is none. Owned. */

@@ -1,0 +1,437 @@
+/* services.c: what each ask does. One function each, one table; who asks comes from the connection, never from the ask. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/engine/asks.h"
+#include "core/engine/engine_state.h"
+#include "core/engine/services.h"
+#include "core/engine/signing.h"
+#include "core/engine/walk.h"
+#include "core/engine/worker_log.h"
+
+/* ---- finding what an ask speaks of ---- */
+
+static bool need_incident(const Ask *ask, Error *err) {
+	if (ask->engine->file)
+		return true;
+	error_set(err, ERROR_MISSING, "no incident is declared");
+	return error_hint(err, "declare one first: breakglass declare TITLE");
+}
+
+bool ask_find_walk(const Ask *ask, Walk *ret_walk, const char **ret_step_id, Error *err) {
+	if (!need_incident(ask, err))
+		return false;
+	const Incident *incident = incident_file_model(ask->engine->file);
+	const char *run_id = json_get_string(ask->args, "run");
+	const Run *run = run_id ? incident_find_run(incident, run_id) : incident_current_run(incident);
+	if (!run) {
+		error_set(err, ERROR_MISSING, run_id ? "there is no run %s" : "no procedure is being walked%s", run_id ? run_id : "");
+		return error_hint(err, "start one: breakglass start PROCEDURE");
+	}
+	const Playbook *playbook = NULL;
+	if (!library_pinned(ask->engine->library, incident_file_folder(ask->engine->file), run->playbook_sha256, &playbook, err))
+		return false;
+	const Procedure *procedure = playbook_find_procedure(playbook, run->procedure_id);
+	if (!procedure)
+		return error_set(err, ERROR_BUG, "the run's playbook has no procedure %s", run->procedure_id);
+	*ret_walk = (Walk){ask->engine->environment, incident, run, playbook, procedure};
+	if (ret_step_id)
+		*ret_step_id = json_get_string(ask->args, "step");
+	return true;
+}
+
+static bool find_step(const Ask *ask, Walk *ret_walk, const IncidentStep **ret_state, const Step **ret_step, Error *err) {
+	const char *id;
+	if (!ask_find_walk(ask, ret_walk, &id, err))
+		return false;
+	*ret_state = id ? run_find_step(ret_walk->run, id) : NULL;
+	*ret_step = *ret_state ? procedure_find_step(ret_walk->procedure, (*ret_state)->id) : NULL;
+	if (*ret_step)
+		return true;
+	error_set(err, ERROR_MISSING, "there is no step %s in this run", id ? id : "(none given)");
+	return error_hint(err, "steps are named by their number, as in 4.3");
+}
+
+/* ---- requests of the model ---- */
+
+static bool pass_on(const Ask *ask, RequestKind kind, Error *err) {
+	if (!need_incident(ask, err))
+		return false;
+	Request request = {kind, ask->who, ask->how, ask->args};
+	return incident_file_request(ask->engine->file, &request, err);
+}
+
+#define PASS(name, kind) \
+	static bool name(Ask *ask, Error *err) { return pass_on(ask, kind, err); }
+PASS(serve_handover, REQUEST_HANDOVER)
+PASS(serve_note, REQUEST_NOTE)
+PASS(serve_fact, REQUEST_FACT)
+PASS(serve_finish, REQUEST_FINISH)
+PASS(serve_untick, REQUEST_UNTICK)
+PASS(serve_skip, REQUEST_SKIP)
+PASS(serve_reclassify, REQUEST_RECLASSIFY)
+PASS(serve_resolve, REQUEST_RESOLVE)
+#undef PASS
+
+static bool serve_end(Ask *ask, Error *err) {
+	if (!pass_on(ask, REQUEST_END, err))
+		return false;
+	engine_use_incident(ask->engine, NULL);
+	publish_incident(ask->engine);
+	return true;
+}
+
+static bool serve_declare(Ask *ask, Error *err) {
+	Engine *engine = ask->engine;
+	const char *title = json_get_string_or(ask->args, "title", "");
+	if (engine->file) {
+		error_set(err, ERROR_CONFLICT, "the incident %s is open", incident_file_model(engine->file)->id);
+		return error_hint(err, "end it first, or go on with it");
+	}
+	AUTO_FREE char *id = incident_file_new_id(engine->paths.incidents, title, wall_now());
+	AUTO(Json) *args = json_new_object();
+	bool drill = json_get_bool(ask->args, "drill", false) || engine->environment->kind == ENVIRONMENT_DRILL;
+	json_add_string(args, "incident", id);
+	json_add_string(args, "title", title);
+	json_add_string(args, "environment", engine->environment->name);
+	json_add_bool(args, "drill", drill);
+	json_add_int(args, "objective_ms", engine->environment->objective_ms);
+	json_add_string(args, "commander", ask->who);
+	Request request = {REQUEST_DECLARE, ask->who, ask->how, args};
+	IncidentFile *file = NULL;
+	if (!incident_file_declare(engine->paths.incidents, &request, wall_now(), &file, err))
+		return false;
+	engine_use_incident(engine, file);
+	publish_incident(engine);
+	ask->data = json_new_object();
+	json_add_string(ask->data, "incident", id);
+	return true;
+}
+
+static bool serve_start(Ask *ask, Error *err) {
+	Engine *engine = ask->engine;
+	const char *name = json_get_string_or(ask->args, "playbook", "");
+	const char *procedure_id = json_get_string_or(ask->args, "procedure", "");
+	if (!need_incident(ask, err))
+		return false;
+	const Playbook *playbook = library_find(engine->library, name);
+	if (!playbook) {
+		error_set(err, ERROR_MISSING, "there is no readable playbook %s", name);
+		return error_hint(err, "breakglass check says what is wrong with a file");
+	}
+	const Procedure *procedure = playbook_find_procedure(playbook, procedure_id);
+	if (!procedure && !*procedure_id && playbook->procedure_count == 1)
+		procedure = playbook->procedures[0];
+	if (!procedure || playbook->no_run || playbook_has_errors(playbook)) {
+		error_set(err, ERROR_INVALID, "%s", !procedure ? "the playbook has no such procedure"
+			: playbook->no_run ? playbook->no_run : "the playbook has errors");
+		error_where(err, "%s %s", playbook->path, procedure_id);
+		return error_hint(err, "breakglass check %s", path_base(playbook->path));
+	}
+	if (!library_pin(incident_file_folder(engine->file), playbook, err))
+		return false;
+	Walk walk = {engine->environment, incident_file_model(engine->file), NULL, playbook, procedure};
+	AUTO(Json) *outline = walk_outline(&walk);
+	Request request = {REQUEST_START, ask->who, ask->how, outline};
+	if (!incident_file_request(engine->file, &request, err))
+		return false;
+	const Run *run = incident_current_run(incident_file_model(engine->file));
+	ask->data = json_new_object();
+	json_add_string(ask->data, "run", run ? run->id : NULL);
+	return true;
+}
+
+/* ---- values and ticks: guards are judged here, in the engine ---- */
+
+static bool serve_set(Ask *ask, Error *err) {
+	Walk walk;
+	if (!ask_find_walk(ask, &walk, NULL, err))
+		return false;
+	const char *name = json_get_string_or(ask->args, "name", "");
+	const Variable *variable = playbook_find_variable(walk.playbook, name);
+	AUTO(Json) *args = json_copy(ask->args);
+	if (variable) {
+		AUTO_FREE char *clean = NULL;
+		if (!variable_check(variable, json_get_string_or(args, "value", ""), wall_now(), &clean, err))
+			return error_where(err, "%s", name);
+		json_add_string(args, "value", clean);
+		json_add_bool(args, "secret", variable->type == VARIABLE_SECRET);
+	}
+	json_add_string(args, "run", walk.run->id);
+	Request request = {REQUEST_SET, ask->who, ask->how, args};
+	return incident_file_request(ask->engine->file, &request, err);
+}
+
+/* A hard guard refuses; a soft one wants a reason; said in the guard's own words. */
+static bool guards_allow(const Json *failed, const char *reason, Error *err) {
+	JSON_EACH(guard, failed) {
+		bool soft = json_get_bool(guard, "soft", false);
+		if (soft && reason && *reason)
+			continue;
+		error_set(err, ERROR_DENIED, "%s", json_get_string_or(guard, "text", "a guard of this step does not hold"));
+		return error_hint(err, soft ? "to go on all the same, give a reason" : "mend that first");
+	}
+	return true;
+}
+
+static bool serve_tick(Ask *ask, Error *err) {
+	Walk walk;
+	const IncidentStep *state;
+	const Step *step;
+	if (!find_step(ask, &walk, &state, &step, err))
+		return false;
+	AUTO(Json) *failed = walk_failed_guards(&walk, step, true);
+	if (!guards_allow(failed, json_get_string(ask->args, "reason"), err))
+		return error_where(err, "%s %s", state->number, state->title);
+	return pass_on(ask, REQUEST_TICK, err);
+}
+
+/* ---- plans, applies, checks ---- */
+
+static bool serve_plan(Ask *ask, Error *err) {
+	Walk walk;
+	const IncidentStep *state;
+	const Step *step;
+	if (!find_step(ask, &walk, &state, &step, err))
+		return false;
+	int64_t job = 0;
+	if (!engine_start_plan(ask->engine, ask->who, walk.run, state, (size_t) json_get_int(ask->args, "index", 0),
+			json_get_bool(ask->args, "undo", false), &job, err))
+		return error_where(err, "%s %s", state->number, state->title);
+	ask->data = json_new_object();
+	json_add_int(ask->data, "job", job);
+	return true;
+}
+
+static bool serve_check(Ask *ask, Error *err) {
+	Walk walk;
+	const IncidentStep *state;
+	const Step *step;
+	if (!find_step(ask, &walk, &state, &step, err))
+		return false;
+	int64_t job = 0;
+	if (!engine_start_check(ask->engine, ask->who, walk.run, state, &job, err))
+		return error_where(err, "%s %s", state->number, state->title);
+	ask->data = json_new_object();
+	json_add_int(ask->data, "job", job);
+	return true;
+}
+
+/* The subjects of the gates that cover this step, as they are now: a gate that was signed over anything else is not open. */
+static bool live_subjects(const Walk *walk, const IncidentStep *state, Json *subjects) {
+	const Gate *gates[16];
+	size_t count = run_step_gates(walk->run, state, gates, BG_LENGTH(gates));
+	for (size_t i = 0; i < count; i++) {
+		const PlaybookGate *gate = playbook_find_gate(walk->playbook, gates[i]->id);
+		AUTO_CLEAR(WalkSubject) subject = {0};
+		Error why = {0};
+		if (gate && walk_subject(walk, gate, &subject, &why))
+			json_add_string(subjects, gates[i]->id, subject.digest);
+	}
+	return true;
+}
+
+static bool serve_apply(Ask *ask, Error *err) {
+	Engine *engine = ask->engine;
+	Walk walk;
+	const IncidentStep *state;
+	const Step *step;
+	if (!find_step(ask, &walk, &state, &step, err))
+		return false;
+	if (!signing_still_hold(engine, &walk, state, err))
+		return error_where(err, "%s %s", state->number, state->title);
+	size_t index = (size_t) json_get_int(ask->args, "index", 0);
+	AUTO(Json) *args = json_copy(ask->args);
+	json_add_string(args, "run", walk.run->id);
+	json_add_string(args, "step", state->id);
+	live_subjects(&walk, state, json_add(args, "subjects", json_new_object()));
+	Json *failed = walk_failed_guards(&walk, step, true);
+	if (index < state->action_count) {
+		JSON_EACH(guard, json_get(json_get(state->actions[index].plan, "guards"), "failed"))
+			json_append(failed, json_copy(guard));
+	}
+	json_add(args, "failed_guards", failed);
+	Request request = {REQUEST_APPLY, ask->who, ask->how, args};
+	if (!incident_file_request(engine->file, &request, err))
+		return false;
+	const Incident *incident = incident_file_model(engine->file);
+	const IncidentAction *action = &incident->actions[incident->action_count - 1];
+	ask->data = json_new_object();
+	json_add_int(ask->data, "action", action->number);
+	engine_start_action(engine, action);
+	return true;
+}
+
+static bool serve_cancel(Ask *ask, Error *err) {
+	EngineJob *job = engine_find_job(ask->engine, json_get_int(ask->args, "job", -1));
+	if (!job) {
+		error_set(err, ERROR_MISSING, "nothing of that number is running");
+		return error_hint(err, "it may have ended a moment ago: look at the step");
+	}
+	job_cancel(job->job);
+	return true;
+}
+
+/* ---- looking ---- */
+
+static bool serve_refresh(Ask *ask, Error *err) {
+	(void) err;
+	prober_link_refresh(ask->engine->prober, json_get_string(ask->args, "name"));
+	return true;
+}
+
+static bool serve_playbook(Ask *ask, Error *err) {
+	const Playbook *playbook = NULL;
+	const char *path = json_get_string(ask->args, "path");
+	if (path) {
+		playbook = library_find(ask->engine->library, path);
+		if (!playbook) {
+			error_set(err, ERROR_MISSING, "the playbook cannot be read");
+			return error_where(err, "%s", path);
+		}
+	} else {
+		Walk walk;
+		if (!ask_find_walk(ask, &walk, NULL, err))
+			return false;
+		playbook = walk.playbook;
+	}
+	ask->data = json_new_object();
+	json_add_string(ask->data, "path", playbook->path);
+	json_add_string(ask->data, "sha256", playbook->sha256);
+	json_add_string(ask->data, "bytes", playbook->bytes);
+	return true;
+}
+
+static void preview_row(const Walk *walk, const Step *step, size_t index, const WalkRow *row, Json *rows) {
+	AUTO_CLEAR(WalkCall) call = {0};
+	Error why = {0};
+	bool ok = walk_call(walk, step, index, false, &call, &why);
+	Json *item = json_append(rows, json_new_object());
+	json_add_int(item, "index", (int64_t) index);
+	json_add_string(item, "verb", call.verb);
+	json_add_string(item, "label", call.label);
+	json_add_string(item, "risk", risk_name(call.risk));
+	json_add_bool(item, "also", row->also);
+	json_add(item, "args", json_copy(call.args));
+	json_add_bool(item, "ready", ok);
+	Json *missing = json_add(item, "missing", json_new_array());
+	for (size_t i = 0; i < call.missing.count; i++)
+		json_append_string(missing, call.missing.items[i]);
+	if (!ok)
+		json_add_string(item, "why", why.why);
+}
+
+static bool serve_preview(Ask *ask, Error *err) {
+	Walk walk;
+	const IncidentStep *state;
+	const Step *step;
+	if (!find_step(ask, &walk, &state, &step, err))
+		return false;
+	WalkRow rows[STEP_ROWS_MAX];
+	size_t count = walk_rows(step, rows, STEP_ROWS_MAX);
+	ask->data = json_new_object();
+	Json *list = json_add(ask->data, "rows", json_new_array());
+	for (size_t i = 0; i < count; i++)
+		preview_row(&walk, step, i, &rows[i], list);
+	Json *values = json_add(ask->data, "values", json_new_array());
+	for (size_t i = 0; i < step->placeholder_count; i++) {
+		Json *value = json_append(values, json_new_object());
+		json_add_string(value, "name", step->placeholders[i]);
+		json_add(value, "value", json_new_string(walk_value(&walk, step->placeholders[i])));
+	}
+	json_add(ask->data, "failed_guards", walk_failed_guards(&walk, step, false));
+	return true;
+}
+
+#define OUTPUT_TAIL_MAX (1024 * 1024)
+
+static bool serve_output(Ask *ask, Error *err) {
+	if (!need_incident(ask, err))
+		return false;
+	AUTO_FREE char *path = incident_file_action_log(ask->engine->file, json_get_int(ask->args, "action", 0));
+	AUTO_CLEAR(Buf) text = {0};
+	if (!file_read(path, WORKER_LOG_MAX * 2, &text, err))
+		return error_what(err, "read the output of an action");
+	size_t from = text.len > OUTPUT_TAIL_MAX ? text.len - OUTPUT_TAIL_MAX : 0;
+	Str rest = str_slice(buf_str(&text), from, text.len - from), line;
+	if (from)
+		(void) str_next_line(&rest, &line);
+	ask->data = json_new_object();
+	Json *lines = json_add(ask->data, "lines", json_new_array());
+	while (str_next_line(&rest, &line)) {
+		Json *json = NULL;
+		if (json_parse(line, &json, NULL))
+			json_append(lines, json);
+	}
+	json_add_bool(ask->data, "cut", from > 0);
+	return true;
+}
+
+static bool serve_reload(Ask *ask, Error *err) {
+	(void) err;
+	library_reload(ask->engine->library);
+	publish_playbooks(ask->engine);
+	return true;
+}
+
+static bool serve_stop(Ask *ask, Error *err) {
+	(void) err;
+	ask->engine->stopping = true;
+	return true;
+}
+
+/* ---- the table ---- */
+
+static bool serve_signers(Ask *ask, Error *err) { return signing_signers(ask, err); }
+static bool serve_gate(Ask *ask, Error *err) { return signing_gate(ask, err); }
+static bool serve_statement(Ask *ask, Error *err) { return signing_statement(ask, err); }
+static bool serve_sign(Ask *ask, Error *err) { return signing_sign(ask, err); }
+
+static bool (*const SERVICES[ASK_COUNT])(Ask *, Error *) = {
+	[ASK_DECLARE] = serve_declare, [ASK_END] = serve_end, [ASK_HANDOVER] = serve_handover, [ASK_NOTE] = serve_note,
+	[ASK_FACT] = serve_fact, [ASK_START] = serve_start, [ASK_FINISH] = serve_finish, [ASK_SET] = serve_set,
+	[ASK_TICK] = serve_tick, [ASK_UNTICK] = serve_untick, [ASK_SKIP] = serve_skip, [ASK_RECLASSIFY] = serve_reclassify,
+	[ASK_PLAN] = serve_plan, [ASK_APPLY] = serve_apply, [ASK_CHECK] = serve_check, [ASK_CANCEL] = serve_cancel,
+	[ASK_RESOLVE] = serve_resolve, [ASK_SIGNERS] = serve_signers, [ASK_GATE] = serve_gate,
+	[ASK_STATEMENT] = serve_statement, [ASK_SIGN] = serve_sign, [ASK_REFRESH] = serve_refresh,
+	[ASK_PLAYBOOK] = serve_playbook, [ASK_PREVIEW] = serve_preview, [ASK_OUTPUT] = serve_output,
+	[ASK_RELOAD] = serve_reload, [ASK_STOP] = serve_stop,
+};
+
+static bool serve(Ask *ask, const char *name, const Connection *connection, Error *err) {
+	AskName ask_id;
+	if (!ask_parse(name, &ask_id)) {
+		error_set(err, ERROR_INVALID, "the engine knows no request %s", name);
+		return error_hint(err, "console and engine are of different versions: breakglass engine status");
+	}
+	error_what(err, "%s", "");
+	if (connection->observer && ask_acts(ask_id)) {
+		error_set(err, ERROR_DENIED, "you are here as an observer");
+		return error_what(err, "%s", ask_name(ask_id));
+	}
+	bool ok = SERVICES[ask_id](ask, err);
+	if (!ok)
+		error_what(err, "%s", ask_name(ask_id));
+	return ok;
+}
+
+void engine_serve(Engine *engine, Connection *connection, const Json *frame) {
+	Error err = {0};
+	Ask ask = {.engine = engine, .args = json_get(frame, "args"), .who = connection->who, .how = connection->how};
+	bool ok = serve(&ask, json_get_string_or(frame, "name", ""), connection, &err);
+	AUTO(Json) *reply = json_new_object();
+	json_add_string(reply, "t", "reply");
+	json_add_int(reply, "id", json_get_int(frame, "id", 0));
+	json_add_bool(reply, "ok", ok);
+	if (ok && ask.data)
+		json_add(reply, "data", TAKE(ask.data));
+	if (!ok)
+		json_add(reply, "error", error_to_json(&err));
+	json_free(ask.data);
+	connection_send(connection, reply);
+	engine_renew_gates(engine);
+	if (engine->stopping)
+		uv_stop(&engine->loop);
+}

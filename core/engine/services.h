@@ -1,0 +1,14 @@
+/* services.h: one ask while it is served. Engine-internal. */
+#pragma once
+#include "core/engine/engine_state.h"
+#include "core/engine/walk.h"
+
+typedef struct Ask {
+	Engine *engine;
+	const Json *args;
+	const char *who, *how;
+	Json *data;              /* what the reply carries; owned by the ask */
+} Ask;
+
+/* The run of args.run (else the current one) with its pinned playbook. `ret_step_id` (NULL ok) gets args.step. */
+BG_CHECK bool ask_find_walk(const Ask *ask, Walk *ret_walk, const char **ret_step_id, Error *err);

@@ -1,0 +1,69 @@
+/* walk.h: between the playbook (what is written) and the incident (what is recorded): outlines, rows, values, subjects, guards.
+ * A step's rows are what its keys can do, in order: its `do` actions, or, when it has none, the commands of its main blocks; then the
+ * optional ones (`also`, offers, examples, alternatives). Row n here is StepAction n of the incident. Pure. */
+#pragma once
+#include <stdbool.h>
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/environment/environment.h"
+#include "core/incident/incident.h"
+#include "core/playbook/model.h"
+
+#define COMMAND_VERB "command.run"
+#define STEP_ROWS_MAX 64
+
+typedef struct WalkRow {
+	const PlaybookAction *action;    /* NULL for commands */
+	const StepCommand *command;      /* NULL for actions */
+	const ShellLine *line;           /* of the command */
+	bool also;
+} WalkRow;
+/* At most `max` rows; returns how many. */
+size_t walk_rows(const Step *step, WalkRow *ret_rows, size_t max);
+
+/* What a walk looks at. All borrowed; `run` may be NULL for a playbook that is not being run. */
+typedef struct Walk {
+	const Environment *environment;
+	const Incident *incident;
+	const Run *run;
+	const Playbook *playbook;
+	const Procedure *procedure;
+} Walk;
+
+/* The outline of `procedure` as REQUEST_START wants it (all but "run"): steps, gates, timers, default values. Owned. */
+Json *walk_outline(const Walk *walk);
+/* The value of a variable: set in the run, else its default, else the environment's. NULL: not known. */
+const char *walk_value(const Walk *walk, const char *name);
+/* A default may itself hold ${name}: expanded into `out`. False when something in it is missing (added to `missing`). */
+bool walk_expand(const Walk *walk, const char *text, Buf *out, StrList *missing);
+
+/* A visible command with its values filled in and quoted. False when it cannot be run as it stands. */
+BG_CHECK bool walk_fill_command(const Walk *walk, const char *text, Buf *out, StrList *missing, Error *err);
+
+/* One row with every value filled in: the verb, its arguments and its system. Missing values make it fail, naming them. */
+typedef struct WalkCall {
+	char *verb;
+	Json *args;                      /* name -> string */
+	Risk risk;
+	char *label;                     /* "fastly.replace", or the command's first line */
+	StrList missing;                 /* names of values that are not known yet */
+} WalkCall;
+void walk_call_clear(WalkCall *call);
+BG_DEFINE_CLEARP(WalkCall, walk_call_clear)
+/* Row `index` of `step`, or its undo. Always fills what it can; true when nothing is missing and it can be started. */
+BG_CHECK bool walk_call(const Walk *walk, const Step *step, size_t index, bool undo, WalkCall *ret_call, Error *err);
+
+/* What a gate signs now. True when it can be asked: `subject` and `lines` filled. False: why not, in err; missing values in `missing`. */
+typedef struct WalkSubject { char digest[65]; StrList lines; StrList missing; } WalkSubject;
+void walk_subject_clear(WalkSubject *subject);
+BG_DEFINE_CLEARP(WalkSubject, walk_subject_clear)
+BG_CHECK bool walk_subject(const Walk *walk, const PlaybookGate *gate, WalkSubject *ret_subject, Error *err);
+
+/* Guards of `step`, and of its sections where it is their first counted step, that do not hold now. [{text, soft}]; owned. Those that ask
+ * a probe are left to the plan worker (walk_probe_guards). `confirmed`: the person said yes to what guards ask to confirm. */
+Json *walk_failed_guards(const Walk *walk, const Step *step, bool confirmed);
+/* [{probe, args{}, conditions[{field,op,value}], soft, text}]; owned. */
+Json *walk_probe_guards(const Walk *walk, const Step *step);
+/* The `verify`s of a step for a check worker: [{probe, args{}, conditions[], within_ms, every_ms, sample, note}]; owned. False when a
+ * value is missing. */
+BG_CHECK bool walk_checks(const Walk *walk, const Step *step, Json **ret_checks, Error *err);

@@ -1,0 +1,93 @@
+/* walk_call.c: one row of a step as a call that a worker can make: verb, arguments, everything filled in. */
+#include <stdlib.h>
+
+#include "core/base/alloc.h"
+#include "core/engine/walk.h"
+#include "core/providers/provider.h"
+
+void walk_call_clear(WalkCall *call) {
+	free(call->verb);
+	json_free(call->args);
+	free(call->label);
+	strlist_clear(&call->missing);
+	*call = (WalkCall){0};
+}
+
+static bool missing_error(const WalkCall *call, Error *err) {
+	AUTO_FREE char *names = strlist_join(&call->missing, ", ");
+	error_set(err, ERROR_MISSING, "not known yet: %s", names);
+	return error_hint(err, "set the values first (e), or do the step that finds them");
+}
+
+static bool fill_action(const Walk *walk, const PlaybookAction *action, WalkCall *call, Error *err) {
+	call->verb = bg_strdup(action->verb);
+	call->risk = action->risk;
+	call->label = bg_strdup(action->label ? action->label : action->verb);
+	call->args = json_new_object();
+	for (size_t i = 0; i < action->arg_count; i++) {
+		const DirectiveArg *arg = &action->args[i];
+		AUTO_CLEAR(Buf) value = {0};
+		if (arg->op != OP_EQ)
+			continue;
+		BG_IGNORE(walk_expand(walk, arg->value, &value, &call->missing));   /* what is missing is named below */
+		json_add_string(call->args, arg->key, buf_text(&value));
+	}
+	const Action *known = action_find(action->verb);
+	if (!known) {
+		error_set(err, ERROR_INVALID, "there is no action %s", action->verb);
+		return error_hint(err, "breakglass check names the line");
+	}
+	if (call->missing.count)
+		return missing_error(call, err);
+	return provider_check_args(&known->spec, call->args, err);
+}
+
+static bool fill_command(const Walk *walk, const WalkRow *row, WalkCall *call, Error *err) {
+	const StepCommand *command = row->command;
+	char span[32];
+	call->verb = bg_strdup(COMMAND_VERB);
+	call->risk = row->line->risk > command->risk ? row->line->risk : command->risk;
+	call->args = json_new_object();
+	AUTO_CLEAR(Buf) text = {0};
+	bool whole = walk_fill_command(walk, row->line->text, &text, &call->missing, err);
+	json_add_string(call->args, "text", buf_text(&text));
+	Str first = buf_str(&text), line = {0};
+	(void) str_next_line(&first, &line);
+	call->label = str_dup(str_slice(line, 0, 60));
+	const char *host = command->host ? command->host : "local";
+	json_add_string(call->args, "host", host);
+	json_add_string(call->args, "cwd", command->cwd);
+	if (command->timeout_ms)
+		json_add_string(call->args, "timeout", span_format_short(command->timeout_ms, span));
+	if (command->expect)
+		json_add_string(call->args, "expect", command->expect);
+	if (!whole)
+		return false;
+	if (call->missing.count)
+		return missing_error(call, err);
+	if (row->line->why_not || !command->runnable) {
+		error_set(err, ERROR_INVALID, "%s", row->line->why_not ? row->line->why_not : command->why_not);
+		return error_hint(err, "do it by hand and tick the step with a reason");
+	}
+	if (command->terminal || row->line->needs_terminal) {
+		error_set(err, ERROR_INVALID, "this command wants a terminal of its own");
+		return error_hint(err, "run it in another pane, then tick the step with a reason");
+	}
+	return true;
+}
+
+bool walk_call(const Walk *walk, const Step *step, size_t index, bool undo, WalkCall *ret_call, Error *err) {
+	WalkRow rows[STEP_ROWS_MAX];
+	size_t count = walk_rows(step, rows, STEP_ROWS_MAX);
+	if (undo) {
+		if (index < step->undo_count)
+			return fill_action(walk, &step->undo[index], ret_call, err);
+		error_set(err, ERROR_MISSING, "this step has no way back written down");
+		return error_hint(err, "its playbook may have a procedure that goes back: look under Playbooks");
+	}
+	if (index >= count) {
+		error_set(err, ERROR_MISSING, "this step has nothing to run");
+		return error_hint(err, "do it by hand and tick it");
+	}
+	return rows[index].action ? fill_action(walk, rows[index].action, ret_call, err) : fill_command(walk, &rows[index], ret_call, err);
+}
