@@ -406,7 +406,6 @@ static bool serve(Ask *ask, const char *name, const Connection *connection, Erro
 		error_set(err, ERROR_INVALID, "the engine knows no request %s", name);
 		return error_hint(err, "console and engine are of different versions: breakglass engine status");
 	}
-	error_what(err, "%s", "");
 	if (connection->observer && ask_acts(ask_id)) {
 		error_set(err, ERROR_DENIED, "you are here as an observer");
 		return error_what(err, "%s", ask_name(ask_id));

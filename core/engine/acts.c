@@ -1,0 +1,107 @@
+/* acts.c: what the engine asks of the incident by itself: gates to be renewed, readings that changed. */
+#include <stdlib.h>
+
+#include "core/base/alloc.h"
+#include "core/engine/engine_state.h"
+#include "core/engine/walk.h"
+#include "core/health/health.h"
+
+bool engine_request(Engine *engine, RequestKind kind, const Json *args, Error *err) {
+	Request request = {kind, "engine", "engine", args};
+	return incident_file_request(engine->file, &request, err);
+}
+
+/* A gate is reached when everything before the first step that it covers is behind us. Asking earlier would have people sign what
+ * they have not come to. */
+static bool is_reached(const Run *run, const Gate *gate) {
+	const IncidentStep *first = gate->steps.count ? run_find_step(run, gate->steps.items[0]) : NULL;
+	if (!first)
+		return false;
+	for (const IncidentStep *step = run->steps; step < first; step++)
+		if (step->counted && !step->optional && step->state != STEP_DONE && step->state != STEP_SKIPPED)
+			return false;
+	return true;
+}
+
+static bool is_over(const Run *run, const Gate *gate) {
+	for (size_t i = 0; i < gate->steps.count; i++) {
+		const IncidentStep *step = run_find_step(run, gate->steps.items[i]);
+		if (step && step->counted && step->state != STEP_DONE && step->state != STEP_SKIPPED)
+			return false;
+	}
+	return true;
+}
+
+static void renew_gate(Engine *engine, const Walk *walk, const Gate *gate) {
+	const PlaybookGate *written = playbook_find_gate(walk->playbook, gate->id);
+	AUTO_CLEAR(WalkSubject) subject = {0};
+	Error why = {0};
+	if (!written || is_over(walk->run, gate) || !is_reached(walk->run, gate) || !walk_subject(walk, written, &subject, &why)
+		|| text_eq(subject.digest, gate->subject))
+		return;
+	AUTO(Json) *args = json_new_object();
+	json_add_string(args, "run", walk->run->id);
+	json_add_string(args, "gate", gate->id);
+	json_add_string(args, "subject", subject.digest);
+	Json *lines = json_add(args, "lines", json_new_array());
+	for (size_t i = 0; i < subject.lines.count; i++)
+		json_append_string(lines, subject.lines.items[i]);
+	/* Refused or not writable: the gate stays as it was, closed; the next request tries again. */
+	BG_IGNORE(engine_request(engine, REQUEST_ASK, args, &why));
+}
+
+void engine_renew_gates(Engine *engine) {
+	if (!engine->file)
+		return;
+	const Incident *incident = incident_file_model(engine->file);
+	for (size_t r = 0; r < incident->run_count; r++) {
+		const Run *run = &incident->runs[r];
+		const Playbook *playbook = NULL;
+		Error why = {0};
+		if (run->state != RUN_WALKING || !library_pinned(engine->library, incident_file_folder(engine->file), run->playbook_sha256,
+				&playbook, &why))
+			continue;
+		const Procedure *procedure = playbook_find_procedure(playbook, run->procedure_id);
+		for (size_t g = 0; procedure && g < run->gate_count; g++) {
+			Walk walk = {engine->environment, incident, &incident->runs[r], playbook, procedure};
+			renew_gate(engine, &walk, &incident->runs[r].gates[g]);
+		}
+	}
+}
+
+/* ---- readings ---- */
+
+static Reading *find_reading(Engine *engine, const char *name) {
+	for (size_t i = 0; i < engine->reading_count; i++)
+		if (text_eq(engine->readings[i].name, name))
+			return &engine->readings[i];
+	return NULL;
+}
+
+static void record_change(Engine *engine, const Reading *reading, ReadingState before) {
+	if (!engine->file || before == reading->state)
+		return;
+	AUTO(Json) *args = json_new_object();
+	json_add_string(args, "name", reading->name);
+	json_add_string(args, "from", reading_state_name(before));
+	json_add_string(args, "to", reading_state_name(reading->state));
+	json_add_string(args, "text", reading->text);
+	json_add_string(args, "reason", reading->reason);
+	/* A full disk loses this line of the timeline, nothing else: the board shows the reading itself. */
+	BG_IGNORE(engine_request(engine, REQUEST_READING, args, NULL));
+}
+
+void engine_take_reading(Engine *engine, Reading *fresh) {
+	Reading *known = find_reading(engine, fresh->name);
+	if (!known)
+		return;
+	ReadingState before = known->state;
+	bool was_asked = wall_known(known->taken);
+	reading_update(known, fresh);
+	if (was_asked)
+		record_change(engine, known, before);
+	AUTO(Json) *frame = json_new_object();
+	json_add_string(frame, "t", "reading");
+	json_add(frame, "reading", reading_to_json(known));
+	publish(engine, frame);
+}

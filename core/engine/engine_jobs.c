@@ -1,0 +1,384 @@
+/* engine_jobs.c: plans, applies and checks: making the worker's request, following it, recording what came of it. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/digest.h"
+#include "core/base/file.h"
+#include "core/engine/crash_points.h"
+#include "core/engine/engine_state.h"
+#include "core/engine/walk.h"
+#include "core/engine/worker_log.h"
+#include "core/providers/provider.h"
+
+#define OUTPUT_FRAME_MAX (256u * 1024)
+
+/* ---- bookkeeping ---- */
+
+EngineJob *engine_find_job(Engine *engine, int64_t id) {
+	for (EngineJob *job = engine->jobs; job; job = job->next)
+		if (job->id == id)
+			return job;
+	return NULL;
+}
+
+static void forget(Engine *engine, EngineJob *job) {
+	for (EngineJob **link = &engine->jobs; *link; link = &(*link)->next) {
+		if (*link == job) {
+			*link = job->next;
+			break;
+		}
+	}
+	json_free(job->plan);
+	json_free(job->request);
+	free(job->progress);
+	free(job);
+}
+
+static size_t count_jobs(const Engine *engine) {
+	size_t count = 0;
+	for (const EngineJob *job = engine->jobs; job; job = job->next)
+		count++;
+	return count;
+}
+
+void engine_abandon_jobs(Engine *engine) {
+	while (engine->jobs) {
+		job_abandon(engine->jobs->job);
+		forget(engine, engine->jobs);
+	}
+}
+
+/* ---- following ---- */
+
+static void send_output(Engine *engine, const EngineJob *job, const Json *line) {
+	AUTO(Json) *frame = json_new_object();
+	json_add_string(frame, "t", "output");
+	json_add_int(frame, "job", job->id);
+	json_add_string(frame, "text", json_get_string_or(line, "s", ""));
+	publish(engine, frame);
+}
+
+static void on_line(void *userdata, Job *handle, const Json *line) {
+	EngineJob *job = userdata;
+	(void) handle;
+	const char *kind = json_get_string_or(line, "k", "");
+	if (text_eq(kind, "out") || text_eq(kind, "err")) {
+		send_output(job->engine, job, line);
+		return;
+	}
+	if (text_eq(kind, "plan")) {
+		json_free(job->plan);
+		job->plan = json_copy(json_get(line, "plan"));
+	}
+	if (text_eq(kind, "progress")) {
+		free(job->progress);
+		job->progress = bg_strdup(json_get_string_or(line, "text", ""));
+		job->done = json_get_int(line, "done", 0);
+		job->total = json_get_int(line, "total", 0);
+		publish_job(job->engine, job, true, NULL);
+	}
+}
+
+static void read_error(const Json *result, Error *err) {
+	const Json *json = json_get(result, "error");
+	if (!json_is_object(json))
+		return;
+	ErrorKind kind = ERROR_REMOTE;
+	(void) error_kind_parse(json_get_string_or(json, "kind", ""), &kind);
+	error_set(err, kind, "%s", json_get_string_or(json, "why", ""));
+	error_what(err, "%s", json_get_string_or(json, "what", ""));
+	error_where(err, "%s", json_get_string_or(json, "where", ""));
+	error_hint(err, "%s", json_get_string_or(json, "hint", ""));
+}
+
+static bool end_plan(EngineJob *job, const Json *result, Error *err) {
+	const JobSpec *spec = job_spec(job->job);
+	if (!result) {
+		error_set(err, ERROR_IO, "the worker ended without a plan");
+		return error_hint(err, "nothing was changed; plan again");
+	}
+	read_error(result, err);
+	if (error_is_set(err) || !job->plan)
+		return false;
+	AUTO(Json) *args = json_new_object();
+	json_add_string(args, "run", spec->run);
+	json_add_string(args, "step", spec->step);
+	json_add_int(args, "index", (int64_t) spec->index);
+	json_add_bool(args, "undo", spec->undo);
+	json_add_string(args, "digest", json_get_string_or(job->plan, "digest", ""));
+	json_add(args, "plan", json_copy(job->plan));
+	Request request = {REQUEST_PLANNED, spec->who, "uid", args};
+	return incident_file_request(job->engine->file, &request, err);
+}
+
+static bool end_check(EngineJob *job, const Json *result, Error *err) {
+	const JobSpec *spec = job_spec(job->job);
+	if (!result) {
+		error_set(err, ERROR_IO, "the worker ended without an answer");
+		return error_hint(err, "check again");
+	}
+	read_error(result, err);
+	JSON_EACH(check, json_get(result, "checks")) {
+		AUTO(Json) *args = json_copy(check);
+		json_add_string(args, "run", spec->run);
+		json_add_string(args, "step", spec->step);
+		Request request = {REQUEST_CHECKED, spec->who, "uid", args};
+		if (!incident_file_request(job->engine->file, &request, err))
+			return false;
+	}
+	return !error_is_set(err);
+}
+
+static void add_log_digest(Engine *engine, int64_t number, Json *args) {
+	AUTO_FREE char *path = incident_file_action_log(engine->file, number);
+	char digest[SHA256_HEX_SIZE];
+	unsigned long long size = 0;
+	if (sha256_file_hex(path, digest, &size, NULL)) {
+		json_add_string(args, "log_sha256", digest);
+		json_add_int(args, "log_bytes", (int64_t) size);
+	}
+}
+
+/* The result as the worker left it, for the record. */
+static Json *finished_args(Engine *engine, int64_t number, const Json *result) {
+	Json *args = json_new_object();
+	json_add_int(args, "action", number);
+	static const char *const FIELDS[] = {"outcome", "error", "verified", "evidence", "value", "values", "warnings", "exit", "began"};
+	for (size_t i = 0; i < BG_LENGTH(FIELDS); i++)
+		if (json_get(result, FIELDS[i]))
+			json_add(args, FIELDS[i], json_copy(json_get(result, FIELDS[i])));
+	add_log_digest(engine, number, args);
+	return args;
+}
+
+static bool record_lost(Engine *engine, int64_t number, const char *why, Error *err) {
+	AUTO(Json) *args = json_new_object();
+	json_add_int(args, "action", number);
+	json_add_string(args, "why", why);
+	return engine_request(engine, REQUEST_LOST, args, err);
+}
+
+/* What is known of an action whose worker is gone: its result; or that it never began; or that nobody knows. */
+static bool record_end(Engine *engine, int64_t number, const Json *result, bool began, Error *err) {
+	if (result && !text_eq(json_get_string(result, "outcome"), "in-doubt")) {
+		AUTO(Json) *args = finished_args(engine, number, result);
+		return engine_request(engine, REQUEST_FINISHED, args, err);
+	}
+	if (result)
+		return record_lost(engine, number, json_get_string_or(result, "evidence", "the worker could not tell what came of it"), err);
+	if (began)
+		return record_lost(engine, number, "the worker ended while it was changing something, and left no result", err);
+	AUTO(Json) *args = json_new_object();
+	json_add_int(args, "action", number);
+	json_add_string(args, "outcome", "stopped");
+	json_add_bool(args, "began", false);
+	Error never = {0};
+	error_set(&never, ERROR_IO, "the worker ended before it began: nothing was sent");
+	error_hint(&never, "plan again");
+	json_add(args, "error", error_to_json(&never));
+	add_log_digest(engine, number, args);
+	return engine_request(engine, REQUEST_FINISHED, args, err);
+}
+
+static void start_follow_up(Engine *engine, int64_t number);
+
+static void on_ended(void *userdata, Job *handle, const Json *result, bool began) {
+	EngineJob *job = userdata;
+	Engine *engine = job->engine;
+	Error err = {0};
+	int64_t action = job_spec(handle)->action;
+	bool ok = !engine->file ? true
+		: job_kind(handle) == JOB_PLAN ? end_plan(job, result, &err)
+		: job_kind(handle) == JOB_CHECK ? end_check(job, result, &err)
+		: record_end(engine, action, result, began, &err);
+	publish_job(engine, job, false, ok ? NULL : &err);
+	bool was_apply = job_kind(handle) == JOB_APPLY;
+	forget(engine, job);
+	if (was_apply && ok)
+		start_follow_up(engine, action);
+	if (was_apply && !ok)
+		publish_banner(engine, "an action has ended, but its end cannot be written: the disk? It will be taken up when the engine starts again");
+	engine_renew_gates(engine);
+}
+
+/* ---- starting ---- */
+
+static bool start(Engine *engine, const JobSpec *spec, Json *request, int64_t usual_ms, int64_t *ret_job, Error *err) {
+	if (count_jobs(engine) >= ENGINE_JOBS_MAX) {
+		json_free(request);
+		error_set(err, ERROR_CONFLICT, "%d things are running already", ENGINE_JOBS_MAX);
+		return error_hint(err, "wait for one of them, or cancel it");
+	}
+	EngineJob *job = bg_calloc(1, sizeof(*job));
+	job->engine = engine;
+	job->id = ++engine->next_job;
+	job->request = request;
+	job->usual_ms = usual_ms;
+	JobOwner owner = {on_line, on_ended, job};
+	job->job = job_start(&engine->loop, engine->self, spec, request, &owner, err);
+	if (!job->job) {
+		forget(engine, job);
+		return false;
+	}
+	job->next = engine->jobs;
+	engine->jobs = job;
+	if (ret_job)
+		*ret_job = job->id;
+	publish_job(engine, job, true, NULL);
+	return true;
+}
+
+static Json *request_of(const Engine *engine, const char *kind, const WalkCall *call) {
+	Json *request = json_new_object();
+	json_add_string(request, "kind", kind);
+	json_add_string(request, "environment", engine->environment_path);
+	AUTO_FREE char *state = path_join(incident_file_folder(engine->file), "state");
+	json_add_string(request, "state_folder", state);
+	if (call) {
+		json_add_string(request, "verb", call->verb);
+		json_add(request, "args", json_copy(call->args));
+	}
+	return request;
+}
+
+static bool walk_of(Engine *engine, const Run *run, const IncidentStep *state, Walk *ret_walk, const Step **ret_step, Error *err) {
+	const Playbook *playbook = NULL;
+	if (!library_pinned(engine->library, incident_file_folder(engine->file), run->playbook_sha256, &playbook, err))
+		return false;
+	const Procedure *procedure = playbook_find_procedure(playbook, run->procedure_id);
+	*ret_walk = (Walk){engine->environment, incident_file_model(engine->file), run, playbook, procedure};
+	*ret_step = procedure ? procedure_find_step(procedure, state->id) : NULL;
+	return *ret_step ? true : error_set(err, ERROR_BUG, "the run's playbook has no step %s", state->id);
+}
+
+static char *scratch_log(const Engine *engine) {
+	char random[17];
+	random_hex(random, 16);
+	return bg_asprintf("%s/actions/look-%s.tmp", incident_file_folder(engine->file), random);
+}
+
+static int64_t usual_of(const char *verb) {
+	const Action *action = action_find(verb);
+	return action ? action->usual_ms : 0;
+}
+
+bool engine_start_plan(Engine *engine, const char *who, const Run *run, const IncidentStep *state, size_t index, bool undo,
+	int64_t *ret_job, Error *err) {
+	Walk walk;
+	const Step *step;
+	AUTO_CLEAR(WalkCall) call = {0};
+	if (!walk_of(engine, run, state, &walk, &step, err) || !walk_call(&walk, step, index, undo, &call, err))
+		return false;
+	StepState next;
+	if (!undo && !step_move(state->state, MOVE_PLAN, &next, err))
+		return false;
+	Json *request = request_of(engine, "plan", &call);
+	json_add(request, "guards", walk_probe_guards(&walk, step));
+	AUTO_FREE char *log = scratch_log(engine);
+	AUTO_FREE char *label = bg_asprintf("plan %s", call.label);
+	JobSpec spec = {.kind = JOB_PLAN, .run = run->id, .step = state->id, .index = index, .undo = undo, .log_path = log,
+		.label = label, .who = who};
+	return start(engine, &spec, request, 0, ret_job, err);
+}
+
+bool engine_start_check(Engine *engine, const char *who, const Run *run, const IncidentStep *state, int64_t *ret_job, Error *err) {
+	Walk walk;
+	const Step *step;
+	Json *checks = NULL;
+	if (!walk_of(engine, run, state, &walk, &step, err) || !walk_checks(&walk, step, &checks, err))
+		return false;
+	Json *request = request_of(engine, "check", NULL);
+	json_add(request, "checks", checks);
+	AUTO_FREE char *log = scratch_log(engine);
+	JobSpec spec = {.kind = JOB_CHECK, .run = run->id, .step = state->id, .log_path = log, .label = "verify", .who = who};
+	return start(engine, &spec, request, 0, ret_job, err);
+}
+
+static bool start_apply(Engine *engine, const IncidentAction *action, Error *err) {
+	const Incident *incident = incident_file_model(engine->file);
+	const Run *run = &incident->runs[action->run];
+	const IncidentStep *state = &run->steps[action->step];
+	Walk walk;
+	const Step *step;
+	AUTO_CLEAR(WalkCall) call = {0};
+	if (!walk_of(engine, run, state, &walk, &step, err) || !walk_call(&walk, step, action->index, action->undo, &call, err))
+		return false;
+	Json *request = request_of(engine, "apply", &call);
+	json_add_string(request, "digest", action->digest);
+	AUTO_FREE char *log = incident_file_action_log(engine->file, action->number);
+	JobSpec spec = {.kind = JOB_APPLY, .run = run->id, .step = state->id, .index = action->index, .undo = action->undo,
+		.action = action->number, .log_path = log, .keep_log = true, .label = call.label, .who = action->who};
+	return start(engine, &spec, request, usual_of(call.verb), NULL, err);
+}
+
+void engine_start_action(Engine *engine, const IncidentAction *action) {
+	Error err = {0};
+	int64_t number = action->number;
+	if (start_apply(engine, action, &err))
+		return;
+	AUTO(Json) *args = json_new_object();
+	json_add_int(args, "action", number);
+	json_add_string(args, "outcome", "stopped");
+	json_add_bool(args, "began", false);
+	json_add(args, "error", error_to_json(&err));
+	if (!engine_request(engine, REQUEST_FINISHED, args, &err))
+		publish_banner(engine, "an action could not be started, and that cannot be written: the disk?");
+}
+
+/* A step whose actions are all done is looked at by itself: the person sees whether the world is as planned without another key. */
+static void start_follow_up(Engine *engine, int64_t number) {
+	const Incident *incident = incident_file_model(engine->file);
+	const IncidentAction *action = incident_find_action(incident, number);
+	if (!action || action->state != ACTION_DONE || action->undo)
+		return;
+	const Run *run = &incident->runs[action->run];
+	const IncidentStep *state = &run->steps[action->step];
+	if (state->state == STEP_CHECKING)
+		BG_IGNORE(engine_start_check(engine, action->who, run, state, NULL, NULL));   /* the key for it stays: a person can ask again */
+}
+
+/* ---- after a crash ---- */
+
+static void adopt(Engine *engine, const IncidentAction *action) {
+	const Incident *incident = incident_file_model(engine->file);
+	const Run *run = &incident->runs[action->run];
+	AUTO_FREE char *log = incident_file_action_log(engine->file, action->number);
+	JobSpec spec = {.kind = JOB_APPLY, .run = run->id, .step = run->steps[action->step].id, .index = action->index,
+		.undo = action->undo, .action = action->number, .log_path = log, .keep_log = true, .label = action->verb, .who = action->who};
+	EngineJob *job = bg_calloc(1, sizeof(*job));
+	job->engine = engine;
+	job->id = ++engine->next_job;
+	job->usual_ms = usual_of(action->verb);
+	JobOwner owner = {on_line, on_ended, job};
+	Error err = {0};
+	job->job = job_adopt(&engine->loop, &spec, &owner, &err);
+	if (!job->job) {
+		forget(engine, job);
+		BG_IGNORE(record_lost(engine, action->number, "its worker lives, but its log cannot be read", &err));
+		return;
+	}
+	job->next = engine->jobs;
+	engine->jobs = job;
+}
+
+static void recover(Engine *engine, const IncidentAction *action) {
+	AUTO_FREE char *log = incident_file_action_log(engine->file, action->number);
+	AUTO_CLEAR(WorkerVerdict) verdict = {0};
+	Error err = {0};
+	if (!worker_log_judge(log, &verdict, &err)) {
+		BG_IGNORE(record_lost(engine, action->number, "its log cannot be read", &err));
+		return;
+	}
+	if (verdict.locked)
+		adopt(engine, action);
+	else
+		BG_IGNORE(record_end(engine, action->number, verdict.result, verdict.began, &err));   /* stays running in the record: next start */
+}
+
+void engine_recover_actions(Engine *engine) {
+	const Incident *incident = incident_file_model(engine->file);
+	for (size_t i = 0; i < incident->action_count; i++)
+		if (incident->actions[i].state == ACTION_RUNNING)
+			recover(engine, &incident->actions[i]);
+}

@@ -1,0 +1,300 @@
+/* signing.c: see signing.h. The roster is read anew each time: a key that was revoked a minute ago does not sign. */
+#include "core/engine/signing.h"
+
+#include <stdlib.h>
+
+#include "core/base/alloc.h"
+#include "core/base/digest.h"
+#include "core/base/file.h"
+#include "core/signoff/judge.h"
+#include "core/signoff/roster.h"
+#include "core/signoff/statement.h"
+
+typedef struct Rules {
+	Roster *roster;
+	Revocations revocations;
+	RoleHolder *holders;
+	size_t count;
+} Rules;
+
+static void clear_rules(Rules *rules) {
+	roster_free(rules->roster);
+	revocations_clear(&rules->revocations);
+	free(rules->holders);
+}
+BG_DEFINE_CLEARP(Rules, clear_rules)
+
+static bool load_rules(const Environment *environment, Rules *ret_rules, Error *err) {
+	AUTO_CLEAR(Rules) rules = {0};
+	const SignoffSettings *settings = &environment->signoff;
+	if (!settings->signers || !*settings->signers) {
+		error_set(err, ERROR_MISSING, "the environment names no signers");
+		return error_hint(err, "add `signers: allowed_signers` to %s", environment->path);
+	}
+	if (!roster_load(settings->signers, &rules.roster, err))
+		return false;
+	if (settings->revoked && *settings->revoked && !revocations_load(settings->revoked, &rules.revocations, err))
+		return false;
+	rules.holders = bg_calloc(environment->person_count + 1, sizeof(*rules.holders));
+	for (size_t i = 0; i < environment->person_count; i++)
+		rules.holders[rules.count++] = (RoleHolder){environment->people[i].name, environment->people[i].principal,
+			&environment->people[i].roles};
+	*ret_rules = rules;
+	rules = (Rules){0};
+	return true;
+}
+
+/* ---- who may sign with which key ---- */
+
+static void describe_signer(const Rules *rules, size_t key_index, Str blob, Json *signers) {
+	char fingerprint[FINGERPRINT_SIZE];
+	public_key_fingerprint(blob, fingerprint);
+	for (size_t i = 0; i < rules->count; i++) {
+		if (!roster_lists(rules->roster, blob, rules->holders[i].principal))
+			continue;
+		const RosterEntry *entry;
+		RosterAnswer answer = roster_check(rules->roster, blob, rules->holders[i].principal, SIGNOFF_NAMESPACE, wall_now(), &entry);
+		Json *item = json_append(signers, json_new_object());
+		json_add_int(item, "key", (int64_t) key_index);
+		json_add_string(item, "fingerprint", fingerprint);
+		json_add_string(item, "person", rules->holders[i].person);
+		json_add_bool(item, "valid", answer == ROSTER_ALLOWED && !revocations_has(&rules->revocations, blob));
+		Json *roles = json_add(item, "roles", json_new_array());
+		for (size_t r = 0; r < rules->holders[i].roles->count; r++)
+			json_append_string(roles, rules->holders[i].roles->items[r]);
+	}
+}
+
+bool signing_signers(Ask *ask, Error *err) {
+	AUTO_CLEAR(Rules) rules = {0};
+	if (!load_rules(ask->engine->environment, &rules, err))
+		return false;
+	ask->data = json_new_object();
+	Json *signers = json_add(ask->data, "signers", json_new_array());
+	size_t index = 0;
+	JSON_EACH(key, json_get(ask->args, "keys")) {
+		AUTO_CLEAR(Buf) blob = {0};
+		if (json_string(key) && base64_decode(str_from(json_string(key)), &blob))
+			describe_signer(&rules, index, buf_str(&blob), signers);
+		index++;
+	}
+	return true;
+}
+
+/* ---- the subject and the text ---- */
+
+static bool find_gate(const Ask *ask, Walk *ret_walk, const PlaybookGate **ret_gate, const Gate **ret_state, Error *err) {
+	if (!ask_find_walk(ask, ret_walk, NULL, err))
+		return false;
+	const char *id = json_get_string_or(ask->args, "gate", "");
+	const char *step_id = json_get_string(ask->args, "step");
+	const Gate *covering[1];
+	const IncidentStep *step = step_id ? run_find_step(ret_walk->run, step_id) : NULL;
+	if (step && run_step_gates(ret_walk->run, step, covering, 1) == 1)
+		id = covering[0]->id;
+	*ret_gate = playbook_find_gate(ret_walk->playbook, id);
+	*ret_state = run_find_gate(ret_walk->run, id);
+	if (*ret_gate && *ret_state)
+		return true;
+	error_set(err, ERROR_MISSING, step_id ? "no sign-off is asked at step %s" : "there is no gate %s in this run", step_id ? step_id : id);
+	return error_hint(err, "breakglass show names the gates of a playbook");
+}
+
+bool signing_gate(Ask *ask, Error *err) {
+	Walk walk;
+	const PlaybookGate *gate;
+	const Gate *state;
+	if (!find_gate(ask, &walk, &gate, &state, err))
+		return false;
+	AUTO_CLEAR(WalkSubject) subject = {0};
+	Error why = {0};
+	bool ready = walk_subject(&walk, gate, &subject, &why);
+	ask->data = json_new_object();
+	json_add_string(ask->data, "gate", gate->id);
+	json_add_bool(ask->data, "ready", ready);
+	json_add_bool(ask->data, "asked", ready && text_eq(state->subject, subject.digest));
+	json_add_string(ask->data, "subject", ready ? subject.digest : NULL);
+	if (!ready)
+		json_add(ask->data, "error", error_to_json(&why));
+	Json *lines = json_add(ask->data, "lines", json_new_array());
+	for (size_t i = 0; i < subject.lines.count; i++)
+		json_append_string(lines, subject.lines.items[i]);
+	Json *missing = json_add(ask->data, "missing", json_new_array());
+	for (size_t i = 0; i < subject.missing.count; i++)
+		json_append_string(missing, subject.missing.items[i]);
+	return true;
+}
+
+static const char *kind_name(const Environment *environment) {
+	return environment->kind == ENVIRONMENT_DRILL ? "drill" : "live";
+}
+
+static char *step_words(const PlaybookGate *gate, const Gate *state) {
+	return gate->step ? bg_asprintf("%s %s", gate->step->number, gate->step->title) : bg_strdup(state->title);
+}
+
+static bool fill_statement(const Ask *ask, const Walk *walk, const PlaybookGate *gate, const Gate *state, const WalkSubject *subject,
+	Statement *statement, Error *err) {
+	const Environment *environment = ask->engine->environment;
+	const char *person = json_get_string_or(ask->args, "person", "");
+	const EnvironmentPerson *signer = environment_find_person(environment, person);
+	if (!signer) {
+		error_set(err, ERROR_MISSING, "there is no person %s in the environment", person);
+		return error_hint(err, "breakglass status lists who may sign");
+	}
+	if (!statement_decision_parse(json_get_string_or(ask->args, "decision", "yes"), &statement->decision))
+		return error_set(err, ERROR_INVALID, "a decision is yes, no or escalate");
+	WallTime now = wall_now();
+	statement->environment = bg_strdup(environment->name);
+	statement->kind = bg_strdup(kind_name(environment));
+	statement->incident = bg_strdup(walk->incident->id);
+	statement->playbook = bg_strdup(path_base(walk->run->playbook_path));
+	statement->playbook_digest = bg_strdup(walk->run->playbook_sha256);
+	statement->run = bg_strdup(walk->run->id);
+	statement->gate = bg_strdup(gate->id);
+	statement->step = step_words(gate, state);
+	statement->role = bg_strdup(json_get_string_or(ask->args, "role", ""));
+	statement->signer = bg_strdup(signer->principal);
+	statement->reason = bg_strdup(json_get_string_or(ask->args, "reason", ""));
+	statement->digest = bg_strdup(subject->digest);
+	for (size_t i = 0; i < subject->lines.count; i++)
+		strlist_add(&statement->changes, subject->lines.items[i]);
+	statement->record = incident_file_seq(ask->engine->file);
+	statement->head = bg_strdup(incident_file_head(ask->engine->file));
+	/* Whole seconds: a text that a person compares by eye carries no more than it needs. */
+	statement->time = (WallTime){now.ms / 1000 * 1000};
+	statement->expires = (WallTime){statement->time.ms + environment->signoff.validity_ms};
+	return true;
+}
+
+bool signing_statement(Ask *ask, Error *err) {
+	Walk walk;
+	const PlaybookGate *gate;
+	const Gate *state;
+	if (!find_gate(ask, &walk, &gate, &state, err))
+		return false;
+	AUTO_CLEAR(WalkSubject) subject = {0};
+	if (!walk_subject(&walk, gate, &subject, err))
+		return false;
+	if (!text_eq(state->subject, subject.digest)) {
+		error_set(err, ERROR_CONFLICT, "what would be done has changed a moment ago");
+		return error_hint(err, "ask again: the gate is being renewed");
+	}
+	AUTO_CLEAR(Statement) statement = {0};
+	if (!fill_statement(ask, &walk, gate, state, &subject, &statement, err))
+		return false;
+	AUTO_CLEAR(Buf) text = {0};
+	statement_render(&statement, &text);
+	ask->data = json_new_object();
+	json_add_string(ask->data, "text", buf_text(&text));
+	json_add_string(ask->data, "gate", gate->id);
+	return true;
+}
+
+/* ---- judging ---- */
+
+static const char *head_of(void *userdata, int64_t seq) { return incident_file_head_of(userdata, seq); }
+
+static SignoffExpectation expectation(const Engine *engine, const Walk *walk, const Gate *state) {
+	return (SignoffExpectation){.environment = engine->environment->name, .kind = kind_name(engine->environment),
+		.incident = walk->incident->id, .run = walk->run->id, .gate = state->id,
+		.playbook_digest = walk->run->playbook_sha256, .digest = state->subject, .gate_roles = &state->roles,
+		.reason_required = state->reason_required, .gate_record = state->asked_seq,
+		.max_validity_ms = engine->environment->signoff.validity_ms, .head_of = head_of, .userdata = engine->file,
+		.now = wall_now()};
+}
+
+static Json *signoff_args(const Ask *ask, const Gate *state, const AcceptedSignoff *accepted, const char *run) {
+	Json *args = json_new_object();
+	json_add_string(args, "run", run);
+	json_add_string(args, "gate", state->id);
+	json_add_string(args, "role", accepted->statement.role);
+	json_add_string(args, "person", accepted->person);
+	json_add_string(args, "decision", statement_decision_name(accepted->statement.decision));
+	json_add_string(args, "reason", accepted->statement.reason);
+	json_add_string(args, "subject", state->subject);
+	json_add_string(args, "key", accepted->fingerprint);
+	json_add_string(args, "method", json_get_string_or(ask->args, "method", "signature"));
+	json_add_string(args, "statement", json_get_string(ask->args, "statement"));
+	json_add_string(args, "signature", json_get_string(ask->args, "signature"));
+	json_add_int(args, "expires", accepted->statement.expires.ms);
+	json_add_int(args, "checkpoint", accepted->statement.record);
+	if (accepted->facts.from_device)
+		json_add_bool(args, "touched", accepted->facts.user_present);
+	return args;
+}
+
+/* The receipt that a signer takes away: the signed text and the checkpoint in it are enough to find a journal that was cut or changed. */
+static void keep_receipt(const Engine *engine, const Ask *ask, const char *person, const char *gate) {
+	char time[WALL_TEXT_SIZE];
+	AUTO_FREE char *safe = path_safe_name(person);
+	AUTO_FREE char *safe_gate = path_safe_name(gate);
+	AUTO_FREE char *path = bg_asprintf("%s/receipts/%s-%s-%s.txt", incident_file_folder(engine->file),
+		wall_format_iso(wall_now(), time), safe_gate, safe);
+	AUTO_CLEAR(Buf) text = {0};
+	buf_puts(&text, json_get_string_or(ask->args, "statement", ""));
+	buf_puts(&text, json_get_string_or(ask->args, "signature", ""));
+	/* A receipt that cannot be kept here is no reason to lose the sign-off: the record holds the same bytes. */
+	BG_IGNORE(file_write_atomic(path, text.data, text.len, 0600, NULL));
+}
+
+bool signing_sign(Ask *ask, Error *err) {
+	Engine *engine = ask->engine;
+	Walk walk;
+	const PlaybookGate *gate;
+	const Gate *state;
+	if (!find_gate(ask, &walk, &gate, &state, err))
+		return false;
+	AUTO_CLEAR(Rules) rules = {0};
+	if (!load_rules(engine->environment, &rules, err))
+		return false;
+	/* The subject as it is now, not as it was when the text was made: a plan that changed in between is another subject. */
+	AUTO_CLEAR(WalkSubject) subject = {0};
+	if (!walk_subject(&walk, gate, &subject, err))
+		return false;
+	SignoffExpectation expected = expectation(engine, &walk, state);
+	expected.digest = subject.digest;
+	SignoffRules given = {rules.roster, &rules.revocations, rules.holders, rules.count};
+	AUTO_CLEAR(AcceptedSignoff) accepted = {0};
+	if (signoff_judge(str_from(json_get_string_or(ask->args, "statement", "")),
+			str_from(json_get_string_or(ask->args, "signature", "")), &given, &expected, &accepted, err) != REFUSED_NOT)
+		return false;
+	AUTO(Json) *args = signoff_args(ask, state, &accepted, walk.run->id);
+	Request request = {REQUEST_SIGN, ask->who, ask->how, args};
+	if (!incident_file_request(engine->file, &request, err))
+		return false;
+	keep_receipt(engine, ask, accepted.person, gate->id);
+	return true;
+}
+
+/* A signature that counted then must still count now, save for its expiry: for plans decide() looks at that, and a section that was
+ * opened in time stays open. */
+static bool gate_still_holds(Engine *engine, const Walk *walk, const Gate *gate, const Rules *rules, Error *err) {
+	SignoffExpectation expected = expectation(engine, walk, gate);
+	SignoffRules given = {rules->roster, &rules->revocations, rules->holders, rules->count};
+	for (size_t i = 0; i < gate->roles.count; i++) {
+		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
+		if (!signoff)
+			continue;
+		AUTO_CLEAR(AcceptedSignoff) accepted = {0};
+		if (!gate->live)
+			expected.now = signoff->time;
+		if (signoff_judge(str_from(signoff->statement), str_from(signoff->signature), &given, &expected, &accepted, err) != REFUSED_NOT) {
+			error_what(err, "apply: the sign-off of %s no longer counts", signoff->person);
+			return false;
+		}
+	}
+	return true;
+}
+
+bool signing_still_hold(Engine *engine, const Walk *walk, const IncidentStep *step, Error *err) {
+	const Gate *gates[16];
+	size_t count = run_step_gates(walk->run, step, gates, BG_LENGTH(gates));
+	AUTO_CLEAR(Rules) rules = {0};
+	if (count && !load_rules(engine->environment, &rules, err))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!gate_still_holds(engine, walk, gates[i], &rules, err))
+			return false;
+	return true;
+}
