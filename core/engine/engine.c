@@ -1,0 +1,230 @@
+/* engine.c: the engine role: start, loop, end. */
+#include "core/engine/engine.h"
+
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/base/secret.h"
+#include "core/engine/crash_points.h"
+#include "core/engine/engine_state.h"
+#include "core/engine/frame.h"
+#include "core/engine/listener.h"
+#include "core/health/health.h"
+#include "core/providers/provider.h"
+
+#define TICK_MS 5000
+
+/* ---- clients ---- */
+
+/* Who a connection is comes from the kernel: the login behind the uid, and the person of the environment who has that login. */
+static void identify(const Engine *engine, Connection *connection) {
+	char buffer[4096];
+	struct passwd entry, *found = NULL;
+	(void) getpwuid_r(connection->uid, &entry, buffer, sizeof(buffer), &found);   /* no entry: the number is the name */
+	AUTO_FREE char *login = found ? bg_strdup(entry.pw_name) : bg_asprintf("uid %u", connection->uid);
+	const EnvironmentPerson *person = environment_find_login(engine->environment, login);
+	connection->who = bg_strdup(person ? person->name : login);
+	connection->how = bg_strdup("uid");
+	for (size_t i = 0; person && i < person->roles.count; i++)
+		strlist_add(&connection->roles, person->roles.items[i]);
+}
+
+static void refuse_version(Connection *connection) {
+	AUTO(Json) *welcome = json_new_object();
+	json_add_string(welcome, "t", "welcome");
+	json_add_int(welcome, "protocol", PROTOCOL_VERSION);
+	connection_send(connection, welcome);
+}
+
+static bool on_frame(void *userdata, Connection *connection, const Json *frame) {
+	Engine *engine = userdata;
+	const char *type = json_get_string_or(frame, "t", "");
+	if (!connection->welcome) {
+		if (!text_eq(type, "hello"))
+			return false;
+		if (json_get_int(frame, "protocol", 0) != PROTOCOL_VERSION) {
+			refuse_version(connection);
+			return true;
+		}
+		connection->welcome = true;
+		connection->console = text_eq(json_get_string(frame, "kind"), "console");
+		connection->terminal = bg_strndup(json_get_string_or(frame, "terminal", ""), 64);
+		publish_welcome(engine, connection, frame);
+		publish_presence(engine);
+		return true;
+	}
+	if (text_eq(type, "ask"))
+		engine_serve(engine, connection, frame);
+	return text_eq(type, "ask");
+}
+
+static void on_closed(void *userdata, Connection *connection) {
+	Engine *engine = userdata;
+	for (Connection **link = &engine->connections; *link; link = &(*link)->next) {
+		if (*link == connection) {
+			*link = connection->next;
+			engine->connection_count--;
+			break;
+		}
+	}
+	if (connection->welcome && connection->console && !engine->stopping)
+		publish_presence(engine);
+}
+
+static void on_connection(uv_stream_t *listening, int status) {
+	Engine *engine = listening->data;
+	if (status < 0)
+		return;
+	ConnectionOwner owner = {on_frame, on_closed, engine};
+	Connection *connection = connection_accept(&engine->loop, listening, &owner);
+	if (!connection)
+		return;
+	connection->next = engine->connections;
+	engine->connections = connection;
+	engine->connection_count++;
+	identify(engine, connection);
+	if (engine->connection_count > ENGINE_CONNECTIONS_MAX)
+		connection_close(connection);
+}
+
+/* ---- prober ---- */
+
+static void on_reading(void *userdata, Reading *reading) { engine_take_reading(userdata, reading); }
+
+static void on_prober_died(void *userdata, const char *why) {
+	Engine *engine = userdata;
+	for (size_t i = 0; i < engine->reading_count && !engine->stopping; i++) {
+		AUTO_CLEAR(Reading) gone = {0};
+		gone.name = bg_strdup(engine->readings[i].name);
+		reading_set(&gone, READING_UNKNOWN, "nobody is looking: %s", why);
+		reading_because(&gone, "it is being started again; the engine's log tells more");
+		gone.taken = wall_now();
+		engine_take_reading(engine, &gone);
+	}
+}
+
+static void name_readings(Engine *engine) {
+	const Environment *environment = engine->environment;
+	engine->readings = bg_calloc(environment->probe_count + 1, sizeof(*engine->readings));
+	engine->reading_count = environment->probe_count;
+	for (size_t i = 0; i < environment->probe_count; i++) {
+		engine->readings[i].name = bg_strdup(environment->probes[i].name);
+		engine->readings[i].probe = bg_strdup(environment->probes[i].probe);
+		engine->readings[i].system = bg_strdup(environment->probes[i].system);
+		reading_set(&engine->readings[i], READING_UNKNOWN, "not looked yet");
+	}
+}
+
+/* ---- start and end ---- */
+
+static void on_end_signal(uv_signal_t *handle, int number) {
+	(void) number;
+	Engine *engine = handle->data;
+	engine->stopping = true;
+	uv_stop(&engine->loop);
+}
+
+static void on_tick(uv_timer_t *timer) {
+	Engine *engine = timer->data;
+	/* A banner about the disk goes away by itself once a record can be written again: asking is the way to know. */
+	engine_renew_gates(engine);
+}
+
+static void watch_signal(Engine *engine, uv_signal_t *handle, int number) {
+	uv_signal_init(&engine->loop, handle);
+	handle->data = engine;
+	uv_signal_start(handle, on_end_signal, number);
+}
+
+static bool engine_start(Engine *engine, const EngineOptions *options, Error *err) {
+	if (!environment_load(options->environment_path, &engine->environment, err)
+		|| !state_paths_init(options->state, engine->environment->name, &engine->paths, err)
+		|| !listener_lock(&engine->paths, &engine->lock_fd, err))
+		return false;
+	engine->self = bg_strdup(options->self);
+	engine->environment_path = bg_strdup(options->environment_path);
+	engine->started = wall_now();
+	uv_loop_init(&engine->loop);
+	name_readings(engine);
+	engine->library = library_new(&engine->environment->playbooks, provider_vocabulary());
+	if (!engine_open_incident(engine, err))
+		return false;
+	if (!listener_start(&engine->paths, &engine->loop, &engine->listening, on_connection, err))
+		return false;
+	engine->listening.data = engine;
+	watch_signal(engine, &engine->on_term, SIGTERM);
+	watch_signal(engine, &engine->on_int, SIGINT);
+	if (options->foreground)
+		watch_signal(engine, &engine->on_hup, SIGHUP);
+	else
+		signal(SIGHUP, SIG_IGN);
+	uv_timer_init(&engine->loop, &engine->tick);
+	engine->tick.data = engine;
+	uv_timer_start(&engine->tick, on_tick, TICK_MS, TICK_MS);
+	ProberOwner owner = {on_reading, on_prober_died, engine};
+	engine->prober = prober_link_start(&engine->loop, engine->self, engine->environment_path, &owner);
+	return true;
+}
+
+static void close_handle(uv_handle_t *handle, void *unused) {
+	(void) unused;
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+/* Workers are left to themselves: they hold their logs, and the next engine takes up what they leave. */
+static void engine_end(Engine *engine) {
+	engine->stopping = true;
+	for (Connection *connection = engine->connections; connection; connection = connection->next)
+		connection_close(connection);
+	engine_abandon_jobs(engine);
+	if (engine->prober)
+		prober_link_stop(engine->prober);
+	if (engine->started.ms) {
+		uv_handle_t *own[] = {(uv_handle_t *) &engine->listening, (uv_handle_t *) &engine->on_term,
+			(uv_handle_t *) &engine->on_int, (uv_handle_t *) &engine->on_hup, (uv_handle_t *) &engine->tick};
+		for (size_t i = 0; i < BG_LENGTH(own); i++)
+			if (own[i]->loop)
+				close_handle(own[i], NULL);
+		while (uv_run(&engine->loop, UV_RUN_DEFAULT) != 0)
+			continue;
+		BG_ASSERT(uv_loop_close(&engine->loop) == 0);
+	}
+	if (engine->listening.loop)
+		(void) unlink(engine->paths.socket);
+	engine->file = incident_file_close(engine->file);
+	library_free(engine->library);
+	for (size_t i = 0; i < engine->reading_count; i++)
+		reading_clear(&engine->readings[i]);
+	free(engine->readings);
+	environment_free(engine->environment);
+	state_paths_clear(&engine->paths);
+	free(engine->self);
+	free(engine->environment_path);
+	free(engine->banner);
+	bg_close_fd(&engine->lock_fd);
+}
+
+int engine_main(const EngineOptions *options) {
+	static Engine engine;
+	engine.lock_fd = -1;
+	Error err = {0};
+	signal(SIGPIPE, SIG_IGN);
+	crash_points_init();
+	bool ok = engine_start(&engine, options, &err);
+	/* Another engine was quicker: exactly what was wanted is there. */
+	bool other = !ok && err.kind == ERROR_CONFLICT && engine.lock_fd < 0;
+	if (ok)
+		uv_run(&engine.loop, UV_RUN_DEFAULT);
+	else if (!other) {
+		char text[640];
+		fprintf(stderr, "breakglass engine: %s\n", error_format(&err, text, sizeof(text)));
+	}
+	engine_end(&engine);
+	return ok || other ? 0 : 1;
+}

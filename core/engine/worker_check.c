@@ -1,0 +1,141 @@
+/* worker_check.c: see worker_check.h. */
+#include "core/engine/worker_check.h"
+
+#include <poll.h>
+
+#include "core/base/alloc.h"
+#include "core/playbook/condition.h"
+
+#define CHECK_EVERY_MS 3000
+#define SLEEP_SLICE_MS 200
+
+static void ask_probe(const Call *call, const char *verb, const Json *args, Reading *ret) {
+	const Probe *probe = probe_find(verb);
+	Error err = {0};
+	Call own = *call;
+	own.args = args;
+	if (!probe) {
+		error_set(&err, ERROR_INVALID, "there is no probe %s", verb);
+		reading_set_error(ret, &err);
+		return;
+	}
+	if (!provider_choose_system(call->environment, verb, args, &own.system, &err)
+		|| !provider_check_args(&probe->spec, args, &err)) {
+		reading_set_error(ret, &err);
+		return;
+	}
+	own.deadline = (MonoTime){mono_now().ms + probe->deadline_ms};
+	probe->read(&own, ret);
+}
+
+static const FieldSpec *field_of(const char *verb, const char *field) {
+	const Probe *probe = probe_find(verb);
+	return probe ? verb_find_field(&probe->spec, str_from(field)) : NULL;
+}
+
+/* A fact as text, the way conditions compare: numbers as digits, booleans as yes and no. Owned; NULL when it is not there. */
+static char *fact_text(const Json *facts, const char *field) {
+	const Json *fact = json_get(facts, field);
+	int64_t number;
+	if (json_is_string(fact))
+		return bg_strdup(json_string(fact));
+	if (json_is_bool(fact))
+		return bg_strdup(json_bool(fact, false) ? "yes" : "no");
+	if (json_int(fact, &number))
+		return bg_asprintf("%lld", (long long) number);
+	return NULL;
+}
+
+/* True when every condition holds; else the first that does not, in words. */
+static bool judge(const char *verb, const Json *conditions, const Reading *reading, Buf *why) {
+	if (reading->state == READING_UNKNOWN) {
+		buf_printf(why, "%s", reading->text ? reading->text : "no answer");
+		return false;
+	}
+	JSON_EACH(condition, conditions) {
+		const char *field = json_get_string_or(condition, "field", "");
+		const char *op_name = json_get_string_or(condition, "op", "=");
+		const char *wanted = json_get_string_or(condition, "value", "");
+		AUTO_FREE char *actual = fact_text(reading->facts, field);
+		const FieldSpec *spec = field_of(verb, field);
+		DirectiveOp op;
+		if (!actual) {
+			buf_printf(why, "%s is not known", field);
+			return false;
+		}
+		if (!spec || !condition_op_parse(op_name, &op) || !condition_holds(spec->type, actual, op, wanted)) {
+			buf_printf(why, "%s is %s; wanted %s %s", field, actual, op_name, wanted);
+			return false;
+		}
+	}
+	if (json_count(conditions) == 0 && reading->state != READING_OK) {
+		buf_printf(why, "%s", reading->text ? reading->text : reading_state_name(reading->state));
+		return false;
+	}
+	return true;
+}
+
+static bool wait_a_little(const Call *call, int64_t ms) {
+	int64_t end = mono_now().ms + ms;
+	while (mono_now().ms < end) {
+		if (call_is_cancelled(call))
+			return false;
+		(void) poll(NULL, 0, SLEEP_SLICE_MS);
+	}
+	return !call_is_cancelled(call);
+}
+
+static Json *check_one(const Call *call, const Json *check, int64_t index, size_t count) {
+	const char *verb = json_get_string_or(check, "probe", "");
+	int64_t within = json_get_int(check, "within_ms", 0), every = json_get_int(check, "every_ms", 0);
+	int64_t end = mono_now().ms + within;
+	Json *item = json_new_object();
+	for (;;) {
+		AUTO_CLEAR(Reading) reading = {0};
+		AUTO_CLEAR(Buf) why = {0};
+		call_progress(call, index, (int64_t) count, "asking %s", verb);
+		ask_probe(call, verb, json_get(check, "args"), &reading);
+		bool ok = judge(verb, json_get(check, "conditions"), &reading, &why);
+		int64_t left = end - mono_now().ms;
+		if (ok || left <= 0 || call_is_cancelled(call)) {
+			json_add_int(item, "index", index);
+			json_add_bool(item, "ok", ok);
+			json_add_string(item, "text", reading.text ? reading.text : "");
+			json_add_string(item, "reason", ok ? json_get_string(check, "note") : buf_text(&why));
+			return item;
+		}
+		char span[SPAN_TEXT_SIZE];
+		call_progress(call, index, (int64_t) count, "not yet: %s; looking for %s more", buf_text(&why), span_format(left, span));
+		int64_t pause = every ? every : CHECK_EVERY_MS;
+		BG_IGNORE(wait_a_little(call, pause < left ? pause : left));   /* a cancel is seen above */
+	}
+}
+
+Json *worker_check(const Call *call, const Json *checks) {
+	Json *result = json_new_object();
+	Json *list = json_add(result, "checks", json_new_array());
+	int64_t index = 0;
+	JSON_EACH(check, checks) {
+		json_append(list, check_one(call, check, index, json_count(checks)));
+		index++;
+	}
+	return result;
+}
+
+Json *worker_judge_guards(const Call *call, const Json *guards) {
+	Json *result = json_new_object();
+	Json *failed = json_add(result, "failed", json_new_array());
+	JSON_EACH(guard, guards) {
+		const char *verb = json_get_string_or(guard, "probe", "");
+		AUTO_CLEAR(Reading) reading = {0};
+		AUTO_CLEAR(Buf) why = {0};
+		ask_probe(call, verb, json_get(guard, "args"), &reading);
+		if (judge(verb, json_get(guard, "conditions"), &reading, &why))
+			continue;
+		AUTO_FREE char *text = bg_asprintf("%s (%s)", json_get_string_or(guard, "text", verb), buf_text(&why));
+		Json *item = json_append(failed, json_new_object());
+		json_add_string(item, "text", text);
+		json_add_bool(item, "soft", json_get_bool(guard, "soft", false));
+	}
+	return result;
+}
