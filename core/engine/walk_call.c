@@ -44,7 +44,6 @@ static bool fill_action(const Walk *walk, const PlaybookAction *action, WalkCall
 
 static bool fill_command(const Walk *walk, const WalkRow *row, WalkCall *call, Error *err) {
 	const StepCommand *command = row->command;
-	char span[32];
 	call->verb = bg_strdup(COMMAND_VERB);
 	call->risk = row->line->risk > command->risk ? row->line->risk : command->risk;
 	call->args = json_new_object();
@@ -57,8 +56,10 @@ static bool fill_command(const Walk *walk, const WalkRow *row, WalkCall *call, E
 	const char *host = command->host ? command->host : "local";
 	json_add_string(call->args, "host", host);
 	json_add_string(call->args, "cwd", command->cwd);
-	if (command->timeout_ms)
-		json_add_string(call->args, "timeout", span_format_short(command->timeout_ms, span));
+	if (command->timeout_ms) {
+		AUTO_FREE char *timeout = bg_asprintf("%lldms", (long long) command->timeout_ms);
+		json_add_string(call->args, "timeout", timeout);
+	}
 	if (command->expect)
 		json_add_string(call->args, "expect", command->expect);
 	if (!whole)
