@@ -228,9 +228,9 @@ bool client_begin(const ClientOptions *options, Client **ret_client, Error *err)
 	return true;
 }
 
-static bool is_connected(const ClientModel *model, void *userdata) {
+static bool has_caught_up(const ClientModel *model, void *userdata) {
 	(void) userdata;
-	return model->connected;
+	return model->caught_up;
 }
 
 bool client_open(const ClientOptions *options, Client **ret_client, Error *err) {
@@ -243,7 +243,7 @@ bool client_open(const ClientOptions *options, Client **ret_client, Error *err) 
 	}
 	Error waited = {0};
 	int64_t deadline = options->deadline_ms ? options->deadline_ms : CONNECT_DEADLINE_MS;
-	if (!client_wait(client, is_connected, NULL, deadline, &waited)) {
+	if (!client_wait(client, has_caught_up, NULL, deadline, &waited)) {
 		*err = error_is_set(&client->model.why_not) ? client->model.why_not : waited;
 		return error_what(err, "reach the engine");
 	}

@@ -7,7 +7,7 @@
  *   client: hello{protocol, version, kind("console"|"command"), from{incident,seq}}   ask{id, name, args{}}
  *   engine: welcome{protocol, version, environment{name,kind,objective_ms,roles[],people[{name,roles[]}],values{}}, you{who,how,roles[]},
  *                   engine{pid,started}, state_folder}
- *           incident{id|null}, record{line}, reading{reading}, playbooks{list[]}, presence{people[]}, job{..}, output{..},
+ *           incident{id|null}, record{line}, reading{reading}, playbooks{list[]}, presence{people[]}, job{..}, output{..}, caught-up{},
  *           reply{id, ok, data{}|error{}}, banner{level,text} */
 #pragma once
 #include <stdbool.h>
@@ -67,6 +67,7 @@ typedef struct TimelineEntry { int64_t seq; WallTime time; int64_t mono_ms; Even
 /* What the engine knows, for reading. All of it is replaced or grows only inside client_process(). */
 typedef struct ClientModel {
 	bool connected;                  /* false: what is here is old; `why_not` says why */
+	bool caught_up;                  /* everything that was there when we came has arrived */
 	Error why_not;
 	char *environment_name, *environment_kind;   /* kind: "live" "drill" */
 	bool drill;                      /* of the incident, else of the environment */
@@ -91,7 +92,7 @@ typedef struct ClientModel {
 	uint64_t version;                /* grows with every change: render when it does */
 } ClientModel;
 
-/* Connects, starting the engine if asked; waits for the welcome within the deadline. */
+/* Connects, starting the engine if asked; waits within the deadline until everything that is there has arrived. */
 BG_CHECK bool client_open(const ClientOptions *options, Client **ret_client, Error *err);
 /* Begins to connect and returns at once: the model says `connected` later. For consoles: nothing on the screen waits. */
 BG_CHECK bool client_begin(const ClientOptions *options, Client **ret_client, Error *err);

@@ -105,7 +105,7 @@ void client_model_clear(Client *client) {
 }
 
 void client_model_lost(Client *client, const Error *why) {
-	client->model.connected = false;
+	client->model.connected = client->model.caught_up = false;
 	client->model.why_not = *why;
 	client->model.version++;
 }
@@ -335,10 +335,18 @@ static bool on_banner(Client *client, const Json *frame, Error *err) {
 	return true;
 }
 
+static bool on_caught_up(Client *client, const Json *frame, Error *err) {
+	(void) frame;
+	(void) err;
+	client->model.caught_up = true;
+	return true;
+}
+
 bool client_model_frame(Client *client, const Json *frame, Error *err) {
 	static const struct { const char *type; bool (*take)(Client *, const Json *, Error *); } FRAMES[] = {
 		{"welcome", on_welcome}, {"incident", on_incident}, {"record", on_record}, {"reading", on_reading},
 		{"playbooks", on_playbooks}, {"presence", on_presence}, {"job", on_job}, {"output", on_output}, {"banner", on_banner},
+		{"caught-up", on_caught_up},
 	};
 	const char *type = json_get_string_or(frame, "t", "");
 	client->model.version++;

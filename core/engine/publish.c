@@ -241,4 +241,6 @@ void publish_welcome(Engine *engine, Connection *connection, const Json *hello) 
 	}
 	AUTO(Json) *banner = banner_frame(engine);
 	connection_send(connection, banner);
+	AUTO(Json) *caught_up = frame_of("caught-up");
+	connection_send(connection, caught_up);
 }

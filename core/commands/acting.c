@@ -1,0 +1,253 @@
+/* acting.c: plan, apply, look, undo, resolve: the same ceremony as on the screens. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/alloc.h"
+#include "core/commands/command.h"
+#include "core/commands/rows.h"
+#include "core/providers/plan.h"
+
+#define PLAN_WAIT_MS (2 * 60 * 1000)
+#define APPLY_WAIT_MS (60LL * 60 * 1000)
+
+typedef struct Target { const Run *run; const IncidentStep *step; size_t index; bool undo; } Target;
+
+static bool find_target(Command *command, bool undo, Target *ret, Error *err) {
+	*ret = (Target){.undo = undo};
+	if (!command_run(command, &ret->run, err))
+		return false;
+	ret->step = run_find_step(ret->run, command_word(command, 0));
+	if (!ret->step) {
+		error_set(err, ERROR_MISSING, "there is no step %s in this run", command_word(command, 0));
+		return error_hint(err, "breakglass steps lists them");
+	}
+	int64_t also = 0;
+	if (command_has(command, "also") && (!str_parse_int(str_from(command_flag(command, "also")), &also) || also < 1))
+		return error_set(err, ERROR_INVALID, "--also wants the number of an optional action, from 1");
+	(void) step_next_action(ret->step, &ret->index);
+	size_t seen = 0;
+	for (size_t i = 0; also && i < ret->step->action_count; i++)
+		if (ret->step->actions[i].also && ++seen == (size_t) also)
+			ret->index = i;
+	return true;
+}
+
+static Json *target_args(const Target *target) {
+	Json *args = json_new_object();
+	json_add_string(args, "run", target->run->id);
+	json_add_string(args, "step", target->step->id);
+	json_add_int(args, "index", (int64_t) target->index);
+	json_add_bool(args, "undo", target->undo);
+	return args;
+}
+
+/* ---- waiting for a job ---- */
+
+typedef struct Wait { int64_t job, action; size_t shown; bool quiet; char last[256]; } Wait;
+
+static const ClientJob *find_job(const ClientModel *model, const Wait *wait) {
+	for (size_t i = 0; i < model->job_count; i++)
+		if ((wait->job && model->jobs[i].id == wait->job) || (wait->action && model->jobs[i].action == wait->action))
+			return &model->jobs[i];
+	return NULL;
+}
+
+static void show_progress(Wait *wait, const ClientJob *job) {
+	if (wait->quiet)
+		return;
+	if (job->output.len > wait->shown) {
+		fwrite(job->output.data + wait->shown, 1, job->output.len - wait->shown, stdout);
+		wait->shown = job->output.len;
+	}
+	if (job->progress && !text_eq(job->progress, wait->last)) {
+		snprintf(wait->last, sizeof(wait->last), "%s", job->progress);
+		fprintf(stderr, "  %s\n", wait->last);
+	}
+}
+
+static bool job_ended(const ClientModel *model, void *userdata) {
+	Wait *wait = userdata;
+	const ClientJob *job = find_job(model, wait);
+	if (job)
+		show_progress(wait, job);
+	return job && !job->running;
+}
+
+static bool wait_for(Command *command, Wait *wait, int64_t deadline_ms, Error *err) {
+	if (!client_wait(command->client, job_ended, wait, deadline_ms, err))
+		return error_hint(err, "it goes on by itself: breakglass steps shows its state");
+	const ClientJob *job = find_job(client_model(command->client), wait);
+	if (job && error_is_set(&job->error)) {
+		*err = job->error;
+		return false;
+	}
+	return true;
+}
+
+/* ---- plan ---- */
+
+static void print_plan(const StepAction *action) {
+	AUTO_CLEAR(Plan) plan = {0};
+	if (!action->plan || !plan_from_json(action->plan, &plan, NULL))
+		return;
+	command_print("%s on %s   risk %s\n", plan.action, plan.target ? plan.target : "-", risk_name(action->risk));
+	AUTO_CLEAR(StrList) lines = {0};
+	plan_describe(&plan, &lines);
+	for (size_t i = 0; i < lines.count; i++)
+		command_print("  %s\n", lines.items[i]);
+	for (size_t i = 0; i < plan.warnings.count; i++)
+		command_print("! %s\n", plan.warnings.items[i]);
+	if (plan.undo)
+		command_print("undo     %s\n", plan.undo);
+	if (plan.manual)
+		command_print("by hand  %s\n", plan.manual);
+	command_print("digest   sha256:%s\n", action->plan_digest);
+}
+
+static bool make_plan(Command *command, const Target *target, Error *err) {
+	AUTO(Json) *data = NULL;
+	if (!command_ask(command, ASK_PLAN, target_args(target), &data, err))
+		return false;
+	Wait wait = {.job = json_get_int(data, "job", 0), .quiet = command->json};
+	return wait_for(command, &wait, PLAN_WAIT_MS, err);
+}
+
+/* The step again: the model has moved on while we waited. */
+static const StepAction *fresh_action(Command *command, Target *target) {
+	const ClientModel *model = client_model(command->client);
+	target->run = model->incident ? incident_current_run(model->incident) : NULL;
+	target->step = target->run ? run_find_step(target->run, command_word(command, 0)) : NULL;
+	return target->step && target->index < target->step->action_count ? &target->step->actions[target->index] : NULL;
+}
+
+static int plan_and_print(Command *command, Target *target) {
+	Error err = {0};
+	if (!make_plan(command, target, &err))
+		return command_failed(&err);
+	const StepAction *action = fresh_action(command, target);
+	if (command->json)
+		command_print_json(action ? action->plan : NULL);
+	else if (action)
+		print_plan(action);
+	return EXIT_OK;
+}
+
+int run_plan(Command *command) {
+	Error err = {0};
+	Target target;
+	if (!find_target(command, false, &target, &err))
+		return command_failed(&err);
+	return plan_and_print(command, &target);
+}
+
+/* ---- apply ---- */
+
+static int outcome_status(const IncidentAction *action) {
+	static const int STATUS[ACTION_STATE_COUNT] = {[ACTION_RUNNING] = EXIT_IN_DOUBT, [ACTION_DONE] = EXIT_OK, [ACTION_FAILED] = EXIT_FAILED,
+		[ACTION_STOPPED] = EXIT_FAILED, [ACTION_CANCELLED] = EXIT_FAILED, [ACTION_IN_DOUBT] = EXIT_IN_DOUBT,
+		[ACTION_RESOLVED_RAN] = EXIT_OK, [ACTION_RESOLVED_NOT_RUN] = EXIT_FAILED};
+	return STATUS[action->state];
+}
+
+static int print_outcome(Command *command, int64_t number) {
+	const Incident *incident = client_model(command->client)->incident;
+	const IncidentAction *action = incident ? incident_find_action(incident, number) : NULL;
+	if (!action)
+		return EXIT_IN_DOUBT;
+	command_print("action %lld: %s%s%s\n", (long long) number, action_state_name(action->state), action->evidence ? ": " : "",
+		action->evidence ? action->evidence : "");
+	if (action->why)
+		command_print("  %s%s%s%s%s\n", action->why, action->where && *action->where ? " (" : "",
+			action->where ? action->where : "", action->where && *action->where ? ")" : "",
+			action->hint && *action->hint ? "" : "");
+	if (action->hint && *action->hint)
+		command_print("  %s\n", action->hint);
+	return outcome_status(action);
+}
+
+static int apply(Command *command, Target *target) {
+	Error err = {0};
+	const StepAction *action = target->index < target->step->action_count ? &target->step->actions[target->index] : NULL;
+	bool agreed = command_has(command, "yes") || command_has(command, "confirm");
+	if (action && !action->plan && action->risk == RISK_READ && make_plan(command, target, &err))
+		action = fresh_action(command, target);
+	if (!action || !action->plan || action->plan_is_undo != target->undo) {
+		error_set(&err, ERROR_MISSING, "there is no plan yet");
+		error_hint(&err, "breakglass %s %s shows what would change", target->undo ? "undo" : "plan", command_word(command, 0));
+		return command_failed(&err);
+	}
+	if (!agreed && action->risk != RISK_READ) {
+		print_plan(action);
+		return command_usage(command, action->risk == RISK_CHANGE ? "to do this, say --yes" : "to do this, say --confirm with the target's name");
+	}
+	Json *args = target_args(target);
+	json_add_string(args, "digest", action->plan_digest);
+	json_add_string(args, "confirm", command_has(command, "confirm") ? command_flag(command, "confirm") : "yes");
+	json_add_string(args, "reason", command_flag(command, "reason"));
+	AUTO(Json) *data = NULL;
+	if (!command_ask(command, ASK_APPLY, args, &data, &err))
+		return command_failed(&err);
+	Wait wait = {.action = json_get_int(data, "action", 0), .quiet = command->json};
+	if (!wait_for(command, &wait, APPLY_WAIT_MS, &err))
+		return command_failed(&err);
+	return print_outcome(command, wait.action);
+}
+
+int run_apply(Command *command) {
+	Error err = {0};
+	Target target;
+	if (!find_target(command, false, &target, &err))
+		return command_failed(&err);
+	return apply(command, &target);
+}
+
+int run_undo(Command *command) {
+	Error err = {0};
+	Target target;
+	if (!find_target(command, true, &target, &err))
+		return command_failed(&err);
+	target.index = 0;
+	if (!command_has(command, "yes") && !command_has(command, "confirm"))
+		return plan_and_print(command, &target);
+	return apply(command, &target);
+}
+
+/* ---- look and resolve ---- */
+
+int run_look(Command *command) {
+	Error err = {0};
+	Target target;
+	AUTO(Json) *data = NULL;
+	if (!find_target(command, false, &target, &err) || !command_ask(command, ASK_CHECK, target_args(&target), &data, &err))
+		return command_failed(&err);
+	Wait wait = {.job = json_get_int(data, "job", 0), .quiet = command->json};
+	if (!wait_for(command, &wait, APPLY_WAIT_MS, &err))
+		return command_failed(&err);
+	(void) fresh_action(command, &target);
+	bool all = true;
+	for (size_t i = 0; target.step && i < target.step->check_count; i++) {
+		const StepCheck *check = &target.step->checks[i];
+		all &= check->state == CHECK_TRUE;
+		command_print("%s  %s%s%s\n", check->state == CHECK_TRUE ? "true " : "FALSE", check->text ? check->text : "",
+			check->reason && *check->reason ? ": " : "", check->reason ? check->reason : "");
+	}
+	return all ? EXIT_OK : EXIT_FAILED;
+}
+
+int run_resolve(Command *command) {
+	Error err = {0};
+	int64_t number;
+	const char *as = command_word(command, 1);
+	if (!str_parse_int(str_from(command_word(command, 0)), &number) || (!text_eq(as, "ran") && !text_eq(as, "not-run")))
+		return command_usage(command, "an action's number, then ran or not-run");
+	if (!command_has(command, "reason"))
+		return command_usage(command, "say with --reason what you looked at");
+	Json *args = json_new_object();
+	json_add_int(args, "action", number);
+	json_add_string(args, "as", as);
+	json_add_string(args, "reason", command_flag(command, "reason"));
+	if (!command_ask(command, ASK_RESOLVE, args, NULL, &err))
+		return command_failed(&err);
+	command_print("resolved\n");
+	return EXIT_OK;
+}

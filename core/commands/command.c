@@ -1,0 +1,131 @@
+/* command.c: what every subcommand needs: its words and flags, the environment, the engine. */
+#include "core/commands/command.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+
+#define ASK_DEADLINE_MS 15000
+
+const char *command_word(const Command *command, size_t index) {
+	return index < command->words.count ? command->words.items[index] : NULL;
+}
+
+const char *command_flag(const Command *command, const char *name) { return json_get_string(command->flags, name); }
+bool command_has(const Command *command, const char *name) { return json_get(command->flags, name) != NULL; }
+
+char *command_text(const Command *command, size_t index) {
+	Buf text = {0};
+	for (size_t i = index; i < command->words.count; i++)
+		buf_printf(&text, "%s%s", i > index ? " " : "", command->words.items[i]);
+	return buf_take(&text);
+}
+
+/* ---- environment and engine ---- */
+
+static char *find_environment(const Command *command) {
+	if (command->env_flag)
+		return bg_strdup(command->env_flag);
+	const char *given = getenv("BREAKGLASS_ENV");
+	if (given && *given)
+		return bg_strdup(given);
+	static const char *const PLACES[] = {"environment.yaml", "~/.config/breakglass/environment.yaml",
+		"/etc/breakglass/environment.yaml"};
+	for (size_t i = 0; i < BG_LENGTH(PLACES); i++) {
+		AUTO_FREE char *path = path_expand_home(PLACES[i]);
+		if (file_exists(path))
+			return TAKE(path);
+	}
+	return NULL;
+}
+
+bool command_environment(Command *command, Error *err) {
+	if (command->environment)
+		return true;
+	AUTO_FREE char *path = find_environment(command);
+	if (!path) {
+		error_set(err, ERROR_MISSING, "no environment file was found");
+		error_where(err, "./environment.yaml, ~/.config/breakglass/, /etc/breakglass/");
+		return error_hint(err, "give one with --env FILE; to practise without any: breakglass try");
+	}
+	if (!environment_load(path, &command->environment, err))
+		return false;
+	char absolute[PATH_MAX];
+	command->environment_path = bg_strdup(realpath(path, absolute) ? absolute : path);
+	return true;
+}
+
+bool command_client(Command *command, bool start, Error *err) {
+	if (command->client)
+		return true;
+	if (!command_environment(command, err))
+		return false;
+	ClientOptions options = {.environment_path = command->environment_path, .environment_name = command->environment->name,
+		.state = command->state, .self = command->self, .start_engine = start};
+	return client_open(&options, &command->client, err);
+}
+
+bool command_run(Command *command, const Run **ret_run, Error *err) {
+	if (!command_client(command, true, err))
+		return false;
+	const ClientModel *model = client_model(command->client);
+	*ret_run = model->incident ? incident_current_run(model->incident) : NULL;
+	if (*ret_run)
+		return true;
+	error_set(err, ERROR_MISSING, model->incident ? "no procedure is being walked" : "no incident is declared");
+	return error_hint(err, model->incident ? "breakglass start PROCEDURE" : "breakglass declare TITLE, then breakglass start PROCEDURE");
+}
+
+bool command_ask(Command *command, AskName name, Json *args, Json **ret_data, Error *err) {
+	if (!command_client(command, true, err)) {
+		json_free(args);
+		return false;
+	}
+	return client_ask_wait(command->client, name, args, ASK_DEADLINE_MS, ret_data, err);
+}
+
+/* ---- output ---- */
+
+int command_failed(const Error *err) {
+	AUTO_CLEAR(Buf) text = {0};
+	buf_puts(&text, "breakglass: ");
+	if (*err->what)
+		buf_printf(&text, "%s: ", err->what);
+	buf_puts(&text, err->why);
+	if (*err->where)
+		buf_printf(&text, " (%s)", err->where);
+	AUTO_FREE char *line = text_sanitised_line(buf_text(&text));
+	AUTO_FREE char *hint = text_sanitised_line(err->hint);
+	fprintf(stderr, "%s\n", line);
+	if (*hint)
+		fprintf(stderr, "  %s\n", hint);
+	return EXIT_FAILED;
+}
+
+int command_usage(const Command *command, const char *why) {
+	fprintf(stderr, "breakglass %s: %s\nusage: breakglass %s %s\n  breakglass %s --help tells more\n", command->row->name, why,
+		command->row->name, command->row->arguments, command->row->name);
+	return EXIT_USAGE;
+}
+
+void command_print_json(const Json *json) {
+	AUTO_CLEAR(Buf) text = {0};
+	json_write_pretty(json, &text);
+	puts(buf_text(&text));
+}
+
+void command_print(const char *format, ...) {
+	va_list args;
+	va_start(args, format);
+	AUTO_FREE char *raw = bg_vasprintf(format, args);
+	va_end(args);
+	AUTO_CLEAR(Buf) clean = {0};
+	text_sanitise(str_from(raw), SANITISE_BLOCK, &clean);
+	fputs(buf_text(&clean), stdout);
+}

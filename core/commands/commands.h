@@ -1,0 +1,15 @@
+/* commands.h: the command line: one table, one file for each family of subcommands. Everything that the screens can do, a command can do. */
+#pragma once
+#include <stdbool.h>
+#include "core/base/error.h"
+
+/* Opens the console; handed in by main so that this layer knows nothing of screens. Returns the exit status. */
+typedef struct ConsoleOptions {
+	const char *environment_path, *environment_name, *state, *self, *theme;
+	const char *first_incident;      /* title of a drill to declare at once when none is open; NULL = none */
+	bool drill;
+} ConsoleOptions;
+typedef int (*ConsoleOpen)(const ConsoleOptions *options);
+
+/* 0 done; 1 failed or refused; 2 wrong use; 3 the outcome is not known (in doubt), or, for `status`, readings are unknown. */
+int commands_main(int argc, char **argv, ConsoleOpen console);

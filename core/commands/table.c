@@ -1,0 +1,65 @@
+/* table.c: every subcommand, in the order of `--help`. */
+#include "core/base/attributes.h"
+#include "core/commands/command.h"
+#include "core/commands/rows.h"
+
+const CommandRow COMMANDS[] = {
+	{"try", "[SCENARIO] [--keep] [--folder DIR] [--fault SPEC]", "keep folder: fault: backup-every:", 0, 1,
+		"practise: simulated systems and the console in one, no configuration",
+		"  breakglass try\n  breakglass try ocw-backup-overwritten\n", run_try, false},
+	{"status", "", "", 0, 0, "the board; exit 0 ok, 1 warn or stale, 2 fail, 3 unknown", "  breakglass status --json\n", run_status, false},
+	{"check", "[PATH...] [--explain | --suggest]", "explain suggest", 0, -1,
+		"lint playbooks and the environment: file:line:col: code: text",
+		"  breakglass check playbooks/\n  breakglass check --suggest runbook.md\n", run_check, false},
+	{"show", "PLAYBOOK [--procedure ID]", "procedure:", 1, 1, "how a playbook will be walked", "  breakglass show failover.md\n", run_show, false},
+	{"print", "PLAYBOOK", "", 1, 1, "the playbook for paper: empty boxes, annotations as footnotes", "  breakglass print failover.md | lpr\n",
+		run_print, false},
+	{"declare", "TITLE [--drill]", "drill", 1, -1, "begin an incident", "  breakglass declare \"mass publish broke courses\"\n", run_declare, false},
+	{"end", "[--reason TEXT]", "reason:", 0, 0, "end the incident; open ledger items want a reason", "  breakglass end\n", run_end, false},
+	{"incidents", "", "", 0, 0, "every incident of this environment, newest first", NULL, run_incidents, false},
+	{"timeline", "[--last N]", "last:", 0, 0, "the record of the incident, a line each", "  breakglass timeline --last 20\n", run_timeline, false},
+	{"ledger", "", "", 0, 0, "what this incident has opened and not yet closed", NULL, run_ledger, false},
+	{"sitrep", "", "", 0, 0, "conditions, actions, needs: a short text to paste", NULL, run_sitrep, false},
+	{"note", "TEXT", "", 1, -1, "add a note to the record", "  breakglass note called the vendor, ticket 4711\n", run_note, false},
+	{"fact", "NAME VALUE", "", 2, -1, "set a fact of the incident, as the time of the bad publish",
+		"  breakglass fact bad-publish 2026-11-20T22:51:00Z\n", run_fact, false},
+	{"handover", "PERSON", "", 1, 1, "make somebody else commander", "  breakglass handover eng-oncall\n", run_handover, false},
+	{"start", "PROCEDURE [--playbook PATH]", "playbook:", 1, 1, "begin to walk a procedure",
+		"  breakglass start ocw-failover\n", run_start, false},
+	{"steps", "", "", 0, 0, "the run: every step with its state", NULL, run_steps, false},
+	{"step", "STEP", "", 1, 1, "one step in full: what it does, with every value filled in", "  breakglass step 4.3\n", run_step, false},
+	{"tick", "STEP [--reason TEXT]", "reason:", 1, 1, "a step is done; a reason overrides a check that is not true",
+		"  breakglass tick 1.2\n", run_tick, false},
+	{"untick", "STEP", "", 1, 1, "take a tick back", NULL, run_untick, false},
+	{"skip", "STEP --reason TEXT", "reason:", 1, 1, "leave a step out", "  breakglass skip 2.2 --reason \"not needed: draft site\"\n", run_skip, false},
+	{"set", "NAME VALUE", "", 2, -1, "set a value that the playbook asks for", "  breakglass set site live\n", run_set, false},
+	{"plan", "STEP [--also N]", "also:", 1, 1, "what a step's action would change now; changes nothing", "  breakglass plan 4.3\n", run_plan, false},
+	{"apply", "STEP [--yes | --confirm NAME] [--reason TEXT] [--also N]", "yes confirm: reason: also:", 1, 1,
+		"do what was planned", "  breakglass apply 4.3 --yes\n  breakglass apply 4.5 --confirm ocw-live\n", run_apply, false},
+	{"look", "STEP", "", 1, 1, "ask the step's verifies now", "  breakglass look 5\n", run_look, false},
+	{"resolve", "ACTION ran|not-run --reason TEXT", "reason:", 2, 2, "say, after looking, what came of an action in doubt",
+		"  breakglass resolve 3 not-run --reason \"v77 is not active\"\n", run_resolve, false},
+	{"undo", "STEP [--yes | --confirm NAME] [--reason TEXT]", "yes confirm: reason:", 1, 1,
+		"plan the way back of a step; with --yes or --confirm, do it", "  breakglass undo 4.5\n", run_undo, false},
+	{"statement", "STEP|GATE --role ROLE [--person NAME] [--no REASON | --escalate REASON] [--reason TEXT]",
+		"role: person: no: escalate: reason:", 1, 1, "the text to sign",
+		"  breakglass statement 4.5 --role product > text\n  ssh-keygen -Y sign -n signoff@breakglass -f KEY text\n", run_statement, false},
+	{"sign", "STEP|GATE --role ROLE [--person NAME] [--key FILE | --signature FILE --statement FILE] [--no REASON | --escalate REASON]",
+		"role: person: key: signature: statement: no: escalate: reason:", 1, 1, "sign, with your agent, a key file, or a signature made elsewhere",
+		"  breakglass sign 4.5 --role product\n  breakglass sign 4.5 --role product --statement text --signature text.sig\n", run_sign, false},
+	{"verify", "INCIDENT", "", 1, 1, "check the record: chain, logs, playbook copies, signatures", "  breakglass verify 20261121-0312-mass-publish\n",
+		run_verify, false},
+	{"report", "[INCIDENT] [--format md|json]", "format:", 0, 1, "the incident as a document", "  breakglass report --format md > report.md\n",
+		run_report, false},
+	{"sandbox", "[SCENARIO] [--folder DIR] [--fault SPEC] [--list]", "folder: fault: list ready-fd: parent-fd: keep backup-every:", 0, 1,
+		"only the simulated systems", "  breakglass sandbox --list\n  breakglass sandbox --fault latency=500ms@fastly\n", run_sandbox, false},
+	{"engine", "status|start|stop", "", 1, 1, "the process that owns the journal", "  breakglass engine status\n", run_engine, false},
+};
+const size_t COMMAND_COUNT = BG_LENGTH(COMMANDS);
+
+const CommandRow *command_find(const char *name) {
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (text_eq(COMMANDS[i].name, name))
+			return &COMMANDS[i];
+	return NULL;
+}

@@ -1,0 +1,120 @@
+/* walking.c: starting a procedure and going through its steps by hand. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/alloc.h"
+#include "core/commands/command.h"
+#include "core/commands/rows.h"
+
+/* The playbook that has the procedure, when it is named alone. */
+static const PlaybookEntry *find_procedure(const ClientModel *model, const char *procedure) {
+	for (size_t i = 0; i < model->playbook_count; i++)
+		for (size_t p = 0; p < model->playbooks[i].procedure_count; p++)
+			if (text_eq(model->playbooks[i].procedures[p].id, procedure))
+				return &model->playbooks[i];
+	return NULL;
+}
+
+int run_start(Command *command) {
+	Error err = {0};
+	if (!command_client(command, true, &err))
+		return command_failed(&err);
+	const char *procedure = command_word(command, 0), *path = command_flag(command, "playbook");
+	const PlaybookEntry *entry = path ? client_find_playbook(client_model(command->client), path)
+		: find_procedure(client_model(command->client), procedure);
+	if (!entry && !path) {
+		error_set(&err, ERROR_MISSING, "no playbook of this environment has a procedure %s", procedure);
+		error_hint(&err, "breakglass show PLAYBOOK names the procedures of a file");
+		return command_failed(&err);
+	}
+	Json *args = json_new_object();
+	json_add_string(args, "playbook", entry ? entry->path : path);
+	json_add_string(args, "procedure", procedure);
+	AUTO(Json) *data = NULL;
+	if (!command_ask(command, ASK_START, args, &data, &err))
+		return command_failed(&err);
+	if (command->json)
+		command_print_json(data);
+	else
+		command_print("started run %s\nnext: breakglass steps\n", json_get_string_or(data, "run", "?"));
+	return EXIT_OK;
+}
+
+int run_steps(Command *command) {
+	Error err = {0};
+	const Run *run;
+	if (!command_run(command, &run, &err))
+		return command_failed(&err);
+	if (command->json) {
+		AUTO(Json) *all = incident_to_json(client_model(command->client)->incident);
+		command_print_json(json_get(all, "runs"));
+		return EXIT_OK;
+	}
+	size_t done, total;
+	run_progress(run, &done, &total);
+	command_print("%s: %s   %zu of %zu\n", run->procedure_title, run->playbook_title, done, total);
+	for (size_t i = 0; i < run->step_count; i++) {
+		const IncidentStep *step = &run->steps[i];
+		command_print("%*s%-6s %-14s %s%s%s\n", step->level * 2, "", step->number, step_state_words(step->state), step->title,
+			step->reason ? "  -- " : "", step->reason ? step->reason : "");
+	}
+	for (size_t g = 0; g < run->gate_count; g++) {
+		static const char *const WORDS[] = {[GATE_CLOSED] = "not asked yet", [GATE_WAITING] = "waiting", [GATE_SIGNED] = "signed",
+			[GATE_REFUSED] = "REFUSED", [GATE_ESCALATED] = "escalated", [GATE_EXPIRED] = "expired: sign again"};
+		AUTO_FREE char *roles = strlist_join(&run->gates[g].roles, " and ");
+		command_print("gate %s: %s (%s)\n", run->gates[g].id, WORDS[gate_state(&run->gates[g], wall_now())], roles);
+	}
+	return EXIT_OK;
+}
+
+int run_step(Command *command) {
+	Error err = {0};
+	Json *args = json_new_object();
+	json_add_string(args, "step", command_word(command, 0));
+	AUTO(Json) *data = NULL;
+	if (!command_ask(command, ASK_PREVIEW, args, &data, &err))
+		return command_failed(&err);
+	command_print_json(data);
+	return EXIT_OK;
+}
+
+static int step_request(Command *command, AskName name, const char *said) {
+	Error err = {0};
+	const Run *run;
+	if (!command_run(command, &run, &err))
+		return command_failed(&err);
+	Json *args = json_new_object();
+	const IncidentStep *step = run_find_step(run, command_word(command, 0));
+	json_add_string(args, "run", run->id);
+	json_add_string(args, "step", step ? step->id : command_word(command, 0));
+	json_add_string(args, "reason", command_flag(command, "reason"));
+	if (!command_ask(command, name, args, NULL, &err))
+		return command_failed(&err);
+	command_print("%s\n", said);
+	return EXIT_OK;
+}
+
+int run_tick(Command *command) { return step_request(command, ASK_TICK, "ticked"); }
+int run_untick(Command *command) { return step_request(command, ASK_UNTICK, "unticked"); }
+
+int run_skip(Command *command) {
+	if (!command_has(command, "reason"))
+		return command_usage(command, "a skipped step wants a --reason");
+	return step_request(command, ASK_SKIP, "skipped");
+}
+
+int run_set(Command *command) {
+	Error err = {0};
+	const Run *run;
+	if (!command_run(command, &run, &err))
+		return command_failed(&err);
+	AUTO_FREE char *value = command_text(command, 1);
+	Json *args = json_new_object();
+	json_add_string(args, "run", run->id);
+	json_add_string(args, "name", command_word(command, 0));
+	json_add_string(args, "value", value);
+	if (!command_ask(command, ASK_SET, args, NULL, &err))
+		return command_failed(&err);
+	command_print("set\n");
+	return EXIT_OK;
+}
