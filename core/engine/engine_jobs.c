@@ -270,8 +270,7 @@ bool engine_start_plan(Engine *engine, const char *who, const Run *run, const In
 	AUTO_CLEAR(WalkCall) call = {0};
 	if (!walk_of(engine, run, state, &walk, &step, err) || !walk_call(&walk, step, index, undo, &call, err))
 		return false;
-	StepState next;
-	if (!undo && !step_move(state->state, MOVE_PLAN, &next, err))
+	if (undo ? !step_can_undo(walk.incident, run, state, err) : !step_can_plan(walk.incident, run, state, index, err))
 		return false;
 	Json *request = request_of(engine, "plan", &call);
 	json_add(request, "guards", walk_probe_guards(&walk, step));

@@ -10,6 +10,7 @@
 #include "core/engine/signing.h"
 #include "core/engine/walk.h"
 #include "core/engine/worker_log.h"
+#include "core/playbook/value.h"
 
 /* ---- finding what an ask speaks of ---- */
 
@@ -153,10 +154,10 @@ static bool serve_set(Ask *ask, Error *err) {
 	const Variable *variable = playbook_find_variable(walk.playbook, name);
 	AUTO(Json) *args = json_copy(ask->args);
 	if (variable) {
-		AUTO_FREE char *clean = NULL;
-		if (!variable_check(variable, json_get_string_or(args, "value", ""), wall_now(), &clean, err))
+		AUTO_CLEAR(Buf) clean = {0};
+		if (!value_check(variable, str_from(json_get_string_or(args, "value", "")), wall_now(), &clean, err))
 			return error_where(err, "%s", name);
-		json_add_string(args, "value", clean);
+		json_add_string(args, "value", buf_text(&clean));
 		json_add_bool(args, "secret", variable->type == VARIABLE_SECRET);
 	}
 	json_add_string(args, "run", walk.run->id);
@@ -329,8 +330,8 @@ static bool serve_preview(Ask *ask, Error *err) {
 	const Step *step;
 	if (!find_step(ask, &walk, &state, &step, err))
 		return false;
-	WalkRow rows[STEP_ROWS_MAX];
-	size_t count = walk_rows(step, rows, STEP_ROWS_MAX);
+	WalkRow rows[WALK_ROWS_MAX];
+	size_t count = walk_rows(step, rows, WALK_ROWS_MAX);
 	ask->data = json_new_object();
 	Json *list = json_add(ask->data, "rows", json_new_array());
 	for (size_t i = 0; i < count; i++)

@@ -116,8 +116,8 @@ static Risk row_risk(const WalkRow *row) {
 }
 
 static void outline_rows(const Step *step, Json *item) {
-	WalkRow rows[STEP_ROWS_MAX];
-	size_t count = walk_rows(step, rows, STEP_ROWS_MAX);
+	WalkRow rows[WALK_ROWS_MAX];
+	size_t count = walk_rows(step, rows, WALK_ROWS_MAX);
 	Json *actions = json_add(item, "actions", json_new_array());
 	for (size_t i = 0; i < count; i++) {
 		Json *action = json_append(actions, json_new_object());

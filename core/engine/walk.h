@@ -10,7 +10,7 @@
 #include "core/playbook/model.h"
 
 #define COMMAND_VERB "command.run"
-#define STEP_ROWS_MAX 64
+#define WALK_ROWS_MAX 64
 
 typedef struct WalkRow {
 	const PlaybookAction *action;    /* NULL for commands */

@@ -78,8 +78,8 @@ static bool fill_command(const Walk *walk, const WalkRow *row, WalkCall *call, E
 }
 
 bool walk_call(const Walk *walk, const Step *step, size_t index, bool undo, WalkCall *ret_call, Error *err) {
-	WalkRow rows[STEP_ROWS_MAX];
-	size_t count = walk_rows(step, rows, STEP_ROWS_MAX);
+	WalkRow rows[WALK_ROWS_MAX];
+	size_t count = walk_rows(step, rows, WALK_ROWS_MAX);
 	if (undo) {
 		if (index < step->undo_count)
 			return fill_action(walk, &step->undo[index], ret_call, err);

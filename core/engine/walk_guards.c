@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/engine/walk.h"
 #include "core/playbook/condition.h"
+#include "core/playbook/value.h"
 #include "core/providers/provider.h"
 
 /* ---- guards ---- */
@@ -18,12 +19,11 @@ static bool applies(const Walk *walk, const PlaybookGuard *guard) {
 static bool variable_holds(const Walk *walk, const PlaybookGuard *guard) {
 	const char *value = walk_value(walk, guard->subject);
 	const Variable *variable = playbook_find_variable(walk->playbook, guard->subject);
-	ParamType type = variable && variable->type == VARIABLE_INT ? PARAM_INT
-		: variable && variable->type == VARIABLE_TIME ? PARAM_TIME : PARAM_TEXT;
+	ParamType type = variable ? variable_param_type(variable->type) : PARAM_TEXT;
 	AUTO_CLEAR(Buf) wanted = {0};
 	if (!value || !walk_expand(walk, guard->value, &wanted, NULL))
 		return false;
-	return condition_holds(type, value, guard->op, buf_text(&wanted));
+	return condition_judge_text(guard->subject, type, value, guard->op, buf_text(&wanted), wall_now(), NULL) == TRUTH_YES;
 }
 
 static bool holds(const Walk *walk, const PlaybookGuard *guard, bool confirmed) {
@@ -95,13 +95,9 @@ static bool add_probe(const Walk *walk, const char *probe, const DirectiveArg *a
 		if (args[i].op == OP_NONE)
 			continue;
 		whole &= walk_expand(walk, args[i].value, &value, missing);
-		Str key = str_from(args[i].key);
-		bool is_field = known && verb_find_field(&known->spec, key);
-		bool is_param = known && verb_find_param(&known->spec, key);
-		if (is_param && args[i].op == OP_EQ) {
+		if (known && condition_is_param(&known->spec, &args[i]))
 			json_add_string(params, args[i].key, buf_text(&value));
-		}
-		if (is_field && !(is_param && args[i].op == OP_EQ)) {
+		if (known && condition_is_expectation(&known->spec, &args[i])) {
 			Json *condition = json_append(conditions, json_new_object());
 			json_add_string(condition, "field", args[i].key);
 			json_add_string(condition, "op", directive_op_name(args[i].op));

@@ -73,8 +73,8 @@ static bool section_lines(const Walk *walk, const PlaybookGate *gate, WalkSubjec
 	bool whole = true;
 	for (size_t i = 0; i < gate->cover_count; i++) {
 		const Step *step = gate->covers[i];
-		WalkRow rows[STEP_ROWS_MAX];
-		size_t count = walk_rows(step, rows, STEP_ROWS_MAX);
+		WalkRow rows[WALK_ROWS_MAX];
+		size_t count = walk_rows(step, rows, WALK_ROWS_MAX);
 		if (!count)
 			strlist_add_take(&subject->lines, bg_asprintf("%s %s", step->number, step->title));
 		for (size_t r = 0; r < count; r++) {

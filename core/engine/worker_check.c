@@ -33,17 +33,12 @@ static const FieldSpec *field_of(const char *verb, const char *field) {
 	return probe ? verb_find_field(&probe->spec, str_from(field)) : NULL;
 }
 
-/* A fact as text, the way conditions compare: numbers as digits, booleans as yes and no. Owned; NULL when it is not there. */
-static char *fact_text(const Json *facts, const char *field) {
-	const Json *fact = json_get(facts, field);
-	int64_t number;
-	if (json_is_string(fact))
-		return bg_strdup(json_string(fact));
-	if (json_is_bool(fact))
-		return bg_strdup(json_bool(fact, false) ? "yes" : "no");
-	if (json_int(fact, &number))
-		return bg_asprintf("%lld", (long long) number);
-	return NULL;
+static DirectiveOp op_of(const char *name) {
+	static const DirectiveOp OPS[] = {OP_EQ, OP_NE, OP_MATCH, OP_LT, OP_LE, OP_GT, OP_GE};
+	for (size_t i = 0; i < BG_LENGTH(OPS); i++)
+		if (text_eq(directive_op_name(OPS[i]), name))
+			return OPS[i];
+	return OP_EQ;
 }
 
 /* True when every condition holds; else the first that does not, in words. */
@@ -56,17 +51,16 @@ static bool judge(const char *verb, const Json *conditions, const Reading *readi
 		const char *field = json_get_string_or(condition, "field", "");
 		const char *op_name = json_get_string_or(condition, "op", "=");
 		const char *wanted = json_get_string_or(condition, "value", "");
-		AUTO_FREE char *actual = fact_text(reading->facts, field);
 		const FieldSpec *spec = field_of(verb, field);
-		DirectiveOp op;
-		if (!actual) {
-			buf_printf(why, "%s is not known", field);
-			return false;
+		size_t said = why->len;
+		if (spec && condition_judge(field, spec->type, json_get(reading->facts, field), op_of(op_name), wanted, wall_now(), why)
+				== TRUTH_YES) {
+			buf_truncate(why, said);
+			continue;
 		}
-		if (!spec || !condition_op_parse(op_name, &op) || !condition_holds(spec->type, actual, op, wanted)) {
-			buf_printf(why, "%s is %s; wanted %s %s", field, actual, op_name, wanted);
-			return false;
-		}
+		if (!spec)
+			buf_printf(why, "%s tells nothing named %s", verb, field);
+		return false;
 	}
 	if (json_count(conditions) == 0 && reading->state != READING_OK) {
 		buf_printf(why, "%s", reading->text ? reading->text : reading_state_name(reading->state));
