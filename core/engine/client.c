@@ -103,7 +103,7 @@ static void write_out(Client *client) {
 		ssize_t sent = send(client->fd, client->out.data, client->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (sent < 0 && errno == EINTR)
 			continue;
-		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		if (sent < 0 && errno == EAGAIN)
 			return;
 		if (sent < 0) {
 			Error why = {0};
@@ -178,7 +178,7 @@ static void read_in(Client *client) {
 		Error why = {0};
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		if (got < 0 && errno == EAGAIN)
 			return;
 		if (got <= 0) {
 			error_set(&why, ERROR_IO, "the engine closed the connection");

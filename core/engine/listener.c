@@ -29,8 +29,8 @@ bool listener_lock(const StatePaths *paths, int *ret_fd, Error *err) {
 	}
 	char text[32];
 	int len = snprintf(text, sizeof(text), "%d\n", (int) getpid());
-	if (ftruncate(fd, 0) == 0)
-		(void) pwrite(fd, text, (size_t) len, 0);   /* the number is for people who look; the lock is what counts */
+	/* The number is for people who look; the lock is what counts. */
+	BG_IGNORE(ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t) len, 0) < 0);
 	*ret_fd = TAKE_FD(fd);
 	return true;
 }

@@ -70,6 +70,7 @@ typedef struct Probe {
 typedef struct Provider {
 	const char *name;        /* "concourse" */
 	const char *title;       /* "Concourse CI" */
+	bool needs_no_system;    /* its verbs work without a system of the environment: command.run, http with a whole url */
 	/* Checks a system's settings and secrets for missing and unknown keys: one error at a time with the line. */
 	bool (*check_system)(const Environment *environment, const EnvironmentSystem *system, Error *err);
 	const Action *actions;
@@ -86,5 +87,7 @@ const Vocabulary *provider_vocabulary(void);         /* every verb, static */
 /* The system that `verb` with `args` speaks to: args.system, else the only system of its provider. */
 BG_CHECK bool provider_choose_system(const Environment *environment, const char *verb, const Json *args,
 	const EnvironmentSystem **ret_system, Error *err);
-/* Checks and completes `args` against the VerbSpec: unknown names, missing required ones, types, choices. */
+/* Every system's settings and every probe's arguments against the tables: the first that is wrong, with its place. */
+BG_CHECK bool provider_check_environment(const Environment *environment, Error *err);
+/* Checks `args` against the VerbSpec: unknown names, missing required ones, types, choices. */
 BG_CHECK bool provider_check_args(const VerbSpec *spec, const Json *args, Error *err);

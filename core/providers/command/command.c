@@ -1,0 +1,129 @@
+/* command.c: command.run: one logical line of a code block, run by sh on this machine, as the playbook shows it with its values filled in
+ * and quoted. Environment and working directory are carried from command to command of a run: the wrapper writes both to an extra
+ * descriptor when the command ends. There is nothing to look at afterwards but the exit status, so verify is the exit status itself, and
+ * a command that was cut off is in doubt. */
+#include "core/providers/command/command.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/providers/command/carried.h"
+#include "core/transport/process.h"
+
+#define DEFAULT_TIMEOUT_MS (10 * 60 * 1000)
+
+static const char *given_or(const char *text, const char *fallback) { return text && *text ? text : fallback; }
+
+static bool is_local(const Call *call, Error *err) {
+	const char *host = given_or(call_arg(call, "host"), "local");
+	if (text_eq(host, "local"))
+		return true;
+	error_set(err, ERROR_INVALID, "commands on other machines are not run from here yet: host=%s", host);
+	return error_hint(err, "run it there by hand, then tick the step with a reason");
+}
+
+static void login_name(char *ret, size_t size) {
+	char buffer[4096];
+	struct passwd entry, *found = NULL;
+	(void) getpwuid_r(getuid(), &entry, buffer, sizeof(buffer), &found);   /* no entry: the number is the name */
+	if (found)
+		snprintf(ret, size, "%s", found->pw_name);
+	else
+		snprintf(ret, size, "uid %u", (unsigned) getuid());
+}
+
+static bool command_plan(const Call *call, Plan *plan, Error *err) {
+	char host[256] = "this machine", user[128];
+	AUTO_CLEAR(Carried) carried = {0};
+	if (!is_local(call, err) || !carried_load(call->state_folder, &carried, err))
+		return false;
+	(void) gethostname(host, sizeof(host) - 1);   /* the words above stand in for a name that cannot be had */
+	login_name(user, sizeof(user));
+	const char *folder = given_or(call_arg(call, "cwd"), carried.folder);
+	plan->action = bg_strdup("command.run");
+	plan_set(&plan->target, "%s@%s:%s", user, host, folder);
+	plan_set(&plan->confirm_name, "%s", host);
+	plan->args = json_copy(call->args);
+	AUTO_FREE char *what = bg_asprintf("run %s", call_arg(call, "text"));
+	plan_add_change(plan, what, NULL, NULL);
+	plan_set(&plan->request, "%s", call_arg(call, "text"));
+	plan_set(&plan->manual, "%s", call_arg(call, "text"));
+	return true;
+}
+
+/* ---- apply ---- */
+
+/* The command is an argument of its own, not spliced into the wrapper: whatever it holds, the wrapper stays what it is. */
+static const char WRAPPER[] =
+	"eval \"$BREAKGLASS_COMMAND\"\n"
+	"breakglass_status=$?\n"
+	"{ pwd; export -p; } >&3 2>/dev/null\n"
+	"exit $breakglass_status\n";
+
+typedef struct Running { const Call *call; } Running;
+
+static bool is_cancelled(void *userdata) { return call_is_cancelled(((Running *) userdata)->call); }
+
+static void on_output(void *userdata, bool is_stderr, Str piece) {
+	const Call *call = ((Running *) userdata)->call;
+	if (call->output)
+		call->output(call->userdata, is_stderr, piece);
+}
+
+static bool exit_is_expected(const Call *call, int exit_code) {
+	const char *expect = call_arg(call, "expect");
+	int64_t wanted = 0;
+	if (expect && str_parse_int(str_from(expect), &wanted))
+		return exit_code == (int) wanted;
+	return exit_code == 0;
+}
+
+static bool judge(const Call *call, const ProcessResult *ended, ActionResult *result, Error *err) {
+	char span[SPAN_TEXT_SIZE];
+	result->exit_code = ended->exit_code;
+	result->evidence = ended->signal ? bg_asprintf("ended by signal %d after %s", ended->signal, span_format(ended->elapsed_ms, span))
+		: bg_asprintf("exit %d after %s", ended->exit_code, span_format(ended->elapsed_ms, span));
+	if (!ended->signal && exit_is_expected(call, ended->exit_code))
+		return true;
+	error_set(err, ERROR_REMOTE, "the command %s", result->evidence);
+	error_where(err, "%.120s", call_arg(call, "text"));
+	return error_hint(err, "its output says more; mend it and plan again, or do it by hand and tick with a reason");
+}
+
+static bool command_apply(const Call *call, const Plan *plan, ActionResult *result, Error *err) {
+	(void) plan;
+	AUTO_CLEAR(Carried) carried = {0};
+	if (!is_local(call, err) || !carried_load(call->state_folder, &carried, err))
+		return false;
+	process_environment_set(&carried.environment, "BREAKGLASS_COMMAND", call_arg(call, "text"));
+	char shell[] = "/bin/sh", flag[] = "-c", name[] = "breakglass";
+	AUTO_FREE char *wrapper = bg_strdup(WRAPPER);
+	char *argv[] = {shell, flag, wrapper, name, NULL};
+	Running running = {call};
+	ProcessRequest request = {.argv = argv, .environment = strlist_argv(&carried.environment),
+		.folder = given_or(call_arg(call, "cwd"), carried.folder), .deadline_ms = call_remaining_ms(call), .want_extra = true,
+		.cancelled = is_cancelled, .on_output = on_output, .userdata = &running};
+	AUTO_CLEAR(ProcessResult) ended = {0};
+	result->began = true;
+	if (!process_run(&request, &ended, err))
+		return false;
+	BG_IGNORE(carried_save(call->state_folder, buf_str(&ended.extra), NULL));   /* the next command then starts where this one started */
+	return judge(call, &ended, result, err);
+}
+
+static const Action ACTIONS[] = {
+	{
+		.spec = {.name = "command.run", .kind = VERB_ACTION, .risk = RISK_CHANGE, .help = "run a visible command of the playbook",
+			.VERB_PARAMS({"text", PARAM_TEXT, true, NULL, "the command, values filled in"},
+				{"host", PARAM_TEXT, false, NULL, "local"}, {"cwd", PARAM_TEXT, false, NULL, "the folder to run it in"},
+				{"timeout", PARAM_SPAN, false, NULL, "when to end it"}, {"expect", PARAM_TEXT, false, NULL, "the exit status that is right"})},
+		.plan = command_plan, .apply = command_apply, .manual = "paste the command into a shell",
+	},
+};
+
+const Provider COMMAND_PROVIDER = {.name = "command", .title = "commands", .needs_no_system = true, .actions = ACTIONS,
+	.action_count = BG_LENGTH(ACTIONS)};
