@@ -1,5 +1,6 @@
 /* apply_action.c: folds in plans and what becomes of an action: started, finished, lost, resolved.
- * An action that is not an `also` moves its step; what it opened depends on whether it began, not on whether it went well. */
+ * An action that is not an `also` moves its step; what it opened depends on whether it began, not on whether it went
+ * well. */
 #include <string.h>
 
 #include "core/incident/model.h"

@@ -34,7 +34,8 @@ void apply_signoff(Incident *incident, const Event *event)
 {
 	Gate *gate = model_gate(incident, event->data);
 	const Json *data = event->data;
-	const char *role = model_text(data, "role", INCIDENT_LINE_MAX), *person = model_text(data, "person", INCIDENT_WHO_MAX);
+	const char *role = model_text(data, "role", INCIDENT_LINE_MAX), *person = model_text(data, "person",
+		INCIDENT_WHO_MAX);
 	Signoff signoff = { .seq = event->seq, .time = event->time };
 	if (!gate || !role || !person || !model_digest(data, "subject", signoff.subject)
 		|| !decision_parse(json_get_string(data, "decision"), &signoff.decision)

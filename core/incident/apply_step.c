@@ -1,5 +1,5 @@
-/* apply_step.c: folds in what happens to a step by hand and by its checks, and what follows when a step becomes done or is not
- * done any more: ledger, timers, the steps above it. */
+/* apply_step.c: folds in what happens to a step by hand and by its checks, and what follows when a step becomes done or
+ * is not done any more: ledger, timers, the steps above it. */
 #include "core/incident/model.h"
 
 bool step_rows_all_done(const IncidentStep *step)
@@ -25,7 +25,8 @@ static void timers_settle(Run *run, const IncidentStep *step, WallTime now)
 		timer->stopped = now;
 		for (size_t k = 0; k < run->timer_count; k++) {
 			Timer *other = &run->timers[k];
-			if (other->starts && text_eq(other->name, timer->name) && wall_known(other->started) && !wall_known(other->stopped))
+			if (other->starts && text_eq(other->name, timer->name) && wall_known(other->started)
+				&& !wall_known(other->stopped))
 				other->stopped = now;
 		}
 	}
@@ -55,7 +56,8 @@ static void step_settle(Incident *incident, Run *run, IncidentStep *step, const 
 	if (step->settled)
 		return;
 	step->settled = true;
-	/* What its actions opened may have been closed since: only a step that opened nothing yet opens by becoming done. */
+	/* What its actions opened may have been closed since: only a step that opened nothing yet opens by becoming done.
+	 * */
 	if (!step->opened && step->opens.count)
 		ledger_open(incident, run, step, false, event);
 	ledger_close_named(incident, run, step, event);
@@ -99,7 +101,8 @@ void step_restore(Incident *incident, Run *run, IncidentStep *step, const Event 
 	step_set(incident, run, step, step->before_undo, event);
 }
 
-/* What the counted sub-steps of `index` make of it: to do while one is open, else done, or skipped when all were skipped. */
+/* What the counted sub-steps of `index` make of it: to do while one is open, else done, or skipped when all were
+ * skipped. */
 static bool children_look(const Run *run, int index, StepState *ret_state)
 {
 	bool any = false, done = false, open = false;

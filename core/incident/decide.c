@@ -1,5 +1,5 @@
-/* decide.c: the one door for requests: finds the handler in the table, checks that the incident is in a phase for it, and frames
- * every refusal with what was asked. */
+/* decide.c: the one door for requests: finds the handler in the table, checks that the incident is in a phase for it,
+ * and frames every refusal with what was asked. */
 #include "core/incident/decide.h"
 
 #define IN(phase) (1u << (phase))
@@ -79,7 +79,8 @@ bool incident_decide(const Incident *incident, const Request *request, WallTime 
 	Error unwanted;
 	AUTO(Json) *data = json_new_object();
 	Asked asked = {
-		.incident = incident, .request = request, .args = request->args, .now = now, .data = data, .err = err ? err : &unwanted,
+		.incident = incident, .request = request, .args = request->args, .now = now, .data = data, .err = err ? err
+			: &unwanted,
 	};
 	error_clear(asked.err);
 	bool fits = (handlers[request->kind].phases & IN(incident->phase)) != 0;

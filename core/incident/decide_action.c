@@ -1,4 +1,5 @@
-/* decide_action.c: requests about plans and actions. decide_apply is the one place where something dangerous is let through. */
+/* decide_action.c: requests about plans and actions. decide_apply is the one place where something dangerous is let
+ * through. */
 #include <string.h>
 
 #include "core/incident/decide.h"
@@ -43,11 +44,13 @@ static bool apply_plan_is_seen(Asked *asked, bool undo)
 {
 	const StepAction *row = asked->row;
 	if (!row->plan_seq || row->plan_is_undo != undo)
-		return refuse(asked, ERROR_CONFLICT, "make a plan first: p", "there is no plan for this%s", undo ? " undo" : "");
+		return refuse(asked, ERROR_CONFLICT, "make a plan first: p", "there is no plan for this%s",
+			undo ? " undo" : "");
 	if (!take_digest(asked, "digest"))
 		return false;
 	if (!text_eq(row->plan_digest, json_get_string(asked->data, "digest")))
-		return refuse(asked, ERROR_CONFLICT, "look at the new plan, then apply that one", "a newer plan was made since you looked");
+		return refuse(asked, ERROR_CONFLICT, "look at the new plan, then apply that one",
+			"a newer plan was made since you looked");
 	return true;
 }
 
@@ -65,12 +68,14 @@ static bool apply_is_confirmed(Asked *asked, Risk risk)
 	if (risk == RISK_CHANGE || !name || !*name) {
 		if (text_eq(given, "yes"))
 			return true;
-		return refuse(asked, ERROR_INVALID, "read the plan, then say yes: y", "it changes something and was not confirmed");
+		return refuse(asked, ERROR_INVALID, "read the plan, then say yes: y",
+			"it changes something and was not confirmed");
 	}
 	if (text_eq(given, name))
 		return true;
 	return refuse(asked, ERROR_INVALID, "read the plan, then type the name exactly",
-		*given ? "the typed name is not \"%.80s\"" : "it cannot be taken back without loss: the name \"%.80s\" must be typed", name);
+		*given ? "the typed name is not \"%.80s\""
+		: "it cannot be taken back without loss: the name \"%.80s\" must be typed", name);
 }
 
 static bool apply_guards_hold(Asked *asked)
@@ -82,7 +87,8 @@ static bool apply_guards_hold(Asked *asked)
 	JSON_EACH(guard, failed) {
 		const char *text = json_get_string_or(guard, "text", "a guard of this step does not hold");
 		if (!json_get_bool(guard, "soft", false))
-			return refuse(asked, ERROR_DENIED, "mend that first; the step can still be done by hand and ticked with a reason", "%s", text);
+			return refuse(asked, ERROR_DENIED,
+				"mend that first; the step can still be done by hand and ticked with a reason", "%s", text);
 		soft = soft ? soft : text;
 	}
 	if (soft && !has_text(asked, "reason"))
@@ -144,8 +150,8 @@ static bool take_action(Asked *asked, ActionMove move)
 	return true;
 }
 
-/* What follows is told by our own worker about something that has happened: the outcome is recorded whatever it looks like.
- * What cannot be kept is cut or left out with a warning, never a reason to refuse. */
+/* What follows is told by our own worker about something that has happened: the outcome is recorded whatever it looks
+ * like. What cannot be kept is cut or left out with a warning, never a reason to refuse. */
 
 static void take_error(Asked *asked)
 {
@@ -160,7 +166,8 @@ static void take_error(Asked *asked)
 
 static void warn_left_out(Json *warnings, const char *name)
 {
-	AUTO_FREE char *text = bg_asprintf("the value %.64s was left out: it is too long or cannot be shown on one line", name);
+	AUTO_FREE char *text = bg_asprintf("the value %.64s was left out: it is too long or cannot be shown on one line",
+		name);
 	json_append_string(warnings, text);
 }
 
@@ -235,7 +242,8 @@ bool decide_lost(Asked *asked)
 {
 	if (!take_action(asked, ACTION_MOVE_LOSE))
 		return false;
-	take_cut(asked->data, "why", json_get_string_or(asked->args, "why", "its result was not found"), INCIDENT_LINE_MAX, SANITISE_LINE);
+	take_cut(asked->data, "why", json_get_string_or(asked->args, "why", "its result was not found"), INCIDENT_LINE_MAX,
+		SANITISE_LINE);
 	return true;
 }
 

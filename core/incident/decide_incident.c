@@ -7,7 +7,8 @@ bool decide_declare(Asked *asked)
 {
 	/* A year: anything longer is a typing mistake. */
 	const int64_t objective_max = INT64_C(366) * 24 * 3600 * 1000;
-	if (!take_line(asked, "incident", REQUIRED, INCIDENT_LINE_MAX) || !take_line(asked, "title", REQUIRED, INCIDENT_LINE_MAX)
+	if (!take_line(asked, "incident", REQUIRED, INCIDENT_LINE_MAX) || !take_line(asked, "title", REQUIRED,
+		INCIDENT_LINE_MAX)
 		|| !take_line(asked, "environment", REQUIRED, INCIDENT_LINE_MAX)
 		|| !take_int(asked, "objective_ms", OPTIONAL, 0, objective_max)
 		|| !take_line(asked, "commander", OPTIONAL, INCIDENT_WHO_MAX))
@@ -84,7 +85,8 @@ bool decide_start(Asked *asked)
 {
 	AUTO_CLEAR(Run) run = { 0 };
 	if (asked->incident->run_count >= INCIDENT_RUNS_MAX)
-		return refuse(asked, ERROR_INVALID, "end this incident and declare a new one", "there are %d runs already", INCIDENT_RUNS_MAX);
+		return refuse(asked, ERROR_INVALID, "end this incident and declare a new one", "there are %d runs already",
+			INCIDENT_RUNS_MAX);
 	if (!outline_parse(asked->args, &run, asked->err))
 		return false;
 	char id[16];
@@ -132,7 +134,8 @@ bool decide_set(Asked *asked)
 
 bool decide_reading(Asked *asked)
 {
-	return take_line(asked, "name", REQUIRED, INCIDENT_LINE_MAX) && take_line(asked, "from", OPTIONAL, INCIDENT_LINE_MAX)
+	return take_line(asked, "name", REQUIRED, INCIDENT_LINE_MAX) && take_line(asked, "from", OPTIONAL,
+		INCIDENT_LINE_MAX)
 		&& take_line(asked, "to", REQUIRED, INCIDENT_LINE_MAX) && take_line(asked, "text", OPTIONAL, INCIDENT_LINE_MAX)
 		&& take_line(asked, "reason", OPTIONAL, INCIDENT_LINE_MAX);
 }
@@ -144,5 +147,6 @@ bool decide_repaired(Asked *asked)
 
 bool decide_engine(Asked *asked)
 {
-	return take_line(asked, "version", OPTIONAL, INCIDENT_LINE_MAX) && take_int(asked, "lost", OPTIONAL, 0, INT64_C(1) << 40);
+	return take_line(asked, "version", OPTIONAL, INCIDENT_LINE_MAX) && take_int(asked, "lost", OPTIONAL, 0,
+		INT64_C(1) << 40);
 }

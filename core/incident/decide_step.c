@@ -18,7 +18,8 @@ static bool rows_settled(Asked *asked)
 	for (size_t i = 0; i < asked->step->action_count; i++) {
 		const IncidentAction *last = incident_find_action(asked->incident, asked->step->actions[i].last_action);
 		if (last && last->state == ACTION_RUNNING)
-			return refuse(asked, ERROR_CONFLICT, "wait for its result, or cancel it", "%s is still running", last->verb);
+			return refuse(asked, ERROR_CONFLICT, "wait for its result, or cancel it", "%s is still running",
+				last->verb);
 		if (last && last->state == ACTION_IN_DOUBT)
 			return refuse(asked, ERROR_CONFLICT, "look at the system, then say ran or not-run",
 				"the outcome of action %lld (%s) is not known", (long long) last->number, last->verb);
@@ -73,7 +74,8 @@ static bool tick_wants_reason(const Asked *asked, char *why, size_t size, const 
 	return false;
 }
 
-/* A step that waits for sign-off is not ticked without it. One whose actions are done was signed when they were started. */
+/* A step that waits for sign-off is not ticked without it. One whose actions are done was signed when they were
+ * started. */
 static bool tick_waits_for_gate(const Asked *asked, Error *ret_cause)
 {
 	const Gate *gates[RUN_GATES_MAX];

@@ -86,7 +86,8 @@ bool take_value(Asked *asked, const char *key)
 	if (!given)
 		return refuse(asked, ERROR_INVALID, "give one", "the %s is missing", key);
 	if (strnlen(given, INCIDENT_TEXT_MAX + 1) > INCIDENT_TEXT_MAX)
-		return refuse(asked, ERROR_INVALID, "make it shorter", "the %s is longer than %d bytes", key, INCIDENT_TEXT_MAX);
+		return refuse(asked, ERROR_INVALID, "make it shorter", "the %s is longer than %d bytes", key,
+			INCIDENT_TEXT_MAX);
 	AUTO_FREE char *clean = text_sanitised_line(given);
 	if (!text_eq(clean, given))
 		return refuse(asked, ERROR_INVALID, "type it again, without line breaks and tabs",
@@ -109,7 +110,8 @@ bool take_digest(Asked *asked, const char *key)
 {
 	const char *text = json_get_string(asked->args, key);
 	if (!model_is_digest(text))
-		return refuse(asked, ERROR_INVALID, "make a new plan and use its digest", "the %s is not a SHA-256 digest in hex", key);
+		return refuse(asked, ERROR_INVALID, "make a new plan and use its digest",
+			"the %s is not a SHA-256 digest in hex", key);
 	json_add_string(asked->data, key, text);
 	return true;
 }
@@ -121,7 +123,8 @@ bool take_int(Asked *asked, const char *key, Need need, int64_t min, int64_t max
 	if (!given && need == OPTIONAL)
 		return true;
 	if (!json_int(given, &value) || value < min || value > max)
-		return refuse(asked, ERROR_INVALID, NULL, "%s is not a whole number from %lld to %lld", key, (long long) min, (long long) max);
+		return refuse(asked, ERROR_INVALID, NULL, "%s is not a whole number from %lld to %lld", key, (long long) min,
+			(long long) max);
 	json_add_int(asked->data, key, value);
 	return true;
 }
@@ -184,7 +187,8 @@ static bool take_step_of_run(Asked *asked)
 	const char *id = json_get_string(asked->args, "step");
 	const IncidentStep *step = run_find_step(asked->run, id);
 	if (!step)
-		return refuse(asked, ERROR_MISSING, "name a step by its number or its id", "the run has no step \"%.64s\"", id ? id : "");
+		return refuse(asked, ERROR_MISSING, "name a step by its number or its id", "the run has no step \"%.64s\"", id
+			? id : "");
 	asked->step = step;
 	json_add_string(asked->data, "step", step->id);
 	return true;
@@ -216,7 +220,8 @@ bool take_gate(Asked *asked)
 	const char *id = json_get_string(asked->args, "gate");
 	asked->gate = run_find_gate(asked->run, id);
 	if (!asked->gate)
-		return refuse(asked, ERROR_MISSING, "see the gates of the run on the sign-off screen", "the run has no gate \"%.64s\"",
+		return refuse(asked, ERROR_MISSING, "see the gates of the run on the sign-off screen",
+			"the run has no gate \"%.64s\"",
 			id ? id : "");
 	json_add_string(asked->data, "gate", id);
 	return true;

@@ -1,5 +1,5 @@
-/* describe.c: one plain line for each record: what a timeline shows. Titles come from the incident where it is at hand, else the ids
- * of the record stand for themselves. */
+/* describe.c: one plain line for each record: what a timeline shows. Titles come from the incident where it is at hand,
+ * else the ids of the record stand for themselves. */
 #include "core/base/text.h"
 #include "core/incident/model.h"
 
@@ -113,7 +113,8 @@ static void describe_run_ended(const Told *told)
 static void describe_value(const Told *told)
 {
 	bool secret = json_get_bool(told->data, "secret", false);
-	buf_printf(told->out, "%s set to %s", told_text(told, "name"), secret ? "a secret value" : told_text(told, "value"));
+	buf_printf(told->out, "%s set to %s", told_text(told, "name"), secret ? "a secret value" : told_text(told,
+		"value"));
 }
 
 static void describe_step(const Told *told)
@@ -154,7 +155,8 @@ static void describe_plan(const Told *told)
 {
 	size_t changes = json_count(json_get(json_get(told->data, "plan"), "changes"));
 	told_own_step(told);
-	buf_printf(told->out, ": %s, %zu %s, %.12s", json_get_bool(told->data, "undo", false) ? "undo planned" : "planned", changes,
+	buf_printf(told->out, ": %s, %zu %s, %.12s", json_get_bool(told->data, "undo", false) ? "undo planned" : "planned",
+		changes,
 		changes == 1 ? "change" : "changes", told_text(told, "digest"));
 }
 

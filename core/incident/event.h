@@ -27,6 +27,7 @@ typedef struct Event {
 const char *event_type_name(EventType type);     /* "step.ticked"; "" for UNKNOWN */
 const char *event_type_label(EventType type);    /* "ticked" */
 EventType event_type_parse(const char *name);
-/* One plain line for a timeline: "2.1 pause the pipeline: ticked". `incident` (may be NULL) gives step titles. Sanitised. Appends. */
+/* One plain line for a timeline: "2.1 pause the pipeline: ticked". `incident` (may be NULL) gives step titles.
+ * Sanitised. Appends. */
 struct Incident;
 void event_describe(const Event *event, const struct Incident *incident, Buf *out);

@@ -1,6 +1,6 @@
 /* gate.c: what the sign-offs of a gate amount to.
- * Only those count that were given over the present subject after it was asked; of one person only the newest; a key that two people
- * used counts for the first. */
+ * Only those count that were given over the present subject after it was asked; of one person only the newest; a key
+ * that two people used counts for the first. */
 #include "core/incident/model.h"
 
 static bool signoff_is_current(const Gate *gate, const Signoff *signoff)
@@ -27,7 +27,8 @@ const Signoff *gate_signoff(const Gate *gate, const char *role)
 static bool signoff_is_replaced(const Gate *gate, size_t index)
 {
 	for (size_t i = index + 1; i < gate->signoff_count; i++) {
-		if (signoff_is_current(gate, &gate->signoffs[i]) && text_eq(gate->signoffs[i].person, gate->signoffs[index].person))
+		if (signoff_is_current(gate, &gate->signoffs[i]) && text_eq(gate->signoffs[i].person,
+			gate->signoffs[index].person))
 			return true;
 	}
 	return false;
@@ -91,7 +92,8 @@ const char *gate_state_name(GateState state)
 
 const char *decision_name(Decision decision)
 {
-	static const char *const names[] = { [DECISION_YES] = "yes", [DECISION_NO] = "no", [DECISION_ESCALATE] = "escalate" };
+	static const char *const names[] = { [DECISION_YES] = "yes", [DECISION_NO] = "no",
+		[DECISION_ESCALATE] = "escalate" };
 	return decision < BG_LENGTH(names) ? names[decision] : "";
 }
 

@@ -1,7 +1,8 @@
 /* incident.h: the pure model of one incident: a fold over its records.
- * incident_decide() says what record a request becomes, or why it is refused; incident_apply() folds a record in. Both are total and
- * pure: no I/O, no clock, no randomness. Engine and consoles fold the same records with the same functions, so they see the same.
- * An Incident owns everything reachable from it; all pointers are valid until the next incident_apply(). Structs are for reading. */
+ * incident_decide() says what record a request becomes, or why it is refused; incident_apply() folds a record in. Both
+ * are total and pure: no I/O, no clock, no randomness. Engine and consoles fold the same records with the same
+ * functions, so they see the same. An Incident owns everything reachable from it; all pointers are valid until the next
+ * incident_apply(). Structs are for reading. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -188,8 +189,8 @@ Incident *incident_new(void);
 Incident *incident_free(Incident *incident);
 BG_DEFINE_FREEP(Incident, incident_free)
 
-/* Folds one record in. Total: data of the wrong shape changes nothing but seq and times. An event whose seq is not incident->seq + 1
- * is left out entirely. Never fails: whoever reads a journal has checked its chain before. */
+/* Folds one record in. Total: data of the wrong shape changes nothing but seq and times. An event whose seq is not
+ * incident->seq + 1 is left out entirely. Never fails: whoever reads a journal has checked its chain before. */
 void incident_apply(Incident *incident, const Event *event);
 
 /* ---- requests ---- requests.def: X(enumerator, "name", event type, "fields of args") */
@@ -212,8 +213,10 @@ typedef struct Draft { EventType type; Json *data; } Draft;   /* data owned */
 void draft_clear(Draft *draft);
 BG_DEFINE_CLEARP(Draft, draft_clear)
 
-/* The record that `request` becomes at `now` (exactly one; what follows from it is worked out by incident_apply), or a refusal: what (the request in words), where (step number and title), why, hint. */
-BG_CHECK bool incident_decide(const Incident *incident, const Request *request, WallTime now, Draft *ret_draft, Error *err);
+/* The record that `request` becomes at `now` (exactly one; what follows from it is worked out by incident_apply), or a
+ * refusal: what (the request in words), where (step number and title), why, hint. */
+BG_CHECK bool incident_decide(const Incident *incident, const Request *request, WallTime now, Draft *ret_draft,
+	Error *err);
 
 /* ---- queries ---- */
 const Run *incident_find_run(const Incident *incident, const char *id);
@@ -248,9 +251,11 @@ bool step_checks_true(const IncidentStep *step);
 bool step_can_plan(const Incident *incident, const Run *run, const IncidentStep *step, size_t index, Error *err);
 /* The undo of `step` may be planned or started now. */
 bool step_can_undo(const Incident *incident, const Run *run, const IncidentStep *step, Error *err);
-/* Why `step`'s main key cannot act now; false and err filled. Used by screens to show a disabled key's reason and by decide.
- * Looks at the lifecycle, what runs, what is in doubt, the order of the rows and the gates; not whether there is a plan. */
-bool step_can_start(const Incident *incident, const Run *run, const IncidentStep *step, size_t index, WallTime now, Error *err);
+/* Why `step`'s main key cannot act now; false and err filled. Used by screens to show a disabled key's reason and by
+ * decide. Looks at the lifecycle, what runs, what is in doubt, the order of the rows and the gates; not whether there
+ * is a plan. */
+bool step_can_start(const Incident *incident, const Run *run, const IncidentStep *step, size_t index, WallTime now,
+	Error *err);
 /* Counted steps and how many of them are done or skipped. */
 void run_progress(const Run *run, size_t *ret_done, size_t *ret_total);
 

@@ -1,4 +1,5 @@
-/* json.c: the whole state as JSON, in one fixed order of keys: for `--json`, and for the proof that a replay gives the same state. */
+/* json.c: the whole state as JSON, in one fixed order of keys: for `--json`, and for the proof that a replay gives the
+ * same state. */
 #include "core/incident/model.h"
 
 static void json_add_time(Json *object, const char *key, WallTime time)

@@ -1,5 +1,6 @@
 /* ledger.c: what this incident has opened and not yet closed.
- * An item belongs to the step of the run that opened it; closing goes by name, wherever in the incident it was opened. */
+ * An item belongs to the step of the run that opened it; closing goes by name, wherever in the incident it was opened.
+ * */
 #include "core/incident/model.h"
 
 static bool ledger_is_of(const LedgerItem *item, const Run *run, const IncidentStep *step)
@@ -66,7 +67,8 @@ typedef struct Closing {
 	bool own, doubtful_only;
 } Closing;
 
-static void ledger_close(Incident *incident, const Run *run, const IncidentStep *step, Closing closing, const Event *event)
+static void ledger_close(Incident *incident, const Run *run, const IncidentStep *step, Closing closing,
+	const Event *event)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < incident->open_count; i++) {
@@ -83,7 +85,8 @@ static void ledger_close(Incident *incident, const Run *run, const IncidentStep 
 		model_set(&item->closed_run, run->id);
 		model_set(&item->closed_step, step->id);
 	}
-	/* model_room() grows at powers of two by count: after a shrink the array may be larger than it assumes, never smaller. */
+	/* model_room() grows at powers of two by count: after a shrink the array may be larger than it assumes, never
+	 * smaller. */
 	incident->open_count = kept;
 }
 

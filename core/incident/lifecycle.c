@@ -1,6 +1,6 @@
 /* lifecycle.c: the tables of what may follow what.
- * A cell is written either as the state that follows or as a refusal in words, with what to do instead. A cell that nobody wrote is
- * refused too: "not possible" with the state's own advice. */
+ * A cell is written either as the state that follows or as a refusal in words, with what to do instead. A cell that
+ * nobody wrote is refused too: "not possible" with the state's own advice. */
 #include "core/incident/lifecycle.h"
 
 #include <stddef.h>
@@ -366,7 +366,8 @@ static const char *const phase_names[INCIDENT_PHASE_COUNT] = {
 static const char *const move_names[STEP_MOVE_COUNT] = {
 	[MOVE_TICK] = "tick", [MOVE_UNTICK] = "untick", [MOVE_SKIP] = "skip", [MOVE_PLAN] = "plan", [MOVE_START] = "start",
 	[MOVE_ACTION_DONE] = "action-done", [MOVE_ALL_DONE] = "all-done", [MOVE_TO_CHECK] = "to-check",
-	[MOVE_CHECKS_TRUE] = "checks-true", [MOVE_CHECKS_TRUE_HUMAN] = "checks-true-human", [MOVE_CHECK_FALSE] = "check-false",
+	[MOVE_CHECKS_TRUE] = "checks-true", [MOVE_CHECKS_TRUE_HUMAN] = "checks-true-human",
+	[MOVE_CHECK_FALSE] = "check-false",
 	[MOVE_FAIL] = "fail", [MOVE_STOP] = "stop", [MOVE_CANCEL] = "cancel", [MOVE_LOSE] = "lose",
 	[MOVE_RESOLVE_RAN] = "resolve-ran", [MOVE_RESOLVE_NOT_RUN] = "resolve-not-run",
 	[MOVE_UNDO_START] = "undo-start", [MOVE_UNDO_DONE] = "undo-done",

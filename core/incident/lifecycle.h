@@ -1,6 +1,6 @@
 /* lifecycle.h: how an incident, a run, a step and an action may change, as labelled tables.
- * An empty cell is a refusal with its reason in words; nothing outside these tables moves a state, with one exception that the model
- * keeps: an undo that changed nothing leaves its step as it was before. */
+ * An empty cell is a refusal with its reason in words; nothing outside these tables moves a state, with one exception
+ * that the model keeps: an undo that changed nothing leaves its step as it was before. */
 #pragma once
 #include <stdbool.h>
 #include "core/base/error.h"
@@ -46,8 +46,8 @@ typedef enum ActionMove {
 	ACTION_MOVE_RESOLVE_RAN, ACTION_MOVE_RESOLVE_NOT_RUN, ACTION_MOVE_COUNT
 } ActionMove;
 
-/* True and *ret_next when the table has the cell; else false with the table's reason in err->why (kind CONFLICT) and, where the table
- * knows one, the next thing to do in err->hint. */
+/* True and *ret_next when the table has the cell; else false with the table's reason in err->why (kind CONFLICT) and,
+ * where the table knows one, the next thing to do in err->hint. */
 bool step_move(StepState from, StepMove move, StepState *ret_next, Error *err);
 bool action_move(ActionState from, ActionMove move, ActionState *ret_next, Error *err);
 

@@ -131,7 +131,8 @@ StepAction *model_row(IncidentStep *step, const Json *data)
 	return step && index >= 0 && (uint64_t) index < step->action_count ? &step->actions[index] : NULL;
 }
 
-void values_set(NamedValue **values, size_t *count, const char *name, const char *value, bool secret, const Event *event)
+void values_set(NamedValue **values, size_t *count, const char *name, const char *value, bool secret,
+	const Event *event)
 {
 	NamedValue *found = NULL;
 	for (size_t i = 0; i < *count && !found; i++) {

@@ -3,7 +3,8 @@
 #include "core/base/alloc.h"
 #include "core/incident/incident.h"
 
-/* Room for one more element in an array that holds `count`: it grows at powers of two, so that no capacity need be kept. */
+/* Room for one more element in an array that holds `count`: it grows at powers of two, so that no capacity need be
+ * kept. */
 void *model_room(void *items, size_t count, size_t size) BG_CHECK;
 /* Replaces an owned text. NULL empties it. */
 void model_set(char **field, const char *text);
@@ -12,7 +13,8 @@ const char *model_text(const Json *object, const char *key, size_t max);
 /* A lower-case SHA-256 in hex; false leaves `ret` alone. */
 bool model_digest(const Json *object, const char *key, char ret[static 65]);
 bool model_is_digest(const char *text);
-bool model_is_name(const char *text);      /* of a value or a fact: letters, digits, _ - . beginning with a letter or _ */
+/* of a value or a fact: letters, digits, _ - . beginning with a letter or _ */
+bool model_is_name(const char *text);
 
 /* Builds a run from the data of run.started. What it refuses, decide refuses with the same words. `err` may be NULL. */
 bool outline_parse(const Json *data, Run *ret_run, Error *err);
@@ -39,9 +41,11 @@ ApplyFunction apply_gate_asked, apply_signoff;
 ApplyFunction apply_plan_made, apply_action_started, apply_action_finished, apply_action_lost, apply_action_resolved;
 
 /* Sets or replaces; `value` NULL for a secret. Over the limit nothing happens. */
-void values_set(NamedValue **values, size_t *count, const char *name, const char *value, bool secret, const Event *event);
+void values_set(NamedValue **values, size_t *count, const char *name, const char *value, bool secret,
+	const Event *event);
 
-/* Moves a step by its table, then does what follows: ledger and timers when it becomes done, the steps above it. False: no such cell. */
+/* Moves a step by its table, then does what follows: ledger and timers when it becomes done, the steps above it. False:
+ * no such cell. */
 bool step_apply_move(Incident *incident, Run *run, IncidentStep *step, StepMove move, const Event *event);
 /* After a person took back or an undo reverted: the step is not done, what it closed is open again. */
 void step_unsettle(Incident *incident, Run *run, IncidentStep *step);
@@ -52,10 +56,13 @@ void step_rows_done(Incident *incident, Run *run, IncidentStep *step, const char
 bool step_rows_all_done(const IncidentStep *step);
 
 void ledger_open(Incident *incident, const Run *run, IncidentStep *step, bool doubtful, const Event *event);
-void ledger_close_named(Incident *incident, const Run *run, const IncidentStep *step, const Event *event);   /* its `closes`, wherever */
-void ledger_close_own(Incident *incident, const Run *run, IncidentStep *step, const Event *event);           /* what it opened */
+/* its `closes`, wherever */
+void ledger_close_named(Incident *incident, const Run *run, const IncidentStep *step, const Event *event);
+/* what it opened */
+void ledger_close_own(Incident *incident, const Run *run, IncidentStep *step, const Event *event);
 void ledger_close_doubtful(Incident *incident, const Run *run, IncidentStep *step, const Event *event);
-void ledger_reopen(Incident *incident, const Run *run, const IncidentStep *step);                            /* what it closed */
+/* what it closed */
+void ledger_reopen(Incident *incident, const Run *run, const IncidentStep *step);
 void ledger_item_clear(LedgerItem *item);
 
 /* The sign-offs that count over the present subject fill every role and the number of people, all unexpired at `at`. */

@@ -219,7 +219,8 @@ bool outline_parse(const Json *data, Run *ret_run, Error *err)
 {
 	AUTO_CLEAR(Run) run = { 0 };
 	const Json *playbook = json_get(data, "playbook"), *procedure = json_get(data, "procedure");
-	if (!outline_text(playbook, "id", &run.playbook_id, err) || !outline_text(playbook, "title", &run.playbook_title, err)
+	if (!outline_text(playbook, "id", &run.playbook_id, err) || !outline_text(playbook, "title", &run.playbook_title,
+		err)
 		|| !outline_text(procedure, "id", &run.procedure_id, err)
 		|| !outline_text(procedure, "title", &run.procedure_title, err))
 		return false;

@@ -134,14 +134,16 @@ static void error_where_step(Error *err, const IncidentStep *step)
 static bool step_is_free(const Incident *incident, const IncidentStep *step, Error *err)
 {
 	if (incident->phase != INCIDENT_OPEN) {
-		error_set(err, ERROR_CONFLICT, incident->phase == INCIDENT_NONE ? "no incident is declared" : "the incident has ended");
+		error_set(err, ERROR_CONFLICT, incident->phase == INCIDENT_NONE ? "no incident is declared"
+			: "the incident has ended");
 		return error_hint(err, "declare an incident or a drill first");
 	}
 	for (size_t i = 0; i < step->action_count; i++) {
 		const IncidentAction *last = incident_find_action(incident, step->actions[i].last_action);
 		if (!last || last->state != ACTION_IN_DOUBT)
 			continue;
-		error_set(err, ERROR_CONFLICT, "the outcome of action %lld (%s) is not known", (long long) last->number, last->verb);
+		error_set(err, ERROR_CONFLICT, "the outcome of action %lld (%s) is not known", (long long) last->number,
+			last->verb);
 		return error_hint(err, "look at the system, then say ran or not-run");
 	}
 	return true;
@@ -153,7 +155,8 @@ static bool run_is_idle(const Incident *incident, const Run *run, Error *err)
 	if (!running)
 		return true;
 	const IncidentStep *step = &run->steps[running->step];
-	error_set(err, ERROR_CONFLICT, "action %lld (%s) of step %s is still running", (long long) running->number, running->verb,
+	error_set(err, ERROR_CONFLICT, "action %lld (%s) of step %s is still running", (long long) running->number,
+		running->verb,
 		*step->number ? step->number : step->title);
 	return error_hint(err, "wait for its result, or cancel it");
 }
@@ -170,12 +173,14 @@ static bool step_has_row(const IncidentStep *step, size_t index, Error *err)
 {
 	if (index < step->action_count)
 		return true;
-	error_set(err, ERROR_MISSING, step->action_count ? "the step has no action %zu" : "the step has no action, so nothing to run",
+	error_set(err, ERROR_MISSING, step->action_count ? "the step has no action %zu"
+		: "the step has no action, so nothing to run",
 		index + 1);
 	return error_hint(err, "do it by hand and tick it");
 }
 
-static bool step_plan_allowed(const Incident *incident, const Run *run, const IncidentStep *step, size_t index, Error *err)
+static bool step_plan_allowed(const Incident *incident, const Run *run, const IncidentStep *step, size_t index,
+	Error *err)
 {
 	StepState next;
 	if (!step_is_free(incident, step, err) || !run_is_walked(run, err) || !step_has_row(step, index, err))
@@ -224,7 +229,8 @@ static char *gate_missing_roles(const Gate *gate, WallTime now)
 	AUTO_CLEAR(StrList) missing = { 0 };
 	for (size_t i = 0; i < gate->roles.count; i++) {
 		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
-		if (!signoff || signoff->decision != DECISION_YES || (wall_known(signoff->expires) && now.ms >= signoff->expires.ms))
+		if (!signoff || signoff->decision != DECISION_YES || (wall_known(signoff->expires)
+			&& now.ms >= signoff->expires.ms))
 			strlist_add(&missing, gate->roles.items[i]);
 	}
 	return strlist_join(missing.count ? &missing : &gate->roles, " and ");
@@ -261,7 +267,8 @@ bool gate_refuses(const Gate *gate, WallTime now, Error *err)
 	return true;
 }
 
-static bool step_start_allowed(const Incident *incident, const Run *run, const IncidentStep *step, size_t index, Error *err)
+static bool step_start_allowed(const Incident *incident, const Run *run, const IncidentStep *step, size_t index,
+	Error *err)
 {
 	StepState next;
 	if (!step_is_free(incident, step, err) || !run_is_walked(run, err) || !run_is_idle(incident, run, err)
@@ -279,7 +286,8 @@ static bool step_start_allowed(const Incident *incident, const Run *run, const I
 	return step_move(step->state, MOVE_START, &next, NULL) || step_move(step->state, MOVE_PLAN, &next, err);
 }
 
-bool step_can_start(const Incident *incident, const Run *run, const IncidentStep *step, size_t index, WallTime now, Error *err)
+bool step_can_start(const Incident *incident, const Run *run, const IncidentStep *step, size_t index, WallTime now,
+	Error *err)
 {
 	if (!step_start_allowed(incident, run, step, index, err)) {
 		error_where_step(err, step);

@@ -1,4 +1,5 @@
-/* checkpoint.c: origin, size and head as a small note that can stand anywhere: in a signature, a chat message, a file elsewhere. */
+/* checkpoint.c: origin, size and head as a small note that can stand anywhere: in a signature, a chat message, a file
+ * elsewhere. */
 #include <string.h>
 
 #include "core/base/digest.h"
@@ -20,7 +21,8 @@ bool checkpoint_parse(Str text, char **ret_incident, int64_t *ret_seq, char ret_
 	int64_t seq;
 	if (!str_next_line(&text, &origin) || !str_next_line(&text, &number) || !str_next_line(&text, &head)
 		|| (str_next_line(&text, &extra) && extra.len) || !str_starts(origin, CHECKPOINT_START))
-		return error_set(err, ERROR_INVALID, "not a checkpoint: it has three lines, the first begins with \"%s\"", CHECKPOINT_START);
+		return error_set(err, ERROR_INVALID, "not a checkpoint: it has three lines, the first begins with \"%s\"",
+			CHECKPOINT_START);
 	Str incident = str_slice(origin, sizeof CHECKPOINT_START - 1, origin.len);
 	if (!incident.len || incident.len > CHECKPOINT_ORIGIN_MAX)
 		return error_set(err, ERROR_INVALID, "not a checkpoint: the incident's name is missing or too long");

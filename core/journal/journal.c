@@ -51,8 +51,8 @@ static bool chain_link(void *userdata, int64_t number, Str line, Error *err)
 	if (!record_parse(line, &record, err))
 		return false;
 	if (record.seq != number)
-		return error_set(err, ERROR_INVALID, "the record says it is number %lld, but it is line %lld", (long long) record.seq,
-			(long long) number);
+		return error_set(err, ERROR_INVALID, "the record says it is number %lld, but it is line %lld",
+			(long long) record.seq, (long long) number);
 	if (strcmp(record.prev, chain->head) != 0)
 		return error_set(err, ERROR_INVALID, "prev does not match the line before: one of the two was changed");
 	memcpy(chain->head, record.hash, sizeof chain->head);
@@ -106,7 +106,8 @@ static bool journal_load(Journal *journal, RecordFunction *each, void *userdata,
 	return lines.tail_bytes == 0 || journal_cut_tail(journal, err);
 }
 
-bool journal_open(const char *folder, RecordFunction *each, void *userdata, Journal **ret_journal, JournalOpened *ret_opened, Error *err)
+bool journal_open(const char *folder, RecordFunction *each, void *userdata, Journal **ret_journal,
+	JournalOpened *ret_opened, Error *err)
 {
 	AUTO(Journal) *journal = bg_calloc(1, sizeof *journal);
 	JournalOpened opened;
@@ -127,7 +128,8 @@ static bool journal_is_ours(Journal *journal, Error *err)
 {
 	struct stat status;
 	if (journal->broken) {
-		(void) error_set(err, ERROR_IO, "an earlier failed write could not be taken back, so the journal is closed for writing");
+		(void) error_set(err, ERROR_IO,
+			"an earlier failed write could not be taken back, so the journal is closed for writing");
 		return error_hint(err, "make room on the disk, then restart the engine: `breakglass engine stop`");
 	}
 	if (fstat(journal->fd, &status) == 0 && status.st_size == journal->size)
@@ -165,8 +167,8 @@ static bool journal_compose(Record *record, Buf *line, Error *err)
 	return true;
 }
 
-bool journal_append(Journal *journal, const char *who, const char *how, const char *type, const Json *data, WallTime now,
-	int64_t mono_ms, Record *ret_record, Buf *ret_line, Error *err)
+bool journal_append(Journal *journal, const char *who, const char *how, const char *type, const Json *data,
+	WallTime now, int64_t mono_ms, Record *ret_record, Buf *ret_line, Error *err)
 {
 	AUTO_CLEAR(Buf) line = { 0 };
 	AUTO_CLEAR(Record) record = {

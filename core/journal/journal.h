@@ -1,8 +1,9 @@
 /* journal.h: the append-only, hash-chained file of one incident.
- * A line is one JSON object of exactly this form (order of the fields, no blanks):
- *   {"seq":1,"time":"2026-11-21T03:04:05.678Z","mono":0,"actor":{"who":"ann","how":"uid"},"type":"note.added","data":{..},"prev":".."}
- * `time` is UTC, "-" when no calendar can write it; `mono` is ms. `prev` is the SHA-256 of the exact bytes of the line before, without
- * its newline (64 zeros for the first). The head is the hash of the last line.
+ * A line is one JSON object of exactly this form (order of the fields, no blanks; the line break below is not there):
+ *   {"seq":1,"time":"2026-11-21T03:04:05.678Z","mono":0,"actor":{"who":"ann","how":"uid"},"type":"note.added",
+ *   "data":{..},"prev":".."}
+ * `time` is UTC, "-" when no calendar can write it; `mono` is ms. `prev` is the SHA-256 of the exact bytes of the line
+ * before, without its newline (64 zeros for the first). The head is the hash of the last line.
  * A Journal owns its descriptor and holds an exclusive lock on the file: one writer. Not thread-safe. */
 #pragma once
 #include <stdbool.h>
@@ -26,7 +27,8 @@ typedef struct Record {
 	char prev[65];
 	char hash[65];               /* of its own line */
 } Record;
-/* Parses one line (without newline). Refuses missing fields, unknown shapes and over-long lines. Does not check the chain. */
+/* Parses one line (without newline). Refuses missing fields, unknown shapes and over-long lines. Does not check the
+ * chain. */
 BG_CHECK bool record_parse(Str line, Record *ret_record, Error *err);
 /* Appends the line, without newline, exactly as it is stored. */
 void record_write(const Record *record, Buf *out);
@@ -34,16 +36,18 @@ void record_clear(Record *record);
 BG_DEFINE_CLEARP(Record, record_clear)
 
 typedef struct Journal Journal;
-typedef struct JournalOpened { int64_t cut_bytes; int64_t records; } JournalOpened;   /* cut_bytes > 0: a torn last line was cut */
+/* cut_bytes > 0: a torn last line was cut */
+typedef struct JournalOpened { int64_t cut_bytes; int64_t records; } JournalOpened;
 
-/* Opens or creates FOLDER/journal.jsonl (folder 0700, file 0600), locks it, checks the whole chain, cuts a torn last line (one without
- * a newline, and only that). `each` (NULL ok) gets every record in order; returning false stops with its error.
- * A broken chain is an Error that names the line; nothing is changed then. A journal that another process holds is CONFLICT. */
-BG_CHECK bool journal_open(const char *folder, bool (*each)(void *userdata, const Record *record, Str line, Error *err), void *userdata,
-	Journal **ret_journal, JournalOpened *ret_opened, Error *err);
-/* Appends durably: one write, then fdatasync, before it returns true. Fills seq, time, prev, hash of *record and gives the stored line
- * in `ret_line` (appended; NULL ok). On failure (disk full, EIO) the file is cut back to what was there before, and if even that fails
- * the journal refuses everything from then on. */
+/* Opens or creates FOLDER/journal.jsonl (folder 0700, file 0600), locks it, checks the whole chain, cuts a torn last
+ * line (one without a newline, and only that). `each` (NULL ok) gets every record in order; returning false stops with
+ * its error. A broken chain is an Error that names the line; nothing is changed then. A journal that another process
+ * holds is CONFLICT. */
+BG_CHECK bool journal_open(const char *folder, bool (*each)(void *userdata, const Record *record, Str line, Error *err),
+	void *userdata, Journal **ret_journal, JournalOpened *ret_opened, Error *err);
+/* Appends durably: one write, then fdatasync, before it returns true. Fills seq, time, prev, hash of *record and gives
+ * the stored line in `ret_line` (appended; NULL ok). On failure (disk full, EIO) the file is cut back to what was there
+ * before, and if even that fails the journal refuses everything from then on. */
 BG_CHECK bool journal_append(Journal *journal, const char *who, const char *how, const char *type, const Json *data,
 	WallTime now, int64_t mono_ms, Record *ret_record, Buf *ret_line, Error *err);
 int64_t journal_seq(const Journal *journal);             /* of the last record; 0 = empty */
@@ -51,8 +55,8 @@ const char *journal_head(const Journal *journal);        /* JOURNAL_GENESIS when
 WallTime journal_first_time(const Journal *journal);
 /* The lines from record `from` on, in order, without a lock: for readers and late consoles. The chain is checked
  * from there on; a last line without a newline is left out: it is being written, or torn. */
-BG_CHECK bool journal_read(const char *folder, int64_t from, bool (*each)(void *userdata, const Record *record, Str line, Error *err),
-	void *userdata, Error *err);
+BG_CHECK bool journal_read(const char *folder, int64_t from, bool (*each)(void *userdata, const Record *record,
+	Str line, Error *err), void *userdata, Error *err);
 Journal *journal_close(Journal *journal);                /* NULL ok; returns NULL */
 BG_DEFINE_FREEP(Journal, journal_close)
 
@@ -67,8 +71,8 @@ typedef struct JournalReport {
 	StrList problems;            /* "journal.jsonl:12: prev does not match the line before" */
 	StrList notes;               /* honest oddities: a torn last line, a clock that went back */
 } JournalReport;
-/* Checks chain, sequence, action logs against their recorded digests, playbook copies against theirs. True when it could be read;
- * whether it is sound is `ret->problems.count == 0`. Signatures are checked by the caller (signoff). */
+/* Checks chain, sequence, action logs against their recorded digests, playbook copies against theirs. True when it
+ * could be read; whether it is sound is `ret->problems.count == 0`. Signatures are checked by the caller (signoff). */
 BG_CHECK bool journal_verify(const char *folder, JournalReport *ret_report, Error *err);
 void journal_report_clear(JournalReport *report);
 BG_DEFINE_CLEARP(JournalReport, journal_report_clear)

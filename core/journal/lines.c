@@ -28,11 +28,12 @@ static void window_make_room(Window *window)
 	}
 }
 
-static bool window_hand_out(Window *window, size_t searched, const char *path, LineFunction *each, void *userdata, LinesRead *ret,
-	Error *err)
+static bool window_hand_out(Window *window, size_t searched, const char *path, LineFunction *each, void *userdata,
+	LinesRead *ret, Error *err)
 {
 	const char *newline;
-	while ((newline = memchr(window->bytes + window->start + searched, '\n', window->end - window->start - searched)) != NULL) {
+	while ((newline = memchr(window->bytes + window->start + searched, '\n',
+		window->end - window->start - searched)) != NULL) {
 		Str line = { window->bytes + window->start, (size_t) (newline - window->bytes) - window->start };
 		searched = 0;
 		if (!each(userdata, ret->lines + 1, line, err))

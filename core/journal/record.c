@@ -1,5 +1,6 @@
-/* record.c: one line of the journal. The line has exactly one form: the same fields in the same order, no blanks between them, so that
- * it can be taken apart without a tree and a stranger's tool sees the same thing as ours. Only `data` is free-form JSON. */
+/* record.c: one line of the journal. The line has exactly one form: the same fields in the same order, no blanks
+ * between them, so that it can be taken apart without a tree and a stranger's tool sees the same thing as ours. Only
+ * `data` is free-form JSON. */
 #include <string.h>
 
 #include "core/base/alloc.h"
@@ -104,14 +105,16 @@ static bool record_take_head(Str *rest, Record *record)
 		&& record_expect(rest, ",\"mono\":") && record_take_int(rest, &record->mono_ms)
 		&& record_expect(rest, ",\"actor\":{\"who\":") && record_take_string(rest, &record->who)
 		&& record_expect(rest, ",\"how\":") && record_take_string(rest, &record->how)
-		&& record_expect(rest, "},\"type\":") && record_take_string(rest, &record->type) && record_type_is_plain(record->type)
+		&& record_expect(rest, "},\"type\":") && record_take_string(rest, &record->type)
+		&& record_type_is_plain(record->type)
 		&& record_expect(rest, ",\"data\":");
 }
 
 /* `,"prev":"<digest>"}`, always the last bytes: what stands before them is data. */
 static bool record_take_tail(Str tail, char ret_prev[static 65])
 {
-	if (!record_expect(&tail, TAIL_START) || tail.len != DIGEST_DIGITS + 2 || memcmp(tail.ptr + DIGEST_DIGITS, "\"}", 2) != 0)
+	if (!record_expect(&tail, TAIL_START) || tail.len != DIGEST_DIGITS + 2
+		|| memcmp(tail.ptr + DIGEST_DIGITS, "\"}", 2) != 0)
 		return false;
 	for (size_t i = 0; i < DIGEST_DIGITS; i++) {
 		char c = tail.ptr[i];

@@ -1,5 +1,5 @@
-/* verify.c: reads an incident's folder as a stranger would, and lists what is not sound. Goes on after a broken line, so that one
- * change does not hide another. Changes nothing, takes no lock. */
+/* verify.c: reads an incident's folder as a stranger would, and lists what is not sound. Goes on after a broken line,
+ * so that one change does not hide another. Changes nothing, takes no lock. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -45,7 +45,8 @@ static void verify_clock(Verifier *verifier, int64_t number, const Record *recor
 		report_add(&verifier->report->notes, "journal.jsonl:%lld: the clock went back by %s", (long long) number,
 			span_format(verifier->last_time_ms - record->time.ms, span));
 	if (number > 1 && record->mono_ms < verifier->last_mono_ms)
-		report_add(&verifier->report->notes, "journal.jsonl:%lld: the clock that no one can set went back: another machine, or a restart",
+		report_add(&verifier->report->notes,
+			"journal.jsonl:%lld: the clock that no one can set went back: another machine, or a restart",
 			(long long) number);
 	verifier->last_time_ms = record->time.ms;
 	verifier->last_mono_ms = record->mono_ms;
@@ -83,12 +84,14 @@ static void verify_action_log(Verifier *verifier, int64_t number, const Record *
 	unsigned long long size = 0;
 	Error cause;
 	if (!sha256_file_hex(path, digest, &size, &cause))
-		report_add(&verifier->report->problems, "%s: the log of journal.jsonl:%lld cannot be read: %s", name, (long long) number, cause.why);
+		report_add(&verifier->report->problems, "%s: the log of journal.jsonl:%lld cannot be read: %s", name,
+			(long long) number, cause.why);
 	else if (strcmp(digest, recorded) != 0)
-		report_add(&verifier->report->problems, "%s: not the bytes that journal.jsonl:%lld recorded", name, (long long) number);
+		report_add(&verifier->report->problems, "%s: not the bytes that journal.jsonl:%lld recorded", name,
+			(long long) number);
 	else if (bytes >= 0 && (unsigned long long) bytes != size)
-		report_add(&verifier->report->problems, "%s: %llu bytes, but journal.jsonl:%lld recorded %lld", name, size, (long long) number,
-			(long long) bytes);
+		report_add(&verifier->report->problems, "%s: %llu bytes, but journal.jsonl:%lld recorded %lld", name, size,
+			(long long) number, (long long) bytes);
 }
 
 static void verify_playbook(Verifier *verifier, int64_t number, const Record *record)
@@ -97,7 +100,7 @@ static void verify_playbook(Verifier *verifier, int64_t number, const Record *re
 	if (!sha256 || strlist_has(&verifier->playbooks, sha256))
 		return;
 	report_add(&verifier->report->problems,
-		"playbooks/: no copy of the playbook that journal.jsonl:%lld runs (sha256 %.16s...): it is missing or was changed",
+		"playbooks/: no copy of the playbook that journal.jsonl:%lld runs (sha256 %.16s...): missing or changed",
 		(long long) number, sha256);
 }
 
@@ -113,7 +116,8 @@ static bool verify_line(void *userdata, int64_t number, Str line, Error *err)
 	if (!readable)
 		report_add(&report->problems, "journal.jsonl:%lld: %s", (long long) number, cause.why);
 	if (readable && record.seq != number)
-		report_add(&report->problems, "journal.jsonl:%lld: the record says it is number %lld", (long long) number, (long long) record.seq);
+		report_add(&report->problems, "journal.jsonl:%lld: the record says it is number %lld", (long long) number,
+			(long long) record.seq);
 	if (readable && strcmp(record.prev, report->head) != 0)
 		report_add(&report->problems, "journal.jsonl:%lld: prev does not match the line before", (long long) number);
 	sha256_hex(line.ptr, line.len, report->head);
@@ -163,7 +167,8 @@ static void verify_stray_logs(Verifier *verifier)
 		if (!(known & LOG_STARTED))
 			report_add(&verifier->report->problems, "actions/%s: the journal has no such action", names.items[i]);
 		else if (!(known & LOG_RECORDED))
-			report_add(&verifier->report->notes, "actions/%s: no digest was recorded; the action runs, or its outcome was lost", names.items[i]);
+			report_add(&verifier->report->notes,
+				"actions/%s: no digest was recorded; the action runs, or its outcome was lost", names.items[i]);
 	}
 }
 

@@ -1,0 +1,44 @@
+/* test_describe.c: the lines of a timeline. */
+#include "story.h"
+
+static void last_is(const Story *story, EventType type, const char *expected)
+{
+	AUTO_CLEAR(Buf) out = { 0 };
+	Event event = { .type = type, .data = story->last, .who = "ann" };
+	event_describe(&event, story->incident, &out);
+	assert_text(event_type_name(type), buf_text(&out), expected);
+}
+
+Test(describe, lines_are_plain_and_name_the_step)
+{
+	AUTO_CLEAR(Story) story = story_declared();
+	last_is(&story, EVENT_INCIDENT_DECLARED, "drill declared: mass publish");
+	story_ok(&story, "start", "%s", STORY_OUTLINE);
+	last_is(&story, EVENT_RUN_STARTED, "run r1 started: Fail over to the backup");
+	story_ok(&story, "tick", "{'run':'r1','step':'6','reason':'told\\nthem'}");
+	last_is(&story, EVENT_STEP_TICKED, "6 tell the users: ticked, told them");
+	story_plan(&story, "4.1", 0);
+	last_is(&story, EVENT_PLAN_MADE, "4.1 clone: planned, 0 changes, aaaaaaaaaaaa");
+	assert_ok(story_apply(&story, "4.1", 0), &story.err);
+	last_is(&story, EVENT_ACTION_STARTED, "4.1 clone: fastly.clone started (action 1)");
+	story_finish(&story, "'outcome':'failed','began':false,'error':{'why':'no route to host'}");
+	last_is(&story, EVENT_ACTION_FINISHED, "4.1 clone: fastly.clone failed: no route to host");
+	story_ok(&story, "ask", "{'run':'r1','gate':'break','subject':'%s','lines':[]}", digest_of('1'));
+	last_is(&story, EVENT_GATE_ASKED, "sign-off asked: break the glass");
+	assert_ok(story_sign(&story, "break", '1', "product", "pat", "no"), &story.err);
+	last_is(&story, EVENT_SIGNOFF_GIVEN, "break the glass: pat said no as product, because");
+	story_ok(&story, "end", "{'reason':'over'}");
+	last_is(&story, EVENT_INCIDENT_ENDED, "incident ended, still open: banner: over");
+}
+
+Test(describe, every_type_of_record_has_a_line_even_with_nothing_in_it)
+{
+	AUTO(Json) *empty = json_new_object();
+	for (int i = 0; i < EVENT_TYPE_COUNT; i++) {
+		Event event = { .type = (EventType) i, .data = i % 2 ? empty : NULL };
+		AUTO_CLEAR(Buf) out = { 0 };
+		event_describe(&event, NULL, &out);
+		cr_assert_eq(event_type_parse(event_type_name((EventType) i)), (EventType) i);
+	}
+	cr_assert_eq(event_type_parse("from.the.future"), EVENT_UNKNOWN);
+}
