@@ -157,9 +157,8 @@ static int print_outcome(Command *command, int64_t number) {
 	command_print("action %lld: %s%s%s\n", (long long) number, action_state_name(action->state), action->evidence ? ": " : "",
 		action->evidence ? action->evidence : "");
 	if (action->why)
-		command_print("  %s%s%s%s%s\n", action->why, action->where && *action->where ? " (" : "",
-			action->where ? action->where : "", action->where && *action->where ? ")" : "",
-			action->hint && *action->hint ? "" : "");
+		command_print("  %s%s%s%s\n", action->why, action->where && *action->where ? " (" : "",
+			action->where ? action->where : "", action->where && *action->where ? ")" : "");
 	if (action->hint && *action->hint)
 		command_print("  %s\n", action->hint);
 	return outcome_status(action);

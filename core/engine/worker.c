@@ -70,12 +70,13 @@ static int leave_error(const Error *err) {
 	return leave(result);
 }
 
-static Json *outcome_json(const char *outcome, const ActionResult *result, const Error *err) {
+static Json *outcome_json(const Action *action, const char *outcome, const ActionResult *result, const Error *err) {
 	static const char *const VERIFIED[] = {[VERIFIED_UNKNOWN] = "unknown", [VERIFIED_YES] = "yes", [VERIFIED_NO] = "no"};
 	Json *json = json_new_object();
 	json_add_string(json, "outcome", outcome);
 	json_add_bool(json, "began", result->began);
-	json_add_string(json, "verified", VERIFIED[result->verified]);
+	if (action->verify)
+		json_add_string(json, "verified", VERIFIED[result->verified]);
 	json_add_string(json, "evidence", result->evidence);
 	json_add_string(json, "value", result->value);
 	json_add(json, "values", json_copy(result->values));
@@ -131,18 +132,18 @@ static int judge_failure(const Action *action, Call *call, const Plan *plan, Act
 	stop_asked = 0;
 	call->deadline = (MonoTime){mono_now().ms + PLAN_DEADLINE_MS};
 	if (!result->began)
-		return leave(outcome_json(cancelled ? "cancelled" : "failed", result, failure));
+		return leave(outcome_json(action, cancelled ? "cancelled" : "failed", result, failure));
 	bool looked = action->verify && action->verify(call, plan, result, &looking);
 	if (looked && result->verified == VERIFIED_YES)
-		return leave(outcome_json("done", result, NULL));
+		return leave(outcome_json(action, "done", result, NULL));
 	if (looked && result->verified == VERIFIED_NO)
-		return leave(outcome_json(cancelled ? "cancelled" : "failed", result, failure));
+		return leave(outcome_json(action, cancelled ? "cancelled" : "failed", result, failure));
 	/* A failure that the other side itself reported is known, even where there is nothing to look at. */
 	if (!action->verify && failure->kind != ERROR_TIMEOUT && failure->kind != ERROR_IO && failure->kind != ERROR_CANCELLED)
-		return leave(outcome_json("failed", result, failure));
+		return leave(outcome_json(action, "failed", result, failure));
 	if (!result->evidence)
 		result->evidence = bg_asprintf("%s%s%s", failure->why, *looking.why ? "; looking afterwards: " : "", looking.why);
-	return leave(outcome_json("in-doubt", result, failure));
+	return leave(outcome_json(action, "in-doubt", result, failure));
 }
 
 static int do_apply(const Action *action, Call *call, const Json *request) {
@@ -171,9 +172,9 @@ static int do_apply(const Action *action, Call *call, const Json *request) {
 		error_set(&err, ERROR_REMOTE, "it was sent and accepted, but the world is not as planned");
 		error_where(&err, "%s", plan.target ? plan.target : "");
 		error_hint(&err, "%s", result.evidence ? result.evidence : "look before doing anything else");
-		return leave(outcome_json("failed", &result, &err));
+		return leave(outcome_json(action, "failed", &result, &err));
 	}
-	return leave(outcome_json("done", &result, NULL));
+	return leave(outcome_json(action, "done", &result, NULL));
 }
 
 /* ---- role ---- */
