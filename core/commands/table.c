@@ -4,22 +4,9 @@
 #include "core/commands/rows.h"
 
 const CommandRow COMMANDS[] = {
-	{"try", "[SCENARIO] [--keep] [--folder DIR] [--fault SPEC]", "keep folder: fault: backup-every:", 0, 1,
-		"practise: simulated systems and the console in one, no configuration",
-		"  breakglass try\n  breakglass try ocw-backup-overwritten\n", run_try, false},
 	{"status", "", "", 0, 0, "the board; exit 0 ok, 1 warn or stale, 2 fail, 3 unknown", "  breakglass status --json\n", run_status, false},
-	{"check", "[PATH...] [--explain | --suggest]", "explain suggest", 0, -1,
-		"lint playbooks and the environment: file:line:col: code: text",
-		"  breakglass check playbooks/\n  breakglass check --suggest runbook.md\n", run_check, false},
-	{"show", "PLAYBOOK [--procedure ID]", "procedure:", 1, 1, "how a playbook will be walked", "  breakglass show failover.md\n", run_show, false},
-	{"print", "PLAYBOOK", "", 1, 1, "the playbook for paper: empty boxes, annotations as footnotes", "  breakglass print failover.md | lpr\n",
-		run_print, false},
 	{"declare", "TITLE [--drill]", "drill", 1, -1, "begin an incident", "  breakglass declare \"mass publish broke courses\"\n", run_declare, false},
 	{"end", "[--reason TEXT]", "reason:", 0, 0, "end the incident; open ledger items want a reason", "  breakglass end\n", run_end, false},
-	{"incidents", "", "", 0, 0, "every incident of this environment, newest first", NULL, run_incidents, false},
-	{"timeline", "[--last N]", "last:", 0, 0, "the record of the incident, a line each", "  breakglass timeline --last 20\n", run_timeline, false},
-	{"ledger", "", "", 0, 0, "what this incident has opened and not yet closed", NULL, run_ledger, false},
-	{"sitrep", "", "", 0, 0, "conditions, actions, needs: a short text to paste", NULL, run_sitrep, false},
 	{"note", "TEXT", "", 1, -1, "add a note to the record", "  breakglass note called the vendor, ticket 4711\n", run_note, false},
 	{"fact", "NAME VALUE", "", 2, -1, "set a fact of the incident, as the time of the bad publish",
 		"  breakglass fact bad-publish 2026-11-20T22:51:00Z\n", run_fact, false},
@@ -47,12 +34,6 @@ const CommandRow COMMANDS[] = {
 	{"sign", "STEP|GATE --role ROLE [--person NAME] [--key FILE | --signature FILE --statement FILE] [--no REASON | --escalate REASON]",
 		"role: person: key: signature: statement: no: escalate: reason:", 1, 1, "sign, with your agent, a key file, or a signature made elsewhere",
 		"  breakglass sign 4.5 --role product\n  breakglass sign 4.5 --role product --statement text --signature text.sig\n", run_sign, false},
-	{"verify", "INCIDENT", "", 1, 1, "check the record: chain, logs, playbook copies, signatures", "  breakglass verify 20261121-0312-mass-publish\n",
-		run_verify, false},
-	{"report", "[INCIDENT] [--format md|json]", "format:", 0, 1, "the incident as a document", "  breakglass report --format md > report.md\n",
-		run_report, false},
-	{"sandbox", "[SCENARIO] [--folder DIR] [--fault SPEC] [--list]", "folder: fault: list ready-fd: parent-fd: keep backup-every:", 0, 1,
-		"only the simulated systems", "  breakglass sandbox --list\n  breakglass sandbox --fault latency=500ms@fastly\n", run_sandbox, false},
 	{"engine", "status|start|stop", "", 1, 1, "the process that owns the journal", "  breakglass engine status\n", run_engine, false},
 };
 const size_t COMMAND_COUNT = BG_LENGTH(COMMANDS);
