@@ -2,7 +2,8 @@
 #include "core/playbook/build.h"
 
 /* Directives that only a step can carry: what they stand behind becomes one. */
-static bool needs_step(DirectiveVerb verb) {
+static bool needs_step(DirectiveVerb verb)
+{
 	static const DirectiveVerb VERBS[] = {DIRECTIVE_DO, DIRECTIVE_ALSO, DIRECTIVE_UNDO, DIRECTIVE_VERIFY, DIRECTIVE_GUARD,
 		DIRECTIVE_OPENS, DIRECTIVE_CLOSES, DIRECTIVE_STEP, DIRECTIVE_GATE, DIRECTIVE_TIMER, DIRECTIVE_OPTIONAL};
 	for (size_t i = 0; i < BG_LENGTH(VERBS); i++)
@@ -13,25 +14,30 @@ static bool needs_step(DirectiveVerb verb) {
 
 #define WARNINGS_MAX 8   /* paragraphs of warning that are stepped over */
 
-static bool is_comment(const Mark *mark) {
+static bool is_comment(const Mark *mark)
+{
 	Str text = str_trim(str_from(mark->text));
 	return mark->kind == MARK_HTML && str_starts(text, "<!--") && str_ends(text, "-->");
 }
 
-static bool is_skipped(const Mark *mark) {
+static bool is_skipped(const Mark *mark)
+{
 	return mark->annotation || is_comment(mark);
 }
 
-Mark *mark_before(const Mark *mark) {
+Mark *mark_before(const Mark *mark)
+{
 	return mark->before;
 }
 
-Mark *mark_after(const Mark *mark) {
+Mark *mark_after(const Mark *mark)
+{
 	return mark->after;
 }
 
 /* Worked out once, so that a thousand comments in a row cost a thousand steps. */
-static void link_neighbours(Mark *parent) {
+static void link_neighbours(Mark *parent)
+{
 	Mark *near = NULL;
 	for (Mark *at = parent->first; at; at = at->next) {
 		at->before = near;
@@ -45,11 +51,13 @@ static void link_neighbours(Mark *parent) {
 }
 
 /* A fence that shows its directives on the page. */
-static bool is_fence(const Mark *mark) {
+static bool is_fence(const Mark *mark)
+{
 	return mark->kind == MARK_CODE && mark->info && str_starts(str_from(mark->info), "breakglass");
 }
 
-static void read_annotation(Builder *builder, Mark *mark) {
+static void read_annotation(Builder *builder, Mark *mark)
+{
 	Playbook *playbook = builder->playbook;
 	Str text = str_from(mark->text), body = text;
 	size_t offset = 0;
@@ -79,7 +87,8 @@ static void read_annotation(Builder *builder, Mark *mark) {
 }
 
 /* The paragraph, item or code block that directives of an annotation make a step. */
-static Mark *step_mark(Mark *annotation) {
+static Mark *step_mark(Mark *annotation)
+{
 	for (Mark *at = annotation->parent; at; at = at->parent)
 		if (at->kind == MARK_ITEM)
 			return at;
@@ -94,7 +103,8 @@ static Mark *step_mark(Mark *annotation) {
 	return above && above->kind == MARK_PARAGRAPH ? above : before;
 }
 
-static void force(Mark *annotation) {
+static void force(Mark *annotation)
+{
 	Mark *mark = step_mark(annotation);
 	Mark *direct = annotation->parent->kind == MARK_DOCUMENT ? mark_before(annotation) : mark;
 	for (size_t i = 0; i < annotation->directives->count; i++) {
@@ -108,7 +118,8 @@ static void force(Mark *annotation) {
 	}
 }
 
-void build_annotations(Builder *builder) {
+void build_annotations(Builder *builder)
+{
 	for (Mark *mark = builder->root; mark; mark = mark_next(builder->root, mark))
 		if (mark->kind == MARK_HTML || mark->kind == MARK_CODE)
 			read_annotation(builder, mark);

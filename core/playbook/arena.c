@@ -19,13 +19,15 @@ struct Arena {
 	size_t chunk_size;
 };
 
-Arena *arena_new(void) {
+Arena *arena_new(void)
+{
 	Arena *arena = bg_calloc(1, sizeof *arena);
 	arena->chunk_size = FIRST_CHUNK;
 	return arena;
 }
 
-Arena *arena_free(Arena *arena) {
+Arena *arena_free(Arena *arena)
+{
 	if (!arena)
 		return NULL;
 	for (Chunk *chunk = arena->chunks; chunk;) {
@@ -38,7 +40,8 @@ Arena *arena_free(Arena *arena) {
 }
 
 /* What does not fit a chunk gets its own, put behind the current one so that the rest of that stays usable. */
-static Chunk *add_chunk(Arena *arena, size_t size) {
+static Chunk *add_chunk(Arena *arena, size_t size)
+{
 	size_t room = size > arena->chunk_size ? size : arena->chunk_size;
 	Chunk *chunk = bg_calloc(1, sizeof *chunk + room);
 	chunk->size = room;
@@ -54,7 +57,8 @@ static Chunk *add_chunk(Arena *arena, size_t size) {
 	return chunk;
 }
 
-void *arena_alloc(Arena *arena, size_t size) {
+void *arena_alloc(Arena *arena, size_t size)
+{
 	BG_ASSERT(size < SIZE_MAX / 4);
 	size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 	if (size == 0)
@@ -67,18 +71,21 @@ void *arena_alloc(Arena *arena, size_t size) {
 	return result;
 }
 
-char *arena_str(Arena *arena, Str text) {
+char *arena_str(Arena *arena, Str text)
+{
 	char *copy = arena_alloc(arena, text.len + 1);
 	if (text.len)
 		memcpy(copy, text.ptr, text.len);
 	return copy;
 }
 
-char *arena_strdup(Arena *arena, const char *text) {
+char *arena_strdup(Arena *arena, const char *text)
+{
 	return text ? arena_str(arena, str_from(text)) : NULL;
 }
 
-char *arena_printf(Arena *arena, const char *format, ...) {
+char *arena_printf(Arena *arena, const char *format, ...)
+{
 	va_list args;
 	va_start(args, format);
 	AUTO_FREE char *text = bg_vasprintf(format, args);
@@ -86,14 +93,16 @@ char *arena_printf(Arena *arena, const char *format, ...) {
 	return arena_str(arena, str_from(text));
 }
 
-void *arena_memdup(Arena *arena, const void *bytes, size_t len) {
+void *arena_memdup(Arena *arena, const void *bytes, size_t len)
+{
 	void *copy = arena_alloc(arena, len);
 	if (len)
 		memcpy(copy, bytes, len);
 	return copy;
 }
 
-void *arena_push(Arena *arena, void *items_pointer, size_t *count, size_t size) {
+void *arena_push(Arena *arena, void *items_pointer, size_t *count, size_t size)
+{
 	void *items;
 	memcpy(&items, items_pointer, sizeof items);
 	/* Full at 0 and at every power of two from 4 on: the capacity needs no field of its own. */

@@ -12,14 +12,16 @@ typedef struct Place {
 	bool after_list;           /* nobody can tell which item is meant */
 } Place;
 
-static Step *item_step(const Mark *annotation) {
+static Step *item_step(const Mark *annotation)
+{
 	for (const Mark *at = annotation->parent; at; at = at->parent)
 		if (at->kind == MARK_ITEM && at->step)
 			return at->step;
 	return NULL;
 }
 
-static Place find_place(const Mark *annotation) {
+static Place find_place(const Mark *annotation)
+{
 	Place place = {.target = BIND_NOWHERE, .phase = annotation->phase};
 	const Mark *top = annotation;
 	while (top->parent && top->parent->kind != MARK_DOCUMENT)
@@ -48,7 +50,8 @@ static Place find_place(const Mark *annotation) {
 	return place;
 }
 
-static void bind_error(Builder *builder, const Directive *directive, const Place *place, const char *why) {
+static void bind_error(Builder *builder, const Directive *directive, const Place *place, const char *why)
+{
 	const char *hint = place->after_list ? "indent it so that it stands inside the item that it belongs to"
 		: "put it below the paragraph, list item or code block that it belongs to";
 	diagnostic_add(&builder->playbook->diagnostics, directive->line, directive->column, "E-BIND", hint, "`%s` %s",
@@ -57,7 +60,8 @@ static void bind_error(Builder *builder, const Directive *directive, const Place
 
 typedef bool (*Binder)(Builder *builder, const Directive *directive, const Place *place);
 
-static bool bind_playbook(Builder *builder, const Directive *directive, const Place *place) {
+static bool bind_playbook(Builder *builder, const Directive *directive, const Place *place)
+{
 	(void) place;
 	Playbook *playbook = builder->playbook;
 	const struct { const char *key; const char **field; } FIELDS[] = {
@@ -73,20 +77,23 @@ static bool bind_playbook(Builder *builder, const Directive *directive, const Pl
 }
 
 /* Read by the passes before (procedure, note) or after (var). */
-static bool bind_elsewhere(Builder *builder, const Directive *directive, const Place *place) {
+static bool bind_elsewhere(Builder *builder, const Directive *directive, const Place *place)
+{
 	(void) builder;
 	(void) directive;
 	(void) place;
 	return true;
 }
 
-static bool bind_procedure(Builder *builder, const Directive *directive, const Place *place) {
+static bool bind_procedure(Builder *builder, const Directive *directive, const Place *place)
+{
 	(void) builder;
 	(void) directive;
 	return place->target == BIND_PHASE || place->target == BIND_DOCUMENT || (place->phase && place->phase->procedure);
 }
 
-static bool bind_do(Builder *builder, const Directive *directive, const Place *place) {
+static bool bind_do(Builder *builder, const Directive *directive, const Place *place)
+{
 	Step *step = place->step;
 	if (!step)
 		return false;
@@ -100,14 +107,16 @@ static bool bind_do(Builder *builder, const Directive *directive, const Place *p
 	return true;
 }
 
-static bool bind_verifies(Builder *builder, const Directive *directive, const Place *place) {
+static bool bind_verifies(Builder *builder, const Directive *directive, const Place *place)
+{
 	if (!place->step)
 		return false;
 	ARENA_PUSH(builder->arena, place->step->verifies, place->step->verify_count, bind_verify(builder, directive));
 	return true;
 }
 
-static bool bind_guards(Builder *builder, const Directive *directive, const Place *place) {
+static bool bind_guards(Builder *builder, const Directive *directive, const Place *place)
+{
 	PlaybookGuard guard = bind_guard(builder, directive);
 	Playbook *playbook = builder->playbook;
 	if (place->target == BIND_PHASE)
@@ -119,7 +128,8 @@ static bool bind_guards(Builder *builder, const Directive *directive, const Plac
 	return place->target != BIND_NOWHERE;
 }
 
-static bool bind_marks(Builder *builder, const Directive *directive, const Place *place) {
+static bool bind_marks(Builder *builder, const Directive *directive, const Place *place)
+{
 	if (place->target != BIND_PHASE && place->target != BIND_STEP)
 		return false;
 	const char *name;
@@ -133,7 +143,8 @@ static bool bind_marks(Builder *builder, const Directive *directive, const Place
 	return true;
 }
 
-static bool bind_timers(Builder *builder, const Directive *directive, const Place *place) {
+static bool bind_timers(Builder *builder, const Directive *directive, const Place *place)
+{
 	if (place->target != BIND_PHASE && place->target != BIND_STEP)
 		return false;
 	PlaybookTimer timer = bind_timer(directive);
@@ -144,7 +155,8 @@ static bool bind_timers(Builder *builder, const Directive *directive, const Plac
 	return true;
 }
 
-static bool bind_gates(Builder *builder, const Directive *directive, const Place *place) {
+static bool bind_gates(Builder *builder, const Directive *directive, const Place *place)
+{
 	if (place->target == BIND_NOWHERE)
 		return false;
 	Playbook *playbook = builder->playbook;
@@ -162,14 +174,16 @@ static bool bind_gates(Builder *builder, const Directive *directive, const Place
 	return true;
 }
 
-static bool bind_cmd(Builder *builder, const Directive *directive, const Place *place) {
+static bool bind_cmd(Builder *builder, const Directive *directive, const Place *place)
+{
 	if (!place->command)
 		return false;
 	bind_command(builder, directive, place->command);
 	return true;
 }
 
-static bool bind_step(Builder *builder, const Directive *directive, const Place *place) {
+static bool bind_step(Builder *builder, const Directive *directive, const Place *place)
+{
 	(void) builder;
 	Step *step = place->step;
 	bool reason = text_eq(directive_value(directive, "reason"), "required");
@@ -214,7 +228,8 @@ static const struct { Binder bind; const char *why; } BINDERS[DIRECTIVE_VERB_COU
 	[DIRECTIVE_OPTIONAL] = {bind_step, "has no step to belong to"},
 };
 
-static void record(Builder *builder, const Directive *directive, const Place *place) {
+static void record(Builder *builder, const Directive *directive, const Place *place)
+{
 	bool document = directive->verb == DIRECTIVE_PLAYBOOK || (directive->verb == DIRECTIVE_VAR && !place->phase);
 	bool section = directive->verb == DIRECTIVE_PROCEDURE || (directive->verb == DIRECTIVE_VAR && place->phase);
 	Binding binding = {.directive = directive, .target = place->target, .phase = place->phase};
@@ -230,14 +245,16 @@ static void record(Builder *builder, const Directive *directive, const Place *pl
 	ARENA_PUSH(builder->arena, builder->playbook->bindings, builder->playbook->binding_count, binding);
 }
 
-static void bind_directive(Builder *builder, const Directive *directive, const Place *place) {
+static void bind_directive(Builder *builder, const Directive *directive, const Place *place)
+{
 	record(builder, directive, place);
 	if (!BINDERS[directive->verb].bind(builder, directive, place))
 		bind_error(builder, directive, place, BINDERS[directive->verb].why);
 }
 
 /* "sh {risk=read cwd=/srv}" behind a fence. */
-static void bind_info(Builder *builder, Mark *mark) {
+static void bind_info(Builder *builder, Mark *mark)
+{
 	Playbook *playbook = builder->playbook;
 	DirectiveList list = {0};
 	Str info = str_from(mark->info);
@@ -253,7 +270,8 @@ static void bind_info(Builder *builder, Mark *mark) {
 		bind_directive(builder, &list.items[i], &place);
 }
 
-void build_bindings(Builder *builder) {
+void build_bindings(Builder *builder)
+{
 	for (Mark *mark = builder->root; mark; mark = mark_next(builder->root, mark)) {
 		if (mark->annotation) {
 			Place place = find_place(mark);

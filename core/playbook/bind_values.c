@@ -3,14 +3,16 @@
 #include "core/base/moment.h"
 #include "core/playbook/bind.h"
 
-static int64_t span_value(const Directive *directive, const char *key) {
+static int64_t span_value(const Directive *directive, const char *key)
+{
 	const char *text = directive_value(directive, key);
 	int64_t span_ms = 0;
 	return text && span_parse(str_from(text), &span_ms) ? span_ms : 0;
 }
 
 /* The arguments that belong to the action or probe itself, its name left out. */
-static DirectiveArg *call_args(Builder *builder, const Directive *directive, size_t *ret_count) {
+static DirectiveArg *call_args(Builder *builder, const Directive *directive, size_t *ret_count)
+{
 	DirectiveArg *args = NULL;
 	bool named = false;
 	for (size_t i = 0; i < directive->arg_count; i++) {
@@ -23,7 +25,8 @@ static DirectiveArg *call_args(Builder *builder, const Directive *directive, siz
 	return args;
 }
 
-void bind_split(Arena *arena, const char *text, char separator, const char ***ret_items, size_t *ret_count) {
+void bind_split(Arena *arena, const char *text, char separator, const char ***ret_items, size_t *ret_count)
+{
 	Str rest = str_from(text), part;
 	while (text && str_split(&rest, separator, &part)) {
 		part = str_trim(part);
@@ -32,7 +35,8 @@ void bind_split(Arena *arena, const char *text, char separator, const char ***re
 	}
 }
 
-PlaybookAction bind_action(Builder *builder, const Directive *directive) {
+PlaybookAction bind_action(Builder *builder, const Directive *directive)
+{
 	PlaybookAction action = {.verb = directive_word(directive, 0), .save = directive_value(directive, "save"),
 		.label = directive_value(directive, "label"), .watch = directive_is_yes(directive, "watch"),
 		.risk = RISK_CHANGE, .line = (unsigned) directive->line};
@@ -47,7 +51,8 @@ PlaybookAction bind_action(Builder *builder, const Directive *directive) {
 	return action;
 }
 
-PlaybookVerify bind_verify(Builder *builder, const Directive *directive) {
+PlaybookVerify bind_verify(Builder *builder, const Directive *directive)
+{
 	PlaybookVerify verify = {.probe = directive_word(directive, 0), .within_ms = span_value(directive, "within"),
 		.every_ms = span_value(directive, "every"), .note = directive_value(directive, "note"),
 		.by_human = text_eq(directive_value(directive, "by"), "human"), .line = (unsigned) directive->line};
@@ -60,7 +65,8 @@ PlaybookVerify bind_verify(Builder *builder, const Directive *directive) {
 }
 
 /* The comparison of a guard on a variable: the first argument that is no key of the verb. */
-static const DirectiveArg *comparison(const Directive *directive) {
+static const DirectiveArg *comparison(const Directive *directive)
+{
 	for (size_t i = 0; i < directive->arg_count; i++) {
 		const DirectiveArg *arg = &directive->args[i];
 		if (arg->op != OP_NONE && arg->key && !directive_is_own_key(directive->verb, arg->key))
@@ -69,7 +75,8 @@ static const DirectiveArg *comparison(const Directive *directive) {
 	return NULL;
 }
 
-static void guard_condition(Builder *builder, const Directive *directive, PlaybookGuard *guard) {
+static void guard_condition(Builder *builder, const Directive *directive, PlaybookGuard *guard)
+{
 	const char *when = directive_value(directive, "when");
 	const char *colon = when ? strchr(when, ':') : NULL;
 	if (!colon)
@@ -78,7 +85,8 @@ static void guard_condition(Builder *builder, const Directive *directive, Playbo
 	guard->when_value = arena_strdup(builder->arena, colon + 1);
 }
 
-PlaybookGuard bind_guard(Builder *builder, const Directive *directive) {
+PlaybookGuard bind_guard(Builder *builder, const Directive *directive)
+{
 	static const struct { const char *key; GuardKind kind; } KEYS[] = {
 		{"set", GUARD_SET}, {"open", GUARD_OPEN}, {"confirm", GUARD_CONFIRM},
 	};
@@ -106,7 +114,8 @@ PlaybookGuard bind_guard(Builder *builder, const Directive *directive) {
 	return guard;
 }
 
-PlaybookTimer bind_timer(const Directive *directive) {
+PlaybookTimer bind_timer(const Directive *directive)
+{
 	static const char *const KINDS[] = {"start", "stop", "due"};
 	const char *name = directive_word(directive, 1);
 	PlaybookTimer timer = {.kind = TIMER_START, .name = name ? name : "timer", .label = directive_value(directive, "label"),
@@ -117,12 +126,14 @@ PlaybookTimer bind_timer(const Directive *directive) {
 	return timer;
 }
 
-LedgerMark bind_mark(const Directive *directive, const char *name) {
+LedgerMark bind_mark(const Directive *directive, const char *name)
+{
 	return (LedgerMark){.name = name, .opens = directive->verb == DIRECTIVE_OPENS,
 		.closed_by = directive_value(directive, "closed-by"), .line = (unsigned) directive->line};
 }
 
-PlaybookGate *bind_gate(Builder *builder, const Directive *directive) {
+PlaybookGate *bind_gate(Builder *builder, const Directive *directive)
+{
 	PlaybookGate *gate = ARENA_NEW(builder->arena, PlaybookGate);
 	gate->id = directive_word(directive, 0);
 	bind_split(builder->arena, directive_value(directive, "roles"), ',', &gate->roles, &gate->role_count);
@@ -138,7 +149,8 @@ PlaybookGate *bind_gate(Builder *builder, const Directive *directive) {
 	return gate;
 }
 
-void bind_command(Builder *builder, const Directive *directive, StepCommand *command) {
+void bind_command(Builder *builder, const Directive *directive, StepCommand *command)
+{
 	const struct { const char *key; const char **field; } FIELDS[] = {
 		{"name", &command->name}, {"host", &command->host}, {"cwd", &command->cwd}, {"confirm", &command->confirm},
 		{"expect", &command->expect}, {"each", &command->each}, {"choose", &command->choose},

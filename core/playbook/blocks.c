@@ -2,14 +2,16 @@
  * takes its lines, and what the tree does not hold (front matter, link definitions, blanked lines) gets blocks of its own. */
 #include "core/playbook/build.h"
 
-static size_t indent_of(Str line) {
+static size_t indent_of(Str line)
+{
 	size_t i = 0;
 	while (i < line.len && (line.ptr[i] == ' ' || line.ptr[i] == '\t'))
 		i++;
 	return i;
 }
 
-static const char *block_source(Builder *builder, unsigned from, unsigned count) {
+static const char *block_source(Builder *builder, unsigned from, unsigned count)
+{
 	AUTO_CLEAR(Buf) text = {0};
 	size_t strip = indent_of(source_line(builder->source, from));
 	for (unsigned i = 0; i < count; i++) {
@@ -23,7 +25,8 @@ static const char *block_source(Builder *builder, unsigned from, unsigned count)
 }
 
 /* Adds lines from..to without the blank ones at their ends. NULL when all are blank. */
-static Block *add_block(Builder *builder, BlockKind kind, unsigned from, unsigned to) {
+static Block *add_block(Builder *builder, BlockKind kind, unsigned from, unsigned to)
+{
 	while (from <= to && source_is_blank(source_line(builder->source, from)))
 		from++;
 	while (to >= from && source_is_blank(source_line(builder->source, to)))
@@ -42,7 +45,8 @@ static Block *add_block(Builder *builder, BlockKind kind, unsigned from, unsigne
 	return block;
 }
 
-static unsigned count_newlines(const char *text) {
+static unsigned count_newlines(const char *text)
+{
 	unsigned count = 0;
 	for (; (text = strchr(text, '\n')) != NULL; text++)
 		count++;
@@ -50,7 +54,8 @@ static unsigned count_newlines(const char *text) {
 }
 
 /* The last line that a leaf can have, at most `limit`. */
-static unsigned content_end(const Builder *builder, const Mark *mark, unsigned limit) {
+static unsigned content_end(const Builder *builder, const Mark *mark, unsigned limit)
+{
 	unsigned end = mark->line;
 	if (mark->kind == MARK_CODE || mark->kind == MARK_HTML) {
 		unsigned lines = count_newlines(mark->text);
@@ -67,7 +72,8 @@ static unsigned content_end(const Builder *builder, const Mark *mark, unsigned l
 	return end < limit ? end : limit;
 }
 
-static BlockKind block_kind(const Builder *builder, const Mark *mark) {
+static BlockKind block_kind(const Builder *builder, const Mark *mark)
+{
 	bool quoted = false;
 	for (const Mark *at = mark->parent; at; at = at->parent)
 		quoted = quoted || at->kind == MARK_QUOTE;
@@ -90,7 +96,8 @@ static BlockKind block_kind(const Builder *builder, const Mark *mark) {
 }
 
 /* "3.", "-", "[x]" of the item that this leaf opens; NULL when it opens none. `ordinal` counts items of a list. */
-static const char *block_marker(Builder *builder, const Mark *mark) {
+static const char *block_marker(Builder *builder, const Mark *mark)
+{
 	const Mark *item = mark->kind == MARK_ITEM ? mark : mark->parent;
 	if (item->kind != MARK_ITEM || (item != mark && item->first != mark))
 		return NULL;
@@ -99,20 +106,23 @@ static const char *block_marker(Builder *builder, const Mark *mark) {
 	return item->parent->ordered ? arena_printf(builder->arena, "%d.", item->start) : "-";
 }
 
-static unsigned nesting(const Mark *mark) {
+static unsigned nesting(const Mark *mark)
+{
 	unsigned depth = 0;
 	for (const Mark *at = mark; at; at = at->parent)
 		depth += at->kind == MARK_ITEM || at->kind == MARK_QUOTE;
 	return depth;
 }
 
-static void number_items(Mark *list) {
+static void number_items(Mark *list)
+{
 	int number = list->start;
 	for (Mark *item = list->first; item; item = item->next)
 		item->start = number < 999999999 ? number++ : number;
 }
 
-static void add_leaf(Builder *builder, Mark *mark, unsigned limit) {
+static void add_leaf(Builder *builder, Mark *mark, unsigned limit)
+{
 	unsigned end = content_end(builder, mark, limit);
 	Block *block = add_block(builder, block_kind(builder, mark), mark->line, end);
 	if (!block)
@@ -127,7 +137,8 @@ static void add_leaf(Builder *builder, Mark *mark, unsigned limit) {
 		(void) add_block(builder, BLOCK_REFERENCES, end + 1, limit);
 }
 
-static Mark *next_leaf(Mark *root, Mark *mark) {
+static Mark *next_leaf(Mark *root, Mark *mark)
+{
 	while ((mark = mark_next(root, mark)) != NULL) {
 		if (mark->kind == MARK_LIST)
 			number_items(mark);
@@ -137,7 +148,8 @@ static Mark *next_leaf(Mark *root, Mark *mark) {
 	return NULL;
 }
 
-void build_blocks(Builder *builder) {
+void build_blocks(Builder *builder)
+{
 	unsigned line_count = (unsigned) builder->source->line_count;
 	unsigned front = builder->source->front_matter.line_count;
 	if (front)

@@ -6,7 +6,8 @@
 #define TITLE_MAX 240   /* bytes of a step's title; the text is kept whole */
 
 /* The first sentence, without the warning word in front and the colon behind. */
-static const char *make_title(Arena *arena, Str text) {
+static const char *make_title(Arena *arena, Str text)
+{
 	Str title = str_trim(text_after_warning(str_trim(text)));
 	title = str_trim(text_first_sentence(title));
 	while (title.len && (title.ptr[title.len - 1] == ':' || title.ptr[title.len - 1] == '.'))
@@ -20,7 +21,8 @@ static const char *make_title(Arena *arena, Str text) {
 	return title.len ? arena_str(arena, title) : NULL;
 }
 
-void add_block_to_step(Builder *builder, Step *step, Block *block, BlockUse use) {
+void add_block_to_step(Builder *builder, Step *step, Block *block, BlockUse use)
+{
 	if (!block)
 		return;
 	block->step = step;
@@ -32,17 +34,20 @@ void add_block_to_step(Builder *builder, Step *step, Block *block, BlockUse use)
 	ARENA_PUSH(builder->arena, step->blocks, step->block_count, block);
 }
 
-static void add_links(Builder *builder, const Mark *mark, Step *step) {
+static void add_links(Builder *builder, const Mark *mark, Step *step)
+{
 	for (size_t i = 0; i < mark->link_count; i++)
 		ARENA_PUSH(builder->arena, step->links, step->link_count, mark->links[i]);
 }
 
 /* Inside an item the item's step, else the newest step of the section. */
-Step *walk_home(const Walk *walk) {
+Step *walk_home(const Walk *walk)
+{
 	return walk->parent ? walk->parent : walk->last;
 }
 
-void attach_leaves(Walk *walk, Mark *mark, Step *step, BlockUse use) {
+void attach_leaves(Walk *walk, Mark *mark, Step *step, BlockUse use)
+{
 	for (Mark *at = mark; at;) {
 		if (mark_is_leaf(at) && at->block && !at->annotation) {
 			if (step) {
@@ -60,14 +65,16 @@ void attach_leaves(Walk *walk, Mark *mark, Step *step, BlockUse use) {
 }
 
 /* Waiting warnings go to the step that follows them. */
-static void take_warnings(Walk *walk, Step *step) {
+static void take_warnings(Walk *walk, Step *step)
+{
 	for (size_t i = 0; i < walk->warning_count; i++)
 		add_block_to_step(walk->builder, step, walk->warnings[i], USE_WARNING);
 	walk->warnings = NULL;
 	walk->warning_count = 0;
 }
 
-void add_warning(Walk *walk, Mark *mark) {
+void add_warning(Walk *walk, Mark *mark)
+{
 	for (Mark *at = mark; at;) {
 		if (mark_is_leaf(at) && at->block && !at->annotation) {
 			at->block->use = USE_WARNING;
@@ -80,7 +87,8 @@ void add_warning(Walk *walk, Mark *mark) {
 	}
 }
 
-Step *step_new(Walk *walk, Mark *mark, Str text) {
+Step *step_new(Walk *walk, Mark *mark, Str text)
+{
 	Builder *builder = walk->builder;
 	Step *step = ARENA_NEW(builder->arena, Step);
 	step->text = arena_str(builder->arena, str_trim(text));
@@ -112,14 +120,16 @@ Step *step_new(Walk *walk, Mark *mark, Str text) {
 }
 
 /* A step that is told by the heading alone. The heading's block stays the heading's. */
-Step *step_from_heading(Walk *walk, Mark *mark) {
+Step *step_from_heading(Walk *walk, Mark *mark)
+{
 	Mark stand_in = {.kind = MARK_HEADING, .line = walk->phase ? walk->phase->line : mark->line, .text = ""};
 	Step *step = step_new(walk, &stand_in, str_from(walk->phase ? walk->phase->title : "Run this"));
 	step->by_directive = mark->kind == MARK_HEADING && mark->force_step;
 	return step;
 }
 
-static void quote_classify(Walk *walk, Mark *mark) {
+static void quote_classify(Walk *walk, Mark *mark)
+{
 	Mark *first = mark->first;
 	if (first && first->kind == MARK_PARAGRAPH && mark_is_warning(first))
 		add_warning(walk, mark);
@@ -127,7 +137,8 @@ static void quote_classify(Walk *walk, Mark *mark) {
 		attach_leaves(walk, mark, walk_home(walk), walk_home(walk) ? USE_DETAIL : USE_NOTE);
 }
 
-static void classify_mark(Walk *walk, Mark *mark) {
+static void classify_mark(Walk *walk, Mark *mark)
+{
 	switch (mark->kind) {
 	case MARK_PARAGRAPH:
 		paragraph_classify(walk, mark);
@@ -150,13 +161,15 @@ static void classify_mark(Walk *walk, Mark *mark) {
 }
 
 /* Warnings that no step followed go to the step before them. */
-static void leave_warnings(Walk *walk) {
+static void leave_warnings(Walk *walk)
+{
 	Step *step = walk_home(walk);
 	if (step)
 		take_warnings(walk, step);
 }
 
-void walk_marks(Walk *walk, Mark *first) {
+void walk_marks(Walk *walk, Mark *first)
+{
 	for (Mark *mark = first; mark; mark = mark->next) {
 		if (mark->annotation)
 			continue;
@@ -168,7 +181,8 @@ void walk_marks(Walk *walk, Mark *first) {
 }
 
 /* H4: a section in which nothing is a step, and whose heading says what to do. */
-static void heading_as_step(Walk *walk, Mark *heading, size_t before, size_t first_command) {
+static void heading_as_step(Walk *walk, Mark *heading, size_t before, size_t first_command)
+{
 	Builder *builder = walk->builder;
 	bool leaf = walk->phase->end_index == walk->phase->index + 1;
 	bool wanted = leaf && builder->step_count == before && !walk->reference
@@ -189,7 +203,8 @@ static void heading_as_step(Walk *walk, Mark *heading, size_t before, size_t fir
 	heading->step = step;
 }
 
-static void walk_section(Builder *builder, Mark *heading) {
+static void walk_section(Builder *builder, Mark *heading)
+{
 	Phase *phase = heading->phase;
 	Walk walk = {.builder = builder, .phase = phase, .checklist = phase->checklist};
 	for (Phase *at = phase; at; at = at->parent)
@@ -201,7 +216,8 @@ static void walk_section(Builder *builder, Mark *heading) {
 	heading_as_step(&walk, heading, before, first_command);
 }
 
-void build_steps(Builder *builder) {
+void build_steps(Builder *builder)
+{
 	Walk preface = {.builder = builder};
 	walk_marks(&preface, builder->root->first);
 	for (Mark *mark = builder->root->first; mark; mark = mark->next)

@@ -4,7 +4,8 @@
 #include "core/playbook/shell.h"
 #include "core/playbook/words.h"
 
-static Str info_word(const Mark *mark) {
+static Str info_word(const Mark *mark)
+{
 	Str info = str_trim(str_from(mark->info));
 	size_t len = 0;
 	while (len < info.len && !strchr(" \t{,", info.ptr[len]))
@@ -12,7 +13,8 @@ static Str info_word(const Mark *mark) {
 	return str_slice(info, 0, len);
 }
 
-static bool only_comments(Str text) {
+static bool only_comments(Str text)
+{
 	bool comment = false;
 	for (Str line; str_next_line(&text, &line);) {
 		Str trimmed = str_trim(line);
@@ -23,7 +25,8 @@ static bool only_comments(Str text) {
 	return comment;
 }
 
-CodeKind code_kind(const Mark *mark) {
+CodeKind code_kind(const Mark *mark)
+{
 	Str word = info_word(mark), text = str_from(mark->text);
 	if (mark->force_note)
 		return CODE_DATA;
@@ -45,7 +48,8 @@ CodeKind code_kind(const Mark *mark) {
 }
 
 /* The shell's view of the text goes into the command. */
-static void read_shell(Builder *builder, StepCommand *command, unsigned first_line) {
+static void read_shell(Builder *builder, StepCommand *command, unsigned first_line)
+{
 	ShellBlock shell;
 	shell_read(builder->arena, str_from(command->text), first_line, &shell);
 	command->lines = shell.lines;
@@ -60,7 +64,8 @@ static void read_shell(Builder *builder, StepCommand *command, unsigned first_li
 	command->runnable = !command->why_not;
 }
 
-static StepCommand *new_command(Builder *builder, CodeKind kind, const char *text, Step *step, unsigned line) {
+static StepCommand *new_command(Builder *builder, CodeKind kind, const char *text, Step *step, unsigned line)
+{
 	StepCommand *command = ARENA_NEW(builder->arena, StepCommand);
 	command->kind = kind;
 	command->language = "";
@@ -75,7 +80,8 @@ static StepCommand *new_command(Builder *builder, CodeKind kind, const char *tex
 	return command;
 }
 
-StepCommand *command_from_code(Walk *walk, Mark *mark, Step *step) {
+StepCommand *command_from_code(Walk *walk, Mark *mark, Step *step)
+{
 	Builder *builder = walk->builder;
 	StepCommand *command = new_command(builder, code_kind(mark), mark->text, step, mark->line);
 	AUTO_FREE char *word = str_dup(info_word(mark));
@@ -94,7 +100,8 @@ StepCommand *command_from_code(Walk *walk, Mark *mark, Step *step) {
 }
 
 /* A command block is often preceded by nothing but its heading. */
-static Step *step_of_code(Walk *walk, Mark *mark, CodeKind kind) {
+static Step *step_of_code(Walk *walk, Mark *mark, CodeKind kind)
+{
 	if (mark->belongs)
 		return mark->belongs;
 	if (walk_home(walk))
@@ -109,7 +116,8 @@ static Step *step_of_code(Walk *walk, Mark *mark, CodeKind kind) {
 	return step_from_heading(walk, mark);
 }
 
-void code_classify(Walk *walk, Mark *mark) {
+void code_classify(Walk *walk, Mark *mark)
+{
 	CodeKind kind = code_kind(mark);
 	Step *step = step_of_code(walk, mark, kind);
 	StepCommand *command = command_from_code(walk, mark, step);
@@ -127,20 +135,23 @@ void code_classify(Walk *walk, Mark *mark) {
 
 /* ---- Commands inside text ---- */
 
-bool span_is_command(Str span) {
+bool span_is_command(Str span)
+{
 	Str text = str_trim(span), word = shell_first_word(text);
 	/* "$VAR", "--flag" and "key: value" are mentioned, not run. */
 	return word_is_tool(word) || (str_starts(word, "./") && word.len > 2) || (str_starts(word, "bin/") && word.len > 4);
 }
 
-const CodeSpan *mark_only_span(const Mark *mark) {
+const CodeSpan *mark_only_span(const Mark *mark)
+{
 	if (mark->span_count != 1)
 		return NULL;
 	Str text = str_trim(str_from(mark->text)), span = str_trim(str_from(mark->spans[0].text));
 	return str_eq(text, span) ? &mark->spans[0] : NULL;
 }
 
-StepCommand *command_from_span(Walk *walk, Mark *mark, const CodeSpan *span, Step *step) {
+StepCommand *command_from_span(Walk *walk, Mark *mark, const CodeSpan *span, Step *step)
+{
 	const char *text = arena_str(walk->builder->arena, str_trim(str_from(span->text)));
 	StepCommand *command = new_command(walk->builder, CODE_SHELL, text, step, mark->line);
 	command->language = "sh";
@@ -151,7 +162,8 @@ StepCommand *command_from_span(Walk *walk, Mark *mark, const CodeSpan *span, Ste
 	return command;
 }
 
-void add_offers(Walk *walk, Mark *mark, Step *step, bool example) {
+void add_offers(Walk *walk, Mark *mark, Step *step, bool example)
+{
 	for (size_t i = 0; i < mark->span_count; i++) {
 		Str span = str_trim(str_from(mark->spans[i].text));
 		if (str_find_char(span, ' ') < 0 || !span_is_command(span))

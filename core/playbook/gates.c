@@ -2,17 +2,20 @@
 #include "core/playbook/build.h"
 #include "core/playbook/names.h"
 
-static Str anchor_of(const char *anchor) {
+static Str anchor_of(const char *anchor)
+{
 	Str text = str_from(anchor);
 	return str_starts(text, "#") ? str_slice(text, 1, text.len) : text;
 }
 
-static void *find_anchor(const NameTable *anchors, const char *anchor) {
+static void *find_anchor(const NameTable *anchors, const char *anchor)
+{
 	AUTO_FREE char *name = str_dup(anchor_of(anchor));
 	return names_find(anchors, name);
 }
 
-static void cover(Builder *builder, PlaybookGate *gate, Procedure *procedure, size_t first, size_t end) {
+static void cover(Builder *builder, PlaybookGate *gate, Procedure *procedure, size_t first, size_t end)
+{
 	bool any = false;
 	for (size_t i = first; i < end && i < procedure->step_count; i++) {
 		ARENA_PUSH(builder->arena, gate->covers, gate->cover_count, procedure->steps[i]);
@@ -23,7 +26,8 @@ static void cover(Builder *builder, PlaybookGate *gate, Procedure *procedure, si
 }
 
 /* gate before=#anchor: the section that the anchor names. */
-static void move_to_anchor(Builder *builder, PlaybookGate *gate, const NameTable *anchors) {
+static void move_to_anchor(Builder *builder, PlaybookGate *gate, const NameTable *anchors)
+{
 	Phase *phase = gate->before ? find_anchor(anchors, gate->before) : NULL;
 	if (gate->before && !phase)
 		diagnostic_add(&builder->playbook->diagnostics, (int) gate->line, 1, "E-BIND", "use the anchor of a heading of this file",
@@ -35,7 +39,8 @@ static void move_to_anchor(Builder *builder, PlaybookGate *gate, const NameTable
 	gate->step = NULL;
 }
 
-static void place_gate(Builder *builder, PlaybookGate *gate) {
+static void place_gate(Builder *builder, PlaybookGate *gate)
+{
 	Playbook *playbook = builder->playbook;
 	if (gate->scope == SCOPE_PHASE && gate->phase->procedure) {
 		if (gate->phase->procedure->phase == gate->phase)
@@ -52,7 +57,8 @@ static void place_gate(Builder *builder, PlaybookGate *gate) {
 			"the gate holds no step back");
 }
 
-static void name_gate(Builder *builder, NameTable *ids, PlaybookGate *gate) {
+static void name_gate(Builder *builder, NameTable *ids, PlaybookGate *gate)
+{
 	bool written = gate->id != NULL;
 	if (!written)
 		gate->id = gate->scope == SCOPE_STEP ? gate->step->id : gate->phase ? gate->phase->id : "document";
@@ -63,14 +69,16 @@ static void name_gate(Builder *builder, NameTable *ids, PlaybookGate *gate) {
 	gate->id = names_unique(ids, gate->id, gate);
 }
 
-static void resolve_links(Playbook *playbook, const NameTable *anchors, TextLink *links, size_t count) {
+static void resolve_links(Playbook *playbook, const NameTable *anchors, TextLink *links, size_t count)
+{
 	(void) playbook;
 	for (size_t i = 0; i < count; i++)
 		if (links[i].kind == LINK_ANCHOR)
 			links[i].target = find_anchor(anchors, links[i].url);
 }
 
-static void collect_links(Builder *builder, const NameTable *anchors) {
+static void collect_links(Builder *builder, const NameTable *anchors)
+{
 	Playbook *playbook = builder->playbook;
 	for (Mark *mark = builder->root; mark; mark = mark_next(builder->root, mark))
 		for (size_t i = 0; i < mark->link_count; i++)
@@ -80,7 +88,8 @@ static void collect_links(Builder *builder, const NameTable *anchors) {
 		resolve_links(playbook, anchors, builder->steps[i]->links, builder->steps[i]->link_count);
 }
 
-void build_gates(Builder *builder) {
+void build_gates(Builder *builder)
+{
 	Playbook *playbook = builder->playbook;
 	NameTable anchors = {.arena = builder->arena}, ids = {.arena = builder->arena};
 	for (size_t i = 0; i < playbook->phase_count; i++)

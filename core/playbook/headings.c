@@ -4,7 +4,8 @@
 #include "core/playbook/names.h"
 #include "core/playbook/words.h"
 
-static Phase *new_phase(Builder *builder, NameTable *slugs, Mark *mark) {
+static Phase *new_phase(Builder *builder, NameTable *slugs, Mark *mark)
+{
 	Phase *phase = ARENA_NEW(builder->arena, Phase);
 	Str title = str_trim(str_from(mark->text));
 	phase->id = names_unique(slugs, slug_make(builder->arena, title), phase);
@@ -17,7 +18,8 @@ static Phase *new_phase(Builder *builder, NameTable *slugs, Mark *mark) {
 	return phase;
 }
 
-static void place_phase(Builder *builder, Phase *phase, Phase *previous) {
+static void place_phase(Builder *builder, Phase *phase, Phase *previous)
+{
 	Phase *parent = previous;
 	while (parent && parent->level >= phase->level)
 		parent = parent->parent;
@@ -28,7 +30,8 @@ static void place_phase(Builder *builder, Phase *phase, Phase *previous) {
 	ARENA_PUSH(builder->arena, builder->playbook->phases, builder->playbook->phase_count, phase);
 }
 
-static void find_title(Builder *builder) {
+static void find_title(Builder *builder)
+{
 	Playbook *playbook = builder->playbook;
 	size_t tops = 0;
 	for (size_t i = 0; i < playbook->phase_count; i++)
@@ -47,7 +50,8 @@ static void find_title(Builder *builder) {
 	}
 }
 
-void build_headings(Builder *builder) {
+void build_headings(Builder *builder)
+{
 	NameTable slugs = {.arena = builder->arena};
 	Phase *phase = NULL;
 	for (Mark *mark = builder->root->first; mark; mark = mark->next) {
@@ -63,7 +67,8 @@ void build_headings(Builder *builder) {
 
 typedef struct Names { const char *const *starts, *const *ends; size_t start_count, end_count; } Names;
 
-static bool heading_matches(Str title, const Names *names) {
+static bool heading_matches(Str title, const Names *names)
+{
 	Str text = str_trim(title);
 	ptrdiff_t colon = str_starts_nocase(text, "step ") ? str_find_char(text, ':') : -1;
 	if (colon >= 0)
@@ -82,12 +87,14 @@ static const char *const CHECKLIST_ENDS[] = {"checklist", "preconditions", "prer
 static const char *const REFERENCE_STARTS[] = {"appendix", "contact", "contacts", "faq", "glossary", "references"};
 static const char *const REFERENCE_ENDS[] = {"contact", "contacts", "links", "reading", "references"};
 
-bool heading_is_checklist(Str title) {
+bool heading_is_checklist(Str title)
+{
 	static const Names NAMES = {CHECKLIST_STARTS, CHECKLIST_ENDS, BG_LENGTH(CHECKLIST_STARTS), BG_LENGTH(CHECKLIST_ENDS)};
 	return heading_matches(title, &NAMES) || str_starts_nocase(str_trim(title), "before you ");
 }
 
-bool heading_is_reference(Str title) {
+bool heading_is_reference(Str title)
+{
 	static const Names NAMES = {REFERENCE_STARTS, REFERENCE_ENDS, BG_LENGTH(REFERENCE_STARTS), BG_LENGTH(REFERENCE_ENDS)};
 	return heading_matches(title, &NAMES) || str_find_nocase(title, "contact information") >= 0;
 }

@@ -14,7 +14,8 @@ static const char *const ELEMENTS[] = {
 	"template", "textarea", "tfoot", "th", "thead", "time", "title", "tr", "track", "tt", "u", "ul", "var", "video", "wbr",
 };
 
-bool html_is_placeholder(Str tag) {
+bool html_is_placeholder(Str tag)
+{
 	if (tag.len < 3 || tag.ptr[0] != '<' || tag.ptr[tag.len - 1] != '>')
 		return false;
 	Str name = str_slice(tag, 1, tag.len - 2);

@@ -3,22 +3,26 @@
 #include "core/playbook/imperative.h"
 #include "core/playbook/words.h"
 
-static bool is_letter(char c) {
+static bool is_letter(char c)
+{
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool is_word_byte(char c) {
+static bool is_word_byte(char c)
+{
 	return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '\'' || (unsigned char) c >= 0x80;
 }
 
-static Str skip_to_word(Str text) {
+static Str skip_to_word(Str text)
+{
 	size_t i = 0;
 	while (i < text.len && !is_word_byte(text.ptr[i]))
 		i++;
 	return str_slice(text, i, text.len);
 }
 
-Str text_next_word(Str *rest) {
+Str text_next_word(Str *rest)
+{
 	Str text = skip_to_word(*rest);
 	size_t len = 0;
 	while (len < text.len && is_word_byte(text.ptr[len]))
@@ -29,7 +33,8 @@ Str text_next_word(Str *rest) {
 	return str_slice(text, 0, len);
 }
 
-Str text_first_sentence(Str text) {
+Str text_first_sentence(Str text)
+{
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
 		bool end = c == '.' || c == '!' || c == '?';
@@ -60,12 +65,14 @@ static const WordList WARNINGS = WORDS("attention", "caution", "danger", "import
 static const WordList PARTICIPLES = WORDS("begun", "brought", "built", "chosen", "done", "frozen", "given", "kept", "made", "put",
 	"rebuilt", "run", "sent", "set", "shut", "split", "taken", "told", "undone", "written");
 
-static bool in_list(const WordList *list, Str word) {
+static bool in_list(const WordList *list, Str word)
+{
 	return word_in(list->items, list->count, word);
 }
 
 /* "Step 3:" and "1." in front of the words. */
-static Str strip_numbering(Str text) {
+static Str strip_numbering(Str text)
+{
 	Str rest = text;
 	Str word = text_next_word(&rest);
 	bool step = str_eq_nocase(word, STR("step"));
@@ -78,7 +85,8 @@ static Str strip_numbering(Str text) {
 	return number && ended ? rest : text;
 }
 
-static Str strip_adverbs(Str text) {
+static Str strip_adverbs(Str text)
+{
 	text = strip_numbering(text);
 	for (int i = 0; i < 3; i++) {
 		Str rest = text;
@@ -90,7 +98,8 @@ static Str strip_adverbs(Str text) {
 }
 
 /* The verb itself: not followed by a colon ("Backup: daily") and not the noun of a title ("Backup VM Rotation"). */
-static bool starts_with_verb(Str text) {
+static bool starts_with_verb(Str text)
+{
 	Str rest = skip_to_word(text);
 	Str word = text_next_word(&rest);
 	if (!word_is_verb(word) || (rest.len && rest.ptr[0] == ':'))
@@ -112,7 +121,8 @@ static bool starts_with_verb(Str text) {
 #define CONDITION_MAX 140
 
 /* "On the first VM, restore": what follows the comma or colon of a leading condition. */
-static bool skip_condition(Str text, Str *ret_rest) {
+static bool skip_condition(Str text, Str *ret_rest)
+{
 	Str rest = text;
 	if (!in_list(&CONDITIONS, text_next_word(&rest)))
 		return false;
@@ -130,7 +140,8 @@ static bool skip_condition(Str text, Str *ret_rest) {
 }
 
 /* A condition may itself hold commas: each is tried, a few times. */
-bool text_is_imperative(Str text) {
+bool text_is_imperative(Str text)
+{
 	text = strip_adverbs(str_trim(text));
 	if (starts_with_verb(text))
 		return true;
@@ -146,11 +157,13 @@ bool text_is_imperative(Str text) {
 	return starts_with_verb(rest);
 }
 
-static bool is_participle(Str word) {
+static bool is_participle(Str word)
+{
 	return (word.len > 3 && str_ends(word, "ed")) || in_list(&PARTICIPLES, word);
 }
 
-bool text_is_obligation(Str text) {
+bool text_is_obligation(Str text)
+{
 	Str rest = text_first_sentence(text);
 	while (rest.len) {
 		Str word = text_next_word(&rest), after = rest, next = text_next_word(&after);
@@ -168,13 +181,15 @@ bool text_is_obligation(Str text) {
 	return false;
 }
 
-bool heading_is_imperative(Str heading) {
+bool heading_is_imperative(Str heading)
+{
 	Str text = strip_numbering(str_trim(heading));
 	Str rest = text, word = text_next_word(&rest), after = rest;
 	return word_is_verb(word) && !word_is_noun_verb(word) && text_next_word(&after).len > 0 && !(rest.len && rest.ptr[0] == ':');
 }
 
-bool text_describes(Str lead) {
+bool text_describes(Str lead)
+{
 	Str rest = lead;
 	Str first = text_next_word(&rest);
 	if (str_eq_nocase(first, STR("if")))
@@ -189,7 +204,8 @@ bool text_describes(Str lead) {
 	return describes || str_find_nocase(lead, "such as") >= 0;
 }
 
-bool text_is_conditional(Str text) {
+bool text_is_conditional(Str text)
+{
 	static const char *const TAILS[] = {"if necessary", "if needed", "if required", "if applicable", "if possible", "(if ", "if not already"};
 	Str rest = strip_adverbs(text);
 	if (str_eq_nocase(text_next_word(&rest), STR("if")))
@@ -201,12 +217,14 @@ bool text_is_conditional(Str text) {
 	return false;
 }
 
-bool text_is_optional(Str text) {
+bool text_is_optional(Str text)
+{
 	return str_starts_nocase(skip_to_word(text), "optional") || str_find_nocase(text_first_sentence(text), "(optional") >= 0;
 }
 
 /* "**Important:** ..." arrives without its emphasis. A prefix in brackets or behind an emoji is found as well. */
-static size_t warning_length(Str text) {
+static size_t warning_length(Str text)
+{
 	Str rest = text;
 	Str word = text_next_word(&rest);
 	if (!in_list(&WARNINGS, word))
@@ -220,26 +238,30 @@ static size_t warning_length(Str text) {
 	return text.len - rest.len + 1;
 }
 
-bool text_is_warning(Str text) {
+bool text_is_warning(Str text)
+{
 	Str start = str_trim(text);
 	Str word = skip_to_word(start);
 	/* Only marks may stand before the word, not a whole sentence: skip_to_word steps over those alone. */
 	return warning_length(word) > 0 || str_starts(start, "!!! ") || str_starts_nocase(start, "[!");
 }
 
-Str text_after_warning(Str text) {
+Str text_after_warning(Str text)
+{
 	Str word = skip_to_word(text);
 	size_t len = warning_length(word);
 	return len ? str_trim(str_slice(word, len, word.len)) : text;
 }
 
-bool text_is_example(Str text) {
+bool text_is_example(Str text)
+{
 	Str start = skip_to_word(text);
 	return str_starts_nocase(start, "e.g") || str_starts_nocase(start, "eg.") || str_starts_nocase(start, "for example")
 		|| str_starts_nocase(start, "for instance") || str_starts_nocase(start, "example ") || str_starts_nocase(start, "example:");
 }
 
-bool text_is_output_lead(Str text) {
+bool text_is_output_lead(Str text)
+{
 	static const char *const SIGNS[] = {"output", "should see", "looks like", "look like", "should return", "returns", "response",
 		"will see", "result is", "should show", "similar to"};
 	/* Only the last sentence before the block speaks of it; the end of the text is enough of it. */

@@ -5,19 +5,22 @@
 
 typedef struct ListCount { size_t items, imperative, code, commands, links, anchors, tasks, forced; } ListCount;
 
-static bool item_is_link(const Mark *paragraph) {
+static bool item_is_link(const Mark *paragraph)
+{
 	Str text = str_trim(str_from(paragraph->text));
 	return paragraph->link_count > 0 && paragraph->link_bytes + 2 >= text.len;
 }
 
-static bool links_are_anchors(const Mark *paragraph) {
+static bool links_are_anchors(const Mark *paragraph)
+{
 	for (size_t i = 0; i < paragraph->link_count; i++)
 		if (paragraph->links[i].kind != LINK_ANCHOR)
 			return false;
 	return true;
 }
 
-static bool has_command_span(const Mark *paragraph) {
+static bool has_command_span(const Mark *paragraph)
+{
 	for (size_t i = 0; i < paragraph->span_count; i++) {
 		Str span = str_from(paragraph->spans[i].text);
 		if (span_is_command(span) && (str_find_char(str_trim(span), ' ') >= 0 || mark_only_span(paragraph)))
@@ -26,14 +29,16 @@ static bool has_command_span(const Mark *paragraph) {
 	return false;
 }
 
-static bool item_instructs(const Mark *paragraph, bool ordered) {
+static bool item_instructs(const Mark *paragraph, bool ordered)
+{
 	Str text = str_trim(str_from(paragraph->text));
 	if (text_is_imperative(text_after_warning(text)))
 		return true;
 	return !ordered && text_is_obligation(text);
 }
 
-static void count_item(const Walk *walk, Mark *item, bool ordered, ListCount *count) {
+static void count_item(const Walk *walk, Mark *item, bool ordered, ListCount *count)
+{
 	Mark *paragraph = mark_item_paragraph(item);
 	bool steps_below = false;
 	for (Mark *child = item->first; child; child = child->next) {
@@ -52,12 +57,14 @@ static void count_item(const Walk *walk, Mark *item, bool ordered, ListCount *co
 }
 
 /* The sentence that announces the list. */
-static const Mark *lead_of(const Mark *list) {
+static const Mark *lead_of(const Mark *list)
+{
 	const Mark *before = mark_before(list);
 	return before && before->kind == MARK_PARAGRAPH ? before : NULL;
 }
 
-static bool lead_describes(const Mark *list) {
+static bool lead_describes(const Mark *list)
+{
 	const Mark *lead = lead_of(list);
 	if (!lead)
 		return false;
@@ -66,12 +73,14 @@ static bool lead_describes(const Mark *list) {
 }
 
 /* The list around this one was found to be steps already: outer lists are walked first. */
-static bool item_of_steps(const Mark *list) {
+static bool item_of_steps(const Mark *list)
+{
 	const Mark *item = list->parent;
 	return item->kind == MARK_ITEM && item->step && item->step->line == item->line && item->step->block_count > 0;
 }
 
-static ListSort sort_by_count(const Walk *walk, const Mark *list, const ListCount *count) {
+static ListSort sort_by_count(const Walk *walk, const Mark *list, const ListCount *count)
+{
 	if (count->tasks)
 		return LIST_CHECKS;
 	if (10 * count->links >= 8 * count->items && !list->continues)
@@ -89,7 +98,8 @@ static ListSort sort_by_count(const Walk *walk, const Mark *list, const ListCoun
 	return 2 * count->imperative >= count->items || count->code || count->commands ? LIST_STEPS : LIST_NOTES;
 }
 
-ListSort list_sort(const Walk *walk, Mark *list) {
+ListSort list_sort(const Walk *walk, Mark *list)
+{
 	if (list->sort)
 		return (ListSort) list->sort;
 	ListCount count = {0};
@@ -101,7 +111,8 @@ ListSort list_sort(const Walk *walk, Mark *list) {
 }
 
 /* S6: a numbered list that something unindented split goes on behind it. The blocks between belong to its last step. */
-static Mark *find_continuation(const Mark *list) {
+static Mark *find_continuation(const Mark *list)
+{
 	size_t count = list->child_count;
 	int wanted = list->start + (int) count;
 	bool fence = false;
@@ -117,7 +128,8 @@ static Mark *find_continuation(const Mark *list) {
 	return NULL;
 }
 
-static void continue_list(Mark *list, Step *last) {
+static void continue_list(Mark *list, Step *last)
+{
 	Mark *next = list->ordered && last ? find_continuation(list) : NULL;
 	if (!next)
 		return;
@@ -127,7 +139,8 @@ static void continue_list(Mark *list, Step *last) {
 }
 
 /* What an item holds behind its first paragraph. */
-static void walk_item(Walk *walk, Mark *item, Step *step) {
+static void walk_item(Walk *walk, Mark *item, Step *step)
+{
 	Walk inside = {.builder = walk->builder, .phase = walk->phase, .parent = step ? step : walk->parent,
 		.depth = step ? walk->depth + 1 : walk->depth, .reference = walk->reference};
 	Mark *paragraph = mark_item_paragraph(item);
@@ -139,7 +152,8 @@ static void walk_item(Walk *walk, Mark *item, Step *step) {
 		walk->last = inside.last;
 }
 
-static Str item_text(const Mark *item) {
+static Str item_text(const Mark *item)
+{
 	const Mark *paragraph = mark_item_paragraph(item);
 	if (paragraph)
 		return str_from(paragraph->text);
@@ -152,7 +166,8 @@ static Str item_text(const Mark *item) {
 	return (Str){"", 0};
 }
 
-static void item_as_step(Walk *walk, Mark *item, bool check) {
+static void item_as_step(Walk *walk, Mark *item, bool check)
+{
 	Step *step = step_new(walk, item, item_text(item));
 	Mark *paragraph = mark_item_paragraph(item);
 	if (check)
@@ -167,7 +182,8 @@ static void item_as_step(Walk *walk, Mark *item, bool check) {
 	walk_item(walk, item, step);
 }
 
-static void item_as_note(Walk *walk, Mark *item, BlockUse use) {
+static void item_as_note(Walk *walk, Mark *item, BlockUse use)
+{
 	Step *step = walk_home(walk);
 	if (use == USE_NOTE && step)
 		use = USE_DETAIL;
@@ -182,11 +198,13 @@ static void item_as_note(Walk *walk, Mark *item, BlockUse use) {
 	walk_item(walk, item, NULL);
 }
 
-static BlockUse note_use(ListSort sort) {
+static BlockUse note_use(ListSort sort)
+{
 	return sort == LIST_NAVIGATION ? USE_NAVIGATION : USE_NOTE;
 }
 
-void list_classify(Walk *walk, Mark *list) {
+void list_classify(Walk *walk, Mark *list)
+{
 	/* Between the parts of a split list everything is inside its last step. */
 	if (list->belongs && !list->ordered) {
 		Walk inside = {.builder = walk->builder, .phase = walk->phase, .parent = list->belongs,

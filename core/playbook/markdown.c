@@ -14,7 +14,8 @@ static const struct { int type; MarkKind kind; } KINDS[] = {
 	{CMARK_NODE_HTML_BLOCK, MARK_HTML}, {CMARK_NODE_BLOCK_QUOTE, MARK_QUOTE}, {CMARK_NODE_THEMATIC_BREAK, MARK_RULE},
 };
 
-static MarkKind mark_kind(cmark_node *node) {
+static MarkKind mark_kind(cmark_node *node)
+{
 	int type = (int) cmark_node_get_type(node);
 	for (size_t i = 0; i < BG_LENGTH(KINDS); i++)
 		if (KINDS[i].type == type)
@@ -32,7 +33,8 @@ typedef struct Inlines {
 	size_t link_from;
 } Inlines;
 
-static TextLinkKind link_kind(const char *url) {
+static TextLinkKind link_kind(const char *url)
+{
 	if (url[0] == '#')
 		return LINK_ANCHOR;
 	for (const char *p = url; *p && *p != '/' && *p != '?' && *p != '#'; p++)
@@ -41,14 +43,16 @@ static TextLinkKind link_kind(const char *url) {
 	return url[0] == '/' && url[1] == '/' ? LINK_EXTERNAL : LINK_FILE;
 }
 
-static void add_link(Inlines *in, Str text, const char *url) {
+static void add_link(Inlines *in, Str text, const char *url)
+{
 	TextLink link = {link_kind(url), arena_str(in->arena, text), arena_strdup(in->arena, url), NULL, in->mark->line};
 	ARENA_PUSH(in->arena, in->mark->links, in->mark->link_count, link);
 	in->mark->link_bytes += text.len;
 }
 
 /* Bare addresses in text. */
-static void add_bare_links(Inlines *in, const char *text) {
+static void add_bare_links(Inlines *in, const char *text)
+{
 	for (const char *at = text; (at = strstr(at, "http")) != NULL;) {
 		size_t scheme = strncmp(at, "https://", 8) == 0 ? 8 : strncmp(at, "http://", 7) == 0 ? 7 : 0;
 		size_t len = scheme ? strcspn(at, " \t\n<>\"") : 4;
@@ -62,7 +66,8 @@ static void add_bare_links(Inlines *in, const char *text) {
 	}
 }
 
-static void enter_inline(Inlines *in, cmark_node *node) {
+static void enter_inline(Inlines *in, cmark_node *node)
+{
 	const char *literal = cmark_node_get_literal(node);
 	int type = (int) cmark_node_get_type(node);
 	if (type == (int) CMARK_NODE_TEXT) {
@@ -83,7 +88,8 @@ static void enter_inline(Inlines *in, cmark_node *node) {
 	}
 }
 
-static void leave_inline(Inlines *in, cmark_node *node) {
+static void leave_inline(Inlines *in, cmark_node *node)
+{
 	if (node != in->link)
 		return;
 	const char *url = cmark_node_get_url(node);
@@ -91,7 +97,8 @@ static void leave_inline(Inlines *in, cmark_node *node) {
 	in->link = NULL;
 }
 
-static void read_inlines(Arena *arena, cmark_node *node, Mark *mark) {
+static void read_inlines(Arena *arena, cmark_node *node, Mark *mark)
+{
 	Inlines in = {.arena = arena, .mark = mark};
 	cmark_iter *iter = cmark_iter_new(node);
 	for (cmark_event_type event; (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE;) {
@@ -111,7 +118,8 @@ static void read_inlines(Arena *arena, cmark_node *node, Mark *mark) {
 
 /* ---- Blocks ---- */
 
-static void append_child(Mark *parent, Mark *child) {
+static void append_child(Mark *parent, Mark *child)
+{
 	child->parent = parent;
 	child->previous = parent->last;
 	if (parent->last)
@@ -123,7 +131,8 @@ static void append_child(Mark *parent, Mark *child) {
 }
 
 /* "|---|:--:|" */
-static bool is_delimiter_row(Str line) {
+static bool is_delimiter_row(Str line)
+{
 	bool dash = false, bar = false;
 	for (size_t i = 0; i < line.len; i++) {
 		char c = line.ptr[i];
@@ -135,11 +144,13 @@ static bool is_delimiter_row(Str line) {
 	return dash && bar;
 }
 
-static bool is_table(const Source *source, const Mark *mark) {
+static bool is_table(const Source *source, const Mark *mark)
+{
 	return str_find_char(source_line(source, mark->line), '|') >= 0 && is_delimiter_row(source_line(source, mark->line + 1));
 }
 
-static void read_leaf(Arena *arena, const Source *source, cmark_node *node, Mark *mark) {
+static void read_leaf(Arena *arena, const Source *source, cmark_node *node, Mark *mark)
+{
 	const char *literal = cmark_node_get_literal(node);
 	if (mark->kind == MARK_CODE || mark->kind == MARK_HTML) {
 		mark->text = arena_strdup(arena, literal ? literal : "");
@@ -155,7 +166,8 @@ static void read_leaf(Arena *arena, const Source *source, cmark_node *node, Mark
 	}
 }
 
-static Mark *new_mark(Arena *arena, const Source *source, cmark_node *node, unsigned depth) {
+static Mark *new_mark(Arena *arena, const Source *source, cmark_node *node, unsigned depth)
+{
 	Mark *mark = ARENA_NEW(arena, Mark);
 	mark->kind = mark_kind(node);
 	mark->line = (unsigned) cmark_node_get_start_line(node);
@@ -175,12 +187,14 @@ static Mark *new_mark(Arena *arena, const Source *source, cmark_node *node, unsi
 	return mark;
 }
 
-static bool is_container(MarkKind kind) {
+static bool is_container(MarkKind kind)
+{
 	return kind == MARK_DOCUMENT || kind == MARK_LIST || kind == MARK_ITEM || kind == MARK_QUOTE;
 }
 
 /* Depth is capped by the caller, so the recursion is too. */
-static void convert_children(Arena *arena, const Source *source, cmark_node *from, Mark *to, unsigned depth) {
+static void convert_children(Arena *arena, const Source *source, cmark_node *from, Mark *to, unsigned depth)
+{
 	for (cmark_node *child = cmark_node_first_child(from); child; child = cmark_node_next(child)) {
 		Mark *mark = new_mark(arena, source, child, depth);
 		append_child(to, mark);
@@ -193,11 +207,13 @@ static void convert_children(Arena *arena, const Source *source, cmark_node *fro
 	}
 }
 
-static void register_extensions(void) {
+static void register_extensions(void)
+{
 	cmark_gfm_core_extensions_ensure_registered();
 }
 
-Mark *markdown_parse(Arena *arena, const Source *source) {
+Mark *markdown_parse(Arena *arena, const Source *source)
+{
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	(void) pthread_once(&once, register_extensions);
 	static const char *const EXTENSIONS[] = {"strikethrough", "tasklist"};
@@ -216,21 +232,25 @@ Mark *markdown_parse(Arena *arena, const Source *source) {
 	return root;
 }
 
-bool mark_is_leaf(const Mark *mark) {
+bool mark_is_leaf(const Mark *mark)
+{
 	return mark->first == NULL && mark->kind != MARK_DOCUMENT;
 }
 
-Mark *mark_next_outside(const Mark *root, const Mark *mark) {
+Mark *mark_next_outside(const Mark *root, const Mark *mark)
+{
 	for (; mark && mark != root; mark = mark->parent)
 		if (mark->next)
 			return mark->next;
 	return NULL;
 }
 
-Mark *mark_next(const Mark *root, const Mark *mark) {
+Mark *mark_next(const Mark *root, const Mark *mark)
+{
 	return mark->first ? mark->first : mark_next_outside(root, mark);
 }
 
-Mark *mark_item_paragraph(const Mark *item) {
+Mark *mark_item_paragraph(const Mark *item)
+{
 	return item->first && item->first->kind == MARK_PARAGRAPH ? item->first : NULL;
 }

@@ -2,7 +2,8 @@
 #include "core/playbook/names.h"
 #include <stdint.h>
 
-static NameSlot *find_slot(const NameTable *table, const char *key) {
+static NameSlot *find_slot(const NameTable *table, const char *key)
+{
 	uint64_t hash = 1469598103934665603u;
 	for (const char *p = key; *p; p++)
 		hash = (hash ^ (unsigned char) *p) * 1099511628211u;
@@ -12,7 +13,8 @@ static NameSlot *find_slot(const NameTable *table, const char *key) {
 	return &table->slots[i];
 }
 
-static void grow(NameTable *table) {
+static void grow(NameTable *table)
+{
 	NameTable old = *table;
 	table->size = old.size ? old.size * 2 : 64;
 	table->slots = arena_alloc(table->arena, table->size * sizeof *table->slots);
@@ -21,7 +23,8 @@ static void grow(NameTable *table) {
 			*find_slot(table, old.slots[i].key) = old.slots[i];
 }
 
-static NameSlot *make_slot(NameTable *table, const char *key) {
+static NameSlot *make_slot(NameTable *table, const char *key)
+{
 	if (2 * (table->count + 1) > table->size)
 		grow(table);
 	NameSlot *slot = find_slot(table, key);
@@ -32,15 +35,18 @@ static NameSlot *make_slot(NameTable *table, const char *key) {
 	return slot;
 }
 
-void *names_find(const NameTable *table, const char *key) {
+void *names_find(const NameTable *table, const char *key)
+{
 	return table->size ? find_slot(table, key)->value : NULL;
 }
 
-void names_set(NameTable *table, const char *key, void *value) {
+void names_set(NameTable *table, const char *key, void *value)
+{
 	make_slot(table, key)->value = value;
 }
 
-const char *names_unique(NameTable *table, const char *base, void *value) {
+const char *names_unique(NameTable *table, const char *base, void *value)
+{
 	const char *text = base;
 	size_t before = table->count;
 	NameSlot *slot = make_slot(table, base);

@@ -4,7 +4,8 @@
 
 /* Steps come in document order but for those that a heading became after its section was read. A merge sort would do; insertion is
  * linear here, since only such steps move, and each by the few details of its own section. */
-static void sort_steps(Builder *builder) {
+static void sort_steps(Builder *builder)
+{
 	for (size_t i = 1; i < builder->step_count; i++) {
 		Step *step = builder->steps[i];
 		size_t k = i;
@@ -16,7 +17,8 @@ static void sort_steps(Builder *builder) {
 	}
 }
 
-static void number_step(Builder *builder, Step *step, unsigned *counters, size_t depth_max) {
+static void number_step(Builder *builder, Step *step, unsigned *counters, size_t depth_max)
+{
 	unsigned depth = step->depth < depth_max ? step->depth : (unsigned) depth_max - 1;
 	counters[depth]++;
 	for (size_t i = depth + 1; i < depth_max; i++)
@@ -29,12 +31,14 @@ static void number_step(Builder *builder, Step *step, unsigned *counters, size_t
 		step->commands[i]->id = arena_printf(builder->arena, "%s/c%zu", step->id, i + 1);
 }
 
-static void close_parents(Step *step, size_t end) {
+static void close_parents(Step *step, size_t end)
+{
 	for (Step *at = step; at; at = at->parent)
 		at->end_index = end;
 }
 
-static void number_steps(Builder *builder, Procedure *procedure) {
+static void number_steps(Builder *builder, Procedure *procedure)
+{
 	unsigned counters[MARKDOWN_MAX_DEPTH + 1] = {0};
 	for (size_t i = 0; i < procedure->step_count; i++) {
 		Step *step = procedure->steps[i];
@@ -47,7 +51,8 @@ static void number_steps(Builder *builder, Procedure *procedure) {
 }
 
 /* Ids of procedures are part of every id below them: they must differ. */
-static void make_ids_unique(Builder *builder) {
+static void make_ids_unique(Builder *builder)
+{
 	Playbook *playbook = builder->playbook;
 	NameTable ids = {.arena = builder->arena};
 	for (size_t i = 0; i < playbook->procedure_count; i++) {
@@ -59,7 +64,8 @@ static void make_ids_unique(Builder *builder) {
 	}
 }
 
-static void fill_phases(Builder *builder, Procedure *procedure) {
+static void fill_phases(Builder *builder, Procedure *procedure)
+{
 	Playbook *playbook = builder->playbook;
 	size_t first = procedure->phase ? procedure->phase->index : 0;
 	size_t end = procedure->phase ? procedure->phase->end_index : playbook->phase_count;
@@ -83,7 +89,8 @@ static void fill_phases(Builder *builder, Procedure *procedure) {
 }
 
 /* Parents without work of their own are done when their sub-steps are. */
-void outline_count(Playbook *playbook) {
+void outline_count(Playbook *playbook)
+{
 	for (size_t i = 0; i < playbook->procedure_count; i++) {
 		Procedure *procedure = playbook->procedures[i];
 		procedure->counted = 0;
@@ -96,14 +103,16 @@ void outline_count(Playbook *playbook) {
 	}
 }
 
-static void name_loose_commands(Builder *builder) {
+static void name_loose_commands(Builder *builder)
+{
 	Playbook *playbook = builder->playbook;
 	for (size_t i = 0; i < playbook->command_count; i++)
 		if (!playbook->commands[i]->id)
 			playbook->commands[i]->id = arena_printf(builder->arena, "L%u/c%zu", playbook->commands[i]->line, i + 1);
 }
 
-void build_outline(Builder *builder) {
+void build_outline(Builder *builder)
+{
 	Playbook *playbook = builder->playbook;
 	sort_steps(builder);
 	make_ids_unique(builder);

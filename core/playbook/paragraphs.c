@@ -2,21 +2,25 @@
 #include "core/playbook/build.h"
 #include "core/playbook/imperative.h"
 
-bool mark_is_warning(const Mark *mark) {
+bool mark_is_warning(const Mark *mark)
+{
 	Str text = str_from(mark->text);
 	return mark->kind == MARK_PARAGRAPH && (text_is_warning(text) || (source_is_template(text) && str_find(text, "warning_text(") >= 0));
 }
 
 /* "Use this procedure when ...": says when, not what. */
-static bool is_applicability(Str text) {
+static bool is_applicability(Str text)
+{
 	return str_starts_nocase(text, "use this ") && (str_find_nocase(text, " when ") >= 0 || str_find_nocase(text, " if ") >= 0);
 }
 
-static bool ends_with_colon(Str text) {
+static bool ends_with_colon(Str text)
+{
 	return text.len && text.ptr[text.len - 1] == ':';
 }
 
-static bool leads_command(const Mark *mark) {
+static bool leads_command(const Mark *mark)
+{
 	const Mark *next = mark_after(mark);
 	if (!next || next->kind != MARK_CODE)
 		return false;
@@ -24,7 +28,8 @@ static bool leads_command(const Mark *mark) {
 	return (kind == CODE_SHELL || kind == CODE_MANUAL) && !next->force_note && !text_is_output_lead(str_from(mark->text));
 }
 
-static bool is_step(const Walk *walk, const Mark *mark, Str text) {
+static bool is_step(const Walk *walk, const Mark *mark, Str text)
+{
 	if (mark->force_note)
 		return false;
 	if (mark->force_step)
@@ -39,7 +44,8 @@ static bool is_step(const Walk *walk, const Mark *mark, Str text) {
 	return leads_command(mark) || (text_is_imperative(text_first_sentence(text)) && !is_applicability(text));
 }
 
-static void paragraph_as_note(Walk *walk, Mark *mark, Str text) {
+static void paragraph_as_note(Walk *walk, Mark *mark, Str text)
+{
 	const Mark *next = mark_after(mark);
 	bool label = ends_with_colon(text) && next && next->kind == MARK_LIST;
 	/* A label speaks of what follows, everything else of what went before. */
@@ -49,13 +55,15 @@ static void paragraph_as_note(Walk *walk, Mark *mark, Str text) {
 }
 
 /* The author made a step of a paragraph that only explains: the heading above it says what to do. */
-static bool told_by_heading(const Walk *walk, const Mark *mark, Str text) {
+static bool told_by_heading(const Walk *walk, const Mark *mark, Str text)
+{
 	const Mark *before = mark_before(mark);
 	return mark->force_step && walk->phase && !walk->last && before && before->kind == MARK_HEADING
 		&& !text_is_imperative(text_first_sentence(text)) && heading_is_imperative(str_from(walk->phase->title));
 }
 
-void paragraph_classify(Walk *walk, Mark *mark) {
+void paragraph_classify(Walk *walk, Mark *mark)
+{
 	Str text = str_trim(str_from(mark->text));
 	if (mark_is_warning(mark) && !mark->force_step && mark->belongs) {
 		attach_leaves(walk, mark, mark->belongs, USE_WARNING);

@@ -4,7 +4,8 @@
 #include "core/base/file.h"
 
 /* "runbooks/failover.md" -> "failover" */
-static const char *name_of(Arena *arena, const char *path) {
+static const char *name_of(Arena *arena, const char *path)
+{
 	Str name = str_from(path_base(path));
 	for (size_t i = name.len; i-- > 1;)
 		if (name.ptr[i] == '.')
@@ -12,7 +13,8 @@ static const char *name_of(Arena *arena, const char *path) {
 	return name.len ? arena_str(arena, name) : "playbook";
 }
 
-static Playbook *playbook_new(Str bytes, const char *path) {
+static Playbook *playbook_new(Str bytes, const char *path)
+{
 	Playbook *playbook = bg_calloc(1, sizeof *playbook);
 	playbook->arena = arena_new();
 	playbook->path = arena_strdup(playbook->arena, path ? path : "playbook");
@@ -24,7 +26,8 @@ static Playbook *playbook_new(Str bytes, const char *path) {
 	return playbook;
 }
 
-Playbook *playbook_free(Playbook *playbook) {
+Playbook *playbook_free(Playbook *playbook)
+{
 	if (!playbook)
 		return NULL;
 	for (size_t i = 0; i < playbook->annotation_count; i++)
@@ -35,7 +38,8 @@ Playbook *playbook_free(Playbook *playbook) {
 	return NULL;
 }
 
-static void build(Builder *builder) {
+static void build(Builder *builder)
+{
 	build_blocks(builder);
 	build_headings(builder);
 	build_annotations(builder);
@@ -48,7 +52,8 @@ static void build(Builder *builder) {
 	outline_count(builder->playbook);
 }
 
-bool playbook_parse(Str bytes, const char *path, const Vocabulary *vocabulary, Playbook **ret_playbook, Error *err) {
+bool playbook_parse(Str bytes, const char *path, const Vocabulary *vocabulary, Playbook **ret_playbook, Error *err)
+{
 	AUTO(Playbook) *playbook = playbook_new(bytes.len <= PLAYBOOK_MAX_BYTES ? bytes : (Str){"", 0}, path);
 	Source *source = NULL;
 	if (!source_read(playbook->arena, bytes, playbook->path, &source, &playbook->diagnostics, err))
@@ -63,7 +68,8 @@ bool playbook_parse(Str bytes, const char *path, const Vocabulary *vocabulary, P
 	return true;
 }
 
-bool playbook_load(const char *path, const Vocabulary *vocabulary, Playbook **ret_playbook, Error *err) {
+bool playbook_load(const char *path, const Vocabulary *vocabulary, Playbook **ret_playbook, Error *err)
+{
 	AUTO_CLEAR(Buf) bytes = {0};
 	if (!file_read(path, PLAYBOOK_MAX_BYTES, &bytes, err))
 		return error_what(err, "read a playbook");

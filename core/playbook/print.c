@@ -15,12 +15,14 @@ typedef struct Printer {
 
 } Printer;
 
-static void put_text(Buf *out, const char *text) {
+static void put_text(Buf *out, const char *text)
+{
 	text_sanitise(str_from(text), SANITISE_BLOCK, out);
 }
 
 /* Every line of a block, under the indentation of its container. */
-static void put_lines(Printer *printer, const char *source, unsigned indent) {
+static void put_lines(Printer *printer, const char *source, unsigned indent)
+{
 	Str rest = str_from(source);
 	for (Str line; str_next_line(&rest, &line);) {
 		for (unsigned i = 0; i < indent; i++)
@@ -30,7 +32,8 @@ static void put_lines(Printer *printer, const char *source, unsigned indent) {
 	}
 }
 
-static size_t add_note(Printer *printer, const Binding *binding) {
+static size_t add_note(Printer *printer, const Binding *binding)
+{
 	printer->note_count++;
 	buf_printf(&printer->notes, "[%zu] line %d, ", printer->note_count, binding->directive->line);
 	AUTO_CLEAR(Buf) text = {0};
@@ -41,7 +44,8 @@ static size_t add_note(Printer *printer, const Binding *binding) {
 }
 
 /* "[3][4]" for the directives of an annotation that stand in lines from..to. */
-static void put_notes(Printer *printer, const Block *annotation) {
+static void put_notes(Printer *printer, const Block *annotation)
+{
 	const Playbook *playbook = printer->playbook;
 	unsigned end = annotation->line + annotation->line_count;
 	bool any = false;
@@ -61,7 +65,8 @@ static void put_notes(Printer *printer, const Block *annotation) {
 }
 
 /* "- [ ] 4.3  Activate the new configuration." The author's own bullet, number or box is replaced. */
-static void put_step(Printer *printer, const Block *block, const Step *step) {
+static void put_step(Printer *printer, const Block *block, const Step *step)
+{
 	Str source = str_from(block->source);
 	if (block->marker) {
 		size_t skip = 0;
@@ -83,13 +88,15 @@ static void put_step(Printer *printer, const Block *block, const Step *step) {
 	}
 }
 
-static void put_heading_step(Printer *printer, const Step *step) {
+static void put_heading_step(Printer *printer, const Step *step)
+{
 	buf_printf(printer->out, "%s %s  ", step->counted ? "[ ]" : "   ", step->number);
 	text_sanitise(str_from(step->title), SANITISE_LINE, printer->out);
 	buf_puts(printer->out, "\n\n");
 }
 
-static void put_block(Printer *printer, const Block *block) {
+static void put_block(Printer *printer, const Block *block)
+{
 	bool blank_before = block->line > printer->line;
 	if (blank_before && printer->out->len)
 		buf_putc(printer->out, '\n');
@@ -102,14 +109,16 @@ static void put_block(Printer *printer, const Block *block) {
 	printer->line = block->line + block->line_count;
 }
 
-static void put_head(Printer *printer) {
+static void put_head(Printer *printer)
+{
 	const Playbook *playbook = printer->playbook;
 	put_text(printer->out, playbook->title);
 	buf_printf(printer->out, "\nsha256 %s\n", playbook->sha256);
 	buf_puts(printer->out, "Incident ____________________  Commander ____________________  Begun ______________ UTC\n\n");
 }
 
-static void put_gate_lines(Printer *printer) {
+static void put_gate_lines(Printer *printer)
+{
 	const Playbook *playbook = printer->playbook;
 	if (playbook->gate_count)
 		buf_puts(printer->out, "\nSign-offs\n");
@@ -123,7 +132,8 @@ static void put_gate_lines(Printer *printer) {
 		}
 }
 
-void playbook_print(const Playbook *playbook, Buf *out) {
+void playbook_print(const Playbook *playbook, Buf *out)
+{
 	Printer printer = {.out = out, .playbook = playbook, .line = 1};
 	put_head(&printer);
 	/* Steps that a heading tells have no block of their own: they are printed behind it, in the order of their lines. */

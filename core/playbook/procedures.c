@@ -8,7 +8,8 @@ static const char *const NAMES[] = {"failback", "failover", "failure", "loss", "
 	"runbook", "scenario"};
 static const char *const PLURALS[] = {"options", "playbooks", "procedures", "recoveries", "runbooks", "scenarios"};
 
-static bool names_procedure(Str title) {
+static bool names_procedure(Str title)
+{
 	for (Str rest = title, word; (word = text_next_word(&rest)).len;) {
 		Str after = rest;
 		bool option = str_eq_nocase(word, STR("option")) && text_next_word(&after).len == 1;
@@ -20,7 +21,8 @@ static bool names_procedure(Str title) {
 }
 
 /* "Restore Procedures" holds procedures, it is none. */
-static bool holds_procedures(const Phase *phase) {
+static bool holds_procedures(const Phase *phase)
+{
 	Str last = {"", 0};
 	for (Str rest = str_from(phase->title), word; (word = text_next_word(&rest)).len;)
 		last = word;
@@ -30,7 +32,8 @@ static bool holds_procedures(const Phase *phase) {
 /* Steps of each section alone and with its sub-sections, by phase index. */
 typedef struct Counts { size_t *own, *all; } Counts;
 
-static Counts count_steps(const Builder *builder) {
+static Counts count_steps(const Builder *builder)
+{
 	const Playbook *playbook = builder->playbook;
 	size_t n = playbook->phase_count + 1;
 	Counts counts = {arena_alloc(builder->arena, n * sizeof(size_t)), arena_alloc(builder->arena, n * sizeof(size_t))};
@@ -45,7 +48,8 @@ static Counts count_steps(const Builder *builder) {
 	return counts;
 }
 
-static Procedure *add_procedure(Builder *builder, Phase *phase) {
+static Procedure *add_procedure(Builder *builder, Phase *phase)
+{
 	Playbook *playbook = builder->playbook;
 	Procedure *procedure = ARENA_NEW(builder->arena, Procedure);
 	procedure->phase = phase;
@@ -62,20 +66,23 @@ static Procedure *add_procedure(Builder *builder, Phase *phase) {
 }
 
 /* A `procedure` directive directly below a heading. NULL when it stands elsewhere. */
-static Phase *annotated_phase(const Mark *annotation) {
+static Phase *annotated_phase(const Mark *annotation)
+{
 	if (annotation->parent->kind != MARK_DOCUMENT)
 		return NULL;
 	return annotation->phase;
 }
 
-static const Directive *procedure_directive(const Mark *annotation) {
+static const Directive *procedure_directive(const Mark *annotation)
+{
 	for (size_t i = 0; i < annotation->directives->count; i++)
 		if (annotation->directives->items[i].verb == DIRECTIVE_PROCEDURE)
 			return &annotation->directives->items[i];
 	return NULL;
 }
 
-static void describe_procedure(Procedure *procedure, const Directive *directive) {
+static void describe_procedure(Procedure *procedure, const Directive *directive)
+{
 	const char *id = directive_value(directive, "id"), *title = directive_value(directive, "title");
 	procedure->annotated = true;
 	if (id && *id)
@@ -85,7 +92,8 @@ static void describe_procedure(Procedure *procedure, const Directive *directive)
 	procedure->undo = directive_value(directive, "undo");
 }
 
-static bool add_annotated(Builder *builder) {
+static bool add_annotated(Builder *builder)
+{
 	bool any = false;
 	for (size_t i = 0; i < builder->annotation_count; i++) {
 		Mark *mark = builder->annotations[i];
@@ -107,7 +115,8 @@ static bool add_annotated(Builder *builder) {
 }
 
 /* Sections that could each be a procedure: those below the title, or the top ones. */
-static void find_candidates(Builder *builder, const Counts *counts, Phase ***ret, size_t *ret_count) {
+static void find_candidates(Builder *builder, const Counts *counts, Phase ***ret, size_t *ret_count)
+{
 	Playbook *playbook = builder->playbook;
 	for (size_t i = 0; i < playbook->phase_count; i++) {
 		Phase *phase = playbook->phases[i];
@@ -126,7 +135,8 @@ static void find_candidates(Builder *builder, const Counts *counts, Phase ***ret
 	}
 }
 
-static void add_found(Builder *builder) {
+static void add_found(Builder *builder)
+{
 	Counts counts = count_steps(builder);
 	Phase **candidates = NULL;
 	size_t count = 0;
@@ -145,7 +155,8 @@ static void add_found(Builder *builder) {
 }
 
 /* The procedure that walks the whole file takes what stands outside of sections too. */
-static Procedure *procedure_of(const Builder *builder, const Step *step) {
+static Procedure *procedure_of(const Builder *builder, const Step *step)
+{
 	if (step->phase && step->phase->procedure)
 		return step->phase->procedure;
 	Playbook *playbook = builder->playbook;
@@ -159,7 +170,8 @@ static Procedure *procedure_of(const Builder *builder, const Step *step) {
 }
 
 /* Without a procedure there is no box: the blocks are notes. */
-static void demote(Builder *builder, Step *step) {
+static void demote(Builder *builder, Step *step)
+{
 	for (size_t i = 0; i < step->block_count; i++) {
 		step->blocks[i]->step = NULL;
 		if (step->blocks[i]->use == USE_TITLE || step->blocks[i]->use == USE_DETAIL)
@@ -172,7 +184,8 @@ static void demote(Builder *builder, Step *step) {
 			"put it into a section with a `procedure` directive", "this step is in no procedure, so it can never be walked");
 }
 
-void build_procedures(Builder *builder) {
+void build_procedures(Builder *builder)
+{
 	if (!add_annotated(builder))
 		add_found(builder);
 	size_t kept = 0;

@@ -16,25 +16,29 @@ typedef struct Reader {
 	size_t comments, labels, alternative_labels;
 } Reader;
 
-static size_t indent_of(Str line) {
+static size_t indent_of(Str line)
+{
 	size_t i = 0;
 	while (i < line.len && (line.ptr[i] == ' ' || line.ptr[i] == '\t'))
 		i++;
 	return i;
 }
 
-static Str peek_line(const Reader *reader) {
+static Str peek_line(const Reader *reader)
+{
 	Str rest = reader->rest, line = {"", 0};
 	(void) str_next_line(&rest, &line);
 	return line;
 }
 
-static bool is_prompt(Str line) {
+static bool is_prompt(Str line)
+{
 	Str text = str_trim(line);
 	return str_starts(text, "$ ");
 }
 
-bool shell_has_prompts(Str text) {
+bool shell_has_prompts(Str text)
+{
 	for (Str line; str_next_line(&text, &line);)
 		if (is_prompt(line))
 			return true;
@@ -42,13 +46,15 @@ bool shell_has_prompts(Str text) {
 }
 
 /* "# For a backup node", "# or" */
-static bool is_alternative(Str label) {
+static bool is_alternative(Str label)
+{
 	static const char *const WORDS[] = {"alternatively", "either", "for", "if", "option", "or", "otherwise"};
 	Str rest = label;
 	return word_in(WORDS, BG_LENGTH(WORDS), text_next_word(&rest));
 }
 
-static void take_comment(Reader *reader, Str line) {
+static void take_comment(Reader *reader, Str line)
+{
 	Str text = str_trim(line);
 	while (text.len && text.ptr[0] == '#')
 		text = str_slice(text, 1, text.len);
@@ -61,7 +67,8 @@ static void take_comment(Reader *reader, Str line) {
 	buf_put_str(&reader->label, text);
 }
 
-static void finish_command(Reader *reader) {
+static void finish_command(Reader *reader)
+{
 	Str text = buf_str(&reader->text);
 	while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == ' '))
 		text.len--;
@@ -80,7 +87,8 @@ static void finish_command(Reader *reader) {
 	reader->scan = (ShellScan){0};
 }
 
-static void add_line(Reader *reader, Str line, size_t strip) {
+static void add_line(Reader *reader, Str line, size_t strip)
+{
 	size_t indent = indent_of(line);
 	line = str_slice(line, strip < indent ? strip : indent, line.len);
 	if (reader->text.len)
@@ -92,7 +100,8 @@ static void add_line(Reader *reader, Str line, size_t strip) {
 }
 
 /* Collects what belongs to the command that starts with `line`. Here-document bodies lose only the indentation of the block. */
-static void read_command(Reader *reader, Str line) {
+static void read_command(Reader *reader, Str line)
+{
 	size_t indent = indent_of(line);
 	add_line(reader, line, indent);
 	while (reader->rest.ptr && reader->rest.len) {
@@ -108,7 +117,8 @@ static void read_command(Reader *reader, Str line) {
 }
 
 /* "> " goes on with a prompted command. */
-static void read_prompted(Reader *reader, Str line) {
+static void read_prompted(Reader *reader, Str line)
+{
 	Str command = str_slice(str_trim(line), 2, line.len);
 	add_line(reader, str_trim(command), 0);
 	while (reader->rest.ptr && reader->rest.len) {
@@ -123,7 +133,8 @@ static void read_prompted(Reader *reader, Str line) {
 	finish_command(reader);
 }
 
-static void read_line(Reader *reader, Str line) {
+static void read_line(Reader *reader, Str line)
+{
 	Str text = str_trim(line);
 	if (text.len == 0)
 		return;
@@ -138,7 +149,8 @@ static void read_line(Reader *reader, Str line) {
 		read_command(reader, line);
 }
 
-void shell_read(Arena *arena, Str text, unsigned first_line, ShellBlock *ret_block) {
+void shell_read(Arena *arena, Str text, unsigned first_line, ShellBlock *ret_block)
+{
 	*ret_block = (ShellBlock){.prompts = shell_has_prompts(text), .risk = RISK_READ};
 	Reader reader = {.arena = arena, .block = ret_block, .rest = text, .line = first_line};
 	for (Str line; str_next_line(&reader.rest, &line); reader.line++)
@@ -154,7 +166,8 @@ void shell_read(Arena *arena, Str text, unsigned first_line, ShellBlock *ret_blo
 	buf_clear(&reader.label);
 }
 
-bool shell_looks_like(Str text) {
+bool shell_looks_like(Str text)
+{
 	size_t lines = 0, tools = 0;
 	ShellScan scan = {0};
 	for (Str line; str_next_line(&text, &line);) {

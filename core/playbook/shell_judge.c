@@ -8,12 +8,14 @@
 
 typedef struct Words { Str items[WORDS_MAX]; size_t count; } Words;
 
-static bool is_separator(char c) {
+static bool is_separator(char c)
+{
 	return c == ' ' || c == '\t' || c == '\n' || c == ';' || c == '|' || c == '&' || c == '(' || c == ')';
 }
 
 /* Words of one simple command, quotes taken off. Quoted text is one word. */
-static Words split_words(Str text) {
+static Words split_words(Str text)
+{
 	Words words = {.count = 0};
 	for (size_t i = 0; i < text.len && words.count < WORDS_MAX;) {
 		char c = text.ptr[i];
@@ -37,7 +39,8 @@ static Words split_words(Str text) {
 	return words;
 }
 
-static bool is_assignment(Str word) {
+static bool is_assignment(Str word)
+{
 	ptrdiff_t equals = str_find_char(word, '=');
 	for (ptrdiff_t i = 0; i < equals; i++) {
 		char c = word.ptr[i];
@@ -48,7 +51,8 @@ static bool is_assignment(Str word) {
 	return equals > 0;
 }
 
-static size_t command_index(const Words *words) {
+static size_t command_index(const Words *words)
+{
 	size_t i = 0;
 	while (i < words->count && (is_assignment(words->items[i]) || str_eq_c(words->items[i], "sudo")
 			|| str_eq_c(words->items[i], "time") || str_eq_c(words->items[i], "nohup")))
@@ -56,14 +60,16 @@ static size_t command_index(const Words *words) {
 	return i;
 }
 
-Str shell_first_word(Str command) {
+Str shell_first_word(Str command)
+{
 	Words words = split_words(str_slice(command, 0, 512));
 	size_t i = command_index(&words);
 	return i < words.count ? words.items[i] : (Str){"", 0};
 }
 
 /* Looks at every run of letters: "remove-node.sh" and "--delete" tell as much as "rm". */
-static Str find_destructive(Str text) {
+static Str find_destructive(Str text)
+{
 	for (size_t i = 0; i < text.len;) {
 		size_t from = i;
 		while (i < text.len && ((text.ptr[i] >= 'a' && text.ptr[i] <= 'z') || (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z')))
@@ -78,11 +84,13 @@ static Str find_destructive(Str text) {
 	return (Str){"", 0};
 }
 
-static bool scales_to_zero(Str text) {
+static bool scales_to_zero(Str text)
+{
 	return str_find(text, "replicas=0") >= 0 || str_find(text, "replicas 0") >= 0;
 }
 
-static bool writes_to_file(Str segment) {
+static bool writes_to_file(Str segment)
+{
 	for (size_t i = 0; i < segment.len; i++) {
 		char c = segment.ptr[i];
 		if (c == '\'' || c == '"') {
@@ -100,7 +108,8 @@ static bool writes_to_file(Str segment) {
 	return false;
 }
 
-static bool has_option(const Words *words, const char *const *options, size_t count) {
+static bool has_option(const Words *words, const char *const *options, size_t count)
+{
 	for (size_t i = 0; i < words->count; i++)
 		for (size_t k = 0; k < count; k++) {
 			bool is_short = options[k][1] != '-';
@@ -122,7 +131,8 @@ static const Exception EXCEPTIONS[] = {
 	{"date", {"-s", "--set"}},
 };
 
-static bool is_exception(Str tool, const Words *words) {
+static bool is_exception(Str tool, const Words *words)
+{
 	for (size_t i = 0; i < BG_LENGTH(EXCEPTIONS); i++) {
 		size_t count = 0;
 		while (count < BG_LENGTH(EXCEPTIONS[i].options) && EXCEPTIONS[i].options[count])
@@ -134,7 +144,8 @@ static bool is_exception(Str tool, const Words *words) {
 }
 
 /* One command between pipes. */
-static bool segment_reads(Str segment) {
+static bool segment_reads(Str segment)
+{
 	Words words = split_words(segment);
 	size_t at = command_index(&words);
 	if (at >= words.count)
@@ -157,7 +168,8 @@ static bool segment_reads(Str segment) {
 }
 
 /* Every command of a pipeline only reads, and there is one pipeline. */
-static bool pipeline_reads(Str text) {
+static bool pipeline_reads(Str text)
+{
 	if (str_find(text, "$(") >= 0 || str_find_char(text, '`') >= 0 || str_find(text, "&&") >= 0 || str_find(text, "||") >= 0
 		|| str_find(text, "<<") >= 0)
 		return false;
@@ -185,7 +197,8 @@ static bool pipeline_reads(Str text) {
 }
 
 /* ssh without a command, a database prompt, an editor, something that follows. */
-static bool wants_terminal(Str text) {
+static bool wants_terminal(Str text)
+{
 	Words words = split_words(text);
 	size_t at = command_index(&words);
 	if (at >= words.count)
@@ -221,7 +234,8 @@ static bool wants_terminal(Str text) {
 	return (word_is_interactive(tool) && !program_takes_file) || word_is_interactive(words.items[words.count - 1]);
 }
 
-static const char *why_not(Str text) {
+static const char *why_not(Str text)
+{
 	for (Str rest = text, line; str_next_line(&rest, &line);)
 		if (str_eq_c(str_trim(line), "...") || str_eq_c(str_trim(line), "[...]") || str_eq_c(str_trim(line), "\xE2\x80\xA6"))
 			return "part of it is left out (\"...\")";
@@ -231,7 +245,8 @@ static const char *why_not(Str text) {
 #define PLACEHOLDER_MAX 60
 
 /* "<draft|live>" is no pipe and no redirection: blanks it out with a plain word of the same length. */
-static Str mask_placeholders(Arena *arena, const char *command) {
+static Str mask_placeholders(Arena *arena, const char *command)
+{
 	char *text = arena_strdup(arena, command);
 	for (char *at = text; (at = strchr(at, '<')) != NULL; at++) {
 		size_t len = 1;
@@ -244,7 +259,8 @@ static Str mask_placeholders(Arena *arena, const char *command) {
 	return str_from(text);
 }
 
-void shell_judge(Arena *arena, ShellLine *line) {
+void shell_judge(Arena *arena, ShellLine *line)
+{
 	Str text = mask_placeholders(arena, line->text);
 	Str word = find_destructive(text);
 	if (word.len) {

@@ -7,16 +7,19 @@ static const char *const OPENERS[] = {"case", "for", "if", "select", "until", "w
 static const char *const CLOSERS[] = {"done", "esac", "fi"};
 static const char *const FOLLOWERS[] = {"!", "do", "elif", "else", "then", "time"};   /* a command word follows them */
 
-static bool is_blank(char c) {
+static bool is_blank(char c)
+{
 	return c == ' ' || c == '\t';
 }
 
-static bool ends_word(char c) {
+static bool ends_word(char c)
+{
 	return is_blank(c) || strchr(";&|()<>\"'`", c) != NULL;
 }
 
 /* `at` stands behind "<<". Returns where the word ends. */
-static size_t read_heredoc(ShellScan *scan, Str line, size_t at) {
+static size_t read_heredoc(ShellScan *scan, Str line, size_t at)
+{
 	bool tabs = at < line.len && line.ptr[at] == '-';
 	at += tabs;
 	while (at < line.len && is_blank(line.ptr[at]))
@@ -34,7 +37,8 @@ static size_t read_heredoc(ShellScan *scan, Str line, size_t at) {
 	return at;
 }
 
-static void read_word(ShellScan *scan, Str word) {
+static void read_word(ShellScan *scan, Str word)
+{
 	if (!scan->command_position)
 		return;
 	scan->command_position = false;
@@ -54,7 +58,8 @@ static void read_word(ShellScan *scan, Str word) {
 }
 
 /* Inside an open quote: returns where it ends, or the end of the line. */
-static size_t skip_quoted(ShellScan *scan, Str line, size_t at) {
+static size_t skip_quoted(ShellScan *scan, Str line, size_t at)
+{
 	for (; at < line.len; at++) {
 		if (line.ptr[at] == '\\' && scan->quote != '\'')
 			at++;
@@ -66,7 +71,8 @@ static size_t skip_quoted(ShellScan *scan, Str line, size_t at) {
 	return line.len;
 }
 
-static size_t read_operator(ShellScan *scan, Str line, size_t at) {
+static size_t read_operator(ShellScan *scan, Str line, size_t at)
+{
 	char c = line.ptr[at], next = at + 1 < line.len ? line.ptr[at + 1] : '\0';
 	if (c == '<' && next == '<') {
 		bool string = at + 2 < line.len && line.ptr[at + 2] == '<';
@@ -87,14 +93,16 @@ static size_t read_operator(ShellScan *scan, Str line, size_t at) {
 	return at + 1;
 }
 
-static bool ends_heredoc(ShellScan *scan, Str line) {
+static bool ends_heredoc(ShellScan *scan, Str line)
+{
 	while (scan->heredoc[0].tabs && line.len && line.ptr[0] == '\t')
 		line = str_slice(line, 1, line.len);
 	/* Blocks in lists are often indented as a whole: the end word then has blanks around it. */
 	return str_eq_c(str_trim(line), scan->heredoc[0].word);
 }
 
-void shell_scan_line(ShellScan *scan, Str line) {
+void shell_scan_line(ShellScan *scan, Str line)
+{
 	if (scan->heredocs) {
 		if (ends_heredoc(scan, line)) {
 			scan->heredocs--;
@@ -134,6 +142,7 @@ void shell_scan_line(ShellScan *scan, Str line) {
 	}
 }
 
-bool shell_scan_is_complete(const ShellScan *scan) {
+bool shell_scan_is_complete(const ShellScan *scan)
+{
 	return !scan->quote && scan->brackets == 0 && scan->compounds == 0 && !scan->continued && scan->heredocs == 0;
 }

@@ -3,16 +3,19 @@
 #include "core/base/moment.h"
 #include "core/base/text.h"
 
-static void put_line(Buf *out, const char *text) {
+static void put_line(Buf *out, const char *text)
+{
 	text_sanitise(str_from(text), SANITISE_LINE, out);
 }
 
-static void put_indent(Buf *out, unsigned depth) {
+static void put_indent(Buf *out, unsigned depth)
+{
 	for (unsigned i = 0; i < depth; i++)
 		buf_puts(out, "  ");
 }
 
-static void put_args(Buf *out, const DirectiveArg *args, size_t count) {
+static void put_args(Buf *out, const DirectiveArg *args, size_t count)
+{
 	for (size_t i = 0; i < count; i++) {
 		buf_putc(out, ' ');
 		put_line(out, args[i].key ? args[i].key : "");
@@ -21,12 +24,14 @@ static void put_args(Buf *out, const DirectiveArg *args, size_t count) {
 	}
 }
 
-static void put_detail(Buf *out, unsigned depth, const char *label) {
+static void put_detail(Buf *out, unsigned depth, const char *label)
+{
 	put_indent(out, depth);
 	buf_printf(out, "          %-7s ", label);
 }
 
-static void show_actions(Buf *out, unsigned depth, const char *label, const PlaybookAction *actions, size_t count) {
+static void show_actions(Buf *out, unsigned depth, const char *label, const PlaybookAction *actions, size_t count)
+{
 	for (size_t i = 0; i < count; i++) {
 		put_detail(out, depth, label);
 		put_line(out, actions[i].label ? actions[i].label : actions[i].verb);
@@ -40,7 +45,8 @@ static void show_actions(Buf *out, unsigned depth, const char *label, const Play
 	}
 }
 
-static void show_verifies(Buf *out, unsigned depth, const Step *step) {
+static void show_verifies(Buf *out, unsigned depth, const Step *step)
+{
 	for (size_t i = 0; i < step->verify_count; i++) {
 		const PlaybookVerify *verify = &step->verifies[i];
 		put_detail(out, depth, "verify");
@@ -57,7 +63,8 @@ static void show_verifies(Buf *out, unsigned depth, const Step *step) {
 	}
 }
 
-static void show_guards(Buf *out, unsigned depth, const PlaybookGuard *guards, size_t count) {
+static void show_guards(Buf *out, unsigned depth, const PlaybookGuard *guards, size_t count)
+{
 	static const char *const KINDS[] = {"", "", "is known: ", "is open: ", "confirm: "};
 	for (size_t i = 0; i < count; i++) {
 		const PlaybookGuard *guard = &guards[i];
@@ -77,7 +84,8 @@ static void show_guards(Buf *out, unsigned depth, const PlaybookGuard *guards, s
 	}
 }
 
-static void show_marks(Buf *out, unsigned depth, const LedgerMark *marks, size_t count) {
+static void show_marks(Buf *out, unsigned depth, const LedgerMark *marks, size_t count)
+{
 	for (size_t i = 0; i < count; i++) {
 		put_detail(out, depth, marks[i].opens ? "opens" : "closes");
 		put_line(out, marks[i].name);
@@ -89,7 +97,8 @@ static void show_marks(Buf *out, unsigned depth, const LedgerMark *marks, size_t
 	}
 }
 
-static void show_timers(Buf *out, unsigned depth, const PlaybookTimer *timers, size_t count) {
+static void show_timers(Buf *out, unsigned depth, const PlaybookTimer *timers, size_t count)
+{
 	static const char *const KINDS[] = {"start", "stop", "due"};
 	for (size_t i = 0; i < count; i++) {
 		put_detail(out, depth, "timer");
@@ -99,7 +108,8 @@ static void show_timers(Buf *out, unsigned depth, const PlaybookTimer *timers, s
 	}
 }
 
-static void show_gates(Buf *out, unsigned depth, PlaybookGate *const *gates, size_t count) {
+static void show_gates(Buf *out, unsigned depth, PlaybookGate *const *gates, size_t count)
+{
 	for (size_t i = 0; i < count; i++) {
 		const PlaybookGate *gate = gates[i];
 		put_detail(out, depth, "gate");
@@ -113,13 +123,15 @@ static void show_gates(Buf *out, unsigned depth, PlaybookGate *const *gates, siz
 	}
 }
 
-static const char *command_word(const StepCommand *command) {
+static const char *command_word(const StepCommand *command)
+{
 	if (command->kind != CODE_SHELL)
 		return command->kind == CODE_MANUAL ? "manual" : code_kind_name(command->kind);
 	return command->example ? "example" : command->offer ? "offer" : "run";
 }
 
-static void show_shell_line(Buf *out, unsigned depth, const StepCommand *command, size_t index) {
+static void show_shell_line(Buf *out, unsigned depth, const StepCommand *command, size_t index)
+{
 	const ShellLine *line = &command->lines[index];
 	bool choice = command->alternatives && index > 0;
 	put_detail(out, depth, choice ? "or" : command_word(command));
@@ -141,7 +153,8 @@ static void show_shell_line(Buf *out, unsigned depth, const StepCommand *command
 	}
 }
 
-static void show_command(Buf *out, unsigned depth, const StepCommand *command) {
+static void show_command(Buf *out, unsigned depth, const StepCommand *command)
+{
 	if (command->kind == CODE_SHELL) {
 		for (size_t i = 0; i < command->line_count; i++)
 			show_shell_line(out, depth, command, i);
@@ -156,7 +169,8 @@ static void show_command(Buf *out, unsigned depth, const StepCommand *command) {
 	buf_printf(out, "%zu line%s\n", lines, lines == 1 ? "" : "s");
 }
 
-static void show_warnings(Buf *out, unsigned depth, const Step *step) {
+static void show_warnings(Buf *out, unsigned depth, const Step *step)
+{
 	for (size_t i = 0; i < step->warning_count; i++) {
 		if (step->warnings[i]->use == USE_TITLE)
 			continue;
@@ -166,7 +180,8 @@ static void show_warnings(Buf *out, unsigned depth, const Step *step) {
 	}
 }
 
-static void show_details(Buf *out, const Step *step) {
+static void show_details(Buf *out, const Step *step)
+{
 	unsigned depth = step->depth;
 	show_warnings(out, depth, step);
 	show_gates(out, depth, step->gates, step->gate_count);
@@ -194,7 +209,8 @@ static void show_details(Buf *out, const Step *step) {
 	}
 }
 
-static void show_step(Buf *out, const Step *step) {
+static void show_step(Buf *out, const Step *step)
+{
 	put_indent(out, step->depth);
 	const char *box = !step->counted ? "   " : step->form == FORM_CHECK ? "[v]" : "[ ]";
 	buf_printf(out, "  %-5s %s ", step->number, box);
@@ -210,7 +226,8 @@ static void show_step(Buf *out, const Step *step) {
 	show_details(out, step);
 }
 
-static void show_phase(Buf *out, const Procedure *procedure, const Phase *phase) {
+static void show_phase(Buf *out, const Procedure *procedure, const Phase *phase)
+{
 	if (phase->step_count == 0 && phase != procedure->phase)
 		return;
 	if (phase != procedure->phase) {
@@ -227,7 +244,8 @@ static void show_phase(Buf *out, const Procedure *procedure, const Phase *phase)
 	show_timers(out, 0, phase->timers, phase->timer_count);
 }
 
-static void show_procedure(Buf *out, const Procedure *procedure) {
+static void show_procedure(Buf *out, const Procedure *procedure)
+{
 	buf_puts(out, "\nprocedure ");
 	put_line(out, procedure->id);
 	buf_puts(out, ": ");
@@ -248,7 +266,8 @@ static void show_procedure(Buf *out, const Procedure *procedure) {
 	}
 }
 
-static void show_variables(Buf *out, const Playbook *playbook) {
+static void show_variables(Buf *out, const Playbook *playbook)
+{
 	if (playbook->variable_count)
 		buf_puts(out, "\nvalues\n");
 	for (size_t i = 0; i < playbook->variable_count; i++) {
@@ -271,7 +290,8 @@ static void show_variables(Buf *out, const Playbook *playbook) {
 	}
 }
 
-void playbook_show(const Playbook *playbook, const Procedure *procedure, Buf *out) {
+void playbook_show(const Playbook *playbook, const Procedure *procedure, Buf *out)
+{
 	put_line(out, playbook->title);
 	buf_puts(out, "  (");
 	put_line(out, playbook->id);

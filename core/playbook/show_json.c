@@ -1,13 +1,15 @@
 /* show_json.c: `show --json`: the model as data, for scripts and for screens that are not ours. Field names are part of the interface. */
 #include "core/playbook/show.h"
 
-static void add_texts(Json *object, const char *key, const char *const *items, size_t count) {
+static void add_texts(Json *object, const char *key, const char *const *items, size_t count)
+{
 	Json *array = json_add(object, key, json_new_array());
 	for (size_t i = 0; i < count; i++)
 		(void) json_append_string(array, items[i]);
 }
 
-static void add_args(Json *object, const DirectiveArg *args, size_t count) {
+static void add_args(Json *object, const DirectiveArg *args, size_t count)
+{
 	Json *array = json_add(object, "args", json_new_array());
 	for (size_t i = 0; i < count; i++) {
 		Json *arg = json_append(array, json_new_object());
@@ -17,7 +19,8 @@ static void add_args(Json *object, const DirectiveArg *args, size_t count) {
 	}
 }
 
-static void add_actions(Json *step, const char *key, const PlaybookAction *actions, size_t count) {
+static void add_actions(Json *step, const char *key, const PlaybookAction *actions, size_t count)
+{
 	if (!count)
 		return;
 	Json *array = json_add(step, key, json_new_array());
@@ -32,7 +35,8 @@ static void add_actions(Json *step, const char *key, const PlaybookAction *actio
 	}
 }
 
-static void add_verifies(Json *step, const PlaybookVerify *verifies, size_t count) {
+static void add_verifies(Json *step, const PlaybookVerify *verifies, size_t count)
+{
 	if (!count)
 		return;
 	Json *array = json_add(step, "verify", json_new_array());
@@ -46,7 +50,8 @@ static void add_verifies(Json *step, const PlaybookVerify *verifies, size_t coun
 	}
 }
 
-static void add_guards(Json *object, const PlaybookGuard *guards, size_t count) {
+static void add_guards(Json *object, const PlaybookGuard *guards, size_t count)
+{
 	static const char *const KINDS[] = {"probe", "variable", "set", "open", "confirm"};
 	if (!count)
 		return;
@@ -67,7 +72,8 @@ static void add_guards(Json *object, const PlaybookGuard *guards, size_t count) 
 	}
 }
 
-static void add_marks(Json *object, const LedgerMark *marks, size_t count) {
+static void add_marks(Json *object, const LedgerMark *marks, size_t count)
+{
 	for (size_t pass = 0; pass < 2; pass++) {
 		Json *array = NULL;
 		for (size_t i = 0; i < count; i++) {
@@ -80,7 +86,8 @@ static void add_marks(Json *object, const LedgerMark *marks, size_t count) {
 	}
 }
 
-static void add_gates(Json *object, PlaybookGate *const *gates, size_t count) {
+static void add_gates(Json *object, PlaybookGate *const *gates, size_t count)
+{
 	if (!count)
 		return;
 	Json *array = json_add(object, "gates", json_new_array());
@@ -98,7 +105,8 @@ static void add_gates(Json *object, PlaybookGate *const *gates, size_t count) {
 	}
 }
 
-static void add_command(Json *array, const StepCommand *command) {
+static void add_command(Json *array, const StepCommand *command)
+{
 	Json *json = json_append(array, json_new_object());
 	(void) json_add_string(json, "id", command->id);
 	(void) json_add_string(json, "kind", code_kind_name(command->kind));
@@ -126,7 +134,8 @@ static void add_command(Json *array, const StepCommand *command) {
 	}
 }
 
-static void add_step(Json *array, const Step *step) {
+static void add_step(Json *array, const Step *step)
+{
 	Json *json = json_append(array, json_new_object());
 	(void) json_add_string(json, "id", step->id);
 	(void) json_add_string(json, "number", step->number);
@@ -159,7 +168,8 @@ static void add_step(Json *array, const Step *step) {
 	add_texts(json, "asks", step->placeholders, step->placeholder_count);
 }
 
-static void add_procedure(Json *array, const Procedure *procedure) {
+static void add_procedure(Json *array, const Procedure *procedure)
+{
 	Json *json = json_append(array, json_new_object());
 	(void) json_add_string(json, "id", procedure->id);
 	(void) json_add_string(json, "title", procedure->title);
@@ -181,7 +191,8 @@ static void add_procedure(Json *array, const Procedure *procedure) {
 		add_step(steps, procedure->steps[i]);
 }
 
-static void add_variables(Json *json, const Playbook *playbook) {
+static void add_variables(Json *json, const Playbook *playbook)
+{
 	static const char *const TYPES[] = {"text", "int", "time", "ipv6", "host", "path", "secret", "choice"};
 	Json *variables = json_add(json, "values", json_new_array());
 	for (size_t i = 0; i < playbook->variable_count; i++) {
@@ -198,7 +209,8 @@ static void add_variables(Json *json, const Playbook *playbook) {
 	}
 }
 
-Json *playbook_show_json(const Playbook *playbook, const Procedure *procedure) {
+Json *playbook_show_json(const Playbook *playbook, const Procedure *procedure)
+{
 	Json *json = json_new_object();
 	(void) json_add_string(json, "id", playbook->id);
 	(void) json_add_string(json, "title", playbook->title);

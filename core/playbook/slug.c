@@ -1,7 +1,8 @@
 /* slug.c: anchors as the code host makes them: lower case, blanks to hyphens, everything but letters, digits, "-" and "_" dropped. */
 #include "core/playbook/build.h"
 
-char *slug_make(Arena *arena, Str title) {
+char *slug_make(Arena *arena, Str title)
+{
 	AUTO_CLEAR(Buf) slug = {0};
 	for (size_t i = 0; i < title.len; i++) {
 		char c = title.ptr[i];

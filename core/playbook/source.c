@@ -9,7 +9,8 @@
 
 static const Str BOM = {"\xEF\xBB\xBF", 3};
 
-static bool check_bytes(Str bytes, const char *path, Error *err) {
+static bool check_bytes(Str bytes, const char *path, Error *err)
+{
 	if (bytes.len > PLAYBOOK_MAX_BYTES) {
 		(void) error_set(err, ERROR_INVALID, "the file has %zu bytes, more than the %d that a playbook may have",
 			bytes.len, PLAYBOOK_MAX_BYTES);
@@ -28,7 +29,8 @@ static bool check_bytes(Str bytes, const char *path, Error *err) {
 }
 
 /* A lone \r ends a line too: the Markdown library sees it so, and line numbers must agree. */
-static void split_lines(Arena *arena, Source *source) {
+static void split_lines(Arena *arena, Source *source)
+{
 	size_t start = 0;
 	for (size_t i = 0; i < source->len; i++) {
 		char c = source->text[i];
@@ -43,21 +45,25 @@ static void split_lines(Arena *arena, Source *source) {
 		ARENA_PUSH(arena, source->lines, source->line_count, ((Str){source->text + start, source->len - start}));
 }
 
-Str source_line(const Source *source, size_t number) {
+Str source_line(const Source *source, size_t number)
+{
 	return number >= 1 && number <= source->line_count ? source->lines[number - 1] : (Str){"", 0};
 }
 
-bool source_is_blank(Str line) {
+bool source_is_blank(Str line)
+{
 	return str_trim(line).len == 0;
 }
 
-bool source_is_template(Str line) {
+bool source_is_template(Str line)
+{
 	Str text = str_trim(line);
 	return str_starts(text, "<%") && str_ends(text, "%>");
 }
 
 /* Blanks a line for the Markdown parser. `lines` hold their own copy by then. */
-static void blank_line(Source *source, const char *base, size_t number) {
+static void blank_line(Source *source, const char *base, size_t number)
+{
 	Str line = source_line(source, number);
 	memset(source->text + (line.ptr - base), ' ', line.len);
 }
@@ -70,7 +76,8 @@ static const FrontKey FRONT_KEYS[] = {
 	{"owner_slack", offsetof(FrontMatter, owner_slack)},
 };
 
-static void read_front_line(Arena *arena, Str line, FrontMatter *front) {
+static void read_front_line(Arena *arena, Str line, FrontMatter *front)
+{
 	ptrdiff_t colon = str_find_char(line, ':');
 	if (colon <= 0)
 		return;
@@ -85,7 +92,8 @@ static void read_front_line(Arena *arena, Str line, FrontMatter *front) {
 	}
 }
 
-static void read_front_matter(Arena *arena, Source *source, const char *base) {
+static void read_front_matter(Arena *arena, Source *source, const char *base)
+{
 	if (source->line_count < 2 || !str_eq_c(str_trim(source->lines[0]), "---") || source->lines[0].ptr[0] != '-')
 		return;
 	size_t last = 0;
@@ -104,7 +112,8 @@ static void read_front_matter(Arena *arena, Source *source, const char *base) {
 }
 
 /* Counts the marks that open containers at the start of a line: "> - > 1. ". */
-static size_t count_nesting(Str line) {
+static size_t count_nesting(Str line)
+{
 	size_t depth = 0;
 	for (size_t i = 0; i < line.len; i++) {
 		char c = line.ptr[i];
@@ -126,7 +135,8 @@ static size_t count_nesting(Str line) {
 }
 
 /* Thousands of "[" in one paragraph cost the Markdown library the square of their number. */
-static void blank_brackets(Source *source, const char *base, DiagnosticList *diagnostics) {
+static void blank_brackets(Source *source, const char *base, DiagnosticList *diagnostics)
+{
 	size_t brackets = 0, bytes = 0;
 	for (size_t i = 1; i <= source->line_count; i++) {
 		Str line = source_line(source, i);
@@ -149,7 +159,8 @@ static void blank_brackets(Source *source, const char *base, DiagnosticList *dia
 	}
 }
 
-static void blank_nested(Source *source, const char *base, DiagnosticList *diagnostics) {
+static void blank_nested(Source *source, const char *base, DiagnosticList *diagnostics)
+{
 	for (size_t i = 1; i <= source->line_count; i++) {
 		if (count_nesting(source_line(source, i)) <= NESTING_LIMIT)
 			continue;
@@ -159,7 +170,8 @@ static void blank_nested(Source *source, const char *base, DiagnosticList *diagn
 	}
 }
 
-bool source_read(Arena *arena, Str bytes, const char *path, Source **ret_source, DiagnosticList *diagnostics, Error *err) {
+bool source_read(Arena *arena, Str bytes, const char *path, Source **ret_source, DiagnosticList *diagnostics, Error *err)
+{
 	if (!check_bytes(bytes, path, err))
 		return error_what(err, "read a playbook");
 	if (bytes.len >= BOM.len && memcmp(bytes.ptr, BOM.ptr, BOM.len) == 0)

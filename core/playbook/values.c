@@ -13,7 +13,8 @@ typedef struct Collector {
 	StrList assigned;
 } Collector;
 
-static VariableType variable_type(const char *text) {
+static VariableType variable_type(const char *text)
+{
 	static const struct { const char *name; VariableType type; } TYPES[] = {
 		{"text", VARIABLE_TEXT}, {"int", VARIABLE_INT}, {"time", VARIABLE_TIME}, {"ipv6", VARIABLE_IPV6}, {"host", VARIABLE_HOST},
 		{"path", VARIABLE_PATH}, {"secret", VARIABLE_SECRET}, {"choice", VARIABLE_CHOICE},
@@ -25,7 +26,8 @@ static VariableType variable_type(const char *text) {
 }
 
 /* The arguments of from=PROBE: what the verb itself does not know. */
-static void read_from_args(Builder *builder, const Directive *directive, Variable *variable) {
+static void read_from_args(Builder *builder, const Directive *directive, Variable *variable)
+{
 	for (size_t i = 0; i < directive->arg_count; i++) {
 		const DirectiveArg *arg = &directive->args[i];
 		if (arg->op != OP_NONE && !directive_is_own_key(directive->verb, arg->key))
@@ -33,7 +35,8 @@ static void read_from_args(Builder *builder, const Directive *directive, Variabl
 	}
 }
 
-static void sort_longest_first(const char **items, size_t count) {
+static void sort_longest_first(const char **items, size_t count)
+{
 	for (size_t i = 1; i < count; i++)
 		for (size_t k = i; k > 0 && strlen(items[k]) > strlen(items[k - 1]); k--) {
 			const char *item = items[k];
@@ -42,7 +45,8 @@ static void sort_longest_first(const char **items, size_t count) {
 		}
 }
 
-static Variable *declare(Builder *builder, const Directive *directive, const char *name, Phase *phase) {
+static Variable *declare(Builder *builder, const Directive *directive, const char *name, Phase *phase)
+{
 	Variable *variable = ARENA_NEW(builder->arena, Variable);
 	variable->name = name;
 	variable->phase = phase;
@@ -65,7 +69,8 @@ static Variable *declare(Builder *builder, const Directive *directive, const cha
 	return variable;
 }
 
-static void declare_all(Collector *collector) {
+static void declare_all(Collector *collector)
+{
 	Playbook *playbook = collector->builder->playbook;
 	for (size_t i = 0; i < playbook->binding_count; i++) {
 		const Binding *binding = &playbook->bindings[i];
@@ -87,14 +92,16 @@ static void declare_all(Collector *collector) {
 }
 
 /* What save=NAME keeps needs no question. */
-static void note_saved(Collector *collector, const Step *step) {
+static void note_saved(Collector *collector, const Step *step)
+{
 	static Variable saved;
 	for (size_t i = 0; i < step->action_count; i++)
 		if (step->actions[i].save && !names_find(&collector->names, step->actions[i].save))
 			names_set(&collector->names, step->actions[i].save, &saved);
 }
 
-static void add_implicit(Collector *collector, const Placeholder *found, Str text, unsigned line) {
+static void add_implicit(Collector *collector, const Placeholder *found, Str text, unsigned line)
+{
 	Builder *builder = collector->builder;
 	if (names_find(&collector->names, found->name))
 		return;
@@ -111,7 +118,8 @@ static void add_implicit(Collector *collector, const Placeholder *found, Str tex
 	ARENA_PUSH(builder->arena, builder->playbook->variables, builder->playbook->variable_count, variable);
 }
 
-static void add_name(Arena *arena, const char ***names, size_t *count, const char *name) {
+static void add_name(Arena *arena, const char ***names, size_t *count, const char *name)
+{
 	for (size_t i = 0; i < *count; i++)
 		if (strcmp((*names)[i], name) == 0)
 			return;
@@ -119,12 +127,14 @@ static void add_name(Arena *arena, const char ***names, size_t *count, const cha
 		ARENA_PUSH(arena, *names, *count, arena_strdup(arena, name));
 }
 
-static void add_step_name(Collector *collector, Step *step, const char *name) {
+static void add_step_name(Collector *collector, Step *step, const char *name)
+{
 	if (step)
 		add_name(collector->builder->arena, &step->placeholders, &step->placeholder_count, name);
 }
 
-static void scan_line(Collector *collector, ShellLine *line, Step *step) {
+static void scan_line(Collector *collector, ShellLine *line, Step *step)
+{
 	AUTO_CLEAR(PlaceholderList) list = {0};
 	Str text = str_from(line->text);
 	placeholder_find(text, TEXT_COMMAND, &collector->scope, &list);
@@ -141,7 +151,8 @@ static void scan_line(Collector *collector, ShellLine *line, Step *step) {
 }
 
 /* In prose, capitals are mostly just loud. They count inside code marks, or where a command or `var` knows the name. */
-static bool asks_in_prose(const Collector *collector, const Placeholder *found, const Block *block) {
+static bool asks_in_prose(const Collector *collector, const Placeholder *found, const Block *block)
+{
 	if (!*found->name || !placeholder_wants_value(found->form) || found->form == PLACEHOLDER_SHELL || found->form == PLACEHOLDER_EXAMPLE)
 		return false;
 	bool sure = found->form == PLACEHOLDER_ANGLE || found->form == PLACEHOLDER_CHOICE || found->form == PLACEHOLDER_MATCH
@@ -152,7 +163,8 @@ static bool asks_in_prose(const Collector *collector, const Placeholder *found, 
 	return strstr(block->source, marked) != NULL;
 }
 
-static void scan_prose(Collector *collector, const Block *block, Step *step) {
+static void scan_prose(Collector *collector, const Block *block, Step *step)
+{
 	AUTO_CLEAR(PlaceholderList) list = {0};
 	Str text = str_from(block->text);
 	placeholder_find(text, TEXT_PROSE, &collector->scope, &list);
@@ -165,7 +177,8 @@ static void scan_prose(Collector *collector, const Block *block, Step *step) {
 	}
 }
 
-static void scan_args(Collector *collector, const DirectiveArg *args, size_t count, Step *step) {
+static void scan_args(Collector *collector, const DirectiveArg *args, size_t count, Step *step)
+{
 	AUTO_CLEAR(StrList) names = {0};
 	for (size_t i = 0; i < count; i++)
 		if (args[i].value)
@@ -174,7 +187,8 @@ static void scan_args(Collector *collector, const DirectiveArg *args, size_t cou
 		add_step_name(collector, step, names.items[i]);
 }
 
-static void scan_text(Collector *collector, const char *text, Step *step) {
+static void scan_text(Collector *collector, const char *text, Step *step)
+{
 	AUTO_CLEAR(StrList) names = {0};
 	if (text)
 		placeholder_find_arg_names(str_from(text), &names);
@@ -182,7 +196,8 @@ static void scan_text(Collector *collector, const char *text, Step *step) {
 		add_step_name(collector, step, names.items[i]);
 }
 
-static void scan_command(Collector *collector, const StepCommand *command, Step *step) {
+static void scan_command(Collector *collector, const StepCommand *command, Step *step)
+{
 	for (size_t k = 0; k < command->line_count; k++)
 		scan_line(collector, &command->lines[k], step);
 	scan_text(collector, command->host, step);
@@ -193,7 +208,8 @@ static void scan_command(Collector *collector, const StepCommand *command, Step 
 		add_step_name(collector, step, command->choose);
 }
 
-static void scan_directives(Collector *collector, Step *step) {
+static void scan_directives(Collector *collector, Step *step)
+{
 	for (size_t i = 0; i < step->action_count; i++)
 		scan_args(collector, step->actions[i].args, step->actions[i].arg_count, step);
 	for (size_t i = 0; i < step->also_count; i++)
@@ -207,7 +223,8 @@ static void scan_directives(Collector *collector, Step *step) {
 	scan_text(collector, step->confirm, step);
 }
 
-static void scan_step(Collector *collector, Step *step) {
+static void scan_step(Collector *collector, Step *step)
+{
 	for (size_t i = 0; i < step->block_count; i++)
 		if (step->blocks[i]->use == USE_TITLE || step->blocks[i]->use == USE_DETAIL)
 			scan_prose(collector, step->blocks[i], step);
@@ -216,7 +233,8 @@ static void scan_step(Collector *collector, Step *step) {
 	scan_directives(collector, step);
 }
 
-static void find_assigned(Collector *collector) {
+static void find_assigned(Collector *collector)
+{
 	const Playbook *playbook = collector->builder->playbook;
 	for (size_t i = 0; i < playbook->command_count && collector->assigned.count < ASSIGNED_LIMIT; i++)
 		for (size_t k = 0; k < playbook->commands[i]->line_count; k++)
@@ -224,7 +242,8 @@ static void find_assigned(Collector *collector) {
 	collector->scope.assigned = &collector->assigned;
 }
 
-void build_values(Builder *builder) {
+void build_values(Builder *builder)
+{
 	Collector collector = {.builder = builder, .names = {.arena = builder->arena}};
 	declare_all(&collector);
 	find_assigned(&collector);

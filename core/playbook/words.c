@@ -163,12 +163,14 @@ static const char *const SAMPLE_LANGUAGES[] = {
 	"log", "logs", "none", "out", "output", "plain", "plaintext", "result", "text", "txt",
 };
 
-static int compare_words(const void *key, const void *element) {
+static int compare_words(const void *key, const void *element)
+{
 	const char *const *word = element;
 	return strcmp(key, *word);
 }
 
-bool word_in(const char *const *table, size_t count, Str word) {
+bool word_in(const char *const *table, size_t count, Str word)
+{
 	char key[WORD_MAX];
 	if (word.len == 0 || word.len >= sizeof key)
 		return false;
@@ -180,46 +182,57 @@ bool word_in(const char *const *table, size_t count, Str word) {
 	return bsearch(key, table, count, sizeof *table, compare_words) != NULL;
 }
 
-bool word_is_verb(Str word) {
+bool word_is_verb(Str word)
+{
 	return word_in(VERBS, BG_LENGTH(VERBS), word);
 }
 
-bool word_is_noun_verb(Str word) {
+bool word_is_noun_verb(Str word)
+{
 	return word_in(NOUN_VERBS, BG_LENGTH(NOUN_VERBS), word);
 }
 
-bool word_is_tool(Str word) {
+bool word_is_tool(Str word)
+{
 	return word_in(TOOLS, BG_LENGTH(TOOLS), word);
 }
 
-bool word_is_reader(Str word) {
+bool word_is_reader(Str word)
+{
 	return word_in(READERS, BG_LENGTH(READERS), word);
 }
 
-bool word_is_read_subcommand(Str word) {
+bool word_is_read_subcommand(Str word)
+{
 	return word_in(READ_SUBCOMMANDS, BG_LENGTH(READ_SUBCOMMANDS), word);
 }
 
-bool word_is_change_subcommand(Str word) {
+bool word_is_change_subcommand(Str word)
+{
 	return word_in(CHANGE_SUBCOMMANDS, BG_LENGTH(CHANGE_SUBCOMMANDS), word);
 }
 
-bool word_is_destructive(Str word) {
+bool word_is_destructive(Str word)
+{
 	return word_in(DESTRUCTIVE, BG_LENGTH(DESTRUCTIVE), word);
 }
 
-bool word_is_interactive(Str word) {
+bool word_is_interactive(Str word)
+{
 	return word_in(INTERACTIVE, BG_LENGTH(INTERACTIVE), word);
 }
 
-bool word_is_shell_language(Str word) {
+bool word_is_shell_language(Str word)
+{
 	return word_in(SHELL_LANGUAGES, BG_LENGTH(SHELL_LANGUAGES), word);
 }
 
-bool word_is_query_language(Str word) {
+bool word_is_query_language(Str word)
+{
 	return word_in(QUERY_LANGUAGES, BG_LENGTH(QUERY_LANGUAGES), word);
 }
 
-bool word_is_sample_language(Str word) {
+bool word_is_sample_language(Str word)
+{
 	return word_in(SAMPLE_LANGUAGES, BG_LENGTH(SAMPLE_LANGUAGES), word);
 }
