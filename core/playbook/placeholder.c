@@ -112,6 +112,13 @@ static char *normalised_choices(Str inside)
 	return strlist_join(&parts, "|");
 }
 
+/* Every form starts with one of these marks or at the first character of a word: most bytes are passed over by this alone. */
+static bool can_start(const Spot *spot)
+{
+	char c = spot_char(spot, 0);
+	return is_word_char(c) ? !is_word_char(spot_before(spot, 1)) : strchr("<[$./{%", c) != NULL;
+}
+
 static size_t find_form(const Spot *spot, const PlaceholderScope *scope, Placeholder *ret_found)
 {
 	for (size_t i = 0; PLACEHOLDER_RECOGNISERS[i]; i++) {
@@ -146,9 +153,10 @@ void placeholder_find(Str text, TextPlace place, const PlaceholderScope *scope, 
 		spot.context = contexts ? (ShellContext) contexts[spot.at] : SHELL_BARE;
 		Placeholder found = {0};
 		size_t len = spot.context == SHELL_COMMENT ? 1 : find_literal(&spot, scope, &found);
-		if (len == 0)
+		bool tried = len > 0 || !can_start(&spot);
+		if (!tried)
 			len = placeholder_never(&spot);
-		if (len == 0)
+		if (!tried && len == 0)
 			len = find_form(&spot, scope, &found);
 		if (found.name)
 			list_add(out, found);

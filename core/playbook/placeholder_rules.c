@@ -47,10 +47,13 @@ static size_t span_while(const Spot *spot, bool (*takes)(char c))
 	return len;
 }
 
+/* How far ahead the end of a region is looked for: a file of a million openings stays linear. */
+#define REGION_LIMIT 4096
+
 size_t placeholder_never(const Spot *spot)
 {
 	static const struct { const char *open, *close; } REGIONS[] = { { "{{", "}}" }, { "%{", "}" }, { "{.", "}" }, { "<%", "%>" } };
-	Str rest = str_slice(spot->text, spot->at, spot->text.len);
+	Str rest = str_slice(spot->text, spot->at, REGION_LIMIT);
 	for (size_t i = 0; i < BG_LENGTH(REGIONS); i++) {
 		ptrdiff_t end = str_starts(rest, REGIONS[i].open) ? str_find(rest, REGIONS[i].close) : -1;
 		if (end > 0)
@@ -76,7 +79,7 @@ static bool is_html_tag(Str word)
 
 static bool has_closing_tag(const Spot *spot, Str word)
 {
-	Str rest = str_slice(spot->text, spot->at, spot->text.len);
+	Str rest = str_slice(spot->text, spot->at, REGION_LIMIT);
 	for (ptrdiff_t at; (at = str_find(rest, "</")) >= 0;) {
 		rest = str_slice(rest, (size_t) at + 2, rest.len);
 		if (rest.len > word.len && str_eq(str_slice(rest, 0, word.len), word) && rest.ptr[word.len] == '>')
