@@ -91,7 +91,7 @@ void diagnostic_render(const Diagnostic *diagnostic, Buf *out)
 	buf_printf(out, ": %s: ", diagnostic->code);
 	text_sanitise(str_from(diagnostic->text), SANITISE_LINE, out);
 	if (diagnostic->hint) {
-		buf_puts(out, "; ");
+		buf_puts(out, str_ends(str_from(diagnostic->text), "?") ? " " : "; ");
 		text_sanitise(str_from(diagnostic->hint), SANITISE_LINE, out);
 	}
 }

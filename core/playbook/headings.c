@@ -50,6 +50,17 @@ static void find_title(Builder *builder)
 	}
 }
 
+/* Each block to the last heading above it. */
+static void place_blocks(Playbook *playbook)
+{
+	size_t next = 0;
+	for (size_t i = 0; i < playbook->block_count; i++) {
+		while (next < playbook->phase_count && playbook->phases[next]->line <= playbook->blocks[i]->line)
+			next++;
+		playbook->blocks[i]->phase = next > 0 ? playbook->phases[next - 1] : NULL;
+	}
+}
+
 void build_headings(Builder *builder)
 {
 	NameTable slugs = {.arena = builder->arena};
@@ -63,6 +74,7 @@ void build_headings(Builder *builder)
 		mark->phase = phase;
 	}
 	find_title(builder);
+	place_blocks(builder->playbook);
 }
 
 typedef struct Names { const char *const *starts, *const *ends; size_t start_count, end_count; } Names;

@@ -2,6 +2,7 @@
 #include "core/playbook/build.h"
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "core/playbook/lint.h"
 
 /* "runbooks/failover.md" -> "failover" */
 static const char *name_of(Arena *arena, const char *path)
@@ -63,6 +64,7 @@ bool playbook_parse(Str bytes, const char *path, const Vocabulary *vocabulary, P
 	Builder builder = {.arena = playbook->arena, .playbook = playbook, .source = source, .vocabulary = vocabulary};
 	builder.root = markdown_parse(builder.arena, source);
 	build(&builder);
+	lint_errors(playbook, vocabulary);
 	diagnostic_sort(&playbook->diagnostics);
 	*ret_playbook = TAKE(playbook);
 	return true;
