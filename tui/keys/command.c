@@ -97,7 +97,7 @@ static int match_quality(const Command *command, Str typed)
 		return MATCH_EXACT;
 	if (typed.len <= name.len && str_eq_nocase(str_slice(name, 0, typed.len), typed))
 		return MATCH_PREFIX;
-	if (has_letters_in_order(command->name, typed))
+	if (typed.len >= 2 && has_letters_in_order(command->name, typed))
 		return MATCH_LETTERS;
 	if (typed.len >= 3) {
 		AUTO_FREE char *needle = str_dup(typed);

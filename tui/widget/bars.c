@@ -1,0 +1,148 @@
+/* bars.c: see bars.h. */
+#include "tui/widget/bars.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+#define MESSAGE_MS 8000
+#define FOOTER_MAX 64
+
+static void tab_text(const Tab *tab, bool active, char *text, size_t size)
+{
+	char count[16] = "";
+	if (tab->count > 0)
+		snprintf(count, sizeof(count), " %d", tab->count);
+	snprintf(text, size, active ? "[%s%s]" : " %s%s ", tab->title, count);
+}
+
+static int tabs_width(const Tab tabs[], size_t from, size_t to, size_t active)
+{
+	int width = 0;
+	for (size_t i = from; i < to; i++) {
+		char text[80];
+		tab_text(&tabs[i], i == active, text, sizeof(text));
+		width += canvas_text_width(text);
+	}
+	return width;
+}
+
+int tabs_render(Canvas *canvas, Rect rect, const Tab tabs[], size_t count, size_t active)
+{
+	size_t first = 0;
+	int x = rect.x;
+	while (first < active && tabs_width(tabs, first, active + 1, active) > rect.width)
+		first++;
+	for (size_t i = first; i < count; i++) {
+		char text[80];
+		tab_text(&tabs[i], i == active, text, sizeof(text));
+		if (x + canvas_text_width(text) > rect.x + rect.width)
+			break;
+		Role role = i == active ? ROLE_TAB_ACTIVE : tabs[i].urgent ? ROLE_WARN : ROLE_TAB;
+		x = canvas_text(canvas, rect, x, rect.y, role, text);
+	}
+	return x;
+}
+
+typedef struct FooterItem { const Command *command; KeyChord key; bool usable; bool shown; int width; } FooterItem;
+
+static bool is_footer_command(const Footer *footer, const Command *command)
+{
+	bool modal = footer->context_count > 0 && (footer->contexts[0] == CONTEXT_INPUT || footer->contexts[0] == CONTEXT_PALETTE ||
+		footer->contexts[0] == CONTEXT_DIALOG);
+	bool here = command_is_in(command, CONTEXT_GLOBAL) && !modal;
+	for (size_t i = 0; i < footer->context_count; i++)
+		here = here || command_is_in(command, footer->contexts[i]);
+	return here && command->rank > 0 && command->id != footer->here;
+}
+
+static size_t collect_items(const Footer *footer, FooterItem items[static FOOTER_MAX])
+{
+	size_t count = 0;
+	for (size_t i = COMMAND_NONE + 1; i < COMMAND_COUNT && count < FOOTER_MAX; i++) {
+		const Command *command = command_get((CommandId) i);
+		KeyChord key;
+		char text[KEY_TEXT_SIZE];
+		if (!is_footer_command(footer, command) ||
+			!keymap_first(footer->keymap, command->id, footer->contexts, footer->context_count, &key))
+			continue;
+		bool usable = !footer->reason || !footer->reason(command->id, footer->userdata);
+		int width = canvas_text_width(key_format_short(key, text)) + 1 + canvas_text_width(command->label) + 2;
+		FooterItem item = { .command = command, .key = key, .usable = usable, .width = width };
+		/* Sorted by rank, what can be used before what cannot. */
+		size_t at = count++;
+		for (; at > 0; at--) {
+			const FooterItem *other = &items[at - 1];
+			bool before = item.usable != other->usable ? item.usable : item.command->rank < other->command->rank;
+			if (!before)
+				break;
+			items[at] = *other;
+		}
+		items[at] = item;
+	}
+	return count;
+}
+
+/* The way to all other commands is always there, at the right end, and on a wide screen help and leaving too;
+ * the rest gets what room is left. */
+static bool is_anchor(const FooterItem *item, int columns)
+{
+	return item->command->rank >= 30 && (columns >= 60 || item->command->id == COMMAND_PALETTE);
+}
+
+void footer_render(const Footer *footer, Canvas *canvas, Rect rect)
+{
+	FooterItem items[FOOTER_MAX];
+	size_t count = collect_items(footer, items);
+	int room = rect.width - 1;
+	for (int anchors = 1; anchors >= 0; anchors--)
+		for (size_t i = 0; i < count; i++)
+			if (is_anchor(&items[i], rect.width) == (anchors == 1) && items[i].width <= room + 2) {
+				items[i].shown = true;
+				room -= items[i].width;
+			}
+	int x = rect.x + 1;
+	for (int anchors = 0; anchors <= 1; anchors++)
+		for (size_t i = 0; i < count; i++) {
+			char text[KEY_TEXT_SIZE];
+			if (!items[i].shown || is_anchor(&items[i], rect.width) != (anchors == 1))
+				continue;
+			x = canvas_text(canvas, rect, x, rect.y, items[i].usable ? ROLE_KEY : ROLE_DISABLED,
+				key_format_short(items[i].key, text));
+			x = canvas_printf(canvas, rect, x, rect.y, items[i].usable ? ROLE_KEY_LABEL : ROLE_DISABLED, " %s  ",
+				items[i].command->label);
+		}
+}
+
+void message_set(Message *message, Role role, MonoTime now, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	(void) vsnprintf(message->text, sizeof(message->text), format, args); /* what does not fit is cut */
+	va_end(args);
+	message->role = role;
+	message->until = (MonoTime){ .ms = now.ms + MESSAGE_MS };
+}
+
+void message_error(Message *message, const Error *err)
+{
+	error_format(err, message->text, sizeof(message->text));
+	message->role = ROLE_FAIL;
+	message->until = (MonoTime){0};
+}
+
+bool message_is_shown(const Message *message, MonoTime now)
+{
+	return message->text[0] && (message->until.ms == 0 || now.ms < message->until.ms);
+}
+
+void message_reset(Message *message)
+{
+	*message = (Message){0};
+}
+
+void message_render(const Message *message, Canvas *canvas, Rect rect, MonoTime now)
+{
+	if (!message_is_shown(message, now))
+		return;
+	rect.height = rect.height > 2 ? 2 : rect.height;
+	canvas_paragraph(canvas, rect_inset(rect, rect.width > 4 ? 1 : 0, 0), 0, message->role, message->text);
+}

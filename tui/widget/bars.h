@@ -1,0 +1,42 @@
+/* bars.h: the rows around a screen: tabs at the top, the footer with its keys, and a message that passes. */
+#pragma once
+#include "core/base/moment.h"
+#include "tui/keys/command.h"
+#include "tui/widget/canvas.h"
+
+typedef struct Tab {
+	const char *title;    /* borrowed */
+	int count;            /* shown after the title when above 0: open ledger entries, gates that wait */
+	bool urgent;          /* the count waits for a person */
+} Tab;
+
+/* "[Board]  Playbooks  Ledger 1"; with too little room, the active one and its neighbours. Returns the column after it. */
+int tabs_render(Canvas *canvas, Rect rect, const Tab tabs[], size_t count, size_t active);
+
+typedef struct Footer {
+	const Keymap *keymap;
+	const CommandContext *contexts;   /* view, then widget */
+	size_t context_count;
+	CommandId here;                   /* not shown: the screen one is on; COMMAND_NONE */
+	CommandReason *reason;            /* NULL: all can be used */
+	void *userdata;
+} Footer;
+
+/* The keys that work here, most useful first, as many as fit. One that cannot be used now is shown as such;
+ * its reason is told when it is pressed. */
+void footer_render(const Footer *footer, Canvas *canvas, Rect rect);
+
+/* A line that tells what just happened, for a while. */
+#define MESSAGE_SIZE 400
+typedef struct Message {
+	char text[MESSAGE_SIZE];
+	Role role;
+	MonoTime until;       /* 0: until the next one */
+} Message;
+
+/* Errors stay until a key is pressed; the rest goes after some seconds. */
+void message_set(Message *message, Role role, MonoTime now, const char *format, ...) BG_PRINTF(4, 5);
+void message_error(Message *message, const Error *err);
+bool message_is_shown(const Message *message, MonoTime now);
+void message_reset(Message *message);
+void message_render(const Message *message, Canvas *canvas, Rect rect, MonoTime now);

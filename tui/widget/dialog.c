@@ -1,0 +1,95 @@
+/* dialog.c: see dialog.h. */
+#include "tui/widget/dialog.h"
+#include <stdio.h>
+
+#define DIALOG_WIDTH 72
+
+void dialog_open(Dialog *dialog, DialogKind kind, const char *title, const char *verb)
+{
+	dialog_clear(dialog);
+	dialog->kind = kind;
+	snprintf(dialog->title, sizeof(dialog->title), "%s", title);
+	snprintf(dialog->verb, sizeof(dialog->verb), "%s", verb);
+}
+
+void dialog_want_name(Dialog *dialog, const char *name)
+{
+	snprintf(dialog->name, sizeof(dialog->name), "%s", name);
+	dialog->danger = true;
+	(void) form_add(&dialog->form, FIELD_TEXT, "Type the name", "");
+}
+
+static DialogEffect answer_simple(const Dialog *dialog, KeyChord key)
+{
+	bool leaves = key_equal(key, key_named(KEY_ESC)) || key_equal(key, key_character('n')) || key_equal(key, key_character('q'));
+	bool enters = key_equal(key, key_named(KEY_ENTER));
+	if (leaves || key.modifiers == KEY_CTRL)
+		return DIALOG_CANCELLED;
+	if (dialog->kind == DIALOG_INFORM)
+		return enters ? DIALOG_ACCEPTED : DIALOG_NONE;
+	/* Enter alone does nothing: it is the key that people press without reading. */
+	return key_equal(key, key_character('y')) ? DIALOG_ACCEPTED : DIALOG_NONE;
+}
+
+DialogEffect dialog_key(Dialog *dialog, KeyChord key)
+{
+	if (dialog->kind == DIALOG_INFORM || dialog->kind == DIALOG_CONFIRM)
+		return answer_simple(dialog, key);
+	FormEffect effect = form_key(&dialog->form, key);
+	if (effect == FORM_CANCELLED)
+		return DIALOG_CANCELLED;
+	if (effect != FORM_ACCEPTED)
+		return DIALOG_NONE;
+	bool wrong_name = dialog->kind == DIALOG_TYPE_NAME && !text_eq(form_text(&dialog->form, 0), dialog->name);
+	dialog->complained = wrong_name;
+	return wrong_name ? DIALOG_NONE : DIALOG_ACCEPTED;
+}
+
+void dialog_paste(Dialog *dialog, Str text)
+{
+	/* A name that is pasted was not read: the point of typing it. */
+	if (dialog->kind == DIALOG_FORM)
+		form_paste(&dialog->form, text);
+}
+
+static void render_answer(const Dialog *dialog, Canvas *canvas, Rect row)
+{
+	const char *yes = dialog->kind == DIALOG_CONFIRM ? "y" : "Enter";
+	int x = canvas_text(canvas, row, row.x, row.y, ROLE_KEY, yes);
+	x = canvas_printf(canvas, row, x, row.y, dialog->danger ? ROLE_DANGER : ROLE_KEY_LABEL, " %s", dialog->verb);
+	if (dialog->kind == DIALOG_INFORM)
+		return;
+	x = canvas_text(canvas, row, x + 3, row.y, ROLE_KEY, "Esc");
+	canvas_text(canvas, row, x, row.y, ROLE_KEY_LABEL, " leave without doing anything");
+}
+
+void dialog_render(const Dialog *dialog, Canvas *canvas, Rect rect)
+{
+	int form_rows = dialog->form.count ? form_height(&dialog->form) + 1 : 0;
+	int width = rect.width < DIALOG_WIDTH ? rect.width : DIALOG_WIDTH;
+	int text_rows = styled_height(&dialog->text, width - 4);
+	Rect box = rect_centre(rect, width, text_rows + form_rows + 4);
+	canvas_fill(canvas, box, ROLE_TEXT);
+	canvas_box(canvas, box, dialog->danger ? ROLE_DANGER : ROLE_BORDER_ACTIVE, dialog->title);
+	canvas_cursor(canvas, -1, -1);
+	Rect inside = rect_inset(box, 2, 1);
+	/* The answer is always visible, then the questions, then as much of the text as fits. */
+	render_answer(dialog, canvas, rect_cut_bottom(&inside, 1));
+	rect_cut_bottom(&inside, inside.height > text_rows + form_rows ? 1 : 0);
+	Rect questions = rect_cut_bottom(&inside, form_rows);
+	styled_render(&dialog->text, canvas, inside, 0, NULL);
+	if (dialog->kind == DIALOG_TYPE_NAME) {
+		Rect row = rect_cut_top(&questions, 1);
+		Role role = dialog->complained ? ROLE_WARN : ROLE_MUTED;
+		int x = canvas_text(canvas, row, row.x, row.y, role, dialog->complained ? "That is another name. It is " : "The name is ");
+		canvas_text_fit(canvas, row, x, row.y, row.x + row.width - x, ROLE_CODE, dialog->name);
+	}
+	form_render(&dialog->form, canvas, questions);
+}
+
+void dialog_clear(Dialog *dialog)
+{
+	styled_clear(&dialog->text);
+	form_clear(&dialog->form);
+	*dialog = (Dialog){0};
+}

@@ -1,0 +1,163 @@
+/* form.c: see form.h. Enter goes to the next field and, from the last one, accepts if all answers are fit. */
+#include "tui/widget/form.h"
+#include <stdio.h>
+
+FormField *form_add(Form *form, FieldType type, const char *label, const char *value)
+{
+	if (form->count == FORM_MAX_FIELDS)
+		return NULL;
+	FormField *field = &form->fields[form->count++];
+	*field = (FormField){ .label = label, .type = type };
+	field->input.secret = type == FIELD_SECRET;
+	field->input.multiline = type == FIELD_SIGNATURE;
+	input_set(&field->input, value ? value : "");
+	return field;
+}
+
+const char *form_text(const Form *form, size_t index)
+{
+	const FormField *field = &form->fields[index];
+	if (field->type == FIELD_CHOICE)
+		return field->choice < field->choice_count ? field->choices[field->choice] : "";
+	return input_text(&field->input);
+}
+
+static const char *complaint_about(const Form *form, size_t index)
+{
+	const FormField *field = &form->fields[index];
+	Str text = str_trim(str_from(form_text(form, index)));
+	int64_t number;
+	if (field->required && text.len == 0)
+		return "needs an answer";
+	if (field->type == FIELD_NUMBER && text.len > 0 && (!str_parse_int(text, &number) || number < 0))
+		return "wants a whole number";
+	return NULL;
+}
+
+static FormEffect accept(Form *form)
+{
+	for (size_t i = 0; i < form->count; i++) {
+		const char *complaint = complaint_about(form, i);
+		if (!complaint)
+			continue;
+		form->current = i;
+		snprintf(form->complaint, sizeof(form->complaint), "%s %s", form->fields[i].label, complaint);
+		return FORM_NONE;
+	}
+	form->complaint[0] = '\0';
+	return FORM_ACCEPTED;
+}
+
+static bool choose(FormField *field, KeyChord key)
+{
+	if (field->type != FIELD_CHOICE || field->choice_count == 0)
+		return false;
+	bool forward = key_equal(key, key_named(KEY_RIGHT)) || key_equal(key, key_character(' '));
+	if (!forward && !key_equal(key, key_named(KEY_LEFT)))
+		return false;
+	field->choice = (field->choice + (forward ? 1 : field->choice_count - 1)) % field->choice_count;
+	return true;
+}
+
+FormEffect form_key(Form *form, KeyChord key)
+{
+	if (key_equal(key, key_named(KEY_ESC)) || (key.modifiers == KEY_CTRL && (key.code_point == 'c' || key.code_point == 'g')))
+		return FORM_CANCELLED;
+	if (form->count == 0)
+		return key_equal(key, key_named(KEY_ENTER)) ? FORM_ACCEPTED : FORM_NONE;
+	FormField *field = &form->fields[form->current];
+	bool next = key_equal(key, key_named(KEY_TAB)) || key_equal(key, key_named(KEY_DOWN));
+	bool before = key_equal(key, key_named(KEY_UP)) ||
+		key_equal(key, (KeyChord){ .name = KEY_TAB, .modifiers = KEY_SHIFT });
+	if (key_equal(key, key_named(KEY_ENTER))) {
+		if (form->current + 1 == form->count)
+			return accept(form);
+		next = true;
+	}
+	if (next)
+		form->current = (form->current + 1) % form->count;
+	else if (before)
+		form->current = (form->current + form->count - 1) % form->count;
+	else if (!choose(field, key) && field->type != FIELD_CHOICE)
+		(void) input_key(&field->input, key); /* a key that means nothing here */
+	return FORM_NONE;
+}
+
+void form_paste(Form *form, Str text)
+{
+	if (form->count > 0 && form->fields[form->current].type != FIELD_CHOICE)
+		input_paste(&form->fields[form->current].input, text);
+}
+
+static int field_height(const FormField *field)
+{
+	return field->help ? 2 : 1;
+}
+
+int form_height(const Form *form)
+{
+	int height = 1;
+	for (size_t i = 0; i < form->count; i++)
+		height += field_height(&form->fields[i]);
+	return height;
+}
+
+static void render_choices(const FormField *field, Canvas *canvas, Rect row, const char *label, bool focused)
+{
+	int x = canvas_text(canvas, row, row.x, row.y, ROLE_PROMPT, label);
+	for (size_t i = 0; i < field->choice_count; i++) {
+		bool chosen = i == field->choice;
+		int start = x;
+		x = canvas_printf(canvas, row, x, row.y, chosen ? ROLE_TEXT : ROLE_MUTED, chosen ? "[%s]" : " %s ", field->choices[i]);
+		if (chosen && focused)
+			canvas_select(canvas, (Rect){ .x = start, .y = row.y, .width = x - start, .height = 1 });
+		x++;
+	}
+}
+
+static int label_width(const Form *form)
+{
+	int width = 0;
+	for (size_t i = 0; i < form->count; i++) {
+		int columns = canvas_text_width(form->fields[i].label);
+		width = columns > width ? columns : width;
+	}
+	return width;
+}
+
+void form_render(const Form *form, Canvas *canvas, Rect rect)
+{
+	int labels = label_width(form);
+	/* A short window shows the part with the present field. */
+	size_t first = 0;
+	int above = 0;
+	for (size_t i = 0; i <= form->current && i < form->count; i++)
+		above += field_height(&form->fields[i]);
+	for (; first < form->current && above > rect.height - 1; first++)
+		above -= field_height(&form->fields[first]);
+	for (size_t i = first; i < form->count; i++) {
+		const FormField *field = &form->fields[i];
+		Rect row = rect_cut_top(&rect, 1);
+		AUTO_CLEAR(Buf) label = {0};
+		buf_printf(&label, "%s%*s ", field->label, labels - canvas_text_width(field->label), "");
+		if (field->type == FIELD_CHOICE)
+			render_choices(field, canvas, row, buf_text(&label), i == form->current);
+		else
+			input_render(&field->input, canvas, row, buf_text(&label), i == form->current);
+		if (field->help) {
+			Rect help = rect_cut_top(&rect, 1);
+			canvas_text_fit(canvas, help, help.x + labels + 1, help.y, help.width - labels - 1, ROLE_MUTED, field->help);
+		}
+	}
+	if (form->complaint[0]) {
+		Rect row = rect_cut_top(&rect, 1);
+		canvas_text_fit(canvas, row, row.x, row.y, row.width, ROLE_WARN, form->complaint);
+	}
+}
+
+void form_clear(Form *form)
+{
+	for (size_t i = 0; i < form->count; i++)
+		input_clear(&form->fields[i].input);
+	*form = (Form){0};
+}

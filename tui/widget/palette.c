@@ -1,0 +1,165 @@
+/* palette.c: see palette.h. */
+#include "tui/widget/palette.h"
+#include <stdio.h>
+
+#define NAME_COLUMNS 18
+#define KEY_COLUMNS 14
+
+void palette_open(Palette *palette)
+{
+	palette_clear(palette);
+}
+
+static Str typed_name(const Palette *palette)
+{
+	Str text = str_trim(str_from(input_text(&palette->input)));
+	ptrdiff_t blank = str_find_char(text, ' ');
+	return blank < 0 ? text : str_slice(text, 0, (size_t) blank);
+}
+
+static void keep_argument(Palette *palette)
+{
+	Str text = str_trim(str_from(input_text(&palette->input)));
+	Str argument = str_trim(str_slice(text, typed_name(palette).len, SIZE_MAX));
+	snprintf(palette->argument, sizeof(palette->argument), "%.*s", STR_ARG(argument));
+}
+
+static PaletteEffect choose(Palette *palette)
+{
+	CommandId ids[COMMAND_COUNT];
+	size_t count = command_complete(typed_name(palette), ids, COMMAND_COUNT);
+	const Command *exact = command_find(typed_name(palette));
+	if (typed_name(palette).len == 0 && palette->position == 0)
+		return PALETTE_CANCELLED;
+	if (count == 0) {
+		snprintf(palette->complaint, sizeof(palette->complaint), "there is no command \"%.40s\"; Esc leaves", input_text(&palette->input));
+		return PALETTE_NONE;
+	}
+	palette->chosen = exact && palette->position == 0 ? exact->id : ids[palette->position < count ? palette->position : count - 1];
+	keep_argument(palette);
+	return PALETTE_CHOSEN;
+}
+
+static void complete(Palette *palette)
+{
+	CommandId ids[COMMAND_COUNT];
+	size_t count = command_complete(typed_name(palette), ids, COMMAND_COUNT);
+	if (count == 0)
+		return;
+	AUTO_CLEAR(Buf) text = {0};
+	buf_printf(&text, "%s ", command_get(ids[palette->position < count ? palette->position : 0])->name);
+	input_set(&palette->input, buf_text(&text));
+	palette->position = 0;
+}
+
+PaletteEffect palette_key(Palette *palette, KeyChord key)
+{
+	bool cancels = key_equal(key, key_named(KEY_ESC)) ||
+		(key.modifiers == KEY_CTRL && (key.code_point == 'c' || key.code_point == 'g'));
+	/* As in every editor: backspace in an empty line leaves it. */
+	if (cancels || (key_equal(key, key_named(KEY_BACKSPACE)) && !*input_text(&palette->input)))
+		return PALETTE_CANCELLED;
+	palette->complaint[0] = '\0';
+	if (key_equal(key, key_named(KEY_ENTER)))
+		return choose(palette);
+	CommandId ids[COMMAND_COUNT];
+	size_t count = command_complete(typed_name(palette), ids, COMMAND_COUNT);
+	if (key_equal(key, key_named(KEY_TAB)))
+		complete(palette);
+	else if (key_equal(key, key_named(KEY_DOWN)))
+		palette->position += palette->position + 1 < count;
+	else if (key_equal(key, key_named(KEY_UP)))
+		palette->position -= palette->position > 0;
+	else if (input_key(&palette->input, key))
+		palette->position = 0;
+	return PALETTE_NONE;
+}
+
+void palette_paste(Palette *palette, Str text)
+{
+	input_paste(&palette->input, text);
+	palette->position = 0;
+}
+
+static void render_row(Canvas *canvas, Rect row, const Command *command, const Keymap *keymap, const char *why_not)
+{
+	char keys[KEYMAP_TEXT_SIZE];
+	int x = row.x + 1;
+	canvas_text_fit(canvas, row, x, row.y, NAME_COLUMNS - 1, why_not ? ROLE_DISABLED : ROLE_TEXT, command->name);
+	x += NAME_COLUMNS;
+	canvas_text_fit(canvas, row, x, row.y, KEY_COLUMNS - 1, why_not ? ROLE_DISABLED : ROLE_KEY,
+		keymap_format(keymap, command->id, keys));
+	x += KEY_COLUMNS;
+	canvas_text_fit(canvas, row, x, row.y, row.x + row.width - x, why_not ? ROLE_DISABLED : ROLE_MUTED,
+		why_not ? why_not : command->help);
+}
+
+void palette_render(const Palette *palette, Canvas *canvas, Rect rect, const Keymap *keymap, CommandReason *reason, void *userdata)
+{
+	CommandId ids[COMMAND_COUNT];
+	size_t count = command_complete(typed_name(palette), ids, COMMAND_COUNT);
+	Rect line = rect_cut_bottom(&rect, 1);
+	canvas_fill(canvas, line, ROLE_TEXT);
+	input_render(&palette->input, canvas, line, ":", true);
+	size_t rows = rect.height > 1 ? (size_t) rect.height - 1 : 0;
+	size_t shown = count < rows ? count : rows;
+	size_t first = palette->position >= shown && shown > 0 ? palette->position - shown + 1 : 0;
+	Rect area = rect_cut_bottom(&rect, (int) shown + 1 + (palette->complaint[0] != '\0'));
+	canvas_fill(canvas, area, ROLE_TEXT);
+	canvas_horizontal(canvas, area, area.x, area.y, area.width, ROLE_BORDER);
+	rect_cut_top(&area, 1);
+	for (size_t i = 0; i < shown && first + i < count; i++) {
+		Rect row = rect_cut_top(&area, 1);
+		const char *why_not = reason ? reason(ids[first + i], userdata) : NULL;
+		render_row(canvas, row, command_get(ids[first + i]), keymap, why_not);
+		if (first + i == palette->position)
+			canvas_select(canvas, row);
+	}
+	canvas_text_fit(canvas, area, area.x + 1, area.y, area.width - 1, ROLE_WARN, palette->complaint);
+}
+
+void palette_clear(Palette *palette)
+{
+	input_clear(&palette->input);
+	*palette = (Palette){0};
+}
+
+static void help_row(Styled *out, const Command *command, const Keymap *keymap, const char *why_not)
+{
+	char keys[KEYMAP_TEXT_SIZE];
+	keymap_format(keymap, command->id, keys);
+	if (keys[0])
+		styled_printf(out, why_not ? ROLE_DISABLED : ROLE_KEY, "  %-16s ", keys);
+	else
+		styled_printf(out, why_not ? ROLE_DISABLED : ROLE_CODE, "  :%-15s ", command->name);
+	styled_add(out, why_not ? ROLE_DISABLED : ROLE_TEXT, command->help);
+	if (command->danger == DANGER_BREAK_GLASS)
+		styled_add(out, ROLE_DANGER, " (break-glass)");
+	if (why_not)
+		styled_printf(out, ROLE_DISABLED, " (not now: %s)", why_not);
+	styled_newline(out);
+}
+
+void help_write(Styled *out, const Keymap *keymap, const CommandContext contexts[], size_t count, CommandReason *reason, void *userdata)
+{
+	bool told[COMMAND_COUNT] = { false };
+	for (size_t c = 0; c <= count; c++) {
+		CommandContext context = c < count ? contexts[c] : CONTEXT_GLOBAL;
+		const char *where = command_context_where(context);
+		styled_printf(out, ROLE_HEADING, "%sKeys %s\n", c ? "\n" : "", where);
+		for (size_t i = COMMAND_NONE + 1; i < COMMAND_COUNT; i++) {
+			const Command *command = command_get((CommandId) i);
+			KeyChord key;
+			if (told[i] || !command_is_in(command, context) || !keymap_first(keymap, command->id, contexts, count, &key))
+				continue;
+			told[i] = true;
+			help_row(out, command, keymap, reason ? reason(command->id, userdata) : NULL);
+		}
+	}
+	styled_add(out, ROLE_HEADING, "\nOther commands, by name after :\n");
+	for (size_t i = COMMAND_NONE + 1; i < COMMAND_COUNT; i++) {
+		const Command *command = command_get((CommandId) i);
+		if (!told[i] && !command_is_in(command, CONTEXT_INPUT))
+			help_row(out, command, keymap, reason ? reason(command->id, userdata) : NULL);
+	}
+}

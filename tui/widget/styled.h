@@ -1,0 +1,32 @@
+/* styled.h: text whose parts have roles: what a pane of prose, a plan or output is made of. Built once, drawn at any width.
+ * All text is made harmless as it is added. Lines wrap at blanks; a wrapped line goes on under its own indent. */
+#pragma once
+#include "core/base/buf.h"
+#include "tui/widget/canvas.h"
+
+typedef struct StyledRun { size_t start; Role role; } StyledRun;
+
+typedef struct Styled {
+	Buf text;                 /* harmless; lines end in \n */
+	StyledRun *runs;          /* ordered by start; each reaches to the next */
+	size_t run_count, run_capacity;
+} Styled;
+
+void styled_add(Styled *styled, Role role, const char *text);
+void styled_add_str(Styled *styled, Role role, Str text);
+void styled_printf(Styled *styled, Role role, const char *format, ...) BG_PRINTF(3, 4);
+void styled_newline(Styled *styled);
+/* Ends the line if one is begun, so that what follows begins a new one. */
+void styled_break(Styled *styled);
+/* `label` in MUTED, padded to `columns`, then the value, then a new line. */
+void styled_field(Styled *styled, int columns, const char *label, Role role, const char *value);
+void styled_reset(Styled *styled);   /* empties, keeps the memory */
+void styled_clear(Styled *styled);
+BG_DEFINE_CLEARP(Styled, styled_clear)
+
+/* Lines that the text takes at this width. */
+int styled_height(const Styled *styled, int columns);
+/* Draws from line `skip` on. `match` (NULL or empty: none) is marked wherever it stands, ASCII case ignored. Returns the height of the whole. */
+int styled_render(const Styled *styled, Canvas *canvas, Rect rect, int skip, const char *match);
+/* The first line after `line` (or before, with `backwards`) that holds `match`; -1 if there is none. */
+int styled_find(const Styled *styled, int columns, const char *match, int line, bool backwards);
