@@ -99,7 +99,7 @@ core/sandbox      core/base/
 core/commands     core/
 tui/theme         core/base/
 tui/keys          core/base/
-tui/widget        tui/theme/
+tui/widget        tui/theme/|tui/keys/
 tui/term          tui/theme/|tui/keys/|tui/widget/
 tui/view          core/(base|playbook|environment|incident|signoff|health|providers|engine)/|tui/
 END
