@@ -3,6 +3,7 @@
  * zone. */
 #include "core/base/moment.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,16 +30,19 @@ static int64_t clock_ms(clockid_t clock)
 	return (int64_t) now.tv_sec * MS_PER_SECOND + now.tv_nsec / 1000000;
 }
 
+static WallTime frozen;
+
+static void read_test_clock(void)
+{
+	const char *text = getenv("BREAKGLASS_TEST_CLOCK");
+	if (text && !str_parse_int(str_from(text), &frozen.ms))
+		frozen = (WallTime) { 0 };
+}
+
 WallTime wall_now(void)
 {
-	static bool asked;
-	static WallTime frozen;
-	if (!asked) {
-		const char *text = getenv("BREAKGLASS_TEST_CLOCK");
-		asked = true;
-		if (text && !str_parse_int(str_from(text), &frozen.ms))
-			frozen = (WallTime) { 0 };
-	}
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	(void) pthread_once(&once, read_test_clock); /* cannot fail */
 	return wall_known(frozen) ? frozen : (WallTime) { clock_ms(CLOCK_REALTIME) };
 }
 

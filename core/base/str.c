@@ -3,6 +3,7 @@
 #include "core/base/str.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <regex.h>
 #include <stdlib.h>
 
@@ -171,13 +172,19 @@ bool str_parse_int(Str s, int64_t *ret_value)
 	return true;
 }
 
+static locale_t locale_c;
+
+static void make_locale_c(void)
+{
+	locale_c = newlocale(LC_ALL_MASK, "C", (locale_t) 0);
+	BG_ASSERT(locale_c);
+}
+
 locale_t c_locale(void)
 {
-	static locale_t locale;
-	if (!locale)
-		locale = newlocale(LC_ALL_MASK, "C", (locale_t) 0);
-	BG_ASSERT(locale);
-	return locale;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	(void) pthread_once(&once, make_locale_c); /* cannot fail */
+	return locale_c;
 }
 
 bool str_parse_double(Str s, double *ret_value)
