@@ -1,0 +1,146 @@
+/* test_verify.c: a sound folder has no problems; each way to change it has its own. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "chronicle.h"
+#include "core/base/digest.h"
+#include "core/base/file.h"
+
+#define LOG "{\"out\":\"paused\"}\n"
+#define PLAYBOOK "# Fail over\n"
+
+static void record(Journal *journal, const char *type, const char *data, int64_t time_ms, int64_t mono_ms)
+{
+	AUTO(Json) *json = NULL;
+	Error err;
+	assert_ok(json_parse(str_from(data), &json, &err), &err);
+	assert_ok(journal_append(journal, "ann", "uid", type, json, (WallTime) { time_ms }, mono_ms, NULL, NULL, &err),
+		&err);
+}
+
+/* A run, an action that was finished and one that was lost. */
+static void write_incident(TempFolder *folder)
+{
+	char log[65], playbook[65];
+	AUTO_CLEAR(Buf) data = { 0 };
+	AUTO(Journal) *journal = journal_in(folder, NULL);
+	sha256_hex(LOG, strlen(LOG), log);
+	sha256_hex(PLAYBOOK, strlen(PLAYBOOK), playbook);
+	(void) temp_write(folder, "actions/1.log", LOG);
+	(void) temp_write(folder, "actions/2.log", "half a l");
+	(void) temp_write(folder, "playbooks/failover.md", PLAYBOOK);
+	record(journal, "incident.declared", "{\"incident\":\"i\"}", 1000, 0);
+	buf_printf(&data, "{\"run\":\"r1\",\"playbook\":{\"sha256\":\"%s\"}}", playbook);
+	record(journal, "run.started", buf_text(&data), 2000, 10);
+	record(journal, "action.started", "{\"action\":1}", 3000, 20);
+	buf_truncate(&data, 0);
+	buf_printf(&data, "{\"action\":1,\"log_sha256\":\"%s\",\"log_bytes\":%zu}", log, strlen(LOG));
+	record(journal, "action.finished", buf_text(&data), 2500, 30);
+	record(journal, "action.started", "{\"action\":2}", 3000, 40);
+	record(journal, "action.lost", "{\"action\":2}", 4000, 50);
+}
+
+static void lists_are(TempFolder *folder, const char *name, const char *problems, const char *notes)
+{
+	AUTO_CLEAR(JournalReport) report = { 0 };
+	Error err;
+	assert_ok(journal_verify(folder->path, &report, &err), &err);
+	AUTO_FREE char *problem_text = strlist_join(&report.problems, "\n");
+	AUTO_FREE char *note_text = strlist_join(&report.notes, "\n");
+	assert_text(name, problem_text, problems);
+	if (notes)
+		assert_text(name, note_text, notes);
+}
+
+#define NOTES "journal.jsonl:4: the clock went back by 0 s\n" \
+	"actions/2.log: no digest was recorded; the action runs, or its outcome was lost"
+
+Test(verify, a_sound_record_has_no_problems_and_says_what_is_odd)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	write_incident(&folder);
+	lists_are(&folder, "sound", "", NOTES);
+	AUTO_CLEAR(JournalReport) report = { 0 };
+	Error err;
+	assert_ok(journal_verify(folder.path, &report, &err), &err);
+	AUTO(Journal) *journal = journal_in(&folder, NULL);
+	cr_assert_str_eq(report.head, journal_head(journal));
+	cr_assert_eq(report.records, 6);
+}
+
+static const struct { const char *name, *file, *bytes, *problem; } changes[] = {
+	{ "log changed", "actions/1.log", "{\"out\":\"Paused\"}\n",
+		"actions/1.log: not the bytes that journal.jsonl:4 recorded" },
+	{ "log removed", "actions/1.log", NULL, "actions/1.log: the log of journal.jsonl:4 cannot be read: "
+		"cannot open the file: No such file or directory" },
+	{ "log added", "actions/9.log", "x", "actions/9.log: the journal has no such action" },
+	{ "playbook changed", "playbooks/failover.md", "# Fail over now\n",
+	"playbooks/: no copy of the playbook that journal.jsonl:2 runs "
+		"(sha256 a293835449a25bfb...): missing or changed" },
+	{ "playbook removed", "playbooks/failover.md", NULL,
+	"playbooks/: no copy of the playbook that journal.jsonl:2 runs "
+		"(sha256 a293835449a25bfb...): missing or changed" },
+};
+
+Test(verify, each_changed_file_is_a_problem)
+{
+	for (size_t i = 0; i < BG_LENGTH(changes); i++) {
+		AUTO_CLEAR(TempFolder) folder = temp_folder();
+		write_incident(&folder);
+		if (changes[i].bytes)
+			(void) temp_write(&folder, changes[i].file, changes[i].bytes);
+		else
+			cr_assert(unlink(temp_path(&folder, changes[i].file)) == 0);
+		lists_are(&folder, changes[i].name, changes[i].problem, NULL);
+	}
+}
+
+Test(verify, every_changed_byte_is_a_problem_or_another_head)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	write_incident(&folder);
+	AUTO_FREE char *bytes = read_text(temp_path(&folder, "journal.jsonl"));
+	AUTO_CLEAR(JournalReport) sound = { 0 };
+	Error err;
+	assert_ok(journal_verify(folder.path, &sound, &err), &err);
+	size_t len = strlen(bytes);
+	for (size_t i = 0; i < len; i++) {
+		AUTO_CLEAR(JournalReport) report = { 0 };
+		bytes[i] ^= 0x01;
+		journal_bytes_write(&folder, bytes, len);
+		assert_ok(journal_verify(folder.path, &report, &err), &err);
+		cr_assert(report.problems.count || strcmp(report.head, sound.head) != 0, "byte %zu was changed unnoticed", i);
+		bytes[i] ^= 0x01;
+	}
+}
+
+Test(verify, a_broken_line_does_not_hide_what_follows)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	write_incident(&folder);
+	AUTO_FREE char *bytes = read_text(temp_path(&folder, "journal.jsonl"));
+	char *second = strchr(bytes, '\n') + 1;
+	second[2] = 'X';
+	(void) temp_write(&folder, "journal.jsonl", bytes);
+	(void) temp_write(&folder, "actions/1.log", "other");
+	AUTO_CLEAR(JournalReport) report = { 0 };
+	Error err;
+	assert_ok(journal_verify(folder.path, &report, &err), &err);
+	cr_assert_eq(report.problems.count, 3);
+	cr_assert(strstr(report.problems.items[0], "journal.jsonl:2: not a journal record"));
+	cr_assert(strstr(report.problems.items[1], "journal.jsonl:3: prev does not match"));
+	cr_assert(strstr(report.problems.items[2], "actions/1.log"));
+}
+
+Test(verify, an_absent_or_empty_record_is_not_sound)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	JournalReport report;
+	Error err;
+	assert_refused(journal_verify(folder.path, &report, &err), &err, ERROR_MISSING, "cannot open the journal");
+	(void) temp_write(&folder, "journal.jsonl", "");
+	lists_are(&folder, "empty", "journal.jsonl: no records", "");
+	(void) temp_write(&folder, "journal.jsonl", "torn");
+	lists_are(&folder, "torn", "journal.jsonl: no records",
+		"journal.jsonl: a torn last line of 4 bytes: a write that was never confirmed");
+}
