@@ -5,11 +5,12 @@
 #include <libfyaml.h>
 
 #include "core/base/alloc.h"
-#include "core/base/secret.h"
 #include "core/base/text.h"
+#include "core/environment/wiped.h"
 
 typedef struct Builder {
 	struct fy_parser *parser;
+	Str text;                         /* the whole input */
 	const char *name;
 	Error *err;
 	YamlNode *open[YAML_MAX_DEPTH];   /* the containers that we are in, outermost first */
@@ -133,21 +134,57 @@ static bool on_key(Builder *b, Str text, int line, int column)
 	return true;
 }
 
-static bool on_scalar(Builder *b, struct fy_event *event, int line, int column)
+/* libfyaml 0.7 loses memory for every single-quoted text that holds a doubled quote, so these are taken from the input itself. */
+static bool unquote_single(const Builder *b, Str raw, int line, int column, Buf *out)
 {
+	if (str_find_char(raw, '\n') >= 0 || str_find_char(raw, '\r') >= 0)
+		return fail_at(b, line, column, "a text in single quotes goes over several lines and holds a quote",
+			"write it on one line, or in double quotes");
+	for (size_t i = 0; i < raw.len; i++) {
+		buf_putc(out, raw.ptr[i]);
+		if (raw.ptr[i] == '\'')
+			i++;
+	}
+	return true;
+}
+
+/* The input between the quotes; empty for every other style. */
+static Str single_quoted(const Builder *b, struct fy_token *token)
+{
+	const struct fy_mark *start = fy_token_start_mark(token), *end = fy_token_end_mark(token);
+	if (fy_token_scalar_style(token) != FYSS_SINGLE_QUOTED || !start || !end || end->input_pos < start->input_pos)
+		return STR("");
+	return str_slice(b->text, start->input_pos, end->input_pos - start->input_pos);
+}
+
+static bool scalar_text(const Builder *b, struct fy_token *token, int line, int column, Buf *out)
+{
+	if (!token)
+		return true;
+	Str quoted = single_quoted(b, token);
+	if (str_find(quoted, "''") >= 0)
+		return unquote_single(b, quoted, line, column, out);
 	size_t len = 0;
-	const char *bytes = event->scalar.value ? fy_token_get_text(event->scalar.value, &len) : "";
+	const char *bytes = fy_token_get_text(token, &len);
 	if (!bytes)
-		return error_set(b->err, ERROR_INVALID, "a value could not be read");
+		return fail_at(b, line, column, "a value could not be read", "write it in double quotes");
 	if (memchr(bytes, 0, len))
 		return fail_at(b, line, column, "the value holds a NUL character", "remove the \\0");
-	Str text = { bytes, len };
+	buf_append(out, bytes, len);
+	return true;
+}
+
+static bool on_scalar(Builder *b, struct fy_event *event, int line, int column)
+{
+	AUTO_CLEAR(WipedBuf) text = { 0 };
+	if (!scalar_text(b, event->scalar.value, line, column, &text))
+		return false;
 	if (wants_key(b))
-		return on_key(b, text, line, column);
+		return on_key(b, buf_str(&text), line, column);
 	YamlNode *node = NULL;
 	if (!place_node(b, YAML_SCALAR, line, column, &node))
 		return false;
-	node->text = str_dup(text);
+	node->text = str_dup(buf_str(&text));
 	node->plain = !event->scalar.value || fy_token_scalar_style(event->scalar.value) == FYSS_PLAIN;
 	return true;
 }
@@ -256,6 +293,15 @@ static bool build(Builder *b, struct fy_diag *diag)
 	return true;
 }
 
+/* A carriage return that no line feed follows: an old line end that editors count differently from us. */
+static bool has_lone_return(Str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] == '\r' && (i + 1 == text.len || text.ptr[i + 1] != '\n'))
+			return true;
+	return false;
+}
+
 static bool check_text(Str text, const char *name, size_t max_bytes, Error *err)
 {
 	if (text.len > max_bytes) {
@@ -265,6 +311,9 @@ static bool check_text(Str text, const char *name, size_t max_bytes, Error *err)
 	} else if (!utf8_is_valid(text)) {
 		error_set(err, ERROR_INVALID, "the file is not UTF-8 text");
 		error_hint(err, "save it as UTF-8");
+	} else if (has_lone_return(text)) {
+		error_set(err, ERROR_INVALID, "the file has carriage returns that end no line");
+		error_hint(err, "save it with ordinary line ends");
 	} else if (!str_trim(text).len) {
 		error_set(err, ERROR_INVALID, "the file is empty");
 	} else {
@@ -284,7 +333,7 @@ bool yaml_parse(Str text, const char *name, size_t max_bytes, YamlNode **ret_roo
 	BG_ASSERT(diag);
 	fy_diag_set_collect_errors(diag, true);
 	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_JSON_NONE, .diag = diag };
-	Builder builder = { .parser = fy_parser_create(&cfg), .name = name, .err = err };
+	Builder builder = { .parser = fy_parser_create(&cfg), .text = text, .name = name, .err = err };
 	BG_ASSERT(builder.parser);
 	bool ok = fy_parser_set_string(builder.parser, text.ptr, text.len) == 0 && build(&builder, diag);
 	if (ok && !builder.root)

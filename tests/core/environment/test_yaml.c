@@ -13,6 +13,7 @@ static const Refusal refusals[] = {
 	{ "blank", " \n\n", "f.yaml", "the file is empty" },
 	{ "only a remark", "# nothing\n", "f.yaml:1:1", "the file holds no values" },
 	{ "not utf-8", "a: \xff\n", "f.yaml", "the file is not UTF-8 text" },
+	{ "lone carriage return", "a: 1\rb: 2\n", "f.yaml", "the file has carriage returns that end no line" },
 	{ "duplicate key", "a: 1\nb: 2\na: 3\n", "f.yaml:3:1", "the key \"a\" is here twice" },
 	{ "duplicate key in flow", "x: { a: 1, a: 2 }\n", "f.yaml:1:12", "the key \"a\" is here twice" },
 	{ "anchor", "a: &x 1\n", "f.yaml:1:7", "anchors (&...) are not used here" },
@@ -22,6 +23,8 @@ static const Refusal refusals[] = {
 	{ "tag", "a: !!str 1\n", "f.yaml:1:10", "tags (!...) are not used here" },
 	{ "two documents", "a: 1\n---\nb: 2\n", "f.yaml:2:1", "the file has a second document" },
 	{ "list as key", "? [a, b]\n: c\n", "f.yaml:1:3", "a key must be a plain text" },
+	{ "quote in a text over two lines", "a: 'b''\n  c'\n", "f.yaml:1:4",
+		"a text in single quotes goes over several lines and holds a quote" },
 	{ "nul in quotes", "a: \"x\\0y\"\n", "f.yaml:1:4", "the value holds a NUL character" },
 };
 
@@ -74,6 +77,21 @@ Test(yaml, keeps_the_place_of_keys_and_items)
 	cr_expect(yaml_is_null(yaml_find(root, "empty")));
 	cr_expect_null(yaml_find(root, "absent"));
 	cr_expect_null(yaml_find(list, "k"));
+}
+
+Test(yaml, quotes_inside_quotes_read_as_one)
+{
+	static const struct { const char *text, *value; } cases[] = {
+		{ "a: 'it''s'\n", "it's" }, { "a: ''\n", "" }, { "a: ''''\n", "'" }, { "{ a: 'x''''y', b: 1 }\n", "x''y" }, { "a: \"it''s\"\n", "it''s" },
+		{ "a: it''s\n", "it''s" }, { "\xc3\xa9: 1\na: '\xc3\xa9''\xc3\xa9'\n", "\xc3\xa9'\xc3\xa9" }, { "# x\r\na: 'b''c'\r\n", "b'c" },
+		{ "a: 'b\n  c'\n", "b c" },
+	};
+	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
+		AUTO(YamlNode) *root = NULL;
+		Error err = { 0 };
+		assert_ok(yaml_parse(str_from(cases[i].text), "f", 1000, &root, &err), &err);
+		cr_expect_str_eq(yaml_find(root, "a")->text, cases[i].value, "%s gives %s", cases[i].text, yaml_find(root, "a")->text);
+	}
 }
 
 Test(yaml, json_is_yaml)
