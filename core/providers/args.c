@@ -50,14 +50,14 @@ bool provider_choose_system(const Environment *environment, const char *verb, co
 	if (!provider)
 		return error_set(err, ERROR_INVALID, "there is no provider for %s", verb);
 	*ret_system = NULL;
-	if (provider->needs_no_system && !name)
-		return true;
 	const EnvironmentSystem *system = name ? environment_find_system(environment, name)
 		: environment_only_system(environment, provider->name);
 	if (system && text_eq(system->provider, provider->name)) {
 		*ret_system = system;
 		return true;
 	}
+	if (provider->needs_no_system && !name)
+		return true;
 	if (system)
 		error_set(err, ERROR_INVALID, "%s is a %s, not a %s", name, system->provider, provider->name);
 	else if (name)

@@ -1,9 +1,11 @@
 /* registry.c: every provider, and finding its verbs. The one list: a new provider is a folder and a row here. */
 #include "core/providers/command/command.h"
+#include "core/providers/concourse/concourse.h"
 #include "core/providers/provider.h"
 
 const Provider *const PROVIDERS[] = {
 	&COMMAND_PROVIDER,
+	&CONCOURSE_PROVIDER,
 	NULL,
 };
 
