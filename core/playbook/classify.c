@@ -131,7 +131,10 @@ Step *step_from_heading(Walk *walk, Mark *mark)
 static void quote_classify(Walk *walk, Mark *mark)
 {
 	Mark *first = mark->first;
-	if (first && first->kind == MARK_PARAGRAPH && mark_is_warning(first))
+	bool warning = first && first->kind == MARK_PARAGRAPH && mark_is_warning(first);
+	if (mark->belongs)
+		attach_leaves(walk, mark, mark->belongs, warning ? USE_WARNING : USE_DETAIL);
+	else if (warning)
 		add_warning(walk, mark);
 	else
 		attach_leaves(walk, mark, walk_home(walk), walk_home(walk) ? USE_DETAIL : USE_NOTE);
@@ -155,7 +158,7 @@ static void classify_mark(Walk *walk, Mark *mark)
 	case MARK_DOCUMENT: case MARK_HEADING: case MARK_ITEM: case MARK_HTML: case MARK_TABLE: case MARK_RULE:
 		break;
 	}
-	Step *step = walk_home(walk);
+	Step *step = mark->belongs ? mark->belongs : walk_home(walk);
 	/* A rule between two parts belongs to neither. */
 	attach_leaves(walk, mark, mark->kind == MARK_RULE ? NULL : step, step && mark->kind != MARK_RULE ? USE_DETAIL : USE_NOTE);
 }

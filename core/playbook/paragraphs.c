@@ -8,9 +8,12 @@ bool mark_is_warning(const Mark *mark)
 	return mark->kind == MARK_PARAGRAPH && (text_is_warning(text) || (source_is_template(text) && str_find(text, "warning_text(") >= 0));
 }
 
-/* "Use this procedure when ...": says when, not what. */
+/* "Use this procedure when ..." and "Repeat for each node": say when and how often, not what. */
 static bool is_applicability(Str text)
 {
+	bool repeats = str_starts_nocase(text, "repeat ") && (str_find_nocase(text, " each ") >= 0 || str_find_nocase(text, " every ") >= 0);
+	if (repeats)
+		return true;
 	return str_starts_nocase(text, "use this ") && (str_find_nocase(text, " when ") >= 0 || str_find_nocase(text, " if ") >= 0);
 }
 

@@ -115,8 +115,10 @@ static bool add_annotated(Builder *builder)
 }
 
 /* Sections that could each be a procedure: those below the title, or the top ones. */
-static void find_candidates(Builder *builder, const Counts *counts, Phase ***ret, size_t *ret_count)
+/* True when one section was found to hold several. */
+static bool find_candidates(Builder *builder, const Counts *counts, Phase ***ret, size_t *ret_count)
 {
+	bool any_split = false;
 	Playbook *playbook = builder->playbook;
 	for (size_t i = 0; i < playbook->phase_count; i++) {
 		Phase *phase = playbook->phases[i];
@@ -132,7 +134,9 @@ static void find_candidates(Builder *builder, const Counts *counts, Phase ***ret
 				ARENA_PUSH(builder->arena, *ret, *ret_count, playbook->phases[k]);
 		if (!split)
 			ARENA_PUSH(builder->arena, *ret, *ret_count, phase);
+		any_split = any_split || split;
 	}
+	return any_split;
 }
 
 static void add_found(Builder *builder)
@@ -140,8 +144,7 @@ static void add_found(Builder *builder)
 	Counts counts = count_steps(builder);
 	Phase **candidates = NULL;
 	size_t count = 0;
-	find_candidates(builder, &counts, &candidates, &count);
-	bool several = false;
+	bool several = find_candidates(builder, &counts, &candidates, &count);
 	for (size_t i = 0; i < count; i++)
 		several = several || counts.all[candidates[i]->index] > counts.own[candidates[i]->index]
 			|| names_procedure(str_from(candidates[i]->title));

@@ -108,14 +108,22 @@ static bool writes_to_file(Str segment)
 	return false;
 }
 
+/* "-X" stands in "-XPOST" and "-sX", "--data" in "--data-raw=1", "add" only as a word of its own. */
+static bool is_option(Str word, const char *option)
+{
+	if (option[0] != '-')
+		return str_eq_c(word, option);
+	if (strlen(option) > 2)
+		return str_starts(word, option);
+	return word.len >= 2 && word.ptr[0] == '-' && word.ptr[1] != '-' && str_find_char(word, option[1]) > 0;
+}
+
 static bool has_option(const Words *words, const char *const *options, size_t count)
 {
 	for (size_t i = 0; i < words->count; i++)
-		for (size_t k = 0; k < count; k++) {
-			bool is_short = options[k][1] != '-';
-			if (is_short ? str_eq_c(words->items[i], options[k]) : str_starts(words->items[i], options[k]))
+		for (size_t k = 0; k < count; k++)
+			if (is_option(words->items[i], options[k]))
 				return true;
-		}
 	return false;
 }
 
@@ -129,6 +137,9 @@ static const Exception EXCEPTIONS[] = {
 	{"yq", {"-i"}},
 	{"ip", {"add", "del", "set", "flush", "replace", "change"}},
 	{"date", {"-s", "--set"}},
+	{"dmesg", {"-C", "-c", "--clear", "--read-clear"}},
+	{"ifconfig", {"up", "down", "add", "del"}},
+	{"journalctl", {"--vacuum", "--rotate"}},
 };
 
 static bool is_exception(Str tool, const Words *words)
@@ -196,42 +207,77 @@ static bool pipeline_reads(Str text)
 	return true;
 }
 
-/* ssh without a command, a database prompt, an editor, something that follows. */
+/* "ssh host" opens a session, "ssh host command" does not. */
+static bool ssh_opens_session(const Words *words, size_t at)
+{
+	size_t operands = 0;
+	for (size_t i = at + 1; i < words->count; i++) {
+		Str word = words->items[i];
+		bool option = word.len && word.ptr[0] == '-';
+		bool takes_value = option && word.len == 2 && strchr("ipoJlFLRDbcEmSWw", word.ptr[1]);
+		i += takes_value;
+		operands += !option;
+	}
+	return operands == 1;
+}
+
+/* Interpreters with a file, and clients with a command behind their options, run by themselves. */
+static bool runs_by_itself(Str tool, const Words *words, size_t at)
+{
+	static const char *const INTERPRETERS[] = {"bash", "node", "python", "python3", "ruby", "sh", "zsh"};
+	static const char *const CLIENTS[] = {"mongosh", "redis-cli"};
+	Str last = words->items[words->count - 1];
+	if (words->count == at + 1)
+		return false;
+	if (word_in(INTERPRETERS, BG_LENGTH(INTERPRETERS), tool))
+		return words->items[at + 1].ptr[0] != '-';
+	bool operand = last.ptr[0] != '-' && words->items[words->count - 2].ptr[0] != '-';
+	return word_in(CLIENTS, BG_LENGTH(CLIENTS), tool) && (operand || words->count == at + 2);
+}
+
+static bool follows(Str text, Str tool, const Words *words)
+{
+	static const char *const FOLLOW[] = {"-f", "--follow", "-w", "--watch"};
+	bool logs = str_eq_c(tool, "tail") || str_eq_c(tool, "journalctl") || str_find(text, " logs ") >= 0 || str_find(text, " get ") >= 0;
+	for (size_t i = 0; logs && i < words->count; i++)
+		for (size_t k = 0; k < BG_LENGTH(FOLLOW); k++)
+			if (str_eq_c(words->items[i], FOLLOW[k]))
+				return true;
+	return false;
+}
+
+static bool has_word(const Words *words, const char *const *items, size_t count)
+{
+	for (size_t i = 0; i < words->count; i++)
+		for (size_t k = 0; k < count; k++)
+			if (str_eq_c(words->items[i], items[k]))
+				return true;
+	return false;
+}
+
+/* A login, a database prompt, an editor, something that follows. */
 static bool wants_terminal(Str text)
 {
+	static const char *const TERMINAL[] = {"-it", "-ti", "--tty", "--interactive", "visudo"};
+	static const char *const BATCH[] = {"-c", "-f", "-e", "-n", "-l", "--command", "--file", "--execute", "--eval", "--version"};
 	Words words = split_words(text);
 	size_t at = command_index(&words);
-	if (at >= words.count)
+	if (at >= words.count || words.items[words.count - 1].len == 0)
 		return false;
 	Str tool = words.items[at];
-	static const char *const TERMINAL[] = {"-it", "-ti", "-tty", "--tty", "--interactive"};
-	static const char *const FOLLOW[] = {"-f", "--follow", "-w", "--watch"};
-	static const char *const BATCH[] = {"-c", "-f", "-e", "-n", "-l", "--command", "--file", "--execute", "--eval", "--version"};
-	bool piped = str_find_char(text, '|') >= 0 || str_find_char(text, '<') >= 0;
-	if (has_option(&words, TERMINAL, BG_LENGTH(TERMINAL)) || str_find(text, "rails c") >= 0)
+	if (has_word(&words, TERMINAL, BG_LENGTH(TERMINAL)) || str_find(text, "rails c") >= 0 || follows(text, tool, &words))
 		return true;
-	if (str_eq_c(tool, "ssh")) {
-		size_t operands = 0;
-		for (size_t i = at + 1; i < words.count; i++) {
-			bool takes_value = words.items[i].len == 2 && words.items[i].ptr[0] == '-' && strchr("ipoJlFLRDbcEmSWw", words.items[i].ptr[1]);
-			i += takes_value;
-			operands += i < words.count && !takes_value && words.items[i].ptr[0] != '-';
-		}
-		return operands == 1 && !piped;
-	}
-	bool logs = word_is_tool(tool) && (str_eq_c(tool, "tail") || str_eq_c(tool, "journalctl") || str_find(text, " logs ") >= 0
-		|| str_find(text, " get ") >= 0);
-	if (logs && has_option(&words, FOLLOW, BG_LENGTH(FOLLOW)))
-		return true;
-	if (piped || has_option(&words, BATCH, BG_LENGTH(BATCH)))
+	if (str_find_char(text, '|') >= 0 || str_find_char(text, '<') >= 0)
 		return false;
-	if (str_eq_c(words.items[words.count - 1], "edit") || str_find(text, "kubectl edit") >= 0 || str_find(text, "crontab -e") >= 0)
+	if (str_eq_c(tool, "ssh"))
+		return ssh_opens_session(&words, at);
+	if (str_find(text, "kubectl edit") >= 0 || str_find(text, "crontab -e") >= 0)
 		return true;
-	/* "bash script.sh" runs by itself; "-- psql" at the end of a wrapper does not. */
-	bool program_takes_file = words.count > at + 1 && words.items[at + 1].ptr[0] != '-'
-		&& (str_eq_c(tool, "bash") || str_eq_c(tool, "sh") || str_eq_c(tool, "python") || str_eq_c(tool, "python3")
-			|| str_eq_c(tool, "node") || str_eq_c(tool, "zsh"));
-	return (word_is_interactive(tool) && !program_takes_file) || word_is_interactive(words.items[words.count - 1]);
+	if (has_word(&words, BATCH, BG_LENGTH(BATCH)) || runs_by_itself(tool, &words, at))
+		return false;
+	/* "konduit.sh app -- psql": the wrapper's last word is what is talked to. */
+	bool wrapped = words.count > at + 1 && word_is_interactive(words.items[words.count - 1]) && str_eq_c(words.items[words.count - 2], "--");
+	return word_is_interactive(tool) || wrapped;
 }
 
 static const char *why_not(Str text)
