@@ -238,17 +238,25 @@ static size_t warning_length(Str text)
 	return text.len - rest.len + 1;
 }
 
+/* Steps over marks and emoji, not over words. */
+static Str skip_signs(Str text)
+{
+	size_t i = 0;
+	while (i < text.len && (!is_word_byte(text.ptr[i]) || (unsigned char) text.ptr[i] >= 0x80))
+		i++;
+	return str_slice(text, i, text.len);
+}
+
 bool text_is_warning(Str text)
 {
 	Str start = str_trim(text);
-	Str word = skip_to_word(start);
-	/* Only marks may stand before the word, not a whole sentence: skip_to_word steps over those alone. */
+	Str word = skip_signs(start);
 	return warning_length(word) > 0 || str_starts(start, "!!! ") || str_starts_nocase(start, "[!");
 }
 
 Str text_after_warning(Str text)
 {
-	Str word = skip_to_word(text);
+	Str word = skip_signs(text);
 	size_t len = warning_length(word);
 	return len ? str_trim(str_slice(word, len, word.len)) : text;
 }

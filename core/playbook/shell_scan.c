@@ -83,8 +83,9 @@ static size_t read_operator(ShellScan *scan, Str line, size_t at)
 		scan->command_position = true;
 	} else if (c == ')') {
 		scan->brackets -= scan->brackets > 0;
-		/* In a case, "pattern)" opens a command list. */
-		scan->command_position = scan->compounds > 0;
+		/* In a case, "pattern)" opens a command list; behind "f()" stands the body. */
+		Str rest = str_trim(str_slice(line, at + 1, line.len));
+		scan->command_position = scan->compounds > 0 || str_eq_c(rest, "{") || str_starts(rest, "{ ");
 	} else if (c == ';' || c == '|' || c == '&') {
 		scan->continued = c == '|' || (c == '&' && next == '&');
 		scan->command_position = true;

@@ -296,7 +296,9 @@ void playbook_show(const Playbook *playbook, const Procedure *procedure, Buf *ou
 	buf_puts(out, "  (");
 	put_line(out, playbook->id);
 	buf_puts(out, ")\n");
-	show_gates(out, 0, playbook->gates, playbook->gate_count && playbook->gates[0]->scope == SCOPE_DOCUMENT ? 1 : 0);
+	for (size_t i = 0; i < playbook->gate_count; i++)
+		if (playbook->gates[i]->scope == SCOPE_DOCUMENT)
+			show_gates(out, 0, &playbook->gates[i], 1);
 	show_guards(out, 0, playbook->guards, playbook->guard_count);
 	if (playbook->no_run)
 		buf_printf(out, "%s\n", playbook->no_run);
