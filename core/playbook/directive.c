@@ -314,7 +314,7 @@ bool directive_is_yes(const Directive *directive, const char *key)
 
 static bool needs_quotes(const char *value)
 {
-	return value[0] == '\0' || strpbrk(value, " \t\"");
+	return value[0] == '\0' || strpbrk(value, " \t\r\n\"");
 }
 
 void directive_render(const Directive *directive, Buf *out)

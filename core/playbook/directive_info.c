@@ -65,6 +65,9 @@ static bool is_ours(Reader reader)
 
 void directive_parse_info(Str info, int line, int column, DirectiveList *out, DiagnosticList *diagnostics)
 {
+	Str line_end = info;
+	if (!str_next_line(&line_end, &info))
+		return;
 	ptrdiff_t open = str_find_char(info, '{');
 	if (open < 0)
 		return;
