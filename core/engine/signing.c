@@ -198,7 +198,8 @@ static const char *head_of(void *userdata, int64_t seq) { return incident_file_h
 static SignoffExpectation expectation(const Engine *engine, const Walk *walk, const Gate *state) {
 	return (SignoffExpectation){.environment = engine->environment->name, .kind = kind_name(engine->environment),
 		.incident = walk->incident->id, .run = walk->run->id, .gate = state->id,
-		.playbook_digest = walk->run->playbook_sha256, .digest = state->subject, .gate_roles = &state->roles,
+		.playbook_digest = walk->run->playbook_sha256, .digest = state->subject,
+		.playbook = path_base(walk->run->playbook_path), .changes = &state->lines, .gate_roles = &state->roles,
 		.reason_required = state->reason_required, .gate_record = state->asked_seq,
 		.max_validity_ms = engine->environment->signoff.validity_ms, .head_of = head_of, .userdata = engine->file,
 		.now = wall_now()};

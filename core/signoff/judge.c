@@ -107,6 +107,23 @@ static SignoffRefusal judge_person(Judging *judging)
 	return REFUSED_NOT;
 }
 
+/* There is one text for every statement: with the words that it should have, it must be the same text again. */
+static SignoffRefusal judge_words(Judging *judging)
+{
+	const SignoffExpectation *expected = judging->expected;
+	Statement should = judging->statement;           /* borrows: not cleared */
+	AUTO_FREE char *playbook = bg_strdup(expected->playbook ? expected->playbook : should.playbook);
+	should.playbook = playbook;
+	if (expected->changes)
+		should.changes = *expected->changes;
+	AUTO_CLEAR(Buf) text = { 0 };
+	statement_render(&should, &text);
+	if (!str_eq(buf_str(&text), judging->text))
+		return refuse(judging, REFUSED_ALTERED_WORDS, "the text that was signed describes %s",
+			text_eq(should.playbook, judging->statement.playbook) ? "other changes than those that would be made" : "another playbook");
+	return REFUSED_NOT;
+}
+
 static SignoffRefusal judge_subject(Judging *judging)
 {
 	const Statement *statement = &judging->statement;
@@ -165,7 +182,7 @@ static SignoffRefusal judge_time(Judging *judging)
 static SignoffRefusal judge_all(Judging *judging, Str signature)
 {
 	static SignoffRefusal (*const steps[])(Judging *) = {
-		judge_signature, judge_key, judge_person, judge_subject, judge_checkpoint, judge_time,
+		judge_signature, judge_key, judge_person, judge_subject, judge_words, judge_checkpoint, judge_time,
 	};
 	Error err = { 0 };
 	if (!statement_parse(judging->text, &judging->statement, &err))

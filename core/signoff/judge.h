@@ -30,6 +30,7 @@
 	X(REFUSED_OTHER_STEP, "other-step", "make a new statement for this step") \
 	X(REFUSED_EDITED_PLAYBOOK, "edited-playbook", "look at what changed in the playbook, then sign anew") \
 	X(REFUSED_DRIFTED_PLAN, "drifted-plan", "look at the new plan, then sign anew") \
+	X(REFUSED_ALTERED_WORDS, "altered-words", "sign the text exactly as `breakglass statement` prints it") \
 	X(REFUSED_OLD_CHECKPOINT, "old-checkpoint", "make a new statement: this one was made before the gate was reached") \
 	X(REFUSED_UNKNOWN_CHECKPOINT, "unknown-checkpoint", "check the record with `breakglass verify`, then make a new statement") \
 	X(REFUSED_NOT_YET_VALID, "not-yet-valid", "look at the clocks of both machines") \
@@ -59,6 +60,9 @@ typedef struct SignoffExpectation {
 	const char *environment, *kind, *incident, *run, *gate;
 	const char *playbook_digest;         /* 64 hex digits */
 	const char *digest;                  /* of what would be done now */
+	/* What the signer must have read: a true digest under false words is no agreement. NULL = not compared. */
+	const char *playbook;                /* file name */
+	const StrList *changes;              /* in words */
 	const StrList *gate_roles;           /* NULL = every role */
 	bool reason_required;                /* also for a yes */
 	int64_t gate_record;                 /* the record that asked for this subject: older checkpoints do not count */

@@ -16,7 +16,7 @@ typedef struct Case {
 	SignoffRefusal refusal;
 	const char *why;                         /* part of the message */
 	/* of the statement */
-	const char *signer, *role, *environment, *kind, *incident, *run, *gate, *playbook_digest, *digest, *reason, *head;
+	const char *signer, *role, *environment, *kind, *incident, *run, *gate, *playbook_digest, *digest, *reason, *head, *playbook, *change;
 	StatementDecision decision;
 	int64_t record, time_ms, expires_ms;
 	/* of the signing */
@@ -57,6 +57,8 @@ static const Case cases[] = {
 	{ "another gate", REFUSED_OTHER_STEP, "gate other", .gate = "other" },
 	{ "edited playbook", REFUSED_EDITED_PLAYBOOK, "sha256:bbbbbbbbbbbb...", .playbook_digest = DIGEST_B },
 	{ "drifted plan", REFUSED_DRIFTED_PLAN, "sha256:aaaaaaaaaaaa... now", .digest = DIGEST_B },
+	{ "false words over the true digest", REFUSED_ALTERED_WORDS, "other changes", .change = "nothing dangerous" },
+	{ "false name over the true playbook", REFUSED_ALTERED_WORDS, "another playbook", .playbook = "tea.md" },
 	{ "checkpoint from before the gate", REFUSED_OLD_CHECKPOINT, "line 59", .record = 59 },
 	{ "checkpoint that never was", REFUSED_UNKNOWN_CHECKPOINT, "line 70 of the record is not there", .record = 70 },
 	{ "checkpoint of another record", REFUSED_UNKNOWN_CHECKPOINT, "not what the signer saw", .head = DIGEST_B },
@@ -78,13 +80,13 @@ static void make_statement(const Case *c, Buf *out)
 		return;
 	}
 	AUTO_CLEAR(Statement) s = { .environment = text_or(c->environment, "ocw"), .kind = text_or(c->kind, "live"),
-		.incident = text_or(c->incident, "i1"), .run = text_or(c->run, "r1"), .playbook = bg_strdup("failover.md"),
+		.incident = text_or(c->incident, "i1"), .run = text_or(c->run, "r1"), .playbook = text_or(c->playbook, "failover.md"),
 		.playbook_digest = text_or(c->playbook_digest, DIGEST_A), .gate = text_or(c->gate, "break-glass"), .step = bg_strdup("4.5 activate"),
 		.role = text_or(c->role, "engineering"), .signer = text_or(c->signer, "alice"), .decision = c->decision,
 		.reason = c->reason ? bg_strdup(c->reason) : NULL, .digest = text_or(c->digest, DIGEST_A), .record = c->record ? c->record : 61,
 		.head = text_or(c->head, DIGEST_A), .time = { c->time_ms ? c->time_ms : NOW_MS - 60000 },
 		.expires = { c->expires_ms ? c->expires_ms : NOW_MS + 600000 } };
-	strlist_add(&s.changes, "backend: a -> b");
+	strlist_add(&s.changes, c->change ? c->change : "backend: a -> b");
 	statement_render(&s, out);
 }
 
@@ -112,13 +114,15 @@ static SignoffRefusal judge(const Case *c, const Roster *roster, const Revocatio
 	AUTO_CLEAR(StrList) alice = { 0 };
 	AUTO_CLEAR(StrList) bob = { 0 };
 	AUTO_CLEAR(StrList) asked = { 0 };
+	AUTO_CLEAR(StrList) changes = { 0 };
+	strlist_add(&changes, " backend: a\n-> b");      /* as the plan says it, not yet cleaned */
 	strlist_split(&alice, STR("engineering,legal"), ',');
 	strlist_split(&bob, STR("product,engineering"), ',');
 	strlist_split(&asked, STR("product,engineering"), ',');
 	const RoleHolder holders[] = { { "bob b", "bob", &bob }, { "eng-oncall", "alice", &alice } };
 	const SignoffRules rules = { roster, c->revoked ? revocations : NULL, holders, BG_LENGTH(holders) };
 	const SignoffExpectation expected = { .environment = "ocw", .kind = "live", .incident = "i1", .run = "r1", .gate = "break-glass",
-		.playbook_digest = DIGEST_A, .digest = DIGEST_A, .gate_roles = &asked, .reason_required = c->reason_required, .gate_record = 60,
+		.playbook_digest = DIGEST_A, .digest = DIGEST_A, .playbook = "failover.md", .changes = &changes, .gate_roles = &asked, .reason_required = c->reason_required, .gate_record = 60,
 		.max_validity_ms = c->max_validity_ms, .head_of = head_of, .now = { NOW_MS } };
 	return signoff_judge(statement, signature, &rules, &expected, ret, err);
 }
