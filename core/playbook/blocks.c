@@ -121,13 +121,23 @@ static void number_items(Mark *list)
 		item->start = number < 999999999 ? number++ : number;
 }
 
+/* <%= warning_text('Never at night.') %> says "Never at night." */
+static const char *template_text(Builder *builder, const char *text)
+{
+	static const char CALL[] = "warning_text(";
+	const char *at = source_is_template(str_from(text)) ? strstr(text, CALL) : NULL;
+	char quote = at ? at[sizeof CALL - 1] : '\0';
+	const char *end = quote == '\'' || quote == '"' ? strchr(at + sizeof CALL, quote) : NULL;
+	return end ? arena_str(builder->arena, (Str){at + sizeof CALL, (size_t) (end - at) - sizeof CALL}) : text;
+}
+
 static void add_leaf(Builder *builder, Mark *mark, unsigned limit)
 {
 	unsigned end = content_end(builder, mark, limit);
 	Block *block = add_block(builder, block_kind(builder, mark), mark->line, end);
 	if (!block)
 		return;
-	block->text = mark->text;
+	block->text = template_text(builder, mark->text);
 	block->info = mark->info;
 	block->indent = nesting(mark);
 	block->marker = block_marker(builder, mark);

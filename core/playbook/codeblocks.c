@@ -94,8 +94,6 @@ StepCommand *command_from_code(Walk *walk, Mark *mark, Step *step)
 	mark->command = command;
 	if (mark->block)
 		mark->block->command = command;
-	if (step && step->form == FORM_TASK && command->kind == CODE_SHELL)
-		step->form = FORM_COMMAND;
 	return command;
 }
 
@@ -157,8 +155,6 @@ StepCommand *command_from_span(Walk *walk, Mark *mark, const CodeSpan *span, Ste
 	command->language = "sh";
 	read_shell(walk->builder, command, mark->line);
 	mark->command = command;
-	if (step && step->form == FORM_TASK)
-		step->form = FORM_COMMAND;
 	return command;
 }
 
@@ -168,11 +164,8 @@ void add_offers(Walk *walk, Mark *mark, Step *step, bool example)
 		Str span = str_trim(str_from(mark->spans[i].text));
 		if (str_find_char(span, ' ') < 0 || !span_is_command(span))
 			continue;
-		StepForm form = step ? step->form : FORM_TASK;
 		StepCommand *command = command_from_span(walk, mark, &mark->spans[i], step);
 		command->offer = true;
 		command->example = example;
-		if (step)
-			step->form = form;
 	}
 }

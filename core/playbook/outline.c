@@ -96,6 +96,8 @@ void outline_count(Playbook *playbook)
 		procedure->counted = 0;
 		for (size_t k = 0; k < procedure->step_count; k++) {
 			Step *step = procedure->steps[k];
+			if (step->form == FORM_TASK && step_main_command(step))
+				step->form = FORM_COMMAND;
 			bool work = step->action_count || step->verify_count || step_main_command(step) || step->confirm;
 			step->counted = step->child_count == 0 || work;
 			procedure->counted += step->counted;

@@ -54,6 +54,9 @@ static void put_notes(Printer *printer, const Block *annotation)
 		if ((unsigned) binding->directive->line >= end)
 			break;
 		printer->next_binding++;
+		/* Those in braces behind a fence are on the page already. */
+		if ((unsigned) binding->directive->line < annotation->line)
+			continue;
 		if (!any)
 			for (unsigned i = 0; i < annotation->indent; i++)
 				buf_puts(printer->out, "  ");
@@ -92,7 +95,7 @@ static void put_heading_step(Printer *printer, const Step *step)
 {
 	buf_printf(printer->out, "%s %s  ", step->counted ? "[ ]" : "   ", step->number);
 	text_sanitise(str_from(step->title), SANITISE_LINE, printer->out);
-	buf_puts(printer->out, "\n\n");
+	buf_putc(printer->out, '\n');
 }
 
 static void put_block(Printer *printer, const Block *block)
