@@ -208,6 +208,16 @@ static void scan_command(Collector *collector, const StepCommand *command, Step 
 		add_step_name(collector, step, command->choose);
 }
 
+static void scan_guard(Collector *collector, const PlaybookGuard *guard, Step *step)
+{
+	bool named = guard->kind == GUARD_VARIABLE || guard->kind == GUARD_SET;
+	scan_args(collector, guard->args, guard->arg_count, step);
+	if (named && *guard->subject)
+		add_step_name(collector, step, guard->subject);
+	if (guard->when_variable)
+		add_step_name(collector, step, guard->when_variable);
+}
+
 static void scan_directives(Collector *collector, Step *step)
 {
 	for (size_t i = 0; i < step->action_count; i++)
@@ -219,7 +229,7 @@ static void scan_directives(Collector *collector, Step *step)
 	for (size_t i = 0; i < step->verify_count; i++)
 		scan_args(collector, step->verifies[i].args, step->verifies[i].arg_count, step);
 	for (size_t i = 0; i < step->guard_count; i++)
-		scan_args(collector, step->guards[i].args, step->guards[i].arg_count, step);
+		scan_guard(collector, &step->guards[i], step);
 	scan_text(collector, step->confirm, step);
 }
 
