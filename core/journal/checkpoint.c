@@ -3,10 +3,20 @@
 #include <string.h>
 
 #include "core/base/digest.h"
+#include "core/base/text.h"
 #include "core/journal/journal.h"
 
 #define CHECKPOINT_START "breakglass "
 #define CHECKPOINT_ORIGIN_MAX 400
+
+static bool has_control_byte(Str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if ((unsigned char) text.ptr[i] < 0x20 || text.ptr[i] == 0x7F)
+			return true;
+	}
+	return false;
+}
 
 void checkpoint_write(const char *incident, int64_t seq, const char *head, Buf *out)
 {
@@ -24,8 +34,9 @@ bool checkpoint_parse(Str text, char **ret_incident, int64_t *ret_seq, char ret_
 		return error_set(err, ERROR_INVALID, "not a checkpoint: it has three lines, the first begins with \"%s\"",
 			CHECKPOINT_START);
 	Str incident = str_slice(origin, sizeof CHECKPOINT_START - 1, origin.len);
-	if (!incident.len || incident.len > CHECKPOINT_ORIGIN_MAX)
-		return error_set(err, ERROR_INVALID, "not a checkpoint: the incident's name is missing or too long");
+	if (!incident.len || incident.len > CHECKPOINT_ORIGIN_MAX || !utf8_is_valid(incident) || has_control_byte(incident))
+		return error_set(err, ERROR_INVALID,
+			"not a checkpoint: the incident's name is missing, too long or not plain text");
 	if (!str_parse_int(number, &seq) || seq < 0)
 		return error_set(err, ERROR_INVALID, "not a checkpoint: the second line is not a record number");
 	if (head.len != 64 || !hex_decode(head, digest, sizeof digest, &digest_len))

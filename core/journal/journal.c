@@ -151,18 +151,23 @@ static bool journal_write(Journal *journal, Str line, Error *err)
 	return error_hint(err, "make room on the disk of the journal; nothing was recorded and nothing was started");
 }
 
+/* The line of *record, which becomes what a reader will make of that line: what could not be read back is not written.
+ * */
 static bool journal_compose(Record *record, Buf *line, Error *err)
 {
-	char text[WALL_TEXT_SIZE];
-	/* A clock beyond what can be written is recorded as not known, so that every reader sees the same. */
-	if (wall_format_iso(record->time, text)[0] == '-')
-		record->time = (WallTime) { 0 };
+	Record back;
+	Error cause;
 	record_write(record, line);
 	if (line->len > JOURNAL_LINE_MAX) {
 		(void) error_set(err, ERROR_INVALID, "the record is longer than %d bytes", JOURNAL_LINE_MAX);
 		return error_hint(err, "make it smaller: the plan or the text is too long for one record");
 	}
-	sha256_hex(line->data, line->len, record->hash);
+	if (!record_parse(buf_str(line), &back, &cause)) {
+		(void) error_set(err, ERROR_INVALID, "the record could not be read back: %s", cause.why);
+		return error_hint(err, "leave out what is not plain text, then try again");
+	}
+	record_clear(record);
+	*record = back;
 	buf_putc(line, '\n');
 	return true;
 }

@@ -45,9 +45,10 @@ typedef struct JournalOpened { int64_t cut_bytes; int64_t records; } JournalOpen
  * holds is CONFLICT. */
 BG_CHECK bool journal_open(const char *folder, bool (*each)(void *userdata, const Record *record, Str line, Error *err),
 	void *userdata, Journal **ret_journal, JournalOpened *ret_opened, Error *err);
-/* Appends durably: one write, then fdatasync, before it returns true. Fills seq, time, prev, hash of *record and gives
- * the stored line in `ret_line` (appended; NULL ok). On failure (disk full, EIO) the file is cut back to what was there
- * before, and if even that fails the journal refuses everything from then on. */
+/* Appends durably: one write, then fdatasync, before it returns true. What could not be read back (text that is not
+ * UTF-8, nesting that is too deep, a line that is too long) is refused. Fills seq, time, prev, hash of *record and
+ * gives the stored line in `ret_line` (appended; NULL ok). On failure (disk full, EIO) the file is cut back to what was
+ * there before, and if even that fails the journal refuses everything from then on. */
 BG_CHECK bool journal_append(Journal *journal, const char *who, const char *how, const char *type, const Json *data,
 	WallTime now, int64_t mono_ms, Record *ret_record, Buf *ret_line, Error *err);
 int64_t journal_seq(const Journal *journal);             /* of the last record; 0 = empty */

@@ -13,7 +13,8 @@
 #define TAIL_LEN (sizeof TAIL_START - 1 + DIGEST_DIGITS + 2)
 #define TIME_LEN 24           /* 2026-11-21T03:04:05.678Z */
 #define TYPE_MAX 64
-#define NAME_MAX_BYTES 512
+#define NAME_MAX_BYTES 256        /* of who and how */
+#define QUOTED_MAX_BYTES (6 * NAME_MAX_BYTES)
 
 static bool record_refuse(Error *err, Str line, const char *at, const char *what)
 {
@@ -61,16 +62,19 @@ static bool record_take_string(Str *rest, char **ret_text)
 		escaped = true;
 		end++;
 	}
-	if (end >= rest->len || end > NAME_MAX_BYTES)
+	if (end >= rest->len || end > QUOTED_MAX_BYTES)
 		return false;
 	Str quoted = { rest->ptr, end + 1 };
 	*rest = (Str) { rest->ptr + end + 1, rest->len - end - 1 };
-	if (!escaped && utf8_is_valid(quoted)) {
+	if (!escaped) {
+		if (end - 1 > NAME_MAX_BYTES || !utf8_is_valid(quoted))
+			return false;
 		*ret_text = bg_strndup(quoted.ptr + 1, end - 1);
 		return true;
 	}
 	AUTO(Json) *json = NULL;
-	if (!json_parse(quoted, &json, NULL) || !json_is_string(json))
+	if (!json_parse(quoted, &json, NULL) || !json_is_string(json)
+		|| strnlen(json_string(json), NAME_MAX_BYTES + 1) > NAME_MAX_BYTES)
 		return false;
 	*ret_text = bg_strdup(json_string(json));
 	return true;

@@ -223,6 +223,46 @@ Test(journal, long_lines_up_to_the_limit_are_read_across_pieces)
 	note_append(again, "and on");
 }
 
+Test(journal, what_could_not_be_read_back_is_not_written)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Journal) *journal = journal_in(&folder, NULL);
+	AUTO(Json) *data = json_new_object();
+	char who[300];
+	memset(who, 'x', sizeof who - 1);
+	who[sizeof who - 1] = '\0';
+	Json *deep = data;
+	for (int i = 0; i < JSON_MAX_DEPTH + 2; i++)
+		deep = json_add(deep, "in", json_new_object());
+	AUTO(Json) *flat = json_new_object();
+	AUTO(Json) *latin = json_new_object();
+	json_add_string(latin, "text", "caf\xe9");
+	const struct { const char *name, *who, *type; const Json *data; } cases[] = {
+		{ "deep", "ann", "a.b", data }, { "who", who, "a.b", flat }, { "type",
+			"ann", "a b", flat },
+	};
+	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
+		Error err;
+		cr_assert_not(journal_append(journal, cases[i].who, "uid", cases[i].type, cases[i].data, (WallTime) { 1 }, 0,
+			NULL, NULL,
+			&err), "%s was written", cases[i].name);
+		cr_assert(strstr(err.why, "could not be read back"), "%s: %s", cases[i].name, err.why);
+	}
+	/* Bytes that are no text become the mark for that, in the file and in what the caller gets alike. */
+	AUTO_CLEAR(Record) record = { 0 };
+	Error latin_err;
+	assert_ok(journal_append(journal, "ann", "uid", "a.b", latin, (WallTime) { 1 }, 0, &record, NULL, &latin_err),
+		&latin_err);
+	assert_text("text", json_get_string(record.data, "text"), "caf\xef\xbf\xbd");
+	who[256] = '\0';
+	memset(who, '\x7f', 200);
+	Error err;
+	assert_ok(journal_append(journal, who, "uid", "a.b", flat, (WallTime) { INT64_MAX }, 0, NULL, NULL, &err), &err);
+	journal = journal_close(journal);
+	journal = journal_in(&folder, NULL);
+	cr_assert_eq(journal_seq(journal), 2);
+}
+
 Test(journal, something_that_is_no_journal_is_refused_and_left_alone)
 {
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
