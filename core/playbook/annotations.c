@@ -1,10 +1,12 @@
-/* annotations.c: finds the directives of a file and what they say about classification: the author's word is above every guess. */
+/* annotations.c: finds the directives of a file and what they say about classification: the author's word is above
+ * every guess. */
 #include "core/playbook/build.h"
 
 /* Directives that only a step can carry: what they stand behind becomes one. */
 static bool needs_step(DirectiveVerb verb)
 {
-	static const DirectiveVerb VERBS[] = {DIRECTIVE_DO, DIRECTIVE_ALSO, DIRECTIVE_UNDO, DIRECTIVE_VERIFY, DIRECTIVE_GUARD,
+	static const DirectiveVerb VERBS[] = {DIRECTIVE_DO, DIRECTIVE_ALSO, DIRECTIVE_UNDO, DIRECTIVE_VERIFY,
+		DIRECTIVE_GUARD,
 		DIRECTIVE_OPENS, DIRECTIVE_CLOSES, DIRECTIVE_STEP, DIRECTIVE_GATE, DIRECTIVE_TIMER, DIRECTIVE_OPTIONAL};
 	for (size_t i = 0; i < BG_LENGTH(VERBS); i++)
 		if (VERBS[i] == verb)

@@ -21,7 +21,8 @@ char *arena_printf(Arena *arena, const char *format, ...) BG_PRINTF(2, 3) __attr
 void *arena_memdup(Arena *arena, const void *bytes, size_t len);
 
 /* Growable array of `count` elements of `size` bytes in the arena: returns where to write the next element, zeroed,
- * after counting it. `*items` may move; growing doubles, so the total cost is linear. Capacity is the next power of two. */
+ * after counting it. `*items` may move; growing doubles, so the total cost is linear. Capacity is the next power of
+ * two. */
 void *arena_push(Arena *arena, void *items_pointer, size_t *count, size_t size);
 #define ARENA_PUSH(arena, items, count, value) \
 	(*(__typeof__(*(items)) *) arena_push((arena), &(items), &(count), sizeof *(items)) = (value))

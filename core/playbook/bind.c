@@ -1,5 +1,6 @@
-/* bind.c: each directive to what it stands behind (4.4 of the format): an annotation belongs to the closest block before it in the same
- * container; first in an item, to the item; below a heading, to the section; before any heading, to the document. */
+/* bind.c: each directive to what it stands behind (4.4 of the format): an annotation belongs to the closest block
+ * before it in the same container; first in an item, to the item; below a heading, to the section; before any
+ * heading, to the document. */
 #include "core/playbook/bind.h"
 
 #define WARNINGS_MAX 8   /* paragraphs of warning that are stepped over, as when the step was made */
@@ -239,7 +240,8 @@ static void record(Builder *builder, const Directive *directive, const Place *pl
 		binding.target = place->phase ? BIND_PHASE : BIND_DOCUMENT;
 	else if (directive->verb == DIRECTIVE_CMD)
 		binding.target = place->command ? BIND_COMMAND : BIND_NOWHERE;
-	if (binding.target == BIND_STEP || binding.target == BIND_COMMAND || (binding.target == BIND_PHASE && place->step && !section))
+	if (binding.target == BIND_STEP || binding.target == BIND_COMMAND
+		|| (binding.target == BIND_PHASE && place->step && !section))
 		binding.step = place->step;
 	binding.command = binding.target == BIND_COMMAND ? place->command : NULL;
 	ARENA_PUSH(builder->arena, builder->playbook->bindings, builder->playbook->binding_count, binding);

@@ -1,4 +1,5 @@
-/* bind.h: one directive turned into the typed thing that a step, a phase or the document carries. Private to this folder. */
+/* bind.h: one directive turned into the typed thing that a step, a phase or the document carries. Private to this
+ * folder. */
 #pragma once
 #include "core/playbook/build.h"
 

@@ -1,5 +1,5 @@
-/* bind_values.c: typed values out of directives. The grammar and the keys were checked when the annotation was parsed; what is of the
- * wrong shape here was reported there and reads as not given. */
+/* bind_values.c: typed values out of directives. The grammar and the keys were checked when the annotation was
+ * parsed; what is of the wrong shape here was reported there and reads as not given. */
 #include "core/base/moment.h"
 #include "core/playbook/bind.h"
 
@@ -43,7 +43,8 @@ PlaybookAction bind_action(Builder *builder, const Directive *directive)
 	if (!action.verb)
 		action.verb = "";
 	action.args = call_args(builder, directive, &action.arg_count);
-	const VerbSpec *spec = builder->vocabulary ? vocabulary_find(builder->vocabulary, VERB_ACTION, str_from(action.verb)) : NULL;
+	const VerbSpec *spec = builder->vocabulary ? vocabulary_find(builder->vocabulary, VERB_ACTION,
+		str_from(action.verb)) : NULL;
 	if (spec)
 		action.risk = spec->risk;
 	const char *risk = directive_value(directive, "risk");
@@ -90,7 +91,8 @@ PlaybookGuard bind_guard(Builder *builder, const Directive *directive)
 	static const struct { const char *key; GuardKind kind; } KEYS[] = {
 		{"set", GUARD_SET}, {"open", GUARD_OPEN}, {"confirm", GUARD_CONFIRM},
 	};
-	PlaybookGuard guard = {.kind = GUARD_PROBE, .subject = directive_word(directive, 0), .soft = directive_is_yes(directive, "soft"),
+	PlaybookGuard guard = {.kind = GUARD_PROBE, .subject = directive_word(directive, 0),
+		.soft = directive_is_yes(directive, "soft"),
 		.otherwise = directive_value(directive, "else"), .line = (unsigned) directive->line};
 	guard_condition(builder, directive, &guard);
 	if (guard.subject) {
@@ -118,8 +120,10 @@ PlaybookTimer bind_timer(const Directive *directive)
 {
 	static const char *const KINDS[] = {"start", "stop", "due"};
 	const char *name = directive_word(directive, 1);
-	PlaybookTimer timer = {.kind = TIMER_START, .name = name ? name : "timer", .label = directive_value(directive, "label"),
-		.every_ms = span_value(directive, "every"), .after_ms = span_value(directive, "after"), .line = (unsigned) directive->line};
+	PlaybookTimer timer = {.kind = TIMER_START, .name = name ? name : "timer",
+		.label = directive_value(directive, "label"),
+		.every_ms = span_value(directive, "every"), .after_ms = span_value(directive, "after"),
+		.line = (unsigned) directive->line};
 	for (size_t i = 0; i < BG_LENGTH(KINDS); i++)
 		if (text_eq(directive_word(directive, 0), KINDS[i]))
 			timer.kind = (TimerKind) i;

@@ -1,5 +1,6 @@
-/* blocks.c: cuts the source into the pieces that are shown. Every line that is not blank lands in exactly one Block: a leaf of the tree
- * takes its lines, and what the tree does not hold (front matter, link definitions, blanked lines) gets blocks of its own. */
+/* blocks.c: cuts the source into the pieces that are shown. Every line that is not blank lands in exactly one Block:
+ * a leaf of the tree takes its lines, and what the tree does not hold (front matter, link definitions, blanked lines)
+ * gets blocks of its own. */
 #include "core/playbook/build.h"
 
 static size_t indent_of(Str line)

@@ -1,5 +1,5 @@
-/* build.h: how a tree of Marks becomes a Playbook. Private to this folder: each pass is one file and one function here, called in
- * order by parse.c. A pass may rely on what the passes before it filled in. */
+/* build.h: how a tree of Marks becomes a Playbook. Private to this folder: each pass is one file and one function
+ * here, called in order by parse.c. A pass may rely on what the passes before it filled in. */
 #pragma once
 #include "core/playbook/markdown.h"
 #include "core/playbook/model.h"

@@ -1,5 +1,5 @@
-/* classify.c: walks the siblings of each section and sends every block to the file that knows its kind. Nothing is hidden by what is
- * decided here: it only says what gets a box, and which step a block is shown with. */
+/* classify.c: walks the siblings of each section and sends every block to the file that knows its kind. Nothing is
+ * hidden by what is decided here: it only says what gets a box, and which step a block is shown with. */
 #include "core/playbook/build.h"
 #include "core/playbook/imperative.h"
 
@@ -160,7 +160,8 @@ static void classify_mark(Walk *walk, Mark *mark)
 	}
 	Step *step = mark->belongs ? mark->belongs : walk_home(walk);
 	/* A rule between two parts belongs to neither. */
-	attach_leaves(walk, mark, mark->kind == MARK_RULE ? NULL : step, step && mark->kind != MARK_RULE ? USE_DETAIL : USE_NOTE);
+	attach_leaves(walk, mark, mark->kind == MARK_RULE ? NULL : step, step && mark->kind != MARK_RULE ? USE_DETAIL
+		: USE_NOTE);
 }
 
 /* Warnings that no step followed go to the step before them. */

@@ -73,7 +73,8 @@ static StepCommand *new_command(Builder *builder, CodeKind kind, const char *tex
 	command->step = step;
 	command->line = line;
 	command->line_total = 1;
-	command->why_not = kind == CODE_SHELL ? NULL : kind == CODE_MANUAL ? "it is an instruction for a person" : "it is no shell command";
+	command->why_not = kind == CODE_SHELL ? NULL : kind == CODE_MANUAL ? "it is an instruction for a person"
+		: "it is no shell command";
 	ARENA_PUSH(builder->arena, builder->playbook->commands, builder->playbook->command_count, command);
 	if (step)
 		ARENA_PUSH(builder->arena, step->commands, step->command_count, command);
@@ -120,7 +121,8 @@ void code_classify(Walk *walk, Mark *mark)
 	Step *step = step_of_code(walk, mark, kind);
 	StepCommand *command = command_from_code(walk, mark, step);
 	const Mark *lead = mark_before(mark);
-	command->example = kind == CODE_SHELL && lead && lead->kind == MARK_PARAGRAPH && text_is_example(str_from(lead->text));
+	command->example = kind == CODE_SHELL && lead && lead->kind == MARK_PARAGRAPH
+		&& text_is_example(str_from(lead->text));
 	BlockUse use = kind == CODE_SAMPLE ? USE_SAMPLE : USE_COMMAND;
 	mark->step = step;
 	if (!mark->block)

@@ -30,7 +30,8 @@ static void move_to_anchor(Builder *builder, PlaybookGate *gate, const NameTable
 {
 	Phase *phase = gate->before ? find_anchor(anchors, gate->before) : NULL;
 	if (gate->before && !phase)
-		diagnostic_add(&builder->playbook->diagnostics, (int) gate->line, 1, "E-BIND", "use the anchor of a heading of this file",
+		diagnostic_add(&builder->playbook->diagnostics, (int) gate->line, 1, "E-BIND",
+			"use the anchor of a heading of this file",
 			"the gate stands before %s, and there is no such section", gate->before);
 	if (!phase)
 		return;
@@ -45,7 +46,8 @@ static void place_gate(Builder *builder, PlaybookGate *gate)
 	if (gate->scope == SCOPE_PHASE && gate->phase->procedure) {
 		if (gate->phase->procedure->phase == gate->phase)
 			gate->scope = SCOPE_PROCEDURE;
-		cover(builder, gate, gate->phase->procedure, gate->phase->first_step, gate->phase->first_step + gate->phase->step_count);
+		cover(builder, gate, gate->phase->procedure, gate->phase->first_step,
+			gate->phase->first_step + gate->phase->step_count);
 	} else if (gate->scope == SCOPE_STEP) {
 		cover(builder, gate, gate->step->procedure, gate->step->index, gate->step->end_index);
 	} else if (gate->scope == SCOPE_DOCUMENT) {
@@ -64,7 +66,8 @@ static void name_gate(Builder *builder, NameTable *ids, PlaybookGate *gate)
 		gate->id = gate->scope == SCOPE_STEP ? gate->step->id : gate->phase ? gate->phase->id : "document";
 	PlaybookGate *other = names_find(ids, gate->id);
 	if (written && other)
-		diagnostic_add(&builder->playbook->diagnostics, (int) gate->line, 1, "E-BIND", "give each gate an id of its own",
+		diagnostic_add(&builder->playbook->diagnostics, (int) gate->line, 1, "E-BIND",
+			"give each gate an id of its own",
 			"the gate id \"%s\" is taken by line %u", gate->id, other->line);
 	gate->id = names_unique(ids, gate->id, gate);
 }

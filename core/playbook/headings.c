@@ -93,20 +93,22 @@ static bool heading_matches(Str title, const Names *names)
 	return matches || word_in(names->ends, names->end_count, last);
 }
 
-static const char *const CHECKLIST_STARTS[] = {"preconditions", "prerequisite", "prerequisites", "requirement", "requirements",
-	"validate", "validation", "verification", "verify"};
+static const char *const CHECKLIST_STARTS[] = {"preconditions", "prerequisite", "prerequisites", "requirement",
+	"requirements", "validate", "validation", "verification", "verify"};
 static const char *const CHECKLIST_ENDS[] = {"checklist", "preconditions", "prerequisites", "requirements", "review"};
 static const char *const REFERENCE_STARTS[] = {"appendix", "contact", "contacts", "faq", "glossary", "references"};
 static const char *const REFERENCE_ENDS[] = {"contact", "contacts", "links", "reading", "references"};
 
 bool heading_is_checklist(Str title)
 {
-	static const Names NAMES = {CHECKLIST_STARTS, CHECKLIST_ENDS, BG_LENGTH(CHECKLIST_STARTS), BG_LENGTH(CHECKLIST_ENDS)};
+	static const Names NAMES = {CHECKLIST_STARTS, CHECKLIST_ENDS, BG_LENGTH(CHECKLIST_STARTS),
+		BG_LENGTH(CHECKLIST_ENDS)};
 	return heading_matches(title, &NAMES) || str_starts_nocase(str_trim(title), "before you ");
 }
 
 bool heading_is_reference(Str title)
 {
-	static const Names NAMES = {REFERENCE_STARTS, REFERENCE_ENDS, BG_LENGTH(REFERENCE_STARTS), BG_LENGTH(REFERENCE_ENDS)};
+	static const Names NAMES = {REFERENCE_STARTS, REFERENCE_ENDS, BG_LENGTH(REFERENCE_STARTS),
+		BG_LENGTH(REFERENCE_ENDS)};
 	return heading_matches(title, &NAMES) || str_find_nocase(title, "contact information") >= 0;
 }

@@ -3,6 +3,6 @@
 #include <stdbool.h>
 #include "core/base/str.h"
 
-/* "<saved-token>" in prose is eaten by browsers as an unknown tag; it is a placeholder and is shown. Not tags of HTML, not comments,
- * closing tags or tags with attributes. */
+/* "<saved-token>" in prose is eaten by browsers as an unknown tag; it is a placeholder and is shown. Not tags of
+ * HTML, not comments, closing tags or tags with attributes. */
 bool html_is_placeholder(Str tag);

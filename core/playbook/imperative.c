@@ -1,5 +1,5 @@
-/* imperative.c: the test of section "Imperative" of the format, as measured: leading adverbs and conditions are stepped over, then the
- * first word must be in the verb table. */
+/* imperative.c: the test of section "Imperative" of the format, as measured: leading adverbs and conditions are
+ * stepped over, then the first word must be in the verb table. */
 #include "core/playbook/imperative.h"
 #include "core/playbook/words.h"
 
@@ -50,20 +50,21 @@ typedef struct WordList { const char *const *items; size_t count; } WordList;
 #define WORDS(...) {(const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)}
 
 /* All sorted: word_in() bisects. */
-static const WordList ADVERBS = WORDS("again", "also", "alternatively", "finally", "first", "firstly", "immediately", "lastly",
-	"manually", "next", "now", "optionally", "please", "quickly", "second", "secondly", "simply", "then", "third");
-static const WordList CONDITIONS = WORDS("after", "as", "at", "before", "during", "for", "from", "if", "in", "on", "once", "to",
-	"under", "unless", "until", "upon", "using", "when", "while", "with", "within");
-static const WordList SOFTENERS = WORDS("also", "can", "first", "have", "immediately", "must", "need", "please", "should", "simply",
-	"then", "to", "you");
-static const WordList DESCRIBERS = WORDS("are", "because", "contain", "containing", "contains", "expected", "had", "has", "have",
-	"include", "included", "includes", "including", "indicate", "indicates", "is", "may", "means", "objectives", "was", "were",
-	"will", "with");
-static const WordList INSTRUCTORS = WORDS("as-follows", "check", "follow", "following", "must", "need", "needs", "procedure",
-	"procedures", "run", "should", "step", "steps", "try");
+static const WordList ADVERBS = WORDS("again", "also", "alternatively", "finally", "first", "firstly", "immediately",
+	"lastly", "manually", "next", "now", "optionally", "please", "quickly", "second", "secondly", "simply", "then",
+	"third");
+static const WordList CONDITIONS = WORDS("after", "as", "at", "before", "during", "for", "from", "if", "in", "on",
+	"once", "to", "under", "unless", "until", "upon", "using", "when", "while", "with", "within");
+static const WordList SOFTENERS = WORDS("also", "can", "first", "have", "immediately", "must", "need", "please",
+	"should", "simply", "then", "to", "you");
+static const WordList DESCRIBERS = WORDS("are", "because", "contain", "containing", "contains", "expected", "had",
+	"has", "have", "include", "included", "includes", "including", "indicate", "indicates", "is", "may", "means",
+	"objectives", "was", "were", "will", "with");
+static const WordList INSTRUCTORS = WORDS("as-follows", "check", "follow", "following", "must", "need", "needs",
+	"procedure", "procedures", "run", "should", "step", "steps", "try");
 static const WordList WARNINGS = WORDS("attention", "caution", "danger", "important", "nb", "note", "warning");
-static const WordList PARTICIPLES = WORDS("begun", "brought", "built", "chosen", "done", "frozen", "given", "kept", "made", "put",
-	"rebuilt", "run", "sent", "set", "shut", "split", "taken", "told", "undone", "written");
+static const WordList PARTICIPLES = WORDS("begun", "brought", "built", "chosen", "done", "frozen", "given", "kept",
+	"made", "put", "rebuilt", "run", "sent", "set", "shut", "split", "taken", "told", "undone", "written");
 
 static bool in_list(const WordList *list, Str word)
 {
@@ -81,7 +82,8 @@ static Str strip_numbering(Str text)
 	bool number = word.len > 0 && word.len <= 3;
 	for (size_t i = 0; i < word.len; i++)
 		number = number && word.ptr[i] >= '0' && word.ptr[i] <= '9';
-	bool ended = rest.len && (rest.ptr[0] == ':' || rest.ptr[0] == '.' || rest.ptr[0] == ')' || (step && rest.ptr[0] == ' '));
+	bool ended = rest.len && (rest.ptr[0] == ':' || rest.ptr[0] == '.' || rest.ptr[0] == ')'
+		|| (step && rest.ptr[0] == ' '));
 	return number && ended ? rest : text;
 }
 
@@ -113,7 +115,8 @@ static bool starts_with_verb(Str text)
 		return true;
 	Str after = rest;
 	Str second = text_next_word(&after);
-	bool is_auxiliary = str_eq_nocase(second, STR("is")) || str_eq_nocase(second, STR("are")) || str_eq_nocase(second, STR("of"))
+	bool is_auxiliary = str_eq_nocase(second, STR("is")) || str_eq_nocase(second, STR("are"))
+		|| str_eq_nocase(second, STR("of"))
 		|| str_eq_nocase(second, STR("was")) || str_eq_nocase(second, STR("will")) || str_eq_nocase(second, STR("has"));
 	return !is_auxiliary;
 }
@@ -168,7 +171,8 @@ bool text_is_obligation(Str text)
 	while (rest.len) {
 		Str word = text_next_word(&rest), after = rest, next = text_next_word(&after);
 		bool modal = str_eq_nocase(word, STR("should")) || str_eq_nocase(word, STR("must"));
-		bool with_to = str_eq_nocase(word, STR("need")) || str_eq_nocase(word, STR("needs")) || str_eq_nocase(word, STR("has"));
+		bool with_to = str_eq_nocase(word, STR("need")) || str_eq_nocase(word, STR("needs"))
+			|| str_eq_nocase(word, STR("has"));
 		if (with_to && str_eq_nocase(next, STR("to")))
 			next = text_next_word(&after);
 		else if (!modal)
@@ -185,7 +189,8 @@ bool heading_is_imperative(Str heading)
 {
 	Str text = strip_numbering(str_trim(heading));
 	Str rest = text, word = text_next_word(&rest), after = rest;
-	return word_is_verb(word) && !word_is_noun_verb(word) && text_next_word(&after).len > 0 && !(rest.len && rest.ptr[0] == ':');
+	return word_is_verb(word) && !word_is_noun_verb(word) && text_next_word(&after).len > 0
+		&& !(rest.len && rest.ptr[0] == ':');
 }
 
 bool text_describes(Str lead)
@@ -206,7 +211,8 @@ bool text_describes(Str lead)
 
 bool text_is_conditional(Str text)
 {
-	static const char *const TAILS[] = {"if necessary", "if needed", "if required", "if applicable", "if possible", "(if ", "if not already"};
+	static const char *const TAILS[] = {"if necessary", "if needed", "if required", "if applicable", "if possible",
+		"(if ", "if not already"};
 	Str rest = strip_adverbs(text);
 	if (str_eq_nocase(text_next_word(&rest), STR("if")))
 		return true;
@@ -219,7 +225,8 @@ bool text_is_conditional(Str text)
 
 bool text_is_optional(Str text)
 {
-	return str_starts_nocase(skip_to_word(text), "optional") || str_find_nocase(text_first_sentence(text), "(optional") >= 0;
+	return str_starts_nocase(skip_to_word(text), "optional")
+		|| str_find_nocase(text_first_sentence(text), "(optional") >= 0;
 }
 
 /* "**Important:** ..." arrives without its emphasis. A prefix in brackets or behind an emoji is found as well. */
@@ -265,13 +272,14 @@ bool text_is_example(Str text)
 {
 	Str start = skip_to_word(text);
 	return str_starts_nocase(start, "e.g") || str_starts_nocase(start, "eg.") || str_starts_nocase(start, "for example")
-		|| str_starts_nocase(start, "for instance") || str_starts_nocase(start, "example ") || str_starts_nocase(start, "example:");
+		|| str_starts_nocase(start, "for instance") || str_starts_nocase(start, "example ")
+		|| str_starts_nocase(start, "example:");
 }
 
 bool text_is_output_lead(Str text)
 {
-	static const char *const SIGNS[] = {"output", "should see", "looks like", "look like", "should return", "returns", "response",
-		"will see", "result is", "should show", "similar to"};
+	static const char *const SIGNS[] = {"output", "should see", "looks like", "look like", "should return", "returns",
+		"response", "will see", "result is", "should show", "similar to"};
 	/* Only the last sentence before the block speaks of it; the end of the text is enough of it. */
 	Str tail = text.len > 160 ? str_slice(text, text.len - 160, 160) : text;
 	for (size_t i = 0; i < BG_LENGTH(SIGNS); i++)

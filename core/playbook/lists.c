@@ -1,5 +1,5 @@
-/* lists.c: which lists are steps, checks, notes or mere links, and how a list that was split goes on. The rules were measured on
- * lists labelled by hand; their names S1 to S9 are those of the format's description. */
+/* lists.c: which lists are steps, checks, notes or mere links, and how a list that was split goes on. The rules were
+ * measured on lists labelled by hand; their names S1 to S9 are those of the format's description. */
 #include "core/playbook/build.h"
 #include "core/playbook/imperative.h"
 
@@ -69,7 +69,8 @@ static bool lead_describes(const Mark *list)
 	if (!lead)
 		return false;
 	Str text = str_trim(str_from(lead->text));
-	return (text.len && text.ptr[text.len - 1] == ':' && text_describes(text)) || str_find_nocase(text, "already been completed") >= 0;
+	return (text.len && text.ptr[text.len - 1] == ':' && text_describes(text))
+		|| str_find_nocase(text, "already been completed") >= 0;
 }
 
 /* The list around this one was found to be steps already: outer lists are walked first. */

@@ -1,6 +1,6 @@
-/* markdown.c: the only user of cmark-gfm. Tables and bare addresses are found here by hand: the library's extensions for them take
- * time and memory that grow with the square of a hostile file, and its positions of tables are wrong. Only the start lines of
- * blocks are used; its end lines and the positions of inlines cannot be trusted. */
+/* markdown.c: the only user of cmark-gfm. Tables and bare addresses are found here by hand: the library's extensions
+ * for them take time and memory that grow with the square of a hostile file, and its positions of tables are wrong.
+ * Only the start lines of blocks are used; its end lines and the positions of inlines cannot be trusted. */
 #include "core/playbook/markdown.h"
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
@@ -146,7 +146,8 @@ static bool is_delimiter_row(Str line)
 
 static bool is_table(const Source *source, const Mark *mark)
 {
-	return str_find_char(source_line(source, mark->line), '|') >= 0 && is_delimiter_row(source_line(source, mark->line + 1));
+	return str_find_char(source_line(source, mark->line), '|') >= 0
+		&& is_delimiter_row(source_line(source, mark->line + 1));
 }
 
 static void read_leaf(Arena *arena, const Source *source, cmark_node *node, Mark *mark)

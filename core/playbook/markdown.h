@@ -8,7 +8,8 @@
 #include "core/playbook/source.h"
 
 typedef enum MarkKind {
-	MARK_DOCUMENT, MARK_HEADING, MARK_PARAGRAPH, MARK_LIST, MARK_ITEM, MARK_CODE, MARK_HTML, MARK_QUOTE, MARK_TABLE, MARK_RULE,
+	MARK_DOCUMENT, MARK_HEADING, MARK_PARAGRAPH, MARK_LIST, MARK_ITEM, MARK_CODE, MARK_HTML, MARK_QUOTE, MARK_TABLE,
+		MARK_RULE,
 } MarkKind;
 
 /* A code span, by its place in the plain text of its block. */

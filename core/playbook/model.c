@@ -142,13 +142,14 @@ const char *code_kind_name(CodeKind kind)
 
 const char *block_kind_name(BlockKind kind)
 {
-	static const char *const NAMES[] = {"heading", "paragraph", "item", "code", "table", "quote", "html", "rule", "annotation",
-		"front matter", "template", "references"};
+	static const char *const NAMES[] = {"heading", "paragraph", "item", "code", "table", "quote", "html", "rule",
+		"annotation", "front matter", "template", "references"};
 	return NAMES[kind];
 }
 
 const char *block_use_name(BlockUse use)
 {
-	static const char *const NAMES[] = {"note", "title", "detail", "warning", "command", "sample", "label", "navigation", "metadata"};
+	static const char *const NAMES[] = {"note", "title", "detail", "warning", "command", "sample", "label",
+		"navigation", "metadata"};
 	return NAMES[use];
 }

@@ -1,7 +1,7 @@
 /* model.h: what a Markdown file means to a run: procedures, phases, steps, commands and the directives bound to them.
- * Plain structs, all owned by the Playbook and freed with it; read-only for everybody once playbook_parse() returned. Lines are
- * 1-based lines of the source file; texts are UTF-8 and NOT sanitised (pass them through text_sanitise to a terminal).
- * Pointers into the model that may be NULL say so. Arrays of pointers are in document order. */
+ * Plain structs, all owned by the Playbook and freed with it; read-only for everybody once playbook_parse() returned.
+ * Lines are 1-based lines of the source file; texts are UTF-8 and NOT sanitised (pass them through text_sanitise to a
+ * terminal). Pointers into the model that may be NULL say so. Arrays of pointers are in document order. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -115,14 +115,15 @@ struct PlaybookGate {
 };
 
 typedef enum VariableType {
-	VARIABLE_TEXT, VARIABLE_INT, VARIABLE_TIME, VARIABLE_IPV6, VARIABLE_HOST, VARIABLE_PATH, VARIABLE_SECRET, VARIABLE_CHOICE,
+	VARIABLE_TEXT, VARIABLE_INT, VARIABLE_TIME, VARIABLE_IPV6, VARIABLE_HOST, VARIABLE_PATH, VARIABLE_SECRET,
+		VARIABLE_CHOICE,
 } VariableType;
 
 /* A value that the run asks for: written with `var`, or found as a placeholder in the text (`implicit`). */
 struct Variable {
 	const char *name;
 	bool implicit;
-	bool exported;             /* a shell variable that nothing sets: asked for and put into the environment, not replaced */
+	bool exported;             /* a shell variable that nothing sets: asked for, put into the environment */
 	VariableType type;
 	const char *ask;           /* the question; NULL: make one from the name */
 	const char *fallback;      /* default=, with ${}; NULL */
@@ -158,8 +159,8 @@ typedef enum BlockUse {
 	USE_METADATA,             /* front matter, annotations: shown dimmed or on request */
 } BlockUse;
 
-/* A piece of the source. The blocks of a playbook, in order, cover every line that is not blank exactly once: what is shown is
- * `source`, the lines as they stand, with the indentation of their container taken off. */
+/* A piece of the source. The blocks of a playbook, in order, cover every line that is not blank exactly once: what is
+ * shown is `source`, the lines as they stand, with the indentation of their container taken off. */
 struct Block {
 	BlockKind kind;
 	BlockUse use;
@@ -186,7 +187,8 @@ typedef struct TextLink {
 
 typedef enum CodeKind { CODE_SHELL, CODE_QUERY, CODE_SAMPLE, CODE_DATA, CODE_MANUAL } CodeKind;
 
-/* One command after prompts, continuations and here-documents are joined. Run one by one, stopping at the first failure. */
+/* One command after prompts, continuations and here-documents are joined. Run one by one, stopping at the first
+ * failure. */
 typedef struct ShellLine {
 	const char *text;          /* may hold newlines: continuation, here-document */
 	const char *label;         /* from a `# comment` above it; NULL */
@@ -253,7 +255,7 @@ struct Step {
 	bool by_directive;         /* made a step, or kept one, by the author */
 	Procedure *procedure;
 	Phase *phase;              /* NULL before the first heading */
-	Block **blocks;            /* its own, not those of sub-steps; the first is its title, unless a heading is (BLOCK use) */
+	Block **blocks;            /* its own, not those of sub-steps; its title first, unless a heading is it */
 	size_t block_count;
 	Block **warnings;          /* also those that stand before it */
 	size_t warning_count;
@@ -368,9 +370,11 @@ struct Playbook {
 	Arena *arena;
 };
 
-/* Parses `bytes`, which came from `path` (used for messages and ids only). Fails only on what is no text file at all: a NUL byte or
- * more than PLAYBOOK_MAX_BYTES. Everything else gives a playbook and diagnostics. `vocabulary` NULL: names of actions are not checked. */
-BG_CHECK bool playbook_parse(Str bytes, const char *path, const Vocabulary *vocabulary, Playbook **ret_playbook, Error *err);
+/* Parses `bytes`, which came from `path` (used for messages and ids only). Fails only on what is no text file at all:
+ * a NUL byte or more than PLAYBOOK_MAX_BYTES. Everything else gives a playbook and diagnostics. `vocabulary` NULL:
+ * names of actions are not checked. */
+BG_CHECK bool playbook_parse(Str bytes, const char *path, const Vocabulary *vocabulary, Playbook **ret_playbook,
+	Error *err);
 BG_CHECK bool playbook_load(const char *path, const Vocabulary *vocabulary, Playbook **ret_playbook, Error *err);
 Playbook *playbook_free(Playbook *playbook);            /* NULL ok; returns NULL */
 BG_DEFINE_FREEP(Playbook, playbook_free)
@@ -386,11 +390,12 @@ const PlaybookGate *playbook_find_gate(const Playbook *playbook, const char *id)
 /* By number ("4.3") or whole id. */
 const Step *procedure_find_step(const Procedure *procedure, const char *number_or_id);
 const StepCommand *step_find_command(const Step *step, const char *id);
-/* The gates that hold this step back: its own, its parents', its phases', its procedure's, the document's. Index-based walk:
- * returns the n-th, NULL past the last. */
+/* The gates that hold this step back: its own, its parents', its phases', its procedure's, the document's.
+ * Index-based walk: returns the n-th, NULL past the last. */
 const PlaybookGate *step_gate_at(const Step *step, size_t n);
 bool gate_covers(const PlaybookGate *gate, const Step *step);
-/* The command on the step's main key: the first shell block that is no offer, example or optional. NULL when there is none. */
+/* The command on the step's main key: the first shell block that is no offer, example or optional. NULL when there is
+ * none. */
 const StepCommand *step_main_command(const Step *step);
 const DirectiveArg *args_find(const DirectiveArg *args, size_t count, const char *key);       /* NULL when absent */
 const char *args_value(const DirectiveArg *args, size_t count, const char *key);     /* NULL when absent */

@@ -1,4 +1,5 @@
-/* names.h: a hash table from texts to pointers, so that a file with a hundred thousand of something stays linear. Borrows its keys. */
+/* names.h: a hash table from texts to pointers, so that a file with a hundred thousand of something stays linear.
+ * Borrows its keys. */
 #pragma once
 #include "core/playbook/arena.h"
 

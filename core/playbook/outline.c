@@ -1,9 +1,10 @@
-/* outline.c: puts the steps of each procedure in order and gives them numbers, ids and the question "does it count?". */
+/* outline.c: puts the steps of each procedure in order and gives them numbers, ids and the answer to "does it
+ * count?". */
 #include "core/playbook/build.h"
 #include "core/playbook/names.h"
 
-/* Steps come in document order but for those that a heading became after its section was read. A merge sort would do; insertion is
- * linear here, since only such steps move, and each by the few details of its own section. */
+/* Steps come in document order but for those that a heading became after its section was read. A merge sort would do;
+ * insertion is linear here, since only such steps move, and each by the few details of its own section. */
 static void sort_steps(Builder *builder)
 {
 	for (size_t i = 1; i < builder->step_count; i++) {
@@ -58,7 +59,8 @@ static void make_ids_unique(Builder *builder)
 	for (size_t i = 0; i < playbook->procedure_count; i++) {
 		Procedure *procedure = playbook->procedures[i], *other = names_find(&ids, procedure->id);
 		if (other)
-			diagnostic_add(&playbook->diagnostics, (int) procedure->line, 1, "E-BIND", "give each procedure an id of its own",
+			diagnostic_add(&playbook->diagnostics, (int) procedure->line, 1, "E-BIND",
+				"give each procedure an id of its own",
 				"the id \"%s\" is taken by the procedure in line %u", procedure->id, other->line);
 		procedure->id = names_unique(&ids, procedure->id, procedure);
 	}
@@ -77,7 +79,8 @@ static void fill_phases(Builder *builder, Procedure *procedure)
 		if (phase->procedure != procedure)
 			continue;
 		ARENA_PUSH(builder->arena, procedure->phases, procedure->phase_count, phase);
-		unsigned next_line = phase->end_index < playbook->phase_count ? playbook->phases[phase->end_index]->line : UINT32_MAX;
+		unsigned next_line = phase->end_index < playbook->phase_count ? playbook->phases[phase->end_index]->line
+			: UINT32_MAX;
 		while (step < procedure->step_count && procedure->steps[step]->line < phase->line)
 			step++;
 		phase->first_step = step;

@@ -1,20 +1,24 @@
-/* paragraphs.c: warnings, examples, labels, and the paragraphs that tell somebody to do something (G1 to G6 of the format). */
+/* paragraphs.c: warnings, examples, labels, and the paragraphs that tell somebody to do something (G1 to G6 of the
+ * format). */
 #include "core/playbook/build.h"
 #include "core/playbook/imperative.h"
 
 bool mark_is_warning(const Mark *mark)
 {
 	Str text = str_from(mark->text);
-	return mark->kind == MARK_PARAGRAPH && (text_is_warning(text) || (source_is_template(text) && str_find(text, "warning_text(") >= 0));
+	return mark->kind == MARK_PARAGRAPH && (text_is_warning(text)
+		|| (source_is_template(text) && str_find(text, "warning_text(") >= 0));
 }
 
 /* "Use this procedure when ..." and "Repeat for each node": say when and how often, not what. */
 static bool is_applicability(Str text)
 {
-	bool repeats = str_starts_nocase(text, "repeat ") && (str_find_nocase(text, " each ") >= 0 || str_find_nocase(text, " every ") >= 0);
+	bool repeats = str_starts_nocase(text, "repeat ")
+		&& (str_find_nocase(text, " each ") >= 0 || str_find_nocase(text, " every ") >= 0);
 	if (repeats)
 		return true;
-	return str_starts_nocase(text, "use this ") && (str_find_nocase(text, " when ") >= 0 || str_find_nocase(text, " if ") >= 0);
+	return str_starts_nocase(text, "use this ") && (str_find_nocase(text, " when ") >= 0
+		|| str_find_nocase(text, " if ") >= 0);
 }
 
 static bool ends_with_colon(Str text)
@@ -28,7 +32,8 @@ static bool leads_command(const Mark *mark)
 	if (!next || next->kind != MARK_CODE)
 		return false;
 	CodeKind kind = code_kind(next);
-	return (kind == CODE_SHELL || kind == CODE_MANUAL) && !next->force_note && !text_is_output_lead(str_from(mark->text));
+	return (kind == CODE_SHELL || kind == CODE_MANUAL) && !next->force_note
+		&& !text_is_output_lead(str_from(mark->text));
 }
 
 static bool is_step(const Walk *walk, const Mark *mark, Str text)

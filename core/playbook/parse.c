@@ -1,4 +1,5 @@
-/* parse.c: from bytes to a Playbook: the passes, in their order. Whatever the file holds, all of it is in the result or none. */
+/* parse.c: from bytes to a Playbook: the passes, in their order. Whatever the file holds, all of it is in the result
+ * or none. */
 #include "core/playbook/build.h"
 #include "core/base/alloc.h"
 #include "core/base/file.h"

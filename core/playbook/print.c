@@ -1,5 +1,6 @@
-/* print.c: `print`: the playbook for paper. The words of the file stand as written, block by block; before each step there is an empty
- * box and the number that the console uses, and what a directive does is a numbered footnote, so that nothing is invisible on paper. */
+/* print.c: `print`: the playbook for paper. The words of the file stand as written, block by block; before each step
+ * there is an empty box and the number that the console uses, and what a directive does is a numbered footnote, so
+ * that nothing is invisible on paper. */
 #include "core/base/text.h"
 #include "core/playbook/names.h"
 #include "core/playbook/show.h"
@@ -73,7 +74,8 @@ static void put_step(Printer *printer, const Block *block, const Step *step)
 	Str source = str_from(block->source);
 	if (block->marker) {
 		size_t skip = 0;
-		while (skip < source.len && (strchr("-*+.) \t", source.ptr[skip]) || (source.ptr[skip] >= '0' && source.ptr[skip] <= '9')))
+		while (skip < source.len && (strchr("-*+.) \t", source.ptr[skip])
+			|| (source.ptr[skip] >= '0' && source.ptr[skip] <= '9')))
 			skip++;
 		source = str_slice(source, skip, source.len);
 		if (str_starts(source, "[ ]") || str_starts(source, "[x]") || str_starts(source, "[X]"))
@@ -117,7 +119,8 @@ static void put_head(Printer *printer)
 	const Playbook *playbook = printer->playbook;
 	put_text(printer->out, playbook->title);
 	buf_printf(printer->out, "\nsha256 %s\n", playbook->sha256);
-	buf_puts(printer->out, "Incident ____________________  Commander ____________________  Begun ______________ UTC\n\n");
+	buf_puts(printer->out,
+		"Incident ____________________  Commander ____________________  Begun ______________ UTC\n\n");
 }
 
 static void put_gate_lines(Printer *printer)
@@ -139,7 +142,7 @@ void playbook_print(const Playbook *playbook, Buf *out)
 {
 	Printer printer = {.out = out, .playbook = playbook, .line = 1};
 	put_head(&printer);
-	/* Steps that a heading tells have no block of their own: they are printed behind it, in the order of their lines. */
+	/* Steps that a heading tells have no block of their own: they are printed behind it, by line. */
 	size_t procedure = 0, step = 0;
 	for (size_t i = 0; i < playbook->block_count; i++) {
 		const Block *block = playbook->blocks[i];

@@ -1,11 +1,11 @@
-/* procedures.c: which sections are procedures (H3). Where the author named some, those are all. Steps that no procedure walks become
- * notes again: shown, without a box. */
+/* procedures.c: which sections are procedures (H3). Where the author named some, those are all. Steps that no
+ * procedure walks become notes again: shown, without a box. */
 #include "core/playbook/build.h"
 #include "core/playbook/imperative.h"
 #include "core/playbook/words.h"
 
-static const char *const NAMES[] = {"failback", "failover", "failure", "loss", "procedure", "recovery", "restore", "rollback",
-	"runbook", "scenario"};
+static const char *const NAMES[] = {"failback", "failover", "failure", "loss", "procedure", "recovery", "restore",
+	"rollback", "runbook", "scenario"};
 static const char *const PLURALS[] = {"options", "playbooks", "procedures", "recoveries", "runbooks", "scenarios"};
 
 static bool names_procedure(Str title)
@@ -102,7 +102,8 @@ static bool add_annotated(Builder *builder)
 			continue;
 		Phase *phase = annotated_phase(mark);
 		if (phase && phase->procedure && phase->procedure->phase == phase) {
-			diagnostic_add(&builder->playbook->diagnostics, directive->line, directive->column, "E-BIND", "take one of them out",
+			diagnostic_add(&builder->playbook->diagnostics, directive->line, directive->column, "E-BIND",
+				"take one of them out",
 				"this section is a procedure already");
 			continue;
 		}
@@ -184,7 +185,8 @@ static void demote(Builder *builder, Step *step)
 		step->commands[i]->step = NULL;
 	if (step->by_directive)
 		diagnostic_add(&builder->playbook->diagnostics, (int) step->line, 1, "E-BIND",
-			"put it into a section with a `procedure` directive", "this step is in no procedure, so it can never be walked");
+			"put it into a section with a `procedure` directive",
+			"this step is in no procedure, so it can never be walked");
 }
 
 void build_procedures(Builder *builder)

@@ -99,7 +99,8 @@ static void add_line(Reader *reader, Str line, size_t strip)
 	shell_scan_line(&reader->scan, line);
 }
 
-/* Collects what belongs to the command that starts with `line`. Here-document bodies lose only the indentation of the block. */
+/* Collects what belongs to the command that starts with `line`. Here-document bodies lose only the indentation of the
+ * block. */
 static void read_command(Reader *reader, Str line)
 {
 	size_t indent = indent_of(line);

@@ -1,5 +1,6 @@
-/* shell_judge.c: how dangerous a command looks, whether it wants a terminal, and why it cannot run as it stands. A guess that only ever
- * adds caution: what is not recognised as reading counts as change, and every key press shows the text first. */
+/* shell_judge.c: how dangerous a command looks, whether it wants a terminal, and why it cannot run as it stands. A
+ * guess that only ever adds caution: what is not recognised as reading counts as change, and every key press shows
+ * the text first. */
 #include "core/playbook/imperative.h"
 #include "core/playbook/shell.h"
 #include "core/playbook/words.h"
@@ -72,7 +73,8 @@ static Str find_destructive(Str text)
 {
 	for (size_t i = 0; i < text.len;) {
 		size_t from = i;
-		while (i < text.len && ((text.ptr[i] >= 'a' && text.ptr[i] <= 'z') || (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z')))
+		while (i < text.len && ((text.ptr[i] >= 'a' && text.ptr[i] <= 'z')
+			|| (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z')))
 			i++;
 		Str word = str_slice(text, from, i - from);
 		bool fd = from > 0 && text.ptr[from - 1] == '%';   /* date +%dd */
@@ -172,7 +174,8 @@ static bool segment_reads(Str segment)
 		Str word = words.items[i];
 		if (word_is_change_subcommand(word))
 			return false;
-		if (word_is_read_subcommand(word) || str_starts(word, "describe-") || str_starts(word, "list-") || str_starts(word, "get-"))
+		if (word_is_read_subcommand(word) || str_starts(word, "describe-") || str_starts(word, "list-")
+			|| str_starts(word, "get-"))
 			return true;
 	}
 	return false;
@@ -181,7 +184,8 @@ static bool segment_reads(Str segment)
 /* Every command of a pipeline only reads, and there is one pipeline. */
 static bool pipeline_reads(Str text)
 {
-	if (str_find(text, "$(") >= 0 || str_find_char(text, '`') >= 0 || str_find(text, "&&") >= 0 || str_find(text, "||") >= 0
+	if (str_find(text, "$(") >= 0 || str_find_char(text, '`') >= 0 || str_find(text, "&&") >= 0
+		|| str_find(text, "||") >= 0
 		|| str_find(text, "<<") >= 0)
 		return false;
 	char quote = 0;
@@ -194,7 +198,8 @@ static bool pipeline_reads(Str text)
 		}
 		if (c == '\'' || c == '"')
 			quote = c;
-		bool background = c == '&' && (i == 0 || text.ptr[i - 1] != '>') && !(i + 1 < text.len && text.ptr[i + 1] == '>');
+		bool background = c == '&' && (i == 0 || text.ptr[i - 1] != '>')
+			&& !(i + 1 < text.len && text.ptr[i + 1] == '>');
 		bool continued = c == '\n' && i > 0 && text.ptr[i - 1] == '\\';
 		if (c == ';' || background || (c == '\n' && !continued))
 			return false;
@@ -238,7 +243,8 @@ static bool runs_by_itself(Str tool, const Words *words, size_t at)
 static bool follows(Str text, Str tool, const Words *words)
 {
 	static const char *const FOLLOW[] = {"-f", "--follow", "-w", "--watch"};
-	bool logs = str_eq_c(tool, "tail") || str_eq_c(tool, "journalctl") || str_find(text, " logs ") >= 0 || str_find(text, " get ") >= 0;
+	bool logs = str_eq_c(tool, "tail") || str_eq_c(tool, "journalctl") || str_find(text, " logs ") >= 0
+		|| str_find(text, " get ") >= 0;
 	for (size_t i = 0; logs && i < words->count; i++)
 		for (size_t k = 0; k < BG_LENGTH(FOLLOW); k++)
 			if (str_eq_c(words->items[i], FOLLOW[k]))
@@ -259,13 +265,15 @@ static bool has_word(const Words *words, const char *const *items, size_t count)
 static bool wants_terminal(Str text)
 {
 	static const char *const TERMINAL[] = {"-it", "-ti", "--tty", "--interactive", "visudo"};
-	static const char *const BATCH[] = {"-c", "-f", "-e", "-n", "-l", "--command", "--file", "--execute", "--eval", "--version"};
+	static const char *const BATCH[] = {"-c", "-f", "-e", "-n", "-l", "--command", "--file", "--execute", "--eval",
+		"--version"};
 	Words words = split_words(text);
 	size_t at = command_index(&words);
 	if (at >= words.count || words.items[words.count - 1].len == 0)
 		return false;
 	Str tool = words.items[at];
-	if (has_word(&words, TERMINAL, BG_LENGTH(TERMINAL)) || str_find(text, "rails c") >= 0 || follows(text, tool, &words))
+	if (has_word(&words, TERMINAL, BG_LENGTH(TERMINAL)) || str_find(text, "rails c") >= 0
+		|| follows(text, tool, &words))
 		return true;
 	if (str_find_char(text, '|') >= 0 || str_find_char(text, '<') >= 0)
 		return false;
@@ -276,14 +284,16 @@ static bool wants_terminal(Str text)
 	if (has_word(&words, BATCH, BG_LENGTH(BATCH)) || runs_by_itself(tool, &words, at))
 		return false;
 	/* "konduit.sh app -- psql": the wrapper's last word is what is talked to. */
-	bool wrapped = words.count > at + 1 && word_is_interactive(words.items[words.count - 1]) && str_eq_c(words.items[words.count - 2], "--");
+	bool wrapped = words.count > at + 1 && word_is_interactive(words.items[words.count - 1])
+		&& str_eq_c(words.items[words.count - 2], "--");
 	return word_is_interactive(tool) || wrapped;
 }
 
 static const char *why_not(Str text)
 {
 	for (Str rest = text, line; str_next_line(&rest, &line);)
-		if (str_eq_c(str_trim(line), "...") || str_eq_c(str_trim(line), "[...]") || str_eq_c(str_trim(line), "\xE2\x80\xA6"))
+		if (str_eq_c(str_trim(line), "...") || str_eq_c(str_trim(line), "[...]")
+			|| str_eq_c(str_trim(line), "\xE2\x80\xA6"))
 			return "part of it is left out (\"...\")";
 	return NULL;
 }

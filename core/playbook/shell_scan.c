@@ -1,5 +1,5 @@
-/* shell_scan.c: one pass over the bytes of each line. Errs towards "not complete": too much is then shown as one command, and the shell
- * that runs it is the judge. */
+/* shell_scan.c: one pass over the bytes of each line. Errs towards "not complete": too much is then shown as one
+ * command, and the shell that runs it is the judge. */
 #include "core/playbook/shell_scan.h"
 #include "core/playbook/words.h"
 

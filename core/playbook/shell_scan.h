@@ -1,5 +1,6 @@
-/* shell_scan.h: where a shell command is complete. Understands quotes, comments, continuation, here-documents, brackets and compound
- * commands, well enough to keep together what belongs together; it is no shell and expands nothing. */
+/* shell_scan.h: where a shell command is complete. Understands quotes, comments, continuation, here-documents,
+ * brackets and compound commands, well enough to keep together what belongs together; it is no shell and expands
+ * nothing. */
 #pragma once
 #include <stdbool.h>
 #include "core/base/str.h"

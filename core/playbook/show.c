@@ -1,4 +1,5 @@
-/* show.c: `show`, as text. Every line says what a person will see or what a key will do; lines of the source stand at the right. */
+/* show.c: `show`, as text. Every line says what a person will see or what a key will do; lines of the source stand at
+ * the right. */
 #include "core/playbook/show.h"
 #include "core/base/moment.h"
 #include "core/base/text.h"
@@ -119,7 +120,8 @@ static void show_gates(Buf *out, unsigned depth, PlaybookGate *const *gates, siz
 			buf_puts(out, k == 0 ? "" : k + 1 == gate->role_count ? " and " : ", ");
 			put_line(out, gate->roles[k]);
 		}
-		buf_printf(out, " sign%s%s\n", gate->role_count == 1 ? "s" : "", gate->reason_required ? ", with a reason" : "");
+		buf_printf(out, " sign%s%s\n", gate->role_count == 1 ? "s" : "", gate->reason_required ? ", with a reason"
+			: "");
 	}
 }
 

@@ -8,6 +8,6 @@
 void playbook_show(const Playbook *playbook, const Procedure *procedure, Buf *out);
 /* The same as data; owned. */
 Json *playbook_show_json(const Playbook *playbook, const Procedure *procedure);
-/* The playbook for paper: the Markdown as written with an empty box before every step and its number, annotations as numbered
- * footnotes at the end, and places for names and times. Appends Markdown text, sanitised. */
+/* The playbook for paper: the Markdown as written with an empty box before every step and its number, annotations as
+ * numbered footnotes at the end, and places for names and times. Appends Markdown text, sanitised. */
 void playbook_print(const Playbook *playbook, Buf *out);

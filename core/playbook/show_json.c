@@ -1,4 +1,5 @@
-/* show_json.c: `show --json`: the model as data, for scripts and for screens that are not ours. Field names are part of the interface. */
+/* show_json.c: `show --json`: the model as data, for scripts and for screens that are not ours. Field names are part
+ * of the interface. */
 #include "core/playbook/show.h"
 
 static void add_texts(Json *object, const char *key, const char *const *items, size_t count)

@@ -1,4 +1,5 @@
-/* slug.c: anchors as the code host makes them: lower case, blanks to hyphens, everything but letters, digits, "-" and "_" dropped. */
+/* slug.c: anchors as the code host makes them: lower case, blanks to hyphens, everything but letters, digits, "-" and
+ * "_" dropped. */
 #include "core/playbook/build.h"
 
 char *slug_make(Arena *arena, Str title)

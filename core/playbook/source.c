@@ -1,5 +1,5 @@
-/* source.c: from bytes to lines. Only what is no text at all is refused; what would take the Markdown library quadratic time
- * (absurd nesting, absurd runs of one mark) is blanked for it, said, and still shown as it stands. */
+/* source.c: from bytes to lines. Only what is no text at all is refused; what would take the Markdown library
+ * quadratic time (absurd nesting, absurd runs of one mark) is blanked for it, said, and still shown as it stands. */
 #include "core/playbook/source.h"
 #include "core/base/text.h"
 
@@ -119,7 +119,8 @@ static size_t count_nesting(Str line)
 		char c = line.ptr[i];
 		if (c == ' ' || c == '\t')
 			continue;
-		bool bullet = (c == '-' || c == '*' || c == '+') && i + 1 < line.len && (line.ptr[i + 1] == ' ' || line.ptr[i + 1] == '\t');
+		bool bullet = (c == '-' || c == '*' || c == '+') && i + 1 < line.len
+			&& (line.ptr[i + 1] == ' ' || line.ptr[i + 1] == '\t');
 		size_t digits = i;
 		while (digits < line.len && line.ptr[digits] >= '0' && line.ptr[digits] <= '9')
 			digits++;
@@ -170,7 +171,8 @@ static void blank_nested(Source *source, const char *base, DiagnosticList *diagn
 	}
 }
 
-bool source_read(Arena *arena, Str bytes, const char *path, Source **ret_source, DiagnosticList *diagnostics, Error *err)
+bool source_read(Arena *arena, Str bytes, const char *path, Source **ret_source, DiagnosticList *diagnostics,
+	Error *err)
 {
 	if (!check_bytes(bytes, path, err))
 		return error_what(err, "read a playbook");

@@ -1,4 +1,5 @@
-/* source.h: the bytes of a playbook as lines: checked, without BOM, with front matter blanked so that line numbers stay. */
+/* source.h: the bytes of a playbook as lines: checked, without BOM, with front matter blanked so that line numbers
+ * stay. */
 #pragma once
 #include "core/base/error.h"
 #include "core/playbook/arena.h"
@@ -13,7 +14,8 @@ typedef struct Source {
 } Source;
 
 /* Fails on NUL bytes and on more than PLAYBOOK_MAX_BYTES. Everything is in the arena, nothing points into `bytes`. */
-BG_CHECK bool source_read(Arena *arena, Str bytes, const char *path, Source **ret_source, DiagnosticList *diagnostics, Error *err);
+BG_CHECK bool source_read(Arena *arena, Str bytes, const char *path, Source **ret_source, DiagnosticList *diagnostics,
+	Error *err);
 /* Line `number` from 1; empty outside the file. */
 Str source_line(const Source *source, size_t number);
 bool source_is_blank(Str line);

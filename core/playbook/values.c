@@ -1,4 +1,5 @@
-/* values.c: the variables of a playbook: those that `var` declares, and those that placeholders in its texts and commands ask for. */
+/* values.c: the variables of a playbook: those that `var` declares, and those that placeholders in its texts and
+ * commands ask for. */
 #include "core/base/alloc.h"
 #include "core/playbook/bind.h"
 #include "core/playbook/names.h"
@@ -16,7 +17,8 @@ typedef struct Collector {
 static VariableType variable_type(const char *text)
 {
 	static const struct { const char *name; VariableType type; } TYPES[] = {
-		{"text", VARIABLE_TEXT}, {"int", VARIABLE_INT}, {"time", VARIABLE_TIME}, {"ipv6", VARIABLE_IPV6}, {"host", VARIABLE_HOST},
+		{"text", VARIABLE_TEXT}, {"int", VARIABLE_INT}, {"time", VARIABLE_TIME}, {"ipv6", VARIABLE_IPV6},
+			{"host", VARIABLE_HOST},
 		{"path", VARIABLE_PATH}, {"secret", VARIABLE_SECRET}, {"choice", VARIABLE_CHOICE},
 	};
 	for (size_t i = 0; text && i < BG_LENGTH(TYPES); i++)
@@ -52,7 +54,8 @@ static Variable *declare(Builder *builder, const Directive *directive, const cha
 	variable->phase = phase;
 	variable->line = (unsigned) directive->line;
 	const struct { const char *key; const char **field; } FIELDS[] = {
-		{"ask", &variable->ask}, {"default", &variable->fallback}, {"match", &variable->match}, {"from", &variable->from},
+		{"ask", &variable->ask}, {"default", &variable->fallback}, {"match", &variable->match},
+			{"from", &variable->from},
 		{"zone", &variable->zone}, {"to", &variable->to}, {"format", &variable->format}, {"oldest", &variable->oldest},
 		{"newest", &variable->newest}, {"re", &variable->regex},
 	};
@@ -62,7 +65,8 @@ static Variable *declare(Builder *builder, const Directive *directive, const cha
 	bind_split(builder->arena, directive_value(directive, "choice"), '|', &variable->choices, &variable->choice_count);
 	if (variable->choice_count && variable->type == VARIABLE_TEXT)
 		variable->type = VARIABLE_CHOICE;
-	bind_split(builder->arena, directive_value(directive, "replaces"), ',', &variable->replaces, &variable->replaces_count);
+	bind_split(builder->arena, directive_value(directive, "replaces"), ',', &variable->replaces,
+		&variable->replaces_count);
 	sort_longest_first(variable->replaces, variable->replaces_count);
 	if (variable->from)
 		read_from_args(builder, directive, variable);
@@ -80,7 +84,8 @@ static void declare_all(Collector *collector)
 		const Variable *other = names_find(&collector->names, name);
 		if (other && (other->phase == binding->phase || !other->phase)) {
 			diagnostic_add(&playbook->diagnostics, binding->directive->line, binding->directive->column, "E-VAR",
-				"give each variable a name of its own", "the variable %s is declared in line %u already", name, other->line);
+				"give each variable a name of its own", "the variable %s is declared in line %u already", name,
+				other->line);
 			continue;
 		}
 		Variable *variable = declare(collector->builder, binding->directive, name, binding->phase);
@@ -153,9 +158,11 @@ static void scan_line(Collector *collector, ShellLine *line, Step *step)
 /* In prose, capitals are mostly just loud. They count inside code marks, or where a command or `var` knows the name. */
 static bool asks_in_prose(const Collector *collector, const Placeholder *found, const Block *block)
 {
-	if (!*found->name || !placeholder_wants_value(found->form) || found->form == PLACEHOLDER_SHELL || found->form == PLACEHOLDER_EXAMPLE)
+	if (!*found->name || !placeholder_wants_value(found->form) || found->form == PLACEHOLDER_SHELL
+		|| found->form == PLACEHOLDER_EXAMPLE)
 		return false;
-	bool sure = found->form == PLACEHOLDER_ANGLE || found->form == PLACEHOLDER_CHOICE || found->form == PLACEHOLDER_MATCH
+	bool sure = found->form == PLACEHOLDER_ANGLE || found->form == PLACEHOLDER_CHOICE
+		|| found->form == PLACEHOLDER_MATCH
 		|| found->form == PLACEHOLDER_REPLACES;
 	if (sure || names_find(&collector->names, found->name))
 		return true;

@@ -1,5 +1,5 @@
-/* words.c: the tables, each sorted by bytes (a test checks it), and one bisection. They were collected from public runbooks; words that
- * open prose as often as instructions (see, read, refer, note, let) are left out on purpose. */
+/* words.c: the tables, each sorted by bytes (a test checks it), and one bisection. They were collected from public
+ * runbooks; words that open prose as often as instructions (see, read, refer, note, let) are left out on purpose. */
 #include "core/playbook/words.h"
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-/* words.h: the word tables that classification rests on: verbs that open an instruction, tools that open a command, words that read
- * and words that destroy. Const, sorted, looked up by bisection; no case. */
+/* words.h: the word tables that classification rests on: verbs that open an instruction, tools that open a command,
+ * words that read and words that destroy. Const, sorted, looked up by bisection; no case. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* Any file is refused as no text or becomes a playbook whose blocks show every line once, whose ids lead back, and whose text, paper and
- * data can be made and hold nothing that a terminal obeys. */
+/* Any file is refused as no text or becomes a playbook whose blocks show every line once, whose ids lead back, and
+ * whose text, paper and data can be made and hold nothing that a terminal obeys. */
 #include "core/base/alloc.h"
 #include "core/playbook/show.h"
 

@@ -92,7 +92,8 @@ Test(bind, gates_cover_what_they_stand_before)
 
 Test(bind, a_gate_over_an_item_covers_its_sub_steps)
 {
-	AUTO(Playbook) *playbook = parse("# A\n\n1. Go there.\n   <!-- bg gate g roles=a -->\n   - Open it.\n   - Close it.\n2. Come back.\n");
+	AUTO(Playbook) *playbook = parse("# A\n\n1. Go there.\n   <!-- bg gate g roles=a -->\n"
+		"   - Open it.\n   - Close it.\n2. Come back.\n");
 	const PlaybookGate *gate = playbook_find_gate(playbook, "g");
 	cr_assert_eq(gate->cover_count, 3);
 	cr_assert_not(gate_covers(gate, playbook->procedures[0]->steps[3]));
@@ -114,7 +115,8 @@ Test(bind, commands_take_settings_from_comments_and_from_braces)
 Test(bind, variables_know_what_they_replace)
 {
 	AUTO(Playbook) *playbook = load();
-	const Variable *site = playbook_find_variable(playbook, "site"), *host = playbook_find_variable(playbook, "new_host");
+	const Variable *site = playbook_find_variable(playbook, "site"),
+		*host = playbook_find_variable(playbook, "new_host");
 	cr_assert(site->type == VARIABLE_CHOICE && site->choice_count == 2);
 	cr_assert_str_eq(site->match, "<site>");
 	cr_assert(host->type == VARIABLE_HOST && host->replaces_count == 2);
@@ -127,7 +129,8 @@ Test(bind, variables_know_what_they_replace)
 
 Test(bind, the_author_decides_what_is_a_step)
 {
-	AUTO(Playbook) *playbook = parse("# A\n\n- The disk is full\n  <!-- bg step confirm=disk -->\n- Delete it\n  <!-- bg note -->\n\n"
+	AUTO(Playbook) *playbook = parse("# A\n\n- The disk is full\n  <!-- bg step confirm=disk -->\n"
+		"- Delete it\n  <!-- bg note -->\n\n"
 		"Nothing to do here.\n<!-- bg verify http url=https://a.example status=200 -->\n");
 	cr_assert_eq(playbook->procedures[0]->step_count, 2);
 	cr_assert_str_eq(playbook->procedures[0]->steps[0]->title, "The disk is full");

@@ -29,7 +29,8 @@ Test(hostile, the_same_over_and_over_is_read_in_linear_time)
 		"> ", "- a\n", "# a\n1. run x\n", "Run x.\n\n", "```\nls -l\n```\n", "Note: x\n\n", "<!-- x -->\n\n",
 		"Run it\n\n<!-- bg step -->\n\n", "Note: x\n\n<!-- bg step -->\n\n", "- run a\n  <!-- bg gate x roles=a -->\n", "![[]()",
 		"[a](b) [", "a@b.", "http://a.b ", "`ls -l` ", "run `ls <a>` ", "**a", "|a|\n|-|\n", "`", "<", "1. a\n\n```\nls\n```\n",
-		"```sh\ncat <<A\n", "```sh\n$ ls\n> b\n", "\r", "a. b! ", "if a,", "run {{ ", "<div>\n\n", "[a]: b\n", "***\n", "```sh\nls \"$(a '`",
+		"```sh\ncat <<A\n", "```sh\n$ ls\n> b\n", "\r", "a. b! ", "if a,", "run {{ ", "<div>\n\n", "[a]: b\n", "***\n",
+		"```sh\nls \"$(a '`",
 	};
 	for (size_t i = 0; i < BG_LENGTH(PARTS); i++)
 		check_repeated(PARTS[i], PLAYBOOK_MAX_BYTES / 8);
@@ -94,7 +95,8 @@ Test(hostile, nothing_at_all_is_a_playbook_to_read)
 
 Test(hostile, escape_sequences_do_not_reach_a_terminal)
 {
-	AUTO(Playbook) *playbook = parse(STR("# A\x1b]0;x\x07\n\n1. Run \x1b[2J`rm \x1b[31m-r x`\n   <!-- bg do a.b c=\x1b[1m -->\n"));
+	AUTO(Playbook) *playbook = parse(STR("# A\x1b]0;x\x07\n\n"
+		"1. Run \x1b[2J`rm \x1b[31m-r x`\n   <!-- bg do a.b c=\x1b[1m -->\n"));
 	AUTO_CLEAR(Buf) text = {0};
 	playbook_show(playbook, NULL, &text);
 	playbook_print(playbook, &text);

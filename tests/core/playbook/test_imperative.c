@@ -19,8 +19,10 @@ Test(imperative, instructions_are_told_from_statements)
 		{"On the first machine, restore the data:", true}, {"If it hangs, you should restart it", true},
 		{"Once complete, turn off the environment:", true}, {"To go back, use the other workflow", true},
 		{"Additionally, be sure to check it", false}, {"Optionally, restart it", true}, {"\"Save\" the file", true},
-		{"The job copies the data", false}, {"See the other page", false}, {"Refer to the list", false}, {"Note that it lags", false},
-		{"Do not merge", false}, {"Backup: daily", false}, {"Update is needed", false}, {"If it hangs, the disk is full", false},
+		{"The job copies the data", false}, {"See the other page", false}, {"Refer to the list", false},
+		{"Note that it lags", false},
+		{"Do not merge", false}, {"Backup: daily", false}, {"Update is needed", false},
+		{"If it hangs, the disk is full", false},
 		{"In this scenario, the server is gone", false}, {"", false}, {"...", false}, {"Restarting it helps", false},
 	};
 	check("imperative", text_is_imperative, CASES, BG_LENGTH(CASES));
@@ -48,8 +50,10 @@ Test(imperative, headings_need_a_verb_that_is_no_noun)
 Test(imperative, leads_that_describe_announce_no_steps)
 {
 	static const Case CASES[] = {
-		{"The objectives are:", true}, {"This will:", true}, {"Each backup includes:", true}, {"It supports formats such as:", true},
-		{"You will need to:", false}, {"If it is down:", false}, {"The steps are:", false}, {"Set these options:", false},
+		{"The objectives are:", true}, {"This will:", true}, {"Each backup includes:", true},
+			{"It supports formats such as:", true},
+		{"You will need to:", false}, {"If it is down:", false}, {"The steps are:", false},
+		{"Set these options:", false},
 	};
 	check("describes", text_describes, CASES, BG_LENGTH(CASES));
 }
@@ -57,13 +61,17 @@ Test(imperative, leads_that_describe_announce_no_steps)
 Test(imperative, warnings_examples_and_conditions_are_told_by_their_beginning)
 {
 	static const Case WARNINGS[] = {
-		{"IMPORTANT: stop", true}, {"Warning! Stop", true}, {"[!CAUTION] Stop", true}, {"!!! danger", true}, {"Important note: stop", true},
-		{"\xE2\x9A\xA0 Caution: stop", true}, {"This is important: stop", false}, {"Note that it lags", false}, {"", false},
+		{"IMPORTANT: stop", true}, {"Warning! Stop", true}, {"[!CAUTION] Stop", true}, {"!!! danger", true},
+			{"Important note: stop", true},
+		{"\xE2\x9A\xA0 Caution: stop", true}, {"This is important: stop", false}, {"Note that it lags", false},
+		{"", false},
 	};
 	check("warning", text_is_warning, WARNINGS, BG_LENGTH(WARNINGS));
-	static const Case EXAMPLES[] = {{"e.g. ls", true}, {"For example, ls", true}, {"Example of how to do it", true}, {"Do it", false}};
+	static const Case EXAMPLES[] = {{"e.g. ls", true}, {"For example, ls", true}, {"Example of how to do it", true},
+		{"Do it", false}};
 	check("example", text_is_example, EXAMPLES, BG_LENGTH(EXAMPLES));
-	static const Case CONDITIONS[] = {{"If one node is up:", true}, {"Update the record if necessary", true}, {"Update it", false}};
+	static const Case CONDITIONS[] = {{"If one node is up:", true}, {"Update the record if necessary", true},
+		{"Update it", false}};
 	check("conditional", text_is_conditional, CONDITIONS, BG_LENGTH(CONDITIONS));
 	cr_assert(str_eq_c(text_after_warning(STR("IMPORTANT: stop it")), "stop it"));
 }
@@ -71,7 +79,8 @@ Test(imperative, warnings_examples_and_conditions_are_told_by_their_beginning)
 Test(imperative, a_sentence_ends_where_it_ends)
 {
 	static const struct { const char *text, *sentence; } CASES[] = {
-		{"One. Two.", "One."}, {"Use e.g. this one. Two", "Use e.g. this one."}, {"Version 1.2 of it. Two", "Version 1.2 of it."},
+		{"One. Two.", "One."}, {"Use e.g. this one. Two", "Use e.g. this one."}, {"Version 1.2 of it. Two",
+			"Version 1.2 of it."},
 		{"No end", "No end"}, {"(so it is...). Two", "(so it is...)."}, {"", ""},
 	};
 	for (size_t i = 0; i < BG_LENGTH(CASES); i++)
@@ -85,5 +94,6 @@ Test(words, tables_find_their_words_in_any_case)
 	cr_assert_not(word_is_verb(STR("see")) || word_is_verb(STR("")) || word_is_verb(STR("confirms")));
 	cr_assert_not(word_is_verb(STR("averyveryveryveryverylongwordthatisnowhere")));
 	cr_assert(word_is_destructive(STR("rm")) && word_is_reader(STR("ls")) && word_is_interactive(STR("psql")));
-	cr_assert(word_is_shell_language(STR("bash")) && word_is_query_language(STR("sql")) && word_is_sample_language(STR("output")));
+	cr_assert(word_is_shell_language(STR("bash")) && word_is_query_language(STR("sql"))
+		&& word_is_sample_language(STR("output")));
 }

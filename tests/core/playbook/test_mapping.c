@@ -1,5 +1,6 @@
-/* test_mapping.c: from Markdown to steps. Each fixtures/playbook/mapping/NAME.md has its outline beside it; UPDATE_GOLDEN=1 rewrites them. For
- * every one of them, and for the team's documents where they lie beside the tree, what is promised of any file must hold. */
+/* test_mapping.c: from Markdown to steps. Each fixtures/playbook/mapping/NAME.md has its outline beside it;
+ * UPDATE_GOLDEN=1 rewrites them. For every one of them, and for the team's documents where they lie beside the tree,
+ * what is promised of any file must hold. */
 #include <stdlib.h>
 #include "core/base/alloc.h"
 #include "core/base/file.h"
@@ -51,10 +52,12 @@ static void check_step(const Playbook *playbook, const Procedure *procedure, siz
 	cr_assert_eq(step->depth, step->parent ? step->parent->depth + 1 : 0);
 	cr_assert(!step->parent || (step->parent->index < index && step->parent->end_index > index));
 	for (size_t i = 0; i < step->block_count; i++)
-		cr_assert_eq(step->blocks[i]->step, step, "%s: step %s, block in line %u", playbook->path, step->number, step->blocks[i]->line);
+		cr_assert_eq(step->blocks[i]->step, step, "%s: step %s, block in line %u", playbook->path, step->number,
+			step->blocks[i]->line);
 	for (size_t i = 0; i < step->command_count; i++) {
 		cr_assert_eq(step->commands[i]->step, step);
-		cr_assert_eq(playbook_find_command(playbook, step->commands[i]->id), step->commands[i], "%s", step->commands[i]->id);
+		cr_assert_eq(playbook_find_command(playbook, step->commands[i]->id), step->commands[i], "%s",
+			step->commands[i]->id);
 	}
 }
 

@@ -7,7 +7,8 @@ typedef struct Case { const char *name, *text, *lines; } Case;   /* lines: "labe
 static const Case CASES[] = {
 	{"one", "ls -l\n", "ls -l"},
 	{"several", "cd /srv\n./deploy.sh\n", "cd /srv|./deploy.sh"},
-	{"blank lines and comments", "# First\n# of two\nls\n\n# Second\npwd\n# left over\n", "First of two> ls|Second> pwd"},
+	{"blank lines and comments", "# First\n# of two\nls\n\n# Second\npwd\n# left over\n",
+		"First of two> ls|Second> pwd"},
 	{"continuation", "ls \\\n  -l \\\n  -a\npwd\n", "ls \\\n  -l \\\n  -a|pwd"},
 	{"indented continuation", "fly set-pipeline\n  -p backup\npwd\n", "fly set-pipeline\n  -p backup|pwd"},
 	{"a pipe at the end", "ls |\nwc -l\npwd\n", "ls |\nwc -l|pwd"},
@@ -62,7 +63,8 @@ Test(shell_lines, lines_know_where_they_stand)
 
 Test(shell_lines, what_is_not_complete_cannot_be_run)
 {
-	static const char *const TEXTS[] = {"echo 'a\n", "cat <<EOF\na\n", "for x in a; do\nls\n", "ls (a\n", "ls a\n  ...\n"};
+	static const char *const TEXTS[] = {"echo 'a\n", "cat <<EOF\na\n", "for x in a; do\nls\n", "ls (a\n",
+		"ls a\n  ...\n"};
 	for (size_t i = 0; i < BG_LENGTH(TEXTS); i++) {
 		AUTO(Arena) *arena = arena_new();
 		ShellBlock block;
