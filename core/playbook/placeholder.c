@@ -94,7 +94,7 @@ static size_t find_literal(const Spot *spot, const PlaceholderScope *scope, Plac
 		const Variable *variable = scope->variables[i];
 		for (size_t n = 0; n <= variable->replaces_count; n++) {
 			const char *literal = n ? variable->replaces[n - 1] : variable->match;
-			if (!literal || strlen(literal) <= best || !literal_stands(spot, literal))
+			if (!literal || literal[0] != spot_char(spot, 0) || strlen(literal) <= best || !literal_stands(spot, literal))
 				continue;
 			best = strlen(literal);
 			free(ret_found->name);
