@@ -1,11 +1,13 @@
 /* registry.c: every provider, and finding its verbs. The one list: a new provider is a folder and a row here. */
 #include "core/providers/command/command.h"
 #include "core/providers/concourse/concourse.h"
+#include "core/providers/fastly/fastly.h"
 #include "core/providers/provider.h"
 
 const Provider *const PROVIDERS[] = {
 	&COMMAND_PROVIDER,
 	&CONCOURSE_PROVIDER,
+	&FASTLY_PROVIDER,
 	NULL,
 };
 

@@ -1,0 +1,128 @@
+/* probes.c: which version serves from which bucket, and where a version still names a text. */
+#include <stdlib.h>
+
+#include "core/base/alloc.h"
+#include "core/providers/fastly/fastly.h"
+
+#define PLACES_SHOWN 4
+
+/* "content-live.s3.us-east-1.amazonaws.com" -> "content-live"; a host of another form stays as it is. Bucket names may hold dots. */
+static char *bucket_of(const char *host) {
+	Str text = str_from(host);
+	for (size_t at = 1; at + 3 <= text.len; at++)
+		if (str_starts(str_slice(text, at, text.len), ".s3.") || str_starts(str_slice(text, at, text.len), ".s3-"))
+			return str_dup(str_slice(text, 0, at));
+	return bg_strdup(host);
+}
+
+static void add_once(StrList *list, char *text) {
+	if (strlist_has(list, text))
+		free(text);
+	else
+		strlist_add_take(list, text);
+}
+
+static int compare_texts(const void *a, const void *b) { return strcmp(*(char *const *) a, *(char *const *) b); }
+
+static void list_fact(Reading *ret, const char *key, const StrList *list) {
+	AUTO_FREE char *text = strlist_join(list, ",");
+	reading_fact_string(ret, key, text);
+}
+
+static bool read_backends(Fastly *fastly, int64_t version, StrList *buckets, StrList *hosts, Error *err) {
+	AUTO(Json) *backends = NULL;
+	if (!fastly_objects(fastly, version, fastly_kind("backend"), &backends, err))
+		return false;
+	JSON_EACH(backend, backends) {
+		const char *address = json_get_string(backend, "address"), *override = json_get_string(backend, "override_host");
+		if (!address)
+			continue;
+		add_once(hosts, bg_strdup(address));
+		/* With an override host the bucket is chosen by it, whatever the address is. */
+		add_once(buckets, bucket_of(override && *override ? override : address));
+	}
+	if (buckets->count)
+		qsort(buckets->items, buckets->count, sizeof(*buckets->items), compare_texts);
+	return true;
+}
+
+static bool look_at_service(Fastly *fastly, const Call *call, Reading *ret, Error *err) {
+	AUTO_CLEAR(FastlyVersions) versions = {0};
+	AUTO_CLEAR(StrList) buckets = {0};
+	AUTO_CLEAR(StrList) hosts = {0};
+	const char *wanted = call_arg(call, "serves");
+	if (!fastly_versions(fastly, &versions, err))
+		return false;
+	reading_fact_int(ret, "active", versions.active);
+	reading_fact_int(ret, "latest", versions.latest);
+	if (!versions.active) {
+		reading_set(ret, READING_FAIL, "no version is active");
+		reading_because(ret, "the service serves nothing until a version is activated");
+		return true;
+	}
+	if (!read_backends(fastly, versions.active, &buckets, &hosts, err))
+		return false;
+	AUTO_FREE char *names = strlist_join(&buckets, ", ");
+	list_fact(ret, "buckets", &buckets);
+	list_fact(ret, "hosts", &hosts);
+	reading_fact_string(ret, "bucket", buckets.count ? buckets.items[0] : "");
+	bool right = !wanted || strlist_has(&buckets, wanted);
+	reading_set(ret, !buckets.count ? READING_FAIL : right ? READING_OK : READING_WARN, "v%lld serves %s",
+		(long long) versions.active, buckets.count ? names : "nothing: it has no backend");
+	if (buckets.count && !right)
+		reading_because(ret, "it should serve %s", wanted);
+	return true;
+}
+
+void fastly_read_service(const Call *call, Reading *ret) {
+	Error err = {0};
+	AUTO_CLEAR(Fastly) fastly = {0};
+	if (!fastly_open(call, &fastly, &err) || !look_at_service(&fastly, call, ret, &err))
+		reading_set_error(ret, &err);
+	api_note(&fastly.api, ret);
+}
+
+static void judge_scan(const FastlyScan *scan, const char *text, int64_t version, Reading *ret) {
+	AUTO_CLEAR(StrList) first = {0};
+	for (size_t i = 0; i < scan->places.count && i < PLACES_SHOWN; i++)
+		strlist_add(&first, scan->places.items[i]);
+	AUTO_FREE char *places = strlist_join(&first, ", ");
+	AUTO_FREE char *hidden = strlist_join(&scan->hidden, ", ");
+	reading_fact_int(ret, "version", version);
+	reading_fact_bool(ret, "complete", scan->hidden.count == 0);
+	list_fact(ret, "places", &scan->places);
+	/* Nothing found where not everything could be looked at is not nothing: the count is then not known. */
+	if (scan->places.count || !scan->hidden.count)
+		reading_fact_int(ret, "count", (int64_t) scan->places.count);
+	if (scan->places.count)
+		reading_set(ret, READING_WARN, "v%lld names %s in %zu place%s", (long long) version, text, scan->places.count,
+			scan->places.count == 1 ? "" : "s");
+	else
+		reading_set(ret, scan->hidden.count ? READING_WARN : READING_OK, "v%lld names %s nowhere%s", (long long) version, text,
+			scan->hidden.count ? " that can be looked at" : "");
+	if (scan->places.count)
+		reading_because(ret, "%s%s", places, scan->places.count > PLACES_SHOWN ? ", ..." : "");
+	else if (scan->hidden.count)
+		reading_because(ret, "%s", hidden);
+}
+
+static bool look_for_text(Fastly *fastly, const Call *call, Reading *ret, Error *err) {
+	AUTO_CLEAR(FastlyVersions) versions = {0};
+	AUTO_CLEAR(FastlyScan) scan = {0};
+	const FastlyVersion *version = NULL;
+	const char *text = call_arg(call, "text");
+	if (!fastly_versions(fastly, &versions, err) ||
+	    !fastly_choose_version(fastly, &versions, call_arg(call, "version"), &version, err) ||
+	    !fastly_scan(fastly, version->number, text, &scan, err))
+		return false;
+	judge_scan(&scan, text, version->number, ret);
+	return true;
+}
+
+void fastly_read_grep(const Call *call, Reading *ret) {
+	Error err = {0};
+	AUTO_CLEAR(Fastly) fastly = {0};
+	if (!fastly_open(call, &fastly, &err) || !look_for_text(&fastly, call, ret, &err))
+		reading_set_error(ret, &err);
+	api_note(&fastly.api, ret);
+}
