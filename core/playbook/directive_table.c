@@ -184,9 +184,9 @@ void directive_check_shape(const Directive *directive, DiagnosticList *diagnosti
 		check_arg(directive, row, &directive->args[i], diagnostics);
 	if (directive->verb == DIRECTIVE_TIMER)
 		check_timer(directive, diagnostics);
-	if (directive->verb == DIRECTIVE_VERIFY && !directive_word(directive, 0) && !directive_find(directive, "by"))
-		diagnostic_add(diagnostics, directive->line, directive->column, "E-KEY", "name a probe, or say by=human",
-			"verify names nothing to look at");
+	if (directive->verb == DIRECTIVE_VERIFY && !directive_word(directive, 0))
+		diagnostic_add(diagnostics, directive->line, directive->column, "E-KEY",
+			"name a probe; what only a person can see is a step that says so, ticked by hand", "verify names nothing to look at");
 	if (directive->verb == DIRECTIVE_GUARD && directive->arg_count == 0)
 		diagnostic_add(diagnostics, directive->line, directive->column, "E-KEY",
 			"guard PROBE field=value, NAME>value, set=NAME, open=NAME or confirm=\"...\"", "guard says no condition");

@@ -63,7 +63,7 @@ static void hint_verify(const Lint *lint, const Procedure *procedure)
 	for (const Step *step = last; step; step = step->parent)
 		if (looks(step))
 			return;
-	diagnostic_add(lint->out, (int) last->line, 1, "H-VERIFY", "add a last step that looks: <!-- bg verify PROBE ... --> or verify by=human",
+	diagnostic_add(lint->out, (int) last->line, 1, "H-VERIFY", "add a last step that looks: <!-- bg verify PROBE ... -->, or \"Check that ...\" for a person",
 		"the procedure \"%s\" ends without looking whether it worked", procedure->title);
 }
 

@@ -102,9 +102,10 @@ static const Case BODIES[] = {
 		"oldest= newest= re=\n" },
 	{ "a variable's keys with a source", "var x from=k8s.deployment.replicas namespace=y",
 		"10:8 var x from=k8s.deployment.replicas namespace=y\n", "" },
-	{ "a human look", "verify by=human note=\"try many\"", "10:8 verify by=human note=\"try many\"\n", "" },
+	{ "a human look beside the probe", "verify http by=human note=\"try many\"", "10:8 verify http by=human note=\"try many\"\n", "" },
 	{ "a look at nothing", "verify within=5m", "10:8 verify within=5m\n",
-		"f.md:10:8: E-KEY: verify names nothing to look at; name a probe, or say by=human\n" },
+		"f.md:10:8: E-KEY: verify names nothing to look at; name a probe; what only a person can see is a step that says "
+		"so, ticked by hand\n" },
 	{ "carriage returns", "\r\nnote\r\noptional\r\n", "11:3 note\n12:3 optional\n", "" },
 	{ "nothing", "  \n ", "", "" },
 };
