@@ -65,7 +65,7 @@ bool str_eq_nocase(Str a, Str b)
 bool str_starts(Str s, const char *prefix)
 {
 	size_t len = strlen(prefix);
-	return str_eq_c(str_slice(s, 0, len), prefix);
+	return len <= s.len && (len == 0 || memcmp(s.ptr, prefix, len) == 0);
 }
 
 bool str_starts_nocase(Str s, const char *prefix)
@@ -93,8 +93,10 @@ ptrdiff_t str_find(Str s, const char *needle)
 ptrdiff_t str_find_nocase(Str s, const char *needle)
 {
 	size_t len = strlen(needle);
+	/* Most places differ in their first byte: those cost one comparison. */
+	char first = len ? (char) lower(needle[0]) : '\0';
 	for (size_t i = 0; len <= s.len && i <= s.len - len; i++) {
-		if (same_nocase(s.ptr + i, needle, len))
+		if (len == 0 || (lower(s.ptr[i]) == first && same_nocase(s.ptr + i, needle, len)))
 			return (ptrdiff_t) i;
 	}
 	return -1;
