@@ -56,8 +56,10 @@ bool provider_choose_system(const Environment *environment, const char *verb, co
 		*ret_system = system;
 		return true;
 	}
-	if (provider->needs_no_system && !name)
+	if (provider->needs_no_system && !name) {
+		*ret_system = environment_only_system(environment, provider->name);
 		return true;
+	}
 	if (system)
 		error_set(err, ERROR_INVALID, "%s is a %s, not a %s", name, system->provider, provider->name);
 	else if (name)

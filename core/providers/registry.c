@@ -2,12 +2,16 @@
 #include "core/providers/command/command.h"
 #include "core/providers/concourse/concourse.h"
 #include "core/providers/fastly/fastly.h"
+#include "core/providers/http/http_probe.h"
 #include "core/providers/provider.h"
+#include "core/providers/s3/s3.h"
 
 const Provider *const PROVIDERS[] = {
 	&COMMAND_PROVIDER,
 	&CONCOURSE_PROVIDER,
 	&FASTLY_PROVIDER,
+	&HTTP_PROVIDER,
+	&S3_PROVIDER,
 	NULL,
 };
 
