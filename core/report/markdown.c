@@ -1,0 +1,264 @@
+/* markdown.c: the report as a document. One function for each section, in the order in which a reader asks: what was
+ * it, how long did it take, what is still open, what was decided and done by whom, and last the whole timeline. */
+#include <string.h>
+
+#include "core/base/text.h"
+#include "core/report/report.h"
+
+/* Text as text: whatever Markdown would take for its own is escaped. */
+static void put_text(Buf *out, const char *text)
+{
+	AUTO_CLEAR(Buf) clean = { 0 };
+	text_sanitise(str_from(text), SANITISE_LINE, &clean);
+	for (size_t i = 0; i < clean.len; i++) {
+		if (strchr("\\`*_<>[]|#~&$", clean.data[i]))
+			buf_putc(out, '\\');
+		buf_putc(out, clean.data[i]);
+	}
+}
+
+static void put_time(Buf *out, WallTime time)
+{
+	char text[WALL_TEXT_SIZE];
+	buf_puts(out, wall_format_clock(time, text));
+}
+
+static void put_span(Buf *out, int64_t span_ms)
+{
+	char text[SPAN_TEXT_SIZE];
+	buf_puts(out, span_format(span_ms, text));
+}
+
+static void put_row(Buf *out, const char *name, const char *value)
+{
+	buf_printf(out, "| %s | ", name);
+	put_text(out, value);
+	buf_puts(out, " |\n");
+}
+
+static void put_step_name(Buf *out, const IncidentStep *step)
+{
+	if (*step->number) {
+		put_text(out, step->number);
+		buf_putc(out, ' ');
+	}
+	put_text(out, step->title);
+}
+
+static void markdown_head(const Incident *incident, Buf *out)
+{
+	char text[WALL_TEXT_SIZE];
+	buf_puts(out, "# ");
+	put_text(out, incident->title);
+	buf_puts(out, "\n\n| | |\n|---|---|\n");
+	put_row(out, "incident", incident->id);
+	put_row(out, "environment", incident->environment ? incident->environment : "-");
+	put_row(out, "kind", incident->drill ? "DRILL" : "REAL");
+	put_row(out, "commander", incident->commander);
+	put_row(out, "declared", wall_format_iso(incident->declared, text));
+	put_row(out, "ended", incident->phase == INCIDENT_ENDED ? wall_format_iso(incident->ended, text) : "not yet");
+	if (incident->end_reason)
+		put_row(out, "ended with", incident->end_reason);
+	buf_puts(out, "| took | ");
+	put_span(out, incident->last_mono_ms);
+	if (incident->objective_ms) {
+		buf_puts(out, " of ");
+		put_span(out, incident->objective_ms);
+		buf_puts(out, incident->last_mono_ms > incident->objective_ms ? ", **over the objective**"
+			: ", within the objective");
+	}
+	buf_puts(out, " |\n\n");
+}
+
+static void markdown_open(const Incident *incident, Buf *out)
+{
+	buf_puts(out, "## Still open\n\n");
+	if (!incident->open_count && !incident_in_doubt(incident))
+		buf_puts(out, "Nothing: everything that was opened is closed again, and no outcome is in doubt.\n");
+	for (size_t i = 0; i < incident->open_count; i++) {
+		const LedgerItem *item = &incident->ledger[incident->open_items[i]];
+		buf_puts(out, "- **");
+		put_text(out, item->name);
+		buf_printf(out, "**%s, opened ", item->doubtful ? " (perhaps)" : "");
+		put_time(out, item->opened);
+		buf_puts(out, " by ");
+		put_text(out, item->opened_who);
+		buf_puts(out, " in ");
+		put_text(out, item->step_title);
+		buf_putc(out, '\n');
+	}
+	for (size_t i = 0; i < incident->action_count; i++) {
+		const IncidentAction *action = &incident->actions[i];
+		if (action->state != ACTION_IN_DOUBT)
+			continue;
+		buf_printf(out, "- **IN DOUBT**: action %lld, ", (long long) action->number);
+		put_text(out, action->verb);
+		buf_putc(out, '\n');
+	}
+	buf_putc(out, '\n');
+}
+
+static void markdown_timers(const Incident *incident, Buf *out)
+{
+	bool any = false;
+	for (size_t r = 0; r < incident->run_count; r++) {
+		const Run *run = &incident->runs[r];
+		for (size_t i = 0; i < run->timer_count; i++) {
+			const Timer *timer = &run->timers[i];
+			if (!timer->starts || !wall_known(timer->started))
+				continue;
+			buf_puts(out, any ? "- " : "## Times\n\n- ");
+			any = true;
+			put_text(out, timer->label);
+			buf_puts(out, ": ");
+			if (wall_known(timer->stopped))
+				put_span(out, timer->stopped.ms - timer->started.ms);
+			else
+				buf_puts(out, "not stopped");
+			buf_putc(out, '\n');
+		}
+	}
+	buf_puts(out, any ? "\n" : "");
+}
+
+static void markdown_step(const IncidentStep *step, Buf *out)
+{
+	for (int i = 0; i < step->level && i < 8; i++)
+		buf_puts(out, "  ");
+	if (step->kind == STEP_KIND_NOTE) {
+		buf_puts(out, "- ");
+		put_step_name(out, step);
+		buf_putc(out, '\n');
+		return;
+	}
+	buf_printf(out, "- [%c] ", step->state == STEP_DONE ? 'x' : ' ');
+	put_step_name(out, step);
+	if (step->state != STEP_TODO) {
+		buf_printf(out, ": %s", step_state_words(step->state));
+		if (step->who) {
+			buf_puts(out, ", ");
+			put_text(out, step->who);
+			buf_putc(out, ' ');
+			put_time(out, step->changed);
+		}
+	}
+	if (step->reason) {
+		buf_puts(out, ". Reason: ");
+		put_text(out, step->reason);
+	}
+	buf_putc(out, '\n');
+}
+
+static void markdown_signoffs(const Run *run, Buf *out)
+{
+	for (size_t g = 0; g < run->gate_count; g++) {
+		const Gate *gate = &run->gates[g];
+		if (!gate->signoff_count)
+			continue;
+		buf_puts(out, "\nSign-off: ");
+		put_text(out, *gate->title ? gate->title : gate->id);
+		buf_puts(out, "\n\n| time | role | person | said | reason | key | over |\n|---|---|---|---|---|---|---|\n");
+		for (size_t i = 0; i < gate->signoff_count; i++) {
+			const Signoff *signoff = &gate->signoffs[i];
+			buf_puts(out, "| ");
+			put_time(out, signoff->time);
+			const char *cells[] = { signoff->role, signoff->person, decision_name(signoff->decision), signoff->reason,
+				signoff->key };
+			for (size_t k = 0; k < BG_LENGTH(cells); k++) {
+				buf_puts(out, " | ");
+				put_text(out, cells[k]);
+			}
+			buf_printf(out, " | %.12s%s |\n", signoff->subject, text_eq(signoff->subject, gate->subject) ? ""
+				: ", not the last");
+		}
+	}
+}
+
+static void markdown_runs(const Incident *incident, Buf *out)
+{
+	for (size_t r = 0; r < incident->run_count; r++) {
+		const Run *run = &incident->runs[r];
+		size_t done, total;
+		run_progress(run, &done, &total);
+		buf_puts(out, "## ");
+		put_text(out, run->procedure_title);
+		buf_printf(out, "\n\nRun %s, %s, %zu of %zu steps, started ", run->id, run_state_name(run->state), done, total);
+		put_time(out, run->started);
+		buf_puts(out, " by ");
+		put_text(out, run->who);
+		buf_puts(out, ". Playbook ");
+		put_text(out, run->playbook_path);
+		buf_printf(out, ", sha256 `%s`.\n\n", run->playbook_sha256);
+		for (size_t i = 0; i < run->step_count; i++)
+			markdown_step(&run->steps[i], out);
+		markdown_signoffs(run, out);
+		buf_putc(out, '\n');
+	}
+}
+
+static void markdown_action(const Incident *incident, const IncidentAction *action, Buf *out)
+{
+	buf_printf(out, "| %lld | ", (long long) action->number);
+	put_step_name(out, &incident->runs[action->run].steps[action->step]);
+	buf_printf(out, " | %s", action->undo ? "undo: " : "");
+	put_text(out, action->verb);
+	buf_puts(out, " | ");
+	put_text(out, action->who);
+	buf_puts(out, " | ");
+	put_time(out, action->started);
+	buf_puts(out, " | ");
+	if (wall_known(action->finished))
+		put_span(out, action->finished.ms - action->started.ms);
+	buf_printf(out, " | %s", action_state_words(action->state));
+	if (action->why) {
+		buf_puts(out, ": ");
+		put_text(out, action->why);
+	}
+	buf_puts(out, " | ");
+	put_text(out, action->verified ? action->verified : "");
+	if (action->evidence) {
+		buf_puts(out, ": ");
+		put_text(out, action->evidence);
+	}
+	buf_puts(out, " |\n");
+}
+
+static void markdown_actions(const Incident *incident, Buf *out)
+{
+	if (!incident->action_count)
+		return;
+	buf_puts(out, "## Actions\n\n| no. | step | action | by | started | took | outcome | seen afterwards |\n"
+		"|---|---|---|---|---|---|---|---|\n");
+	for (size_t i = 0; i < incident->action_count; i++)
+		markdown_action(incident, &incident->actions[i], out);
+	buf_putc(out, '\n');
+}
+
+static void markdown_timeline(const Report *report, Buf *out)
+{
+	char span[SPAN_TEXT_SIZE];
+	buf_puts(out, "## Timeline\n\n| no. | T+ | time | who | what |\n|---|---|---|---|---|\n");
+	for (size_t i = 0; i < report->count; i++) {
+		const ReportLine *line = &report->lines[i];
+		buf_printf(out, "| %lld | %s | ", (long long) line->seq, span_format_clock(line->mono_ms, span));
+		put_time(out, line->time);
+		buf_puts(out, " | ");
+		put_text(out, line->who);
+		buf_puts(out, " | ");
+		put_text(out, line->text);
+		buf_puts(out, " |\n");
+	}
+	buf_printf(out,
+		"\n## Record\n\n%zu records, head `%s`. `breakglass verify` checks the chain, the logs and the signatures.\n",
+		report->count, report->head);
+}
+
+void report_markdown(const Report *report, Buf *out)
+{
+	markdown_head(report->incident, out);
+	markdown_open(report->incident, out);
+	markdown_timers(report->incident, out);
+	markdown_runs(report->incident, out);
+	markdown_actions(report->incident, out);
+	markdown_timeline(report, out);
+}

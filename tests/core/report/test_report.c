@@ -1,0 +1,140 @@
+/* test_report.c: a small drill, journaled, and the documents made of it, whole. */
+#include "core/report/report.h"
+
+#include <stdio.h>
+
+#include "../incident/story.h"
+
+typedef struct Drill { Story story; Journal *journal; } Drill;
+
+static void keep(Drill *drill)
+{
+	Error err;
+	const Story *story = &drill->story;
+	assert_ok(journal_append(drill->journal, story->who, "uid", event_type_name(story->last_type), story->last,
+		story->incident->last_time, story->incident->last_mono_ms, NULL, NULL, &err), &err);
+}
+
+#define tell(drill, ...) do { story_ok(&(drill)->story, __VA_ARGS__); keep(drill); } while (0)
+
+static const char *const outline =
+	"{'playbook':{'id':'ocw','title':'OCW content','path':'failover.md',"
+	"'sha256':'0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'},"
+	"'procedure':{'id':'dr','title':'Fail over'},"
+	"'timers':[{'name':'rto','label':'time to restore','op':'start'},{'name':'rto','op':'stop','step':'look'}],"
+	"'steps':[{'id':'pause','number':'1','title':'pause the *pipeline*','opens':['backup-paused'],"
+	"'actions':[{'verb':'concourse.pause','risk':'change'}]},"
+	"{'id':'look','number':'2','title':'look at the site'},{'id':'more','number':'3','title':'more'}],"
+	"'gates':[{'id':'g','title':'break the glass','roles':['product','engineering'],'steps':['more']}]}";
+
+static void play(Drill *drill, TempFolder *folder)
+{
+	Error err;
+	drill->story = story_new();
+	assert_ok(journal_open(folder->path, NULL, NULL, &drill->journal, NULL, &err), &err);
+	tell(drill, "declare",
+		"{'incident':'i1','title':'mass publish','environment':'ocw','drill':true,'objective_ms':5000}");
+	tell(drill, "start", "%s", outline);
+	tell(drill, "planned", "{'run':'r1','step':'1','index':0,'digest':'%s','plan':{'changes':[{}]}}", digest_of('a'));
+	tell(drill, "apply", "{'run':'r1','step':'1','index':0,'digest':'%s','confirm':'yes'}", digest_of('a'));
+	tell(drill, "finished", "{'action':1,'outcome':'done','began':true,'verified':'yes','evidence':'paused|yes'}");
+	tell(drill, "note", "{'text':'# not a heading\\n<b>'}");
+	tell(drill, "ask", "{'run':'r1','gate':'g','subject':'%s','lines':[]}", digest_of('1'));
+	assert_ok(story_sign(&drill->story, "g", '1', "product", "pat", "yes"), &drill->story.err);
+	keep(drill);
+	tell(drill, "tick", "{'run':'r1','step':'2'}");
+}
+
+static void drill_clear(Drill *drill)
+{
+	journal_close(drill->journal);
+	story_clear(&drill->story);
+}
+BG_DEFINE_CLEARP(Drill, drill_clear)
+
+Test(report, the_document_of_a_drill)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(Drill) drill = { 0 };
+	play(&drill, &folder);
+	AUTO_CLEAR(Report) report = { 0 };
+	Error err;
+	assert_ok(report_read(folder.path, &report, &err), &err);
+	AUTO_CLEAR(Buf) out = { 0 };
+	report_markdown(&report, &out);
+	char expected[8192];
+	snprintf(expected, sizeof expected,
+		"# mass publish\n\n| | |\n|---|---|\n"
+		"| incident | i1 |\n| environment | ocw |\n| kind | DRILL |\n| commander | ann |\n"
+		"| declared | 2026-02-02T02:40:01.000Z |\n| ended | not yet |\n| took | 8 s of 5 s, **over the objective** |\n\n"
+		"## Still open\n\n- **backup-paused**, opened 02:40:05Z by ann in pause the \\*pipeline\\*\n\n"
+		"## Times\n\n- time to restore: 7 s\n\n"
+		"## Fail over\n\nRun r1, walking, 2 of 3 steps, started 02:40:02Z by ann. Playbook failover.md, sha256 "
+		"`0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef`.\n\n"
+		"- [x] 1 pause the \\*pipeline\\*: done, ann 02:40:05Z\n"
+		"- [x] 2 look at the site: done, ann 02:40:09Z\n"
+		"- [ ] 3 more\n"
+		"\nSign-off: break the glass\n\n"
+		"| time | role | person | said | reason | key | over |\n|---|---|---|---|---|---|---|\n"
+		"| 02:40:08Z | product | pat | yes | because | SHA256:pat | 111111111111 |\n\n"
+		"## Actions\n\n| no. | step | action | by | started | took | outcome | seen afterwards |\n|---|---|---|---|---|---|---|---|\n"
+		"| 1 | 1 pause the \\*pipeline\\* | concourse.pause | ann | 02:40:04Z | 1 s | done | yes: paused\\|yes |\n\n"
+		"## Timeline\n\n| no. | T+ | time | who | what |\n|---|---|---|---|---|\n"
+		"| 1 | 00:00:00 | 02:40:01Z | ann | drill declared: mass publish |\n"
+		"| 2 | 00:00:01 | 02:40:02Z | ann | run r1 started: Fail over |\n"
+		"| 3 | 00:00:02 | 02:40:03Z | ann | 1 pause the \\*pipeline\\*: planned, 1 change, aaaaaaaaaaaa |\n"
+		"| 4 | 00:00:03 | 02:40:04Z | ann | 1 pause the \\*pipeline\\*: concourse.pause started (action 1) |\n"
+		"| 5 | 00:00:04 | 02:40:05Z | ann | 1 pause the \\*pipeline\\*: concourse.pause done: paused\\|yes |\n"
+		"| 6 | 00:00:05 | 02:40:06Z | ann | note: \\# not a heading \\<b\\> |\n"
+		"| 7 | 00:00:06 | 02:40:07Z | ann | sign-off asked: break the glass |\n"
+		"| 8 | 00:00:07 | 02:40:08Z | ann | break the glass: pat signed as product, because |\n"
+		"| 9 | 00:00:08 | 02:40:09Z | ann | 2 look at the site: ticked |\n"
+		"\n## Record\n\n9 records, head `%s`. `breakglass verify` checks the chain, the logs and the signatures.\n",
+		journal_head(drill.journal));
+	assert_text("document", buf_text(&out), expected);
+}
+
+Test(report, the_situation_in_a_few_lines)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(Drill) drill = { 0 };
+	play(&drill, &folder);
+	AUTO_CLEAR(Buf) out = { 0 };
+	report_sitrep(drill.story.incident, drill.story.now, &out);
+	assert_text("sitrep", buf_text(&out),
+		"SITREP 02:40Z DRILL: mass publish\n"
+		"T+00:00:08 of 5 s, commander ann\n"
+		"Fail over: 2 of 3 steps done\n"
+		"Next: 3 more (to do)\n"
+		"Sign-off: break the glass: needs engineering\n"
+		"Open: backup-paused for 4 s, by ann\n");
+	AUTO(Incident) *nothing = incident_new();
+	buf_truncate(&out, 0);
+	report_sitrep(nothing, drill.story.now, &out);
+	assert_text("nothing", buf_text(&out), "No incident is declared.\n");
+}
+
+Test(report, the_json_holds_state_timeline_and_head)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(Drill) drill = { 0 };
+	play(&drill, &folder);
+	AUTO_CLEAR(Report) report = { 0 };
+	Error err;
+	assert_ok(report_read(folder.path, &report, &err), &err);
+	AUTO(Json) *json = report_json(&report);
+	AUTO(Json) *state = incident_to_json(drill.story.incident);
+	cr_assert(json_equal(json_get(json, "incident"), state));
+	cr_assert_eq(json_count(json_get(json, "timeline")), 9);
+	assert_text("head", json_get_string(json, "head"), journal_head(drill.journal));
+}
+
+Test(report, a_folder_without_an_incident_is_refused)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	Report report;
+	Error err;
+	assert_refused(report_read(folder.path, &report, &err), &err, ERROR_MISSING, "cannot open the journal");
+	(void) temp_write(&folder, "journal.jsonl", "");
+	assert_refused(report_read(folder.path, &report, &err), &err, ERROR_MISSING, "declares no incident");
+}
