@@ -122,7 +122,8 @@ static Mark *find_continuation(const Mark *list)
 			continue;
 		if (at->kind == MARK_LIST && at->ordered)
 			return at->start == wanted || (at->start == 1 && count == 1 && fence && list->start == 1) ? at : NULL;
-		if (at->kind == MARK_HEADING || at->kind == MARK_RULE || at->kind == MARK_TABLE)
+		/* What the author made a step of its own ends the list. */
+		if (at->kind == MARK_HEADING || at->kind == MARK_RULE || at->kind == MARK_TABLE || at->force_step)
 			return NULL;
 		fence = fence || at->kind == MARK_CODE;
 	}

@@ -139,6 +139,15 @@ Test(bind, the_author_decides_what_is_a_step)
 	cr_assert(playbook->procedures[0]->steps[1]->by_directive);
 }
 
+Test(bind, a_step_by_directive_ends_a_split_list)
+{
+	AUTO(Playbook) *playbook = parse("1. Go there.\n\nThe door is open.\n<!-- bg step -->\n\n- Close it\n\n2. Come back.\n");
+	const Procedure *procedure = playbook->procedures[0];
+	cr_assert_eq(procedure->step_count, 4);
+	for (size_t i = 0; i < procedure->step_count; i++)
+		cr_assert_null(procedure->steps[i]->parent);
+}
+
 Test(bind, every_directive_is_recorded_with_its_place)
 {
 	AUTO(Playbook) *playbook = load();
