@@ -16,6 +16,9 @@ typedef struct Builder {
 	Mark **annotations;        /* marks that hold directives, in order */
 	size_t annotation_count;
 	bool has_title;            /* phases[0] is the title of the document */
+	Block **carried;           /* warnings of a section that wait for a step in its sub-sections */
+	size_t carried_count;
+	const Phase *carried_phase;
 } Builder;
 
 /* One run of siblings being classified: a section, or the inside of an item. */

@@ -49,7 +49,8 @@ Step *walk_home(const Walk *walk)
 void attach_leaves(Walk *walk, Mark *mark, Step *step, BlockUse use)
 {
 	for (Mark *at = mark; at;) {
-		if (mark_is_leaf(at) && at->block && !at->annotation) {
+		bool told = step && at->block && at->block->step == step;   /* a warning that was taken before */
+		if (mark_is_leaf(at) && at->block && !at->annotation && !told) {
 			if (step) {
 				add_block_to_step(walk->builder, step, at->block, use);
 				add_links(walk->builder, at, step);
@@ -195,10 +196,8 @@ static void heading_as_step(Walk *walk, Mark *heading, size_t before, size_t fir
 		return;
 	Step *step = step_from_heading(walk, heading);
 	for (Mark *mark = heading->next; mark && mark->kind != MARK_HEADING; mark = mark->next)
-		if (!mark->annotation) {
-			bool warning = mark->block && mark->block->use == USE_WARNING;
-			attach_leaves(walk, mark, step, warning ? USE_WARNING : USE_DETAIL);
-		}
+		if (!mark->annotation)
+			attach_leaves(walk, mark, step, USE_DETAIL);
 	for (size_t i = first_command; i < builder->playbook->command_count; i++) {
 		StepCommand *command = builder->playbook->commands[i];
 		command->step = step;
@@ -207,23 +206,52 @@ static void heading_as_step(Walk *walk, Mark *heading, size_t before, size_t fir
 	heading->step = step;
 }
 
+/* A warning above the first sub-heading sticks to the first step below it. */
+static void take_carried(const Builder *builder, Walk *walk)
+{
+	for (const Phase *at = walk->phase; at; at = at->parent)
+		if (at->parent == builder->carried_phase) {
+			walk->warnings = builder->carried;
+			walk->warning_count = builder->carried_count;
+			return;
+		}
+}
+
+static void carry(Builder *builder, const Walk *walk, size_t inherited)
+{
+	const Phase *phase = walk->phase;
+	bool leaf = phase && phase->end_index == phase->index + 1;
+	if (inherited && walk->warning_count)
+		return;   /* still waiting; this section's own, if any, are only about itself */
+	builder->carried_count = 0;
+	if (leaf || walk->warning_count == 0)
+		return;
+	builder->carried = walk->warnings;
+	builder->carried_count = walk->warning_count;
+	builder->carried_phase = phase;
+}
+
 static void walk_section(Builder *builder, Mark *heading)
 {
 	Phase *phase = heading->phase;
 	Walk walk = {.builder = builder, .phase = phase, .checklist = phase->checklist};
 	for (Phase *at = phase; at; at = at->parent)
 		walk.reference = walk.reference || (at->depth + 2 > phase->depth && heading_is_reference(str_from(at->title)));
-	size_t before = builder->step_count, first_command = builder->playbook->command_count;
+	if (builder->carried_count)
+		take_carried(builder, &walk);
+	size_t before = builder->step_count, first_command = builder->playbook->command_count, inherited = walk.warning_count;
 	if (heading->force_step)
 		heading->step = step_from_heading(&walk, heading);
 	walk_marks(&walk, heading->next);
 	heading_as_step(&walk, heading, before, first_command);
+	carry(builder, &walk, inherited);
 }
 
 void build_steps(Builder *builder)
 {
 	Walk preface = {.builder = builder};
 	walk_marks(&preface, builder->root->first);
+	carry(builder, &preface, 0);
 	for (Mark *mark = builder->root->first; mark; mark = mark->next)
 		if (mark->kind == MARK_HEADING)
 			walk_section(builder, mark);

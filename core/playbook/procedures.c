@@ -140,8 +140,21 @@ static bool find_candidates(Builder *builder, const Counts *counts, Phase ***ret
 	return any_split;
 }
 
+/* Steps above the first section, when they are more than a sentence: a procedure of their own, so that none is lost. */
+static bool preface_has_work(const Builder *builder, const Phase *title)
+{
+	for (size_t i = 0; i < builder->step_count; i++) {
+		const Step *step = builder->steps[i];
+		bool item = step->block_count && step->blocks[0]->kind == BLOCK_ITEM;
+		if (step->phase == title && (item || step->by_directive || step_main_command(step)))
+			return true;
+	}
+	return false;
+}
+
 static void add_found(Builder *builder)
 {
+	Phase *title = builder->has_title ? builder->playbook->phases[0] : NULL;
 	Counts counts = count_steps(builder);
 	Phase **candidates = NULL;
 	size_t count = 0;
@@ -151,9 +164,11 @@ static void add_found(Builder *builder)
 			|| names_procedure(str_from(candidates[i]->title));
 	if (count < 2 || !several) {
 		if (builder->step_count)
-			(void) add_procedure(builder, builder->has_title ? builder->playbook->phases[0] : NULL);
+			(void) add_procedure(builder, title);
 		return;
 	}
+	if (preface_has_work(builder, title))
+		(void) add_procedure(builder, title);
 	for (size_t i = 0; i < count; i++)
 		(void) add_procedure(builder, candidates[i]);
 }
