@@ -44,6 +44,7 @@ void build_annotations(Builder *builder);
 void build_steps(Builder *builder);
 /* procedures.c: which sections are procedures; steps outside them become notes again. */
 void build_procedures(Builder *builder);
+bool id_is_plain(const char *id);         /* can be typed on a command line and stand in "procedure/4.3" */
 /* outline.c: order, numbers, ids, what counts. */
 void build_outline(Builder *builder);
 void outline_count(Playbook *playbook);   /* once directives are bound */

@@ -61,6 +61,11 @@ static void place_gate(Builder *builder, PlaybookGate *gate)
 
 static void name_gate(Builder *builder, NameTable *ids, PlaybookGate *gate)
 {
+	if (gate->id && !id_is_plain(gate->id)) {
+		diagnostic_add(&builder->playbook->diagnostics, (int) gate->line, 1, "E-KEY",
+			"use letters, digits, '-', '_' and '.' only", "\"%s\" can be no id of a gate", gate->id);
+		gate->id = NULL;
+	}
 	bool written = gate->id != NULL;
 	if (!written)
 		gate->id = gate->scope == SCOPE_STEP ? gate->step->id : gate->phase ? gate->phase->id : "document";

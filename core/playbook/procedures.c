@@ -81,12 +81,22 @@ static const Directive *procedure_directive(const Mark *annotation)
 	return NULL;
 }
 
-static void describe_procedure(Procedure *procedure, const Directive *directive)
+bool id_is_plain(const char *id)
+{
+	static const char FIRST[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	return *id && strchr(FIRST, *id) && id[strspn(id, PLAIN)] == '\0';
+}
+
+static void describe_procedure(Builder *builder, Procedure *procedure, const Directive *directive)
 {
 	const char *id = directive_value(directive, "id"), *title = directive_value(directive, "title");
 	procedure->annotated = true;
-	if (id && *id)
+	if (id && id_is_plain(id))
 		procedure->id = id;
+	else if (id)
+		diagnostic_add(&builder->playbook->diagnostics, directive->line, directive->column, "E-KEY",
+			"use letters, digits, '-', '_' and '.' only", "\"%s\" can be no id: nobody could type it", id);
 	if (title && *title)
 		procedure->title = title;
 	procedure->undo = directive_value(directive, "undo");
@@ -109,7 +119,7 @@ static bool add_annotated(Builder *builder)
 		}
 		if (!phase && mark->parent->kind != MARK_DOCUMENT)
 			continue;
-		describe_procedure(add_procedure(builder, phase), directive);
+		describe_procedure(builder, add_procedure(builder, phase), directive);
 		any = true;
 	}
 	return any;

@@ -139,6 +139,14 @@ Test(bind, the_author_decides_what_is_a_step)
 	cr_assert(playbook->procedures[0]->steps[1]->by_directive);
 }
 
+Test(bind, ids_that_nobody_can_type_are_refused)
+{
+	AUTO(Playbook) *playbook = parse("# A b\n<!-- bg\nprocedure id=#x\ngate \"a/b\" roles=p\n-->\n\n1. Do it.\n");
+	cr_assert(diagnostic_has_code(&playbook->diagnostics, "E-KEY"));
+	cr_assert_str_eq(playbook->procedures[0]->id, "a-b");
+	cr_assert_str_eq(playbook->gates[0]->id, "a-b");
+}
+
 Test(bind, a_step_by_directive_ends_a_split_list)
 {
 	AUTO(Playbook) *playbook = parse("1. Go there.\n\nThe door is open.\n<!-- bg step -->\n\n- Close it\n\n2. Come back.\n");
