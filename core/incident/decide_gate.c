@@ -87,6 +87,8 @@ bool decide_sign(Asked *asked)
 			run_state_name(asked->run->state));
 	if (!sign_subject_is_asked(asked) || !sign_role_is_free(asked))
 		return false;
+	if (json_is_bool(json_get(asked->args, "touched")))
+		take_bool(asked, "touched");
 	bool yes = text_eq(json_get_string(asked->data, "decision"), "yes");
 	return take_reason(asked, !yes ? "saying no or escalating wants a reason"
 		: asked->gate->reason_required ? "this sign-off wants a reason" : NULL);

@@ -71,9 +71,15 @@ typedef struct JournalReport {
 	char head[65];
 	StrList problems;            /* "journal.jsonl:12: prev does not match the line before" */
 	StrList notes;               /* honest oddities: a torn last line, a clock that went back */
+	/* the highest record that a signature or a receipt saw as it is here: what follows is unanchored */
+	int64_t anchored;
 } JournalReport;
-/* Checks chain, sequence, action logs against their recorded digests, playbook copies against theirs. True when it
- * could be read; whether it is sound is `ret->problems.count == 0`. Signatures are checked by the caller (signoff). */
+/* Checks chain, sequence, the checkpoints in sign-offs and in receipts/, action logs against their recorded digests,
+ * playbook copies against theirs. True when it could be read; whether it is sound is `ret->problems.count == 0`.
+ * Signatures are checked by the caller (signoff). */
 BG_CHECK bool journal_verify(const char *folder, JournalReport *ret_report, Error *err);
+/* Holds the checkpoints in the files of RECEIPTS (signed texts that signers took away) against the journal; problems go
+ * to the report, and report->anchored rises. A folder without receipts is a problem: what is absent proves nothing. */
+BG_CHECK bool journal_verify_receipts(const char *folder, const char *receipts, JournalReport *report, Error *err);
 void journal_report_clear(JournalReport *report);
 BG_DEFINE_CLEARP(JournalReport, journal_report_clear)

@@ -2,11 +2,13 @@
  * so that one change does not hide another. Changes nothing, takes no lock. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
 #include "core/base/file.h"
+#include "core/journal/anchors.h"
 #include "core/journal/lines.h"
 
 enum { REPORT_LINES_MAX = 200, ACTIONS_MAX = 1000000 };
@@ -18,6 +20,7 @@ typedef struct Verifier {
 	unsigned char *logs;          /* of each action number: what is known of its log */
 	int64_t log_count;
 	int64_t last_time_ms, last_mono_ms;
+	Anchors anchors;              /* what signers saw */
 } Verifier;
 
 enum { LOG_STARTED = 1, LOG_RECORDED = 2 };
@@ -94,6 +97,14 @@ static void verify_action_log(Verifier *verifier, int64_t number, const Record *
 			(long long) number, (long long) bytes);
 }
 
+static void verify_started(Verifier *verifier, int64_t number, const Record *record)
+{
+	unsigned char *slot = verify_log_slot(verifier, json_get_int(record->data, "action", 0));
+	(void) number;
+	if (slot)
+		*slot |= LOG_STARTED;
+}
+
 static void verify_playbook(Verifier *verifier, int64_t number, const Record *record)
 {
 	const char *sha256 = json_get_string(json_get(record->data, "playbook"), "sha256");
@@ -103,6 +114,23 @@ static void verify_playbook(Verifier *verifier, int64_t number, const Record *re
 		"playbooks/: no copy of the playbook that journal.jsonl:%lld runs (sha256 %.16s...): missing or changed",
 		(long long) number, sha256);
 }
+
+static void verify_signoff(Verifier *verifier, int64_t number, const Record *record)
+{
+	char where[64];
+	(void) snprintf(where, sizeof where, "journal.jsonl:%lld", (long long) number);
+	if (!anchors_add(&verifier->anchors, str_from(json_get_string(record->data, "statement")), where))
+		report_add(&verifier->report->problems, "%s: the signed text names no record that was seen", where);
+}
+
+/* What a type of record brings along that lies outside the journal. */
+static const struct { const char *type; void (*verify)(Verifier *verifier, int64_t number,
+	const Record *record); } outside[] = {
+	{ "run.started", verify_playbook },
+	{ "action.started", verify_started },
+	{ "action.finished", verify_action_log },
+	{ "signoff.given", verify_signoff },
+};
 
 static bool verify_line(void *userdata, int64_t number, Str line, Error *err)
 {
@@ -124,14 +152,9 @@ static bool verify_line(void *userdata, int64_t number, Str line, Error *err)
 	if (!readable)
 		return true;
 	verify_clock(verifier, number, &record);
-	if (strcmp(record.type, "action.started") == 0) {
-		unsigned char *slot = verify_log_slot(verifier, json_get_int(record.data, "action", 0));
-		if (slot)
-			*slot |= LOG_STARTED;
-	} else if (strcmp(record.type, "action.finished") == 0) {
-		verify_action_log(verifier, number, &record);
-	} else if (strcmp(record.type, "run.started") == 0) {
-		verify_playbook(verifier, number, &record);
+	for (size_t i = 0; i < BG_LENGTH(outside); i++) {
+		if (strcmp(record.type, outside[i].type) == 0)
+			outside[i].verify(verifier, number, &record);
 	}
 	return true;
 }
@@ -195,8 +218,16 @@ bool journal_verify(const char *folder, JournalReport *ret_report, Error *err)
 	if (report.records == 0)
 		report_add(&report.problems, "journal.jsonl: no records");
 	verify_stray_logs(&verifier);
+	AUTO_FREE char *receipts = path_join(folder, "receipts");
+	AUTO_CLEAR(StrList) names = { 0 };
+	bool ok = anchors_check(&verifier.anchors, folder, &report, err);
+	if (ok && file_is_folder(receipts) && file_list_folder(receipts, &names, NULL) && names.count)
+		ok = journal_verify_receipts(folder, receipts, &report, err);
+	anchors_clear(&verifier.anchors);
 	strlist_clear(&verifier.playbooks);
 	free(verifier.logs);
+	if (!ok)
+		return error_what(err, "verify the record");
 	*ret_report = report;
 	report = (JournalReport) { 0 };
 	return true;
