@@ -21,7 +21,7 @@ static Step *item_step(const Mark *annotation)
 	return NULL;
 }
 
-static Place find_place(const Mark *annotation)
+static Place place_of(const Mark *annotation)
 {
 	Place place = {.target = BIND_NOWHERE, .phase = annotation->phase};
 	const Mark *top = annotation;
@@ -48,6 +48,18 @@ static Place find_place(const Mark *annotation)
 		place.step = before->step;
 		place.target = place.step ? BIND_STEP : BIND_NOWHERE;
 	}
+	return place;
+}
+
+/* A step that no procedure walks has become a note: nothing can be bound to it. */
+static Place find_place(const Mark *annotation)
+{
+	Place place = place_of(annotation);
+	if (!place.step || place.step->procedure)
+		return place;
+	place.step = NULL;
+	if (place.target == BIND_STEP)
+		place.target = BIND_NOWHERE;
 	return place;
 }
 

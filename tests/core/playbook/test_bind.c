@@ -139,6 +139,16 @@ Test(bind, the_author_decides_what_is_a_step)
 	cr_assert(playbook->procedures[0]->steps[1]->by_directive);
 }
 
+Test(bind, what_stands_outside_of_every_procedure_is_said)
+{
+	AUTO(Playbook) *playbook = parse("# A\n\n## B\n<!-- bg procedure id=b -->\n\n1. Do it.\n\n## C\n\n1. Do that.\n"
+		"   <!-- bg\n   gate roles=p\n   do a.b\n   -->\n");
+	cr_assert_eq(playbook->procedure_count, 1);
+	cr_assert_eq(playbook->gate_count, 0);
+	cr_assert(diagnostic_has_code(&playbook->diagnostics, "E-BIND"));
+	cr_assert(playbook_has_errors(playbook));
+}
+
 Test(bind, ids_that_nobody_can_type_are_refused)
 {
 	AUTO(Playbook) *playbook = parse("# A b\n<!-- bg\nprocedure id=#x\ngate \"a/b\" roles=p\n-->\n\n1. Do it.\n");
