@@ -56,6 +56,8 @@ bool api_send(Api *api, const char *method, const char *path, const ApiBody *bod
 	if (body) {
 		request.content_type = body->content_type;
 		request.body = body->bytes;
+		request.headers = body->headers;
+		request.header_count = body->header_count;
 	}
 	bool ok = http_request(api->client, &request, ret, err);
 	api->by_name = api->by_name || ret->by_name;

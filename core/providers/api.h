@@ -21,7 +21,12 @@ typedef struct Api {
 	WallTime now;                 /* the other side's time of the last answer, ours when it tells none */
 } Api;
 
-typedef struct ApiBody { const char *content_type; Str bytes; } ApiBody;
+typedef struct ApiBody {
+	const char *content_type;
+	Str bytes;
+	const HttpHeader *headers;    /* further ones, without secrets */
+	size_t header_count;
+} ApiBody;
 
 /* Opens the client: `insecure` and `ca-cert` come from the system's settings unless given here. */
 BG_CHECK bool api_open(Api *api, const Call *call, const char *service, const char *url, const HttpClientOptions *options, Error *err);

@@ -183,7 +183,7 @@ bool fastly_apply_replace(const Call *call, const Plan *plan, ActionResult *resu
 		AUTO_CLEAR(HttpResponse) response = {0};
 		AUTO_FREE char *base = api_path("/service/%s/version/%lld/", fastly.id, (long long) draft->number);
 		AUTO_FREE char *path = bg_asprintf("%s%s", base, edits.items[i].path);
-		ApiBody body = {"application/x-www-form-urlencoded", buf_str(&edits.items[i].form)};
+		ApiBody body = {.content_type = "application/x-www-form-urlencoded", .bytes = buf_str(&edits.items[i].form)};
 		call_progress(call, (int64_t) i, (int64_t) edits.count, "changing %s", edits.items[i].name);
 		result->began = true;
 		if (!api_do(&fastly.api, "PUT", path, &body, &response, err))
