@@ -25,10 +25,16 @@ static bool only_comments(Str text)
 	return comment;
 }
 
+/* A tree of folders is labelled "bash" as often as not. */
+static bool draws_a_tree(Str text)
+{
+	return str_find(text, "\xE2\x94\x9C\xE2\x94\x80") >= 0 || str_find(text, "\xE2\x94\x94\xE2\x94\x80") >= 0;
+}
+
 CodeKind code_kind(const Mark *mark)
 {
 	Str word = info_word(mark), text = str_from(mark->text);
-	if (mark->force_note)
+	if (mark->force_note || draws_a_tree(text))
 		return CODE_DATA;
 	if (word_is_shell_language(word))
 		return only_comments(text) ? CODE_MANUAL : CODE_SHELL;

@@ -47,6 +47,7 @@ static void find_title(Builder *builder)
 	if (builder->has_title && strstr(playbook->title, "<%") && playbook->front_matter.title) {
 		playbook->title = playbook->front_matter.title;
 		playbook->phases[0]->title = playbook->front_matter.title;
+		playbook->phases[0]->id = slug_make(builder->arena, str_from(playbook->title));
 	}
 }
 
