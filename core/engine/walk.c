@@ -166,6 +166,7 @@ static void outline_step(const Step *step, Json *steps) {
 	json_add_int(item, "verifies", (int64_t) step->verify_count);
 	outline_marks(step->marks, step->mark_count, item);
 	json_add_bool(item, "undo", step->undo_count > 0);
+	json_add_int(item, "undos", (int64_t) step->undo_count);
 }
 
 static bool is_live(const PlaybookGate *gate) {

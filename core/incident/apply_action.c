@@ -93,6 +93,21 @@ static bool target_move(Incident *incident, const Event *event, ActionMove move,
 	return true;
 }
 
+static void undos_forget(IncidentStep *step)
+{
+	for (size_t i = 0; i < step->action_count; i++)
+		step->actions[i].undone = false;
+}
+
+static bool undos_all_done(const IncidentStep *step)
+{
+	for (size_t i = 0; i < step->undo_count; i++) {
+		if (!step->actions[i].undone)
+			return false;
+	}
+	return true;
+}
+
 /* A row was done: its effects are open; the step goes on. */
 static void row_done(Incident *incident, const Target *target, const char *verified, const Event *event)
 {
@@ -100,6 +115,7 @@ static void row_done(Incident *incident, const Target *target, const char *verif
 	if (target->row->also)
 		return;
 	IncidentStep *step = target->step;
+	undos_forget(step);
 	if (step->opens.count)
 		ledger_open(incident, target->run, step, false, event);
 	if (!step_rows_all_done(step))
@@ -108,11 +124,18 @@ static void row_done(Incident *incident, const Target *target, const char *verif
 		step_rows_done(incident, target->run, step, verified, event);
 }
 
-/* The step was taken back: what it opened is closed, what it closed is open, nothing of it counts as done or seen. */
+/* The step was taken back: what it opened is closed, what it closed is open, nothing of it counts as done or seen.
+ * While there are undos left, nothing of that is true yet. */
 static void undo_done(Incident *incident, const Target *target, const Event *event)
 {
 	IncidentStep *step = target->step;
+	target->row->undone = true;
+	if (!undos_all_done(step)) {
+		step_restore(incident, target->run, step, event);
+		return;
+	}
 	step_apply_move(incident, target->run, step, MOVE_UNDO_DONE, event);
+	undos_forget(step);
 	step_unsettle(incident, target->run, step);
 	ledger_close_own(incident, target->run, step, event);
 	for (size_t i = 0; i < step->action_count; i++) {
@@ -223,6 +246,7 @@ static void resolved_ran(Incident *incident, const Target *target, const Event *
 	if (target->row->also)
 		return;
 	IncidentStep *step = target->step;
+	undos_forget(step);
 	if (step->opens.count)
 		ledger_open(incident, target->run, step, false, event);
 	step_apply_move(incident, target->run, step, MOVE_RESOLVE_RAN, event);

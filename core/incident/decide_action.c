@@ -105,6 +105,9 @@ static bool apply_may_start(Asked *asked, bool undo)
 	Error cause;
 	if (undo && asked->row->also)
 		return refuse(asked, ERROR_INVALID, "name the step's own action", "an optional action has no undo");
+	if (undo && asked->row->undone)
+		return refuse(asked, ERROR_CONFLICT, "go on with the undo that is left",
+			"this one of the undos was done already");
 	if (undo)
 		return step_can_undo(incident, asked->run, asked->step, asked->err);
 	if (!step_can_start(incident, asked->run, asked->step, asked->index, asked->now, asked->err))

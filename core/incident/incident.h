@@ -38,6 +38,7 @@ typedef struct StepAction {      /* one verb that a step can do, in order: `do`s
 	char *save;                  /* name of the value that its result is kept under; NULL = none */
 	bool also;                   /* optional: does not count for done */
 	bool done;
+	bool undone;                 /* of a step with several undos: the one with this row's index was done */
 	int64_t plan_seq;            /* record of its newest plan; 0 = none */
 	char plan_digest[65];
 	Json *plan;                  /* as in the record; NULL = none */
@@ -61,6 +62,8 @@ typedef struct IncidentStep {
 	size_t action_count;
 	StepCheck *checks;           /* one for each `verify` */
 	size_t check_count;
+	/* undos, each with the index of a row; the step is undone when all of them were done */
+	size_t undo_count;
 	StrList opens, closes;
 	char *closed_by;
 	StepState state;

@@ -24,6 +24,8 @@ static Json *json_of_row(const StepAction *row)
 	json_add_string(json, "save", row->save);
 	json_add_bool(json, "also", row->also);
 	json_add_bool(json, "done", row->done);
+	if (row->undone)
+		json_add_bool(json, "undone", true);
 	if (row->plan_seq) {
 		Json *plan = json_add(json, "plan", json_new_object());
 		json_add_int(plan, "seq", row->plan_seq);
@@ -71,6 +73,7 @@ static Json *json_of_step(const IncidentStep *step)
 	json_add_bool(json, "optional", step->optional);
 	json_add_bool(json, "human", step->human);
 	json_add_bool(json, "undo", step->can_undo);
+	json_add_int(json, "undos", (int64_t) step->undo_count);
 	json_add_bool(json, "derived", step->derived);
 	if (step->skipped_with >= 0)
 		json_add_int(json, "skipped_with", step->skipped_with);

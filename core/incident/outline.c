@@ -72,6 +72,16 @@ static bool outline_rows(const Json *json, IncidentStep *step, Error *err)
 	return true;
 }
 
+/* Each undo has the index of a row, where its plan is kept. */
+static bool outline_undos(const Json *json, IncidentStep *step, Error *err)
+{
+	int64_t undos = json_get_int(json, "undos", step->can_undo ? 1 : 0);
+	if (undos < 0 || undos > STEP_ROWS_MAX)
+		return outline_refuse(err, "has a step with too many undos", step->id);
+	step->undo_count = (size_t) undos < step->action_count ? (size_t) undos : step->action_count;
+	return true;
+}
+
 static bool outline_kind(const char *text, StepKind *ret_kind)
 {
 	static const struct { const char *text; StepKind kind; } kinds[] = {
@@ -89,8 +99,10 @@ static bool outline_kind(const char *text, StepKind *ret_kind)
 static bool outline_step(const Json *json, int position, IncidentStep *step, Error *err)
 {
 	*step = (IncidentStep) { .skipped_with = -1 };
-	if (!outline_text(json, "id", &step->id, err) || !outline_text(json, "title", &step->title, err))
+	if (!outline_text(json, "id", &step->id, err))
 		return false;
+	const char *title = model_text(json, "title", INCIDENT_TEXT_MAX);
+	step->title = bg_strdup(title ? title : step->id);
 	step->number = bg_strdup(model_text(json, "number", INCIDENT_NAME_MAX));
 	step->phase = outline_optional(json, "phase");
 	int64_t parent = json_get_int(json, "parent", -1);
@@ -107,7 +119,7 @@ static bool outline_step(const Json *json, int position, IncidentStep *step, Err
 	step->closed_by = outline_optional(json, "closed_by");
 	return outline_names(json, "opens", STEP_ROWS_MAX, &step->opens, err)
 		&& outline_names(json, "closes", STEP_ROWS_MAX, &step->closes, err)
-		&& outline_rows(json, step, err);
+		&& outline_rows(json, step, err) && outline_undos(json, step, err);
 }
 
 static bool outline_steps(const Json *data, Run *run, Error *err)
@@ -144,10 +156,10 @@ static bool outline_gate(const Json *json, const Run *run, Gate *gate, Error *er
 		if (run_index_of(run, gate->steps.items[i]) < 0)
 			return outline_refuse(err, "has a gate over a step that is not there", gate->steps.items[i]);
 	}
-	int64_t min = json_get_int(json, "min", (int64_t) gate->roles.count);
-	if (min < 1 || min > STEP_ROWS_MAX)
-		return outline_refuse(err, "has a gate for no people or too many", gate->id);
-	gate->min = (int) min;
+	int64_t min = json_get_int(json, "min", 0);
+	if (min < 0 || min > STEP_ROWS_MAX)
+		return outline_refuse(err, "has a gate for fewer than no people or for too many", gate->id);
+	gate->min = min ? (int) min : (int) gate->roles.count;
 	gate->distinct = json_get_bool(json, "distinct", true);
 	gate->reason_required = json_get_bool(json, "reason", false);
 	gate->live = json_get_bool(json, "live", false);

@@ -217,3 +217,32 @@ Test(apply_action, an_outcome_is_recorded_whatever_it_looks_like)
 	cr_assert_null(run_value(story_run(&story), "draft"));
 	cr_assert_leq(strlen(story.incident->actions[0].evidence), (size_t) INCIDENT_TEXT_MAX);
 }
+
+Test(apply_action, a_step_with_two_undos_is_undone_when_both_were_done)
+{
+	AUTO_CLEAR(Story) story = story_declared();
+	AUTO_CLEAR(Buf) outline = { 0 };
+	const char *at = strstr(STORY_OUTLINE, "'actions':[{'verb':'fastly.replace'");
+	cr_assert(at, "the outline has changed");
+	buf_append(&outline, STORY_OUTLINE, (size_t) (at - STORY_OUTLINE));
+	buf_printf(&outline, "'undo':true,'undos':2,'opens':['hosts-changed'],%s", at);
+	story_ok(&story, "start", "%s", buf_text(&outline));
+	story_do(&story, "4.2", 0, "'outcome':'done','began':true");
+	story_do(&story, "4.2", 1, "'outcome':'done','began':true");
+	for (int index = 1; index >= 0; index--) {
+		story_state(&story, "4.2", STEP_DONE);
+		story_ledger(&story, "hosts-changed");
+		story_ok(&story, "planned",
+			"{'run':'r1','step':'4.2','index':%d,'undo':true,'digest':'%s','plan':{'action':'u'}}", index,
+			digest_of('b'));
+		story_ok(&story, "apply", "{'run':'r1','step':'4.2','index':%d,'undo':true,'digest':'%s','confirm':'yes'}",
+			index,
+			digest_of('b'));
+		story_finish(&story, "'outcome':'done','began':true");
+		if (index)
+			story_no(&story, ERROR_CONFLICT, "this one of the undos", "apply",
+				"{'run':'r1','step':'4.2','index':1,'undo':true,'digest':'%s','confirm':'yes'}", digest_of('b'));
+	}
+	story_state(&story, "4.2", STEP_UNDONE);
+	story_ledger(&story, "");
+}

@@ -118,7 +118,8 @@ Test(decide, an_outline_that_could_not_be_folded_is_refused)
 		{ "timer", "'op':'start'", "'op':'pause'", "neither starts nor stops" },
 		{ "kind", "'kind':'note'", "'kind':'rhyme'", "unknown kind" },
 		{ "value", "'site':'live'", "'si te':'live'", "a wrong name" },
-		{ "title", "'title':'mend'", "'title':''", "lacks a text" },
+		{ "id", "'id':'mend'", "'id':''", "lacks a text" },
+		{ "undos", "'undo':true", "'undos':65", "too many undos" },
 		{ "save", "'save':'draft'", "'save':'the draft'", "not a name" },
 	};
 	AUTO_CLEAR(Story) story = story_declared();
