@@ -36,12 +36,16 @@ static void show_actions(Buf *out, unsigned depth, const char *label, const Play
 	for (size_t i = 0; i < count; i++) {
 		put_detail(out, depth, label);
 		put_line(out, actions[i].label ? actions[i].label : actions[i].verb);
-		if (actions[i].label)
-			buf_printf(out, ": %s", actions[i].verb);
+		if (actions[i].label) {
+			buf_puts(out, ": ");
+			put_line(out, actions[i].verb);
+		}
 		put_args(out, actions[i].args, actions[i].arg_count);
 		buf_printf(out, "  (%s)", risk_name(actions[i].risk));
-		if (actions[i].save)
-			buf_printf(out, " -> %s", actions[i].save);
+		if (actions[i].save) {
+			buf_puts(out, " -> ");
+			put_line(out, actions[i].save);
+		}
 		buf_putc(out, '\n');
 	}
 }
@@ -163,8 +167,10 @@ static void show_command(Buf *out, unsigned depth, const StepCommand *command)
 		return;
 	}
 	put_detail(out, depth, command_word(command));
-	if (*command->language && command->kind != CODE_MANUAL)
-		buf_printf(out, "%s, ", command->language);
+	if (*command->language && command->kind != CODE_MANUAL) {
+		put_line(out, command->language);
+		buf_puts(out, ", ");
+	}
 	size_t lines = 0;
 	for (Str rest = str_from(command->text), line; str_next_line(&rest, &line);)
 		lines++;

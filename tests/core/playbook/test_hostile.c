@@ -96,7 +96,8 @@ Test(hostile, nothing_at_all_is_a_playbook_to_read)
 Test(hostile, escape_sequences_do_not_reach_a_terminal)
 {
 	AUTO(Playbook) *playbook = parse(STR("# A\x1b]0;x\x07\n\n"
-		"1. Run \x1b[2J`rm \x1b[31m-r x`\n   <!-- bg do a.b c=\x1b[1m -->\n"));
+		"1. Run \x1b[2J`rm \x1b[31m-r x`\n   <!-- bg do a.b c=\x1b[1m save=x\x1b[1m -->\n"
+		"   ```ya\x1b[1mml\n   a\n   ```\n"));
 	AUTO_CLEAR(Buf) text = {0};
 	playbook_show(playbook, NULL, &text);
 	playbook_print(playbook, &text);
