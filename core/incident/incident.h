@@ -147,7 +147,7 @@ typedef struct IncidentAction {  /* something that was started */
 	WallTime started, finished;
 	bool began;                  /* it may have changed something */
 	int64_t exit_code;           /* of a command; -1 = none */
-	char *verified;              /* "yes" "no" "unknown"; NULL while running, or when the action has no verify of its own */
+	char *verified;              /* "yes" "no" "unknown"; NULL: it runs, or has no verify of its own */
 	char *evidence, *value;
 	char *what, *where, *why, *hint;   /* of the error, or NULL */
 	char *resolved_reason;       /* why a person said ran or not-run */

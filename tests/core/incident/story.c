@@ -10,8 +10,10 @@ const char *const STORY_OUTLINE =
 	"'values':{'site':'live'},"
 	"'timers':[{'name':'rto','label':'time to restore','op':'start'},{'name':'rto','op':'stop','step':'verify'}],"
 	"'steps':["
-	"{'id':'last','number':'1','title':'confirm the last backup','parent':-1,'level':0,'kind':'step','counted':true,'verifies':1},"
-	"{'id':'pause','number':'2','title':'pause the pipeline','parent':-1,'level':0,'kind':'step','counted':true,'verifies':1,"
+	"{'id':'last','number':'1','title':'confirm the last backup','parent':-1,'level':0,'kind':'step','counted':true,"
+	"'verifies':1},"
+	"{'id':'pause','number':'2','title':'pause the pipeline','parent':-1,'level':0,'kind':'step','counted':true,"
+	"'verifies':1,"
 	"'undo':true,'opens':['backup-paused'],'closed_by':'back','actions':["
 	"{'verb':'concourse.pause','risk':'change'},"
 	"{'verb':'concourse.destroy','risk':'destructive','label':'double safe','also':true}]},"
@@ -23,14 +25,18 @@ const char *const STORY_OUTLINE =
 	"{'verb':'fastly.replace','risk':'change'},{'verb':'fastly.replace','risk':'change','label':'the other hosts'}]},"
 	"{'id':'activate','number':'4.3','title':'activate','parent':3,'level':1,'kind':'step','counted':true,'undo':true,"
 	"'opens':['on-backup'],'actions':[{'verb':'fastly.activate','risk':'destructive','save':'previous'}]},"
-	"{'id':'verify','number':'5','title':'verify the site','parent':-1,'level':0,'kind':'step','counted':true,'human':true,'verifies':2},"
+	"{'id':'verify','number':'5','title':'verify the site','parent':-1,'level':0,'kind':'step','counted':true,"
+	"'human':true,'verifies':2},"
 	"{'id':'remark','number':'','title':'a remark','parent':-1,'level':0,'kind':'note','counted':false},"
-	"{'id':'tell','number':'6','title':'tell the users','parent':-1,'level':0,'kind':'step','counted':true,'opens':['banner']},"
+	"{'id':'tell','number':'6','title':'tell the users','parent':-1,'level':0,'kind':'step','counted':true,"
+	"'opens':['banner']},"
 	"{'id':'mend','number':'7','title':'mend','parent':-1,'level':0,'kind':'step','counted':true,"
 	"'closes':['backup-paused','banner']}],"
 	"'gates':["
-	"{'id':'break','title':'break the glass','roles':['product','engineering'],'min':2,'distinct':true,'reason':true,'steps':['decide']},"
-	"{'id':'live','title':'activate','roles':['product','engineering'],'min':2,'distinct':true,'live':true,'steps':['activate']}]}";
+	"{'id':'break','title':'break the glass','roles':['product','engineering'],'min':2,'distinct':true,'reason':true,"
+	"'steps':['decide']},"
+	"{'id':'live','title':'activate','roles':['product','engineering'],'min':2,'distinct':true,'live':true,"
+	"'steps':['activate']}]}";
 
 Story story_new(void)
 {
@@ -183,7 +189,8 @@ bool story_sign(Story *story, const char *id, char subject, const char *role, co
 {
 	return story_ask(story, "sign",
 		"{'run':'r1','gate':'%s','role':'%s','person':'%s','decision':'%s','reason':'because',"
-		"'subject':'%s','key':'SHA256:%s','method':'key','statement':'text','signature':'sig','expires':%lld,'checkpoint':%lld}",
+		"'subject':'%s','key':'SHA256:%s','method':'key','statement':'text','signature':'sig','expires':%lld,"
+		"'checkpoint':%lld}",
 		id, role, person, decision, digest_of(subject), person, (long long) story->now.ms + 900000,
 		(long long) story->incident->seq);
 }

@@ -6,11 +6,14 @@
 
 /* state: move>next ... */
 static const char *const allowed_steps[STEP_STATE_COUNT] = {
-	[STEP_TODO] = "tick>done skip>skipped plan>planned start>running checks-true>done checks-true-human>ready check-false>checking "
+	[STEP_TODO] = "tick>done skip>skipped plan>planned start>running checks-true>done checks-true-human>ready "
+		"check-false>checking "
 		"undo-start>running",
-	[STEP_PLANNED] = "tick>done skip>skipped plan>planned start>running checks-true>done checks-true-human>ready check-false>planned "
+	[STEP_PLANNED] = "tick>done skip>skipped plan>planned start>running checks-true>done checks-true-human>ready "
+		"check-false>planned "
 		"undo-start>running",
-	[STEP_RUNNING] = "action-done>todo all-done>done to-check>checking checks-true-human>ready fail>failed stop>stopped cancel>failed "
+	[STEP_RUNNING] = "action-done>todo all-done>done to-check>checking checks-true-human>ready fail>failed "
+		"stop>stopped cancel>failed "
 		"lose>in-doubt undo-done>undone",
 	[STEP_CHECKING] = "tick>done skip>skipped plan>planned action-done>todo checks-true>done checks-true-human>ready "
 		"check-false>checking undo-start>running",
@@ -18,7 +21,8 @@ static const char *const allowed_steps[STEP_STATE_COUNT] = {
 		"undo-start>running",
 	[STEP_DONE] = "untick>todo undo-start>running",
 	[STEP_SKIPPED] = "tick>done untick>todo plan>planned undo-start>running",
-	[STEP_FAILED] = "tick>done skip>skipped plan>planned checks-true>done checks-true-human>ready check-false>failed undo-start>running",
+	[STEP_FAILED] = "tick>done skip>skipped plan>planned checks-true>done checks-true-human>ready check-false>failed "
+		"undo-start>running",
 	[STEP_STOPPED] = "tick>done skip>skipped plan>planned checks-true>done checks-true-human>ready check-false>stopped "
 		"undo-start>running",
 	[STEP_IN_DOUBT] = "resolve-ran>checking resolve-not-run>todo undo-done>undone",

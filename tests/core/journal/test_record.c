@@ -2,7 +2,8 @@
 #include "core/base/digest.h"
 #include "chronicle.h"
 
-#define HEAD "{\"seq\":7,\"time\":\"2026-11-21T03:04:05.678Z\",\"mono\":4711,\"actor\":{\"who\":\"ann\",\"how\":\"uid\"}"
+#define HEAD "{\"seq\":7,\"time\":\"2026-11-21T03:04:05.678Z\",\"mono\":4711," \
+	"\"actor\":{\"who\":\"ann\",\"how\":\"uid\"}"
 #define TYPE ",\"type\":\"note.added\""
 #define DATA ",\"data\":{\"text\":\"a\"}"
 #define PREV ",\"prev\":\"" JOURNAL_GENESIS "\"}"
