@@ -1,9 +1,16 @@
 /* main.c: the program: the command line, with the console behind it. */
 #include "core/commands/commands.h"
+#include "tui/view/console.h"
 
-static int open_console(const ConsoleOptions *options) {
-	(void) options;
-	return 1;
+static int open_console(const ConsoleOptions *options)
+{
+	ConsoleSettings settings = { .environment_path = options->environment_path, .environment_name = options->environment_name,
+		.state = options->state, .self = options->self, .theme = options->theme, .first_incident = options->first_incident,
+		.drill = options->drill };
+	return console_run(&settings);
 }
 
-int main(int argc, char **argv) { return commands_main(argc, argv, open_console); }
+int main(int argc, char **argv)
+{
+	return commands_main(argc, argv, open_console);
+}

@@ -41,7 +41,7 @@ struct CommandRow {
 };
 extern const CommandRow COMMANDS[];
 extern const size_t COMMAND_COUNT;
-const CommandRow *command_find(const char *name);
+const CommandRow *command_row_find(const char *name);
 
 const char *command_word(const Command *command, size_t index);          /* NULL when absent */
 const char *command_flag(const Command *command, const char *name);      /* NULL when absent */

@@ -119,7 +119,7 @@ static void take_word(Command *command, const char *word, int *ret_status) {
 		strlist_add(&command->words, word);
 		return;
 	}
-	command->row = command_find(word);
+	command->row = command_row_find(word);
 	if (command->row)
 		return;
 	fprintf(stderr, "breakglass: there is no command %s; see breakglass --help\n", word);

@@ -38,7 +38,7 @@ const CommandRow COMMANDS[] = {
 };
 const size_t COMMAND_COUNT = BG_LENGTH(COMMANDS);
 
-const CommandRow *command_find(const char *name) {
+const CommandRow *command_row_find(const char *name) {
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (text_eq(COMMANDS[i].name, name))
 			return &COMMANDS[i];

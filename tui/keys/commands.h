@@ -90,7 +90,9 @@
 	COMMAND(VERDICT, "damage-time", INCIDENT, "t", "b", SAFE, 11, "damage time", "say when the damage began, for the verdict on the backup") \
 	COMMAND(TAKE_COMMAND, "take-command", INCIDENT, "", "G", CONFIRM, 0, "command", "become the incident commander") \
 	COMMAND(HANDOVER, "handover", INCIDENT, "", "G", CONFIRM, 0, "hand over", "hand the command to another person") \
-	COMMAND(CLOSE_INCIDENT, "close", INCIDENT, "", "G", CONFIRM, 0, "close", "end the incident, once the ledger is empty") \
+	COMMAND(FACT, "fact", INCIDENT, "", "G", SAFE, 0, "fact", "write down a fact: its name, then its value (bad-publish 22:51Z)") \
+	COMMAND(SET, "set", INCIDENT, "", "G", SAFE, 0, "set", "set a value of the procedure: its name, then its value") \
+	COMMAND(CLOSE_INCIDENT, "end", INCIDENT, "", "G", CONFIRM, 0, "end", "end the incident, once the ledger is empty") \
 	\
 	COMMAND(THEME, "theme", CONSOLE, "", "G", SAFE, 0, "theme", "change how the console looks") \
 	COMMAND(REDRAW, "redraw", CONSOLE, "ctrl-l", "G", SAFE, 0, "redraw", "draw the whole screen again") \

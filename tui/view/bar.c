@@ -1,0 +1,173 @@
+/* bar.c: the two rows that are always there: where we are, whether it is real, how long it takes already, who is here; and the tabs. */
+#include <stdio.h>
+#include "core/base/alloc.h"
+#include "tui/view/shell.h"
+
+#define SEGMENT_SIZE 96
+#define SEGMENTS_MAX 10
+#define MINUTE_MS 60000
+
+typedef struct Segment { char text[SEGMENT_SIZE]; Role role; int rank; bool dropped; } Segment;   /* the highest rank is dropped first */
+typedef struct Segments { Segment items[SEGMENTS_MAX]; size_t count; } Segments;
+
+static Segment *add(Segments *segments, int rank, Role role, const char *text)
+{
+	Segment *segment = &segments->items[segments->count++];
+	*segment = (Segment) { .role = role, .rank = rank };
+	snprintf(segment->text, sizeof(segment->text), "%s", text);
+	return segment;
+}
+
+static void add_time(Segments *segments, const Incident *incident, WallTime now)
+{
+	bool ended = incident->phase == INCIDENT_ENDED;
+	int64_t elapsed = (ended ? incident->ended.ms : now.ms) - incident->declared.ms;
+	char clock[SPAN_TEXT_SIZE], text[SEGMENT_SIZE];
+	span_format_clock(elapsed < 0 ? 0 : elapsed, clock);
+	bool late = incident->objective_ms > 0 && elapsed > incident->objective_ms;
+	snprintf(text, sizeof(text), "%sT+%s", ended ? "ended " : "", clock);
+	add(segments, 1, late && !ended ? ROLE_FAIL : ROLE_BAR, text);
+	if (incident->objective_ms > 0) {
+		snprintf(text, sizeof(text), "of %lldm%s", (long long) (incident->objective_ms / MINUTE_MS), late ? " LATE" : "");
+		add(segments, 5, late ? ROLE_FAIL : ROLE_BAR, text);
+	}
+}
+
+static void collect(const Shell *shell, bool small, Segments *segments)
+{
+	const ClientModel *model = shell_model(shell);
+	const Incident *incident = model->incident;
+	char text[SEGMENT_SIZE];
+	bool drill = shell->was_connected ? model->drill : shell->settings->drill;
+	if (!small)
+		add(segments, 7, ROLE_BAR, "breakglass");
+	add(segments, 0, ROLE_BAR, shell->settings->environment_name);
+	if (drill)
+		add(segments, 0, ROLE_BAR_DRILL, "DRILL");
+	else if (incident)
+		add(segments, 0, ROLE_BAR_REAL, "REAL");
+	if (!shell->was_connected)
+		return;
+	if (incident)
+		add_time(segments, incident, wall_now());
+	else
+		add(segments, 2, ROLE_BAR, "no incident");
+	if (incident && incident->commander && *incident->commander) {
+		snprintf(text, sizeof(text), "cmd %s", incident->commander);
+		add(segments, 3, ROLE_BAR, text);
+	}
+	if (model->connected && model->people_count) {
+		snprintf(text, sizeof(text), "%zu here", model->people_count);
+		add(segments, 4, ROLE_BAR, text);
+	}
+}
+
+static int width_of(const Segments *segments)
+{
+	int width = 1;
+	for (size_t i = 0; i < segments->count; i++)
+		if (!segments->items[i].dropped)
+			width += canvas_text_width(segments->items[i].text) + 2;
+	return width - 1;
+}
+
+static bool drop_one(Segments *segments)
+{
+	Segment *worst = NULL;
+	for (size_t i = 0; i < segments->count; i++) {
+		Segment *segment = &segments->items[i];
+		if (!segment->dropped && segment->rank > 0 && (!worst || segment->rank > worst->rank))
+			worst = segment;
+	}
+	if (worst)
+		worst->dropped = true;
+	return worst != NULL;
+}
+
+static void render_first(const Shell *shell, Canvas *canvas, Rect row, bool small)
+{
+	Segments segments = { 0 };
+	collect(shell, small, &segments);
+	while (width_of(&segments) > row.width && drop_one(&segments))
+		continue;
+	canvas_fill(canvas, row, ROLE_BAR);
+	/* The name of the environment gives way last, to what says whether this is real and how late it is. */
+	int over = width_of(&segments) - row.width;
+	int x = row.x + 1;
+	for (size_t i = 0; i < segments.count; i++) {
+		const Segment *segment = &segments.items[i];
+		if (segment->dropped)
+			continue;
+		int width = canvas_text_width(segment->text);
+		if (over > 0 && text_eq(segment->text, shell->settings->environment_name))
+			width = width > over + 3 ? width - over : 3;
+		x = canvas_text_fit(canvas, row, x, row.y, width, segment->role, segment->text) + 2;
+	}
+}
+
+/* "eng-oncall/E": the roles by their first letters. */
+static void your_name(const ClientModel *model, char *text, size_t size)
+{
+	AUTO_CLEAR(Buf) roles = { 0 };
+	for (size_t i = 0; i < model->roles.count; i++) {
+		char letter = *model->roles.items[i];
+		buf_putc(&roles, letter >= 'a' && letter <= 'z' ? (char) (letter - 'a' + 'A') : letter);
+	}
+	snprintf(text, size, "you: %s%s%s ", model->who ? model->who : "?", roles.len ? "/" : "", buf_text(&roles));
+}
+
+#define TABS_MAX 16
+static void render_tabs(Shell *shell, Canvas *canvas, Rect row)
+{
+	const ClientModel *model = shell_model(shell);
+	Tab tabs[TABS_MAX] = { 0 };
+	char marked[TABS_MAX][40], you[128];
+	size_t count = 0, active = 0;
+	for (size_t i = 0; i < view_count() && count < TABS_MAX; i++) {
+		if (VIEWS[i]->hidden_tab && i != shell->shown)
+			continue;
+		ViewContext context = shell_context(shell, i, NULL);
+		Tab *tab = &tabs[count];
+		tab->title = VIEWS[i]->title;
+		if (VIEWS[i]->tab)
+			VIEWS[i]->tab(shell->states[i], &context, tab);
+		if (tab->urgent && tab->count == 0) {
+			snprintf(marked[count], sizeof(marked[count]), "%s !", tab->title);
+			tab->title = marked[count];
+		}
+		if (i == shell->shown)
+			active = count;
+		count++;
+	}
+	canvas_fill(canvas, row, ROLE_TAB);
+	Rect room = row;
+	rect_cut_left(&room, 1);
+	int x = tabs_render(canvas, room, tabs, count, active);
+	if (!model->who)
+		return;
+	your_name(model, you, sizeof(you));
+	if (row.x + row.width - canvas_text_width(you) > x)
+		canvas_text_right(canvas, row, row.x + row.width, row.y, ROLE_TAB, you);
+}
+
+static void render_brief(Shell *shell, Canvas *canvas, Rect row)
+{
+	const View *view = VIEWS[shell->shown];
+	char left[VIEW_HINT_SIZE] = "", right[32] = "";
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	if (view->brief)
+		view->brief(shell->states[shell->shown], &context, left, right);
+	int from = canvas_text_right(canvas, row, row.x + row.width - 1, row.y, ROLE_TAB, right);
+	canvas_text_fit(canvas, row, row.x + 1, row.y, from - row.x - 2, ROLE_TAB_ACTIVE, *left ? left : view->title);
+}
+
+void bar_render(Shell *shell, Canvas *canvas, Rect rect)
+{
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	render_first(shell, canvas, rect_cut_top(&rect, 1), context.small);
+	Rect second = rect_cut_top(&rect, 1);
+	if (context.small)
+		render_brief(shell, canvas, second);
+	else
+		render_tabs(shell, canvas, second);
+}

@@ -1,0 +1,67 @@
+/* draw.c: small things that several screens draw alike. */
+#include <stdio.h>
+#include "tui/view/shell.h"
+
+/* While a connection is younger than this, having none yet is ordinary. */
+#define PATIENCE_MS 1500
+#define COARSE_MS 10000
+#define MINUTE_MS 60000
+
+Rect view_split(Canvas *canvas, Rect *rest, int left)
+{
+	Rect pane = rect_cut_left(rest, left);
+	Rect line = rect_cut_left(rest, 1);
+	Rect all = canvas_rect(canvas);
+	canvas_vertical(canvas, line, line.x, line.y, line.height, ROLE_BORDER);
+	if (!rect_is_empty(line)) {
+		canvas_glyph(canvas, all, line.x, line.y - 1, ROLE_BORDER, GLYPH_TEE_DOWN);
+		canvas_glyph(canvas, all, line.x, line.y + line.height, ROLE_BORDER, GLYPH_TEE_UP);
+	}
+	return pane;
+}
+
+const char *view_age(WallTime now, WallTime then, char text[static SPAN_TEXT_SIZE])
+{
+	int64_t age = now.ms - then.ms;
+	if (age < COARSE_MS)
+		snprintf(text, SPAN_TEXT_SIZE, "now");
+	else
+		span_format_short(age < MINUTE_MS ? age - age % COARSE_MS : age, text);
+	return text;
+}
+
+static const struct { Glyph glyph; Role role; } STEPS[STEP_STATE_COUNT] = {
+	[STEP_TODO] = { GLYPH_WAITING, ROLE_WAITING },
+	[STEP_PLANNED] = { GLYPH_RUNNING, ROLE_RUNNING },
+	[STEP_RUNNING] = { GLYPH_RUNNING, ROLE_RUNNING },
+	[STEP_CHECKING] = { GLYPH_RUNNING, ROLE_RUNNING },
+	[STEP_READY] = { GLYPH_RUNNING, ROLE_RUNNING },
+	[STEP_DONE] = { GLYPH_DONE, ROLE_DONE },
+	[STEP_SKIPPED] = { GLYPH_SKIPPED, ROLE_SKIPPED },
+	[STEP_FAILED] = { GLYPH_FAIL, ROLE_FAIL },
+	[STEP_STOPPED] = { GLYPH_WARN, ROLE_WARN },
+	[STEP_IN_DOUBT] = { GLYPH_DOUBT, ROLE_DOUBT },
+	[STEP_UNDONE] = { GLYPH_SKIPPED, ROLE_SKIPPED },
+};
+
+Glyph view_step_glyph(StepState state)
+{
+	return STEPS[state].glyph;
+}
+
+Role view_step_role(StepState state)
+{
+	return STEPS[state].role;
+}
+
+const char *view_not_yet(const ViewContext *context)
+{
+	const ClientModel *model = context->model;
+	if (model->caught_up || (!model->connected && context->shell->was_connected))
+		return NULL;
+	bool patient = context->mono.ms - context->shell->began.ms < PATIENCE_MS;
+	if (model->connected || patient || !error_is_set(&model->why_not))
+		return "connecting to the engine...";
+	return "There is no engine yet; this console goes on trying. The row at the top tells why. Playbooks can be read without it: "
+		"breakglass show, breakglass print.";
+}

@@ -1,0 +1,287 @@
+/* shell.c: the screens' common life: which one is shown, who gets a key, what a command means. */
+#include "tui/view/shell.h"
+#include <stdio.h>
+#include "core/base/alloc.h"
+
+#define SMALL_COLUMNS 60
+#define SMALL_ROWS 20
+
+void shell_init(Shell *shell, const ConsoleSettings *settings)
+{
+	*shell = (Shell) { .settings = settings, .began = mono_now() };
+	shell->states = bg_calloc(view_count(), sizeof(*shell->states));
+	keymap_init(&shell->keymap);
+}
+
+/* After the client: views may look at the model. */
+void shell_open_views(Shell *shell)
+{
+	for (size_t i = 0; i < view_count(); i++) {
+		shell->states[i] = bg_calloc(1, VIEWS[i]->state_size ? VIEWS[i]->state_size : 1);
+		ViewContext context = shell_context(shell, i, NULL);
+		if (VIEWS[i]->open)
+			VIEWS[i]->open(shell->states[i], &context);
+	}
+	shell->dirty = true;
+}
+
+void shell_clear(Shell *shell)
+{
+	shell_close_dialog(shell);
+	for (size_t i = 0; i < view_count(); i++) {
+		if (shell->states[i] && VIEWS[i]->close)
+			VIEWS[i]->close(shell->states[i]);
+		free(shell->states[i]);
+	}
+	free(shell->states);
+	shell->client = client_close(shell->client);
+	shell_forget_asks(shell);
+	palette_clear(&shell->palette);
+	input_clear(&shell->filter);
+	waiting_clear(&shell->waiting);
+	canvas_clear(&shell->canvas);
+}
+
+const ClientModel *shell_model(const Shell *shell)
+{
+	return shell->client ? client_model(shell->client) : &shell->nothing;
+}
+
+/* ---- context ---- */
+
+static const Run *chosen_run(const Shell *shell, const Incident *incident)
+{
+	if (!incident)
+		return NULL;
+	const Run *run = *shell->run_id ? incident_find_run(incident, shell->run_id) : NULL;
+	if (!run)
+		run = incident_current_run(incident);
+	if (!run && incident->run_count)
+		run = &incident->runs[incident->run_count - 1];
+	return run;
+}
+
+ViewContext shell_context(Shell *shell, size_t view, const char *argument)
+{
+	const ClientModel *model = shell_model(shell);
+	int columns = shell->canvas.width, rows = shell->canvas.height;
+	ViewContext context = { .model = model, .wall = wall_now(), .mono = mono_now(), .run = chosen_run(shell, model->incident),
+		.gate = shell->gate_id, .argument = argument ? argument : "", .keymap = &shell->keymap, .glyphs = shell->glyphs,
+		.small = columns < SMALL_COLUMNS || rows < SMALL_ROWS, .shell = shell, .view = VIEWS[view] };
+	context.step = context.run && *shell->step_id ? run_find_step(context.run, shell->step_id) : NULL;
+	return context;
+}
+
+void view_select(ViewContext *context, const char *run, const char *step, const char *gate)
+{
+	Shell *shell = context->shell;
+	if (run)
+		snprintf(shell->run_id, sizeof(shell->run_id), "%s", run);
+	if (step)
+		snprintf(shell->step_id, sizeof(shell->step_id), "%s", step);
+	if (gate)
+		snprintf(shell->gate_id, sizeof(shell->gate_id), "%s", gate);
+	ViewContext now = shell_context(shell, view_index(context->view), context->argument);
+	context->run = now.run;
+	context->step = now.step;
+	shell->dirty = true;
+}
+
+/* ---- which screen ---- */
+
+static void close_filter(Shell *shell)
+{
+	shell->in_filter = false;
+	input_clear(&shell->filter);
+}
+
+void shell_show(Shell *shell, size_t view, bool remember)
+{
+	if (view == shell->shown)
+		return;
+	if (remember) {
+		if (shell->history_count == SHELL_HISTORY_MAX) {
+			memmove(shell->history, shell->history + 1, sizeof(shell->history) - sizeof(*shell->history));
+			shell->history_count--;
+		}
+		shell->history[shell->history_count++] = shell->shown;
+	}
+	close_filter(shell);
+	shell->shown = view;
+	shell->dirty = true;
+	ViewContext context = shell_context(shell, view, NULL);
+	if (VIEWS[view]->shown)
+		VIEWS[view]->shown(shell->states[view], &context);
+}
+
+void view_go(ViewContext *context, const View *view)
+{
+	shell_show(context->shell, view_index(view), true);
+}
+
+void view_back(ViewContext *context)
+{
+	Shell *shell = context->shell;
+	if (shell->history_count)
+		shell_show(shell, shell->history[--shell->history_count], false);
+}
+
+void view_command(ViewContext *context, CommandId id, const char *argument)
+{
+	shell_run_command(context->shell, id, argument);
+}
+
+/* ---- commands ---- */
+
+size_t shell_key_contexts(const Shell *shell, CommandContext ret_contexts[static VIEW_MAX_CONTEXTS])
+{
+	const View *view = VIEWS[shell->shown];
+	size_t count = 0;
+	while (count < VIEW_MAX_CONTEXTS && view->contexts[count] != CONTEXT_GLOBAL) {
+		ret_contexts[count] = view->contexts[count];
+		count++;
+	}
+	return count;
+}
+
+static bool view_knows(const View *view, const Command *command)
+{
+	for (size_t i = 0; i < VIEW_MAX_CONTEXTS && view->contexts[i] != CONTEXT_GLOBAL; i++)
+		if (command_is_in(command, view->contexts[i]))
+			return true;
+	return false;
+}
+
+/* The screen where a command is at home: the shown one if it knows it, else the first that does by its own keys. */
+static size_t home_of(const Shell *shell, CommandId id)
+{
+	const Command *command = command_get(id);
+	if (command_is_in(command, CONTEXT_GLOBAL) || view_knows(VIEWS[shell->shown], command))
+		return shell->shown;
+	for (size_t i = 0; i < view_count(); i++)
+		if (command_is_in(command, VIEWS[i]->contexts[0]))
+			return i;
+	return shell->shown;
+}
+
+const char *shell_reason(CommandId id, void *userdata)
+{
+	Shell *shell = userdata;
+	size_t view = home_of(shell, id);
+	ViewContext context = shell_context(shell, view, NULL);
+	const char *why_not = VIEWS[view]->reason ? VIEWS[view]->reason(shell->states[view], &context, id) : NULL;
+	return why_not ? why_not : shell_global_reason(&context, id);
+}
+
+void shell_run_command(Shell *shell, CommandId id, const char *argument)
+{
+	shell->dirty = true;
+	size_t view = home_of(shell, id);
+	shell_show(shell, view, true);
+	ViewContext context = shell_context(shell, view, argument);
+	const char *why_not = shell_reason(id, shell);
+	if (why_not) {
+		view_refuse(&context, "%s: %s", command_get(id)->name, why_not);
+		return;
+	}
+	if (VIEWS[view]->on_command && VIEWS[view]->on_command(shell->states[view], &context, id) == OUTCOME_DONE)
+		return;
+	if (!shell_global_command(shell, &context, id) && *context.argument)
+		view_refuse(&context, "%s: nothing to do here", command_get(id)->name);
+}
+
+/* ---- keys ---- */
+
+static void palette_took(Shell *shell, PaletteEffect effect)
+{
+	if (effect == PALETTE_NONE)
+		return;
+	CommandId id = shell->palette.chosen;
+	char argument[sizeof(shell->palette.argument)];
+	snprintf(argument, sizeof(argument), "%s", shell->palette.argument);
+	shell->in_palette = false;
+	palette_clear(&shell->palette);
+	if (effect == PALETTE_CHOSEN)
+		shell_run_command(shell, id, argument);
+}
+
+static void tell_filter(Shell *shell)
+{
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	VIEWS[shell->shown]->filter(shell->states[shell->shown], &context, input_text(&shell->filter));
+}
+
+static void filter_key(Shell *shell, KeyChord key)
+{
+	bool leaves = key_equal(key, key_named(KEY_ESC)) || (key.modifiers == KEY_CTRL && (key.code_point == 'c' || key.code_point == 'g'));
+	if (leaves || (key_equal(key, key_named(KEY_BACKSPACE)) && !*input_text(&shell->filter))) {
+		input_set(&shell->filter, "");
+		tell_filter(shell);
+		close_filter(shell);
+	} else if (key_equal(key, key_named(KEY_ENTER))) {
+		close_filter(shell);
+	} else if (input_key(&shell->filter, key)) {
+		tell_filter(shell);
+	}
+}
+
+static void on_key(Shell *shell, KeyChord key)
+{
+	if (shell->message.until.ms == 0)
+		message_reset(&shell->message);
+	if (shell->in_dialog) {
+		shell_dialog_key(shell, key);
+		return;
+	}
+	if (shell->in_palette) {
+		palette_took(shell, palette_key(&shell->palette, key));
+		return;
+	}
+	if (shell->in_filter) {
+		filter_key(shell, key);
+		return;
+	}
+	const View *view = VIEWS[shell->shown];
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	if (view->on_key && view->on_key(shell->states[shell->shown], &context, key))
+		return;
+	CommandContext contexts[VIEW_MAX_CONTEXTS];
+	size_t count = shell_key_contexts(shell, contexts);
+	CommandId id = keymap_resolve(&shell->keymap, key, contexts, count);
+	if (id != COMMAND_NONE)
+		shell_run_command(shell, id, NULL);
+}
+
+static void on_paste(Shell *shell, Str text)
+{
+	const View *view = VIEWS[shell->shown];
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	if (shell->in_dialog)
+		dialog_paste(&shell->dialog, text);
+	else if (shell->in_palette)
+		palette_paste(&shell->palette, text);
+	else if (shell->in_filter) {
+		input_paste(&shell->filter, text);
+		tell_filter(shell);
+	} else if (!view->on_paste || !view->on_paste(shell->states[shell->shown], &context, text))
+		view_refuse(&context, "a paste was left out: nothing is being typed here");
+}
+
+void shell_event(Shell *shell, const TermEvent *event)
+{
+	shell->dirty = true;
+	switch (event->kind) {
+	case TERM_KEY:
+		on_key(shell, event->key);
+		break;
+	case TERM_PASTE:
+		on_paste(shell, event->paste);
+		break;
+	case TERM_REDRAW:
+		term_redraw(shell->term);
+		break;
+	case TERM_GONE:
+		shell->done = true;
+		break;
+	}
+}

@@ -1,0 +1,125 @@
+/* shell_render.c: one frame: the bar, a rule, the screen, a rule, the message line, the footer; a question or the palette above it. */
+#include <stdio.h>
+#include "tui/view/shell.h"
+
+#define BAR_ROWS 2
+
+static void render_rule(Canvas *canvas, Rect row)
+{
+	canvas_horizontal(canvas, row, row.x, row.y, row.width, ROLE_BORDER);
+}
+
+/* What must not be overlooked: the engine is gone, or what it shouts. */
+static void render_banner(const Shell *shell, Canvas *canvas, Rect *rest)
+{
+	const ClientModel *model = shell_model(shell);
+	char text[MESSAGE_SIZE] = "";
+	bool patient = !shell->was_connected && mono_now().ms - shell->began.ms < 1500;
+	if (!model->connected && error_is_set(&model->why_not) && !patient) {
+		char why[MESSAGE_SIZE], clock[WALL_TEXT_SIZE];
+		error_format(&model->why_not, why, sizeof(why));
+		if (shell->was_connected)
+			snprintf(text, sizeof(text), "NO ENGINE since %s; what is shown is from then. Trying again. %.200s",
+				wall_format_clock(shell->lost, clock), why);
+		else
+			snprintf(text, sizeof(text), "NO ENGINE: %.300s", why);
+	} else if (model->connected && model->banner) {
+		snprintf(text, sizeof(text), "%s", model->banner);
+	}
+	if (!*text)
+		return;
+	Rect area = *rest;
+	int rows = canvas_text_width(text) > area.width - 2 ? 2 : 1;
+	area = rect_cut_top(rest, rows);
+	canvas_fill(canvas, area, ROLE_BANNER);
+	canvas_paragraph(canvas, rect_inset(area, 1, 0), 0, ROLE_BANNER, text);
+}
+
+static void render_hint(Shell *shell, Canvas *canvas, Rect row)
+{
+	const View *view = VIEWS[shell->shown];
+	char hint[VIEW_HINT_SIZE] = "";
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	if (view->hint)
+		view->hint(shell->states[shell->shown], &context, hint);
+	canvas_text_fit(canvas, row, row.x + 1, row.y, row.width - 2, ROLE_MUTED, hint);
+}
+
+/* A long message takes the rows above its own for as long as it stands. */
+static void render_message(Shell *shell, Canvas *canvas, Rect row)
+{
+	const char *text = shell->message.text;
+	AUTO_CLEAR(Styled) styled = { 0 };
+	styled_add(&styled, shell->message.role, text);
+	int rows = styled_height(&styled, row.width - 2);
+	int extra = rows > 3 ? 2 : rows - 1;
+	Rect area = { row.x, row.y - extra, row.width, row.height + extra };
+	area = rect_intersect(area, canvas_rect(canvas));
+	canvas_fill(canvas, area, ROLE_TEXT);
+	styled_render(&styled, canvas, rect_inset(area, 1, 0), 0, NULL);
+}
+
+static void render_line(Shell *shell, Canvas *canvas, Rect row)
+{
+	if (shell->in_filter)
+		input_render(&shell->filter, canvas, row, "/", true);
+	else if (message_is_shown(&shell->message, mono_now()))
+		render_message(shell, canvas, row);
+	else
+		render_hint(shell, canvas, row);
+}
+
+static void render_footer(Shell *shell, Canvas *canvas, Rect row)
+{
+	CommandContext contexts[VIEW_MAX_CONTEXTS];
+	size_t count = shell_key_contexts(shell, contexts);
+	if (shell->in_dialog || shell->in_palette || shell->in_filter) {
+		contexts[0] = shell->in_dialog ? CONTEXT_DIALOG : shell->in_palette ? CONTEXT_PALETTE : CONTEXT_INPUT;
+		count = 1;
+	}
+	Footer footer = { .keymap = &shell->keymap, .contexts = contexts, .context_count = count,
+		.here = VIEWS[shell->shown]->command, .reason = count && contexts[0] < CONTEXT_PALETTE ? shell_reason : NULL, .userdata = shell };
+	footer_render(&footer, canvas, row);
+}
+
+static void render_view(Shell *shell, Canvas *canvas, Rect rect)
+{
+	const View *view = VIEWS[shell->shown];
+	void *state = shell->states[shell->shown];
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	if (view->update)
+		view->update(state, &context);
+	context = shell_context(shell, shell->shown, NULL);
+	canvas_cursor(canvas, -1, -1);
+	if (view->render)
+		view->render(state, &context, canvas, rect);
+}
+
+void shell_render(Shell *shell)
+{
+	int columns, rows;
+	term_size(shell->term, &columns, &rows);
+	Canvas *canvas = &shell->canvas;
+	canvas_resize(canvas, columns, rows, shell->glyphs);
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	Rect rest = canvas_rect(canvas);
+	Rect bar = rect_cut_top(&rest, BAR_ROWS);
+	render_rule(canvas, rect_cut_top(&rest, 1));
+	Rect footer = rect_cut_bottom(&rest, 1);
+	/* A small screen has no row to spare for quiet words: messages stand over its lower rule. */
+	Rect line = context.small ? (Rect) { rest.x, rest.y + rest.height - 1, rest.width, 1 } : rect_cut_bottom(&rest, 1);
+	render_rule(canvas, rect_cut_bottom(&rest, 1));
+	render_banner(shell, canvas, &rest);
+	render_view(shell, canvas, rest);
+	bar_render(shell, canvas, bar);
+	if (!context.small || shell->in_filter || message_is_shown(&shell->message, mono_now()))
+		render_line(shell, canvas, line);
+	render_footer(shell, canvas, footer);
+	if (shell->in_dialog)
+		dialog_render(&shell->dialog, canvas, rest);
+	if (shell->in_palette) {
+		Rect above = canvas_rect(canvas);
+		rect_cut_bottom(&above, 1);
+		palette_render(&shell->palette, canvas, above, &shell->keymap, shell_reason, shell);
+	}
+}
