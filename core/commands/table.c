@@ -34,6 +34,15 @@ const CommandRow COMMANDS[] = {
 	{"sign", "STEP|GATE --role ROLE [--person NAME] [--key FILE | --signature FILE --statement FILE] [--no REASON | --escalate REASON]",
 		"role: person: key: signature: statement: no: escalate: reason:", 1, 1, "sign, with your agent, a key file, or a signature made elsewhere",
 		"  breakglass sign 4.5 --role product\n  breakglass sign 4.5 --role product --statement text --signature text.sig\n", run_sign, false},
+	{"incidents", "", "", 0, 0, "every incident in the state folder, newest first", NULL, run_incidents, false},
+	{"timeline", "[--last N]", "last:", 0, 0, "what happened, a line for each record", "  breakglass timeline --last 20\n", run_timeline,
+		false},
+	{"ledger", "", "", 0, 0, "what this incident has opened, and whether it is closed again", NULL, run_ledger, false},
+	{"sitrep", "", "", 0, 0, "the situation in a few lines, to read aloud or paste into a chat", NULL, run_sitrep, false},
+	{"report", "[INCIDENT] [--format md|json]", "format:", 0, 1, "the whole incident as a document", "  breakglass report > report.md\n",
+		run_report, false},
+	{"verify", "[INCIDENT] [--receipts DIR]", "receipts:", 0, 1, "check the record: chain, logs, playbooks, signatures, receipts",
+		"  breakglass verify --receipts ~/receipts\n", run_verify, false},
 	{"engine", "status|start|stop", "", 1, 1, "the process that owns the journal", "  breakglass engine status\n", run_engine, false},
 };
 const size_t COMMAND_COUNT = BG_LENGTH(COMMANDS);
