@@ -43,7 +43,7 @@ static Json *target_args(const Target *target) {
 
 /* ---- waiting for a job ---- */
 
-typedef struct Wait { int64_t job, action; size_t shown; bool quiet; char last[256]; } Wait;
+typedef struct Wait { int64_t job, action, engine_pid; size_t shown; bool quiet; char last[256]; } Wait;
 
 static const ClientJob *find_job(const ClientModel *model, const Wait *wait) {
 	for (size_t i = 0; i < model->job_count; i++)
@@ -65,18 +65,32 @@ static void show_progress(Wait *wait, const ClientJob *job) {
 	}
 }
 
-static bool job_ended(const ClientModel *model, void *userdata) {
+/* What an action came to stands in the record, whichever engine wrote it: one that took up after another knows no job of it any more.
+ * Plans and checks live and die with their engine, whose job numbers mean nothing to the next. */
+static bool has_ended(const ClientModel *model, void *userdata) {
 	Wait *wait = userdata;
-	const ClientJob *job = find_job(model, wait);
+	if (!model->caught_up)
+		return false;
+	bool other_engine = model->engine_pid != wait->engine_pid;
+	const ClientJob *job = wait->action || !other_engine ? find_job(model, wait) : NULL;
 	if (job)
 		show_progress(wait, job);
-	return job && !job->running;
+	if (!wait->action)
+		return other_engine || (job && !job->running);
+	const IncidentAction *action = model->incident ? incident_find_action(model->incident, wait->action) : NULL;
+	return !action || action->state != ACTION_RUNNING || (job && !job->running);
 }
 
 static bool wait_for(Command *command, Wait *wait, int64_t deadline_ms, Error *err) {
-	if (!client_wait(command->client, job_ended, wait, deadline_ms, err))
+	const ClientModel *model = client_model(command->client);
+	wait->engine_pid = model->engine_pid;
+	if (!client_wait(command->client, has_ended, wait, deadline_ms, err))
 		return error_hint(err, "it goes on by itself: breakglass steps shows its state");
-	const ClientJob *job = find_job(client_model(command->client), wait);
+	if (!wait->action && model->engine_pid != wait->engine_pid) {
+		error_set(err, ERROR_CONFLICT, "the engine was restarted while it looked");
+		return error_hint(err, "nothing was changed; plan again, or look again");
+	}
+	const ClientJob *job = find_job(model, wait);
 	if (job && error_is_set(&job->error)) {
 		*err = job->error;
 		return false;
@@ -132,12 +146,27 @@ static int plan_and_print(Command *command, Target *target) {
 	return EXIT_OK;
 }
 
+/* What is signed at a step is all of its plans, so all of them are made; elsewhere a later one may need what the one before finds. */
+static bool is_signed_as_a_whole(const Target *target) {
+	const Gate *gates[RUN_GATES_MAX];
+	size_t count = run_step_gates(target->run, target->step, gates, RUN_GATES_MAX);
+	for (size_t i = 0; i < count; i++)
+		if (gates[i]->live && strlist_has(&gates[i]->steps, target->step->id))
+			return true;
+	return false;
+}
+
 int run_plan(Command *command) {
 	Error err = {0};
 	Target target;
 	if (!find_target(command, false, &target, &err))
 		return command_failed(&err);
-	return plan_and_print(command, &target);
+	bool whole = is_signed_as_a_whole(&target) && !command_has(command, "also");
+	int status = plan_and_print(command, &target);
+	while (whole && status == EXIT_OK && target.step && ++target.index < target.step->action_count)
+		if (!target.step->actions[target.index].also && !target.step->actions[target.index].done)
+			status = plan_and_print(command, &target);
+	return status;
 }
 
 /* ---- apply ---- */

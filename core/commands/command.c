@@ -68,7 +68,13 @@ bool command_client(Command *command, bool start, Error *err) {
 		return false;
 	ClientOptions options = {.environment_path = command->environment_path, .environment_name = command->environment->name,
 		.state = command->state, .self = command->self, .start_engine = start};
-	return client_open(&options, &command->client, err);
+	if (!client_open(&options, &command->client, err))
+		return false;
+	if (client_model(command->client)->banner) {
+		AUTO_FREE char *line = text_sanitised_line(client_model(command->client)->banner);
+		fprintf(stderr, "breakglass: %s\n", line);
+	}
+	return true;
 }
 
 bool command_run(Command *command, const Run **ret_run, Error *err) {

@@ -8,6 +8,7 @@
 #include "core/commands/command.h"
 #include "core/commands/rows.h"
 #include "core/engine/signer.h"
+#include "core/signoff/statement.h"
 
 #define STATEMENT_FILE_MAX (256 * 1024)
 #define SIGNATURE_FILE_MAX (64 * 1024)
@@ -74,10 +75,12 @@ static int sign_pasted(Command *command, const Run *run) {
 	if (!file_read(command_flag(command, "statement"), STATEMENT_FILE_MAX, &statement, &err)
 		|| !file_read(command_flag(command, "signature"), SIGNATURE_FILE_MAX, &signature, &err))
 		return command_failed(&err);
-	const IncidentStep *step = run_find_step(run, command_word(command, 0));
-	const Gate *gates[1];
-	const char *gate = step && run_step_gates(run, step, gates, 1) == 1 ? gates[0]->id : command_word(command, 0);
-	if (!send_signature(command, run, gate, buf_text(&statement), buf_text(&signature), "signature", &err))
+	AUTO_CLEAR(Statement) said = {0};
+	if (!statement_parse(buf_str(&statement), &said, &err)) {
+		error_where(&err, "%s", command_flag(command, "statement"));
+		return command_failed(&err);
+	}
+	if (!send_signature(command, run, said.gate, buf_text(&statement), buf_text(&signature), "signature", &err))
 		return command_failed(&err);
 	command_print("signed\n");
 	return EXIT_OK;

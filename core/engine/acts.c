@@ -11,6 +11,14 @@ bool engine_request(Engine *engine, RequestKind kind, const Json *args, Error *e
 	return incident_file_request(engine->file, &request, err);
 }
 
+static bool is_above(const Run *run, const IncidentStep *step, const IncidentStep *inner) {
+	int index = run_step_index(run, step);
+	for (int at = inner->parent; at >= 0; at = run->steps[at].parent)
+		if (at == index)
+			return true;
+	return false;
+}
+
 /* A gate is reached when everything before the first step that it covers is behind us. Asking earlier would have people sign what
  * they have not come to. */
 static bool is_reached(const Run *run, const Gate *gate) {
@@ -18,7 +26,7 @@ static bool is_reached(const Run *run, const Gate *gate) {
 	if (!first)
 		return false;
 	for (const IncidentStep *step = run->steps; step < first; step++)
-		if (step->counted && !step->optional && step->state != STEP_DONE && step->state != STEP_SKIPPED)
+		if (step->counted && !is_above(run, step, first) && !step->optional && step->state != STEP_DONE && step->state != STEP_SKIPPED)
 			return false;
 	return true;
 }

@@ -13,16 +13,37 @@
 #include "core/base/file.h"
 #include "core/engine/client_internal.h"
 #include "core/engine/frame.h"
-#include "core/engine/launch.h"
 
 #define RETRY_FIRST_MS 2
 #define RETRY_LAST_MS 2000
-#define CONNECT_DEADLINE_MS 5000
+#define RETRY_QUICK_MS 5             /* while an engine is expected to come up any moment */
+#define CALM_MS 10000                /* an engine that answered for so long was a good one */
+#define CONNECT_DEADLINE_MS 10000
 #define PENDING_MAX 256
 
 /* ---- connecting ---- */
 
+static void wait_to_retry(Client *client, int64_t now_ms) {
+	int64_t next = client->retry_wait_ms ? client->retry_wait_ms * 2 : RETRY_FIRST_MS;
+	if (now_ms < client->quick_until_ms)
+		next = client->retry_wait_ms < RETRY_QUICK_MS ? client->retry_wait_ms + 1 : RETRY_QUICK_MS;
+	client->retry_wait_ms = next < RETRY_LAST_MS ? next : RETRY_LAST_MS;
+	client->retry_at_ms = now_ms + client->retry_wait_ms;
+}
+
+/* The next try comes soon after a good connection was lost: an engine that was killed is started again at once, one that ends again
+ * and again is not. */
+static void forget_connection(Client *client, int64_t now_ms) {
+	if (!client->model.connected)
+		return;
+	if (now_ms - client->welcome_at_ms > CALM_MS)
+		client->launch_at_ms = client->launch_wait_ms = 0;
+	client->quick_until_ms = now_ms + CLIENT_QUICK_FOR_MS;
+	client->retry_wait_ms = 0;
+}
+
 static void drop(Client *client, const Error *why) {
+	forget_connection(client, mono_now().ms);
 	if (client->fd >= 0)
 		close(client->fd);
 	client->fd = -1;
@@ -38,9 +59,7 @@ static void drop(Client *client, const Error *why) {
 		if (pending[i].reply)
 			pending[i].reply(pending[i].userdata, false, NULL, why);
 	free(pending);
-	if (client->retry_wait_ms < RETRY_LAST_MS)
-		client->retry_wait_ms = client->retry_wait_ms ? client->retry_wait_ms * 2 : RETRY_FIRST_MS;
-	client->retry_at_ms = mono_now().ms + client->retry_wait_ms;
+	wait_to_retry(client, mono_now().ms);
 }
 
 static void send_hello(Client *client) {
@@ -76,23 +95,12 @@ static void try_connect(Client *client) {
 		return;
 	}
 	int connect_errno = errno;
-	bool nobody = connect_errno == ENOENT || connect_errno == ECONNREFUSED;
-	if (nobody && client->start_engine && !client->launched) {
-		client->launched = true;
-		client->retry_wait_ms = 0;
-		if (!launch_engine(client->self, client->environment_path, &client->paths, &why)) {
-			drop(client, &why);
-			return;
-		}
-	}
-	if (nobody) {
-		error_set(&why, ERROR_MISSING, "no engine answers for this environment");
-		error_hint(&why, client->start_engine ? "its log tells more: %s" : "start one: breakglass, or breakglass engine start",
-			client->paths.log);
+	if (connect_errno == ENOENT || connect_errno == ECONNREFUSED) {
+		client_explain_nobody(client, &why);
 	} else {
 		error_errno(&why, connect_errno, "cannot reach the engine");
+		error_where(&why, "%s", client->paths.socket);
 	}
-	error_where(&why, "%s", client->paths.socket);
 	drop(client, &why);
 }
 
@@ -162,7 +170,7 @@ static bool take_frames(Client *client, Error *why) {
 		if (!client_model_frame(client, frame, why))
 			return false;
 		if (text_eq(type, "welcome")) {
-			client->ever_welcome = true;
+			client->welcome_at_ms = mono_now().ms;
 			client->retry_wait_ms = 0;
 		}
 	}
@@ -183,7 +191,6 @@ static void read_in(Client *client) {
 		if (got <= 0) {
 			error_set(&why, ERROR_IO, "the engine closed the connection");
 			drop(client, &why);
-			client->launched = false;
 			return;
 		}
 		client->in.len += (size_t) got;
@@ -210,6 +217,7 @@ void client_process(Client *client) {
 bool client_begin(const ClientOptions *options, Client **ret_client, Error *err) {
 	AUTO(Client) *client = bg_calloc(1, sizeof(*client));
 	client->fd = -1;
+	client->log_from = -1;
 	if (!state_paths_init(options->state, options->environment_name, &client->paths, err))
 		return false;
 	client->environment_path = bg_strdup(options->environment_path);
@@ -228,9 +236,8 @@ bool client_begin(const ClientOptions *options, Client **ret_client, Error *err)
 	return true;
 }
 
-static bool has_caught_up(const ClientModel *model, void *userdata) {
-	(void) userdata;
-	return model->caught_up;
+static bool has_caught_up_or_failed(const ClientModel *model, void *userdata) {
+	return model->caught_up || ((const Client *) userdata)->engine_failed;
 }
 
 bool client_open(const ClientOptions *options, Client **ret_client, Error *err) {
@@ -243,7 +250,7 @@ bool client_open(const ClientOptions *options, Client **ret_client, Error *err) 
 	}
 	Error waited = {0};
 	int64_t deadline = options->deadline_ms ? options->deadline_ms : CONNECT_DEADLINE_MS;
-	if (!client_wait(client, has_caught_up, NULL, deadline, &waited)) {
+	if (!client_wait(client, has_caught_up_or_failed, client, deadline, &waited) || !client->model.caught_up) {
 		*err = error_is_set(&client->model.why_not) ? client->model.why_not : waited;
 		return error_what(err, "reach the engine");
 	}

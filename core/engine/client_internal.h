@@ -18,13 +18,20 @@ struct Client {
 	PendingAsk *pending;
 	size_t pending_count;
 	int64_t next_ask;
-	int64_t retry_at_ms, give_up_at_ms;   /* mono; 0 = not due */
-	int64_t retry_wait_ms;
-	bool launched, ever_welcome;
+	int64_t retry_at_ms;             /* mono; 0 = not due */
+	int64_t retry_wait_ms, quick_until_ms;
+	/* Starting an engine: not before, and how long after the next time; where its log ended when it was started (-1 = never was). */
+	int64_t launch_at_ms, launch_wait_ms, log_from;
+	int64_t welcome_at_ms;           /* mono, of the present connection */
+	bool engine_failed;              /* the engine that was started has said in its log why it could not start */
 	StatePaths paths;
 	char *environment_path, *self, *terminal;
 	bool console, start_engine;
 };
+
+#define CLIENT_QUICK_FOR_MS 1000         /* tries come quickly for so long after an engine was started or lost */
+/* client_start.c: nobody listens: starts an engine when that is wanted and due, and says how things stand. */
+void client_explain_nobody(Client *client, Error *why);
 
 /* client_model.c: one frame folded into the model. False: the engine speaks nonsense, reconnect (err says). */
 BG_CHECK bool client_model_frame(Client *client, const Json *frame, Error *err);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "core/base/alloc.h"
+#include "core/base/moment.h"
 #include "core/engine/frame.h"
 
 typedef struct Write { uv_write_t request; char *bytes; } Write;
@@ -58,6 +59,7 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *bytes) {
 Connection *connection_accept(uv_loop_t *loop, uv_stream_t *server, const ConnectionOwner *owner) {
 	Connection *connection = bg_calloc(1, sizeof(*connection));
 	connection->owner = *owner;
+	connection->since_ms = mono_now().ms;
 	uv_pipe_init(loop, &connection->pipe, 0);
 	connection->pipe.data = connection;
 	uv_os_fd_t fd;

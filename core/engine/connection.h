@@ -26,6 +26,7 @@ struct Connection {
 	char *who, *how;                 /* filled by the server from the uid */
 	StrList roles;
 	bool welcome, console, observer, closing;
+	int64_t since_ms;                /* mono */
 	char *terminal;                  /* as the client names it: shown only */
 };
 

@@ -1,7 +1,7 @@
 /* engine.c: the engine role: start, loop, end. */
 #include "core/engine/engine.h"
 
-#include <pwd.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,20 +18,22 @@
 #include "core/providers/provider.h"
 
 #define TICK_MS 5000
+#define HELLO_DEADLINE_MS 10000
+#define OBSERVER_ROLE "observer"     /* a person with this role sees everything and changes nothing */
+#define LOCK_WAIT_MS 5000
+#define LOCK_STEP_MS 10
 
 /* ---- clients ---- */
 
 /* Who a connection is comes from the kernel: the login behind the uid, and the person of the environment who has that login. */
-static void identify(const Engine *engine, Connection *connection) {
-	char buffer[4096];
-	struct passwd entry, *found = NULL;
-	(void) getpwuid_r(connection->uid, &entry, buffer, sizeof(buffer), &found);   /* no entry: the number is the name */
-	AUTO_FREE char *login = found ? bg_strdup(entry.pw_name) : bg_asprintf("uid %u", connection->uid);
+static void identify(Engine *engine, Connection *connection) {
+	const char *login = logins_name(&engine->logins, connection->uid);
 	const EnvironmentPerson *person = environment_find_login(engine->environment, login);
 	connection->who = bg_strdup(person ? person->name : login);
 	connection->how = bg_strdup("uid");
 	for (size_t i = 0; person && i < person->roles.count; i++)
 		strlist_add(&connection->roles, person->roles.items[i]);
+	connection->observer = strlist_has(&connection->roles, OBSERVER_ROLE);
 }
 
 static void refuse_version(Connection *connection) {
@@ -129,10 +131,37 @@ static void on_end_signal(uv_signal_t *handle, int number) {
 	uv_stop(&engine->loop);
 }
 
+/* Who connects and does not say what it is takes a place away from somebody else. */
+static void close_silent(const Engine *engine) {
+	int64_t now = mono_now().ms;
+	for (Connection *connection = engine->connections; connection; connection = connection->next)
+		if (!connection->welcome && now - connection->since_ms > HELLO_DEADLINE_MS)
+			connection_close(connection);
+}
+
 static void on_tick(uv_timer_t *timer) {
 	Engine *engine = timer->data;
-	/* A banner about the disk goes away by itself once a record can be written again: asking is the way to know. */
+	close_silent(engine);
+	engine_settle(engine);
 	engine_renew_gates(engine);
+}
+
+/* Takes the lock. Another engine that holds it either answers (then it is the one that is wanted), or is about to end: that one is
+ * waited for. */
+static bool take_lock(Engine *engine, Error *err) {
+	int64_t until = mono_now().ms + LOCK_WAIT_MS;
+	while (!listener_lock(&engine->paths, &engine->lock_fd, err)) {
+		if (err->kind != ERROR_CONFLICT || listener_answers(&engine->paths))
+			return false;
+		if (mono_now().ms > until) {
+			error_set(err, ERROR_TIMEOUT, "another engine holds the lock and does not answer");
+			error_where(err, "%s", engine->paths.lock);
+			return error_hint(err, "the lock holds its process number: look what it does, then end it");
+		}
+		(void) poll(NULL, 0, LOCK_STEP_MS);
+	}
+	error_clear(err);
+	return true;
 }
 
 static void watch_signal(Engine *engine, uv_signal_t *handle, int number) {
@@ -144,7 +173,7 @@ static void watch_signal(Engine *engine, uv_signal_t *handle, int number) {
 static bool engine_start(Engine *engine, const EngineOptions *options, Error *err) {
 	if (!environment_load(options->environment_path, &engine->environment, err)
 		|| !state_paths_init(options->state, engine->environment->name, &engine->paths, err)
-		|| !listener_lock(&engine->paths, &engine->lock_fd, err))
+		|| !take_lock(engine, err))
 		return false;
 	engine->self = bg_strdup(options->self);
 	engine->environment_path = bg_strdup(options->environment_path);
@@ -207,6 +236,7 @@ static void engine_end(Engine *engine) {
 	free(engine->self);
 	free(engine->environment_path);
 	free(engine->banner);
+	logins_clear(&engine->logins);
 	bg_close_fd(&engine->lock_fd);
 }
 

@@ -11,8 +11,6 @@
 #include "core/engine/worker_log.h"
 #include "core/providers/provider.h"
 
-#define OUTPUT_FRAME_MAX (256u * 1024)
-
 /* ---- bookkeeping ---- */
 
 EngineJob *engine_find_job(Engine *engine, int64_t id) {
@@ -197,8 +195,7 @@ static void on_ended(void *userdata, Job *handle, const Json *result, bool began
 	forget(engine, job);
 	if (was_apply && ok)
 		start_follow_up(engine, action);
-	if (was_apply && !ok)
-		publish_banner(engine, "an action has ended, but its end cannot be written: the disk? It will be taken up when the engine starts again");
+	engine_show_trouble(engine);   /* an end that could not be written is taken up from the log as soon as it can be */
 	engine_renew_gates(engine);
 }
 
@@ -321,8 +318,7 @@ void engine_start_action(Engine *engine, const IncidentAction *action) {
 	json_add_string(args, "outcome", "stopped");
 	json_add_bool(args, "began", false);
 	json_add(args, "error", error_to_json(&err));
-	if (!engine_request(engine, REQUEST_FINISHED, args, &err))
-		publish_banner(engine, "an action could not be started, and that cannot be written: the disk?");
+	BG_IGNORE(engine_request(engine, REQUEST_FINISHED, args, &err));   /* no log, no begin: the next look at it says the same */
 }
 
 /* A step whose actions are all done is looked at by itself: the person sees whether the world is as planned without another key. */
@@ -365,19 +361,51 @@ static void recover(Engine *engine, const IncidentAction *action) {
 	AUTO_FREE char *log = incident_file_action_log(engine->file, action->number);
 	AUTO_CLEAR(WorkerVerdict) verdict = {0};
 	Error err = {0};
+	int64_t number = action->number;
 	if (!worker_log_judge(log, &verdict, &err)) {
-		BG_IGNORE(record_lost(engine, action->number, "its log cannot be read", &err));
+		BG_IGNORE(record_lost(engine, number, "its log cannot be read", &err));   /* stays running in the record: tried again */
 		return;
 	}
 	if (verdict.locked)
 		adopt(engine, action);
-	else
-		BG_IGNORE(record_end(engine, action->number, verdict.result, verdict.began, &err));   /* stays running in the record: next start */
+	else if (record_end(engine, number, verdict.result, verdict.began, &err))
+		start_follow_up(engine, number);
+}
+
+static bool is_followed(const Engine *engine, int64_t action) {
+	for (const EngineJob *job = engine->jobs; job; job = job->next)
+		if (job_spec(job->job)->action == action)
+			return true;
+	return false;
 }
 
 void engine_recover_actions(Engine *engine) {
 	const Incident *incident = incident_file_model(engine->file);
-	for (size_t i = 0; i < incident->action_count; i++)
-		if (incident->actions[i].state == ACTION_RUNNING)
+	for (size_t i = 0; i < incident->action_count && incident->running_count; i++)
+		if (incident->actions[i].state == ACTION_RUNNING && !is_followed(engine, incident->actions[i].number))
 			recover(engine, &incident->actions[i]);
+}
+
+static bool is_being_checked(const Engine *engine, const IncidentStep *step) {
+	for (const EngineJob *job = engine->jobs; job; job = job->next)
+		if (job_kind(job->job) == JOB_CHECK && text_eq(job_spec(job->job)->step, step->id))
+			return true;
+	return false;
+}
+
+static bool was_never_looked_at(const IncidentStep *step) {
+	for (size_t i = 0; i < step->check_count; i++)
+		if (step->checks[i].state == CHECK_NOT_LOOKED)
+			return true;
+	return false;
+}
+
+void engine_resume_checks(Engine *engine) {
+	const Incident *incident = incident_file_model(engine->file);
+	for (size_t r = 0; r < incident->run_count; r++) {
+		const Run *run = &incident->runs[r];
+		for (size_t i = 0; run->state == RUN_WALKING && i < run->step_count; i++)
+			if (run->steps[i].state == STEP_CHECKING && was_never_looked_at(&run->steps[i]) && !is_being_checked(engine, &run->steps[i]))
+				BG_IGNORE(engine_start_check(engine, "engine", run, &run->steps[i], NULL, NULL));   /* the key for it stays */
+	}
 }

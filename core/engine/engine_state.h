@@ -6,6 +6,7 @@
 #include "core/engine/incident_file.h"
 #include "core/engine/job.h"
 #include "core/engine/library.h"
+#include "core/engine/logins.h"
 #include "core/engine/paths.h"
 #include "core/engine/prober_link.h"
 #include "core/environment/environment.h"
@@ -45,6 +46,9 @@ typedef struct Engine {
 	size_t reading_count;
 	ProberLink *prober;
 	char *banner;
+	Error broken;                     /* the newest incident that could not be opened; NONE = none */
+	bool start_owed;                  /* that this engine took over is not in the record yet */
+	Logins logins;
 	bool stopping;
 } Engine;
 
@@ -72,6 +76,9 @@ void engine_take_reading(Engine *engine, Reading *fresh);
 /* incidents.c: opening what is there, declaring, recovery of actions whose engine died. */
 BG_CHECK bool engine_open_incident(Engine *engine, Error *err);
 void engine_use_incident(Engine *engine, IncidentFile *file);
+/* Writes what could not be written before, takes up actions that nobody follows, and shows or takes away the banner. */
+void engine_settle(Engine *engine);
+void engine_show_trouble(Engine *engine);
 
 /* jobs.c: plans, applies and checks as worker processes. */
 BG_CHECK bool engine_start_plan(Engine *engine, const char *who, const Run *run, const IncidentStep *step, size_t index, bool undo,
@@ -79,6 +86,9 @@ BG_CHECK bool engine_start_plan(Engine *engine, const char *who, const Run *run,
 BG_CHECK bool engine_start_check(Engine *engine, const char *who, const Run *run, const IncidentStep *step, int64_t *ret_job, Error *err);
 /* After action.started is durable: starts its worker. When that fails, the record says so: nothing ran. */
 void engine_start_action(Engine *engine, const IncidentAction *action);
+/* Actions that run by the record and that nobody follows: their workers are followed, or what they left is recorded. */
 void engine_recover_actions(Engine *engine);
+/* Looks that an engine's end cut short. */
+void engine_resume_checks(Engine *engine);
 EngineJob *engine_find_job(Engine *engine, int64_t id);
 void engine_abandon_jobs(Engine *engine);

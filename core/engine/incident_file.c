@@ -19,6 +19,8 @@ struct IncidentFile {
 	void *sink_userdata;
 	char (*heads)[SHA256_HEX_SIZE];   /* hash of record n at n - 1: what checkpoints of signatures are held against */
 	size_t head_count, head_capacity;
+	int64_t cut_bytes;       /* of a torn line, not recorded yet */
+	Error problem;           /* why the last append failed */
 };
 
 Event record_event(const Record *record) {
@@ -101,18 +103,29 @@ static bool open_folder(const char *folder, IncidentFile **ret_file, JournalOpen
 	return true;
 }
 
+static bool append(IncidentFile *file, const Request *request, Error *err);
+
+static bool record_repair(IncidentFile *file, Error *err) {
+	if (!file->cut_bytes)
+		return true;
+	AUTO(Json) *args = json_new_object();
+	json_add_int(args, "cut_bytes", file->cut_bytes);
+	Request request = {REQUEST_REPAIRED, "engine", "engine", args};
+	if (!append(file, &request, err))
+		return false;
+	file->cut_bytes = 0;
+	return true;
+}
+
 bool incident_file_open(const char *folder, IncidentFile **ret_file, Error *err) {
 	AUTO(IncidentFile) *file = NULL;
 	JournalOpened opened = {0};
 	if (!open_folder(folder, &file, &opened, err))
 		return error_what(err, "open the incident's journal");
-	if (opened.cut_bytes > 0 && file->model->phase == INCIDENT_OPEN) {
-		AUTO(Json) *args = json_new_object();
-		json_add_int(args, "cut_bytes", opened.cut_bytes);
-		Request request = {REQUEST_REPAIRED, "engine", "engine", args};
-		if (!incident_file_request(file, &request, err))
-			return false;
-	}
+	/* Recorded before anything else is: now, or on a full disk as soon as it can be. */
+	if (file->model->phase == INCIDENT_OPEN)
+		file->cut_bytes = opened.cut_bytes;
+	BG_IGNORE(record_repair(file, NULL));
 	*ret_file = TAKE(file);
 	return true;
 }
@@ -155,7 +168,7 @@ void incident_file_set_sink(IncidentFile *file, RecordSink sink, void *userdata)
 
 /* ---- the one order ---- */
 
-bool incident_file_request(IncidentFile *file, const Request *request, Error *err) {
+static bool append(IncidentFile *file, const Request *request, Error *err) {
 	WallTime now = wall_now();
 	AUTO_CLEAR(Draft) draft = {0};
 	if (!incident_decide(file->model, request, now, &draft, err))
@@ -163,9 +176,18 @@ bool incident_file_request(IncidentFile *file, const Request *request, Error *er
 	crash_point(CRASH_BEFORE_APPEND);
 	AUTO_CLEAR(Record) record = {0};
 	AUTO_CLEAR(Buf) line = {0};
+	Error failed = {0};
 	if (!journal_append(file->journal, request->who, request->how, event_type_name(draft.type), draft.data, now,
-		mono_now().ms + file->mono_base, &record, &line, err))
-		return error_what(err, "write the record");
+			mono_now().ms + file->mono_base, &record, &line, &failed)) {
+		error_what(&failed, "write the record");
+		/* A record that is wrong in itself says nothing about the disk. */
+		if (failed.kind != ERROR_INVALID)
+			file->problem = failed;
+		if (err)
+			*err = failed;
+		return false;
+	}
+	file->problem = (Error){0};
 	crash_point(CRASH_AFTER_APPEND);
 	Event event = record_event(&record);
 	incident_apply(file->model, &event);
@@ -174,6 +196,12 @@ bool incident_file_request(IncidentFile *file, const Request *request, Error *er
 		file->sink(file->sink_userdata, &record, buf_str(&line));
 	return true;
 }
+
+bool incident_file_request(IncidentFile *file, const Request *request, Error *err) {
+	return record_repair(file, err) && append(file, request, err);
+}
+
+const Error *incident_file_problem(const IncidentFile *file) { return error_is_set(&file->problem) ? &file->problem : NULL; }
 
 /* ---- queries ---- */
 
@@ -188,38 +216,6 @@ const char *incident_file_head_of(const IncidentFile *file, int64_t seq) {
 
 char *incident_file_action_log(const IncidentFile *file, int64_t number) {
 	return bg_asprintf("%s/actions/%lld.log", file->folder, (long long) number);
-}
-
-typedef struct OpenScan { bool declared, ended; } OpenScan;
-
-static bool scan_phase(void *userdata, const Record *record, Str line, Error *err) {
-	(void) line;
-	(void) err;
-	OpenScan *scan = userdata;
-	EventType type = event_type_parse(record->type);
-	scan->declared |= type == EVENT_INCIDENT_DECLARED;
-	scan->ended |= type == EVENT_INCIDENT_ENDED;
-	return true;
-}
-
-bool incident_file_find_open(const char *incidents, char **ret_folder, Error *err) {
-	AUTO_CLEAR(StrList) names = {0};
-	if (!file_list_folder(incidents, &names, err))
-		return false;
-	char *found = NULL;
-	for (size_t i = names.count; i-- > 0 && !found;) {
-		AUTO_FREE char *folder = path_join(incidents, names.items[i]);
-		AUTO_FREE char *journal = path_join(folder, "journal.jsonl");
-		OpenScan scan = {0};
-		if (!file_exists(journal))
-			continue;
-		if (!journal_read(folder, 1, scan_phase, &scan, err))
-			return error_hint(err, "breakglass verify %s tells what is wrong with it", names.items[i]);
-		if (scan.declared && !scan.ended)
-			found = TAKE(folder);
-	}
-	*ret_folder = found;
-	return true;
 }
 
 char *incident_file_new_id(const char *incidents, const char *title, WallTime now) {

@@ -21,6 +21,8 @@ BG_DEFINE_FREEP(IncidentFile, incident_file_close)
 void incident_file_set_sink(IncidentFile *file, RecordSink sink, void *userdata);
 /* decide, append, apply, tell. On refusal or a failed append nothing has changed. */
 BG_CHECK bool incident_file_request(IncidentFile *file, const Request *request, Error *err);
+/* Why the last record could not be written; NULL when it could. Borrowed until the next request. */
+const Error *incident_file_problem(const IncidentFile *file);
 
 const Incident *incident_file_model(const IncidentFile *file);
 const char *incident_file_folder(const IncidentFile *file);
@@ -30,8 +32,9 @@ const char *incident_file_head(const IncidentFile *file);
 const char *incident_file_head_of(const IncidentFile *file, int64_t seq);
 /* FOLDER/actions/N.log; owned. */
 char *incident_file_action_log(const IncidentFile *file, int64_t number);
-/* The newest incident below INCIDENTS that has not ended; *ret_folder NULL when there is none. Owned. */
-BG_CHECK bool incident_file_find_open(const char *incidents, char **ret_folder, Error *err);
+/* The newest incident below INCIDENTS that has not ended; *ret_folder NULL when there is none. Owned. A journal that cannot be read
+ * does not hide an older one: `ret_broken` tells of the newest such (kind NONE: there is none). */
+BG_CHECK bool incident_file_find_open(const char *incidents, char **ret_folder, Error *ret_broken, Error *err);
 /* "20261121-0312-ocw-mass-publish": sortable, readable, unique below INCIDENTS. Owned. */
 char *incident_file_new_id(const char *incidents, const char *title, WallTime now);
 /* A JournalRecord as the model sees it. Borrowed from `record`. */

@@ -1,6 +1,8 @@
-/* incidents.c: which incident the engine has open. */
+/* incidents.c: which incident the engine has open, and what is owed to its record: an engine that could not write something writes it
+ * as soon as it can. */
 #include <stdlib.h>
 
+#include "core/base/alloc.h"
 #include "core/engine/engine_state.h"
 
 #ifndef BREAKGLASS_VERSION
@@ -11,6 +13,7 @@ void engine_use_incident(Engine *engine, IncidentFile *file) {
 	engine_abandon_jobs(engine);
 	incident_file_close(engine->file);
 	engine->file = file;
+	engine->start_owed = false;
 	if (file)
 		incident_file_set_sink(file, publish_record, engine);
 }
@@ -22,29 +25,77 @@ static int64_t count_running(const Incident *incident) {
 	return count;
 }
 
-bool engine_open_incident(Engine *engine, Error *err) {
-	char *folder = NULL;
-	if (!incident_file_find_open(engine->paths.incidents, &folder, err))
+/* ---- what is owed ---- */
+
+static bool record_start(Engine *engine, Error *err) {
+	AUTO(Json) *args = json_new_object();
+	json_add_string(args, "version", BREAKGLASS_VERSION);
+	json_add_int(args, "lost", count_running(incident_file_model(engine->file)));
+	if (!engine_request(engine, REQUEST_ENGINE, args, err))
 		return false;
-	if (!folder)
+	engine->start_owed = false;
+	return true;
+}
+
+/* That nothing could be recorded for a while belongs into the record. Writing it is also the way to know that it works again. */
+static bool record_gap(Engine *engine, Error *err) {
+	const Error *problem = incident_file_problem(engine->file);
+	if (!problem)
 		return true;
-	IncidentFile *file = NULL;
-	bool ok = incident_file_open(folder, &file, err);
-	free(folder);
-	if (!ok)
+	AUTO_FREE char *text = bg_asprintf("the record could not be written for a while: %s", problem->why);
+	AUTO(Json) *args = json_new_object();
+	json_add_string(args, "text", text);
+	return engine_request(engine, REQUEST_NOTE, args, err);
+}
+
+void engine_show_trouble(Engine *engine) {
+	const Error *problem = engine->file ? incident_file_problem(engine->file) : NULL;
+	const Error *shown = problem ? problem : error_is_set(&engine->broken) ? &engine->broken : NULL;
+	AUTO_FREE char *text = !shown ? NULL
+		: problem ? bg_asprintf("NOTHING IS RECORDED: %s. Requests are refused until it works again; %s", shown->why, shown->hint)
+		: bg_asprintf("an incident cannot be opened: %s (%s); %s", shown->why, shown->where, shown->hint);
+	publish_banner(engine, text);
+}
+
+void engine_settle(Engine *engine) {
+	Error why = {0};
+	if (engine->file && (!engine->start_owed || record_start(engine, &why)) && record_gap(engine, &why))
+		engine_recover_actions(engine);
+	engine_show_trouble(engine);
+}
+
+/* ---- opening ---- */
+
+bool engine_open_incident(Engine *engine, Error *err) {
+	AUTO_FREE char *folder = NULL;
+	if (!incident_file_find_open(engine->paths.incidents, &folder, &engine->broken, err))
 		return false;
+	if (!folder) {
+		engine_show_trouble(engine);
+		return true;
+	}
+	IncidentFile *file = NULL;
+	Error why = {0};
+	if (!incident_file_open(folder, &file, &why)) {
+		/* Somebody else writes to it: this engine must not run beside that. */
+		if (why.kind == ERROR_CONFLICT) {
+			*err = why;
+			return false;
+		}
+		/* The board and the playbooks are needed all the same. */
+		engine->broken = why;
+		engine_show_trouble(engine);
+		return true;
+	}
 	/* A crash between the folder and its first record leaves an empty journal: nothing was declared. */
 	if (incident_file_model(file)->phase != INCIDENT_OPEN) {
 		incident_file_close(file);
 		return true;
 	}
 	engine_use_incident(engine, file);
-	AUTO(Json) *args = json_new_object();
-	json_add_string(args, "version", BREAKGLASS_VERSION);
-	json_add_int(args, "lost", count_running(incident_file_model(file)));
-	if (!engine_request(engine, REQUEST_ENGINE, args, err))
-		return false;
-	engine_recover_actions(engine);
+	engine->start_owed = true;
+	engine_settle(engine);
+	engine_resume_checks(engine);
 	engine_renew_gates(engine);
 	return true;
 }

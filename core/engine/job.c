@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/file.h"
 #include "core/base/moment.h"
 #include "core/engine/crash_points.h"
 #include "core/engine/worker_log.h"
@@ -23,7 +24,7 @@ struct Job {
 	JobOwner owner;
 	WorkerLog *log;
 	Json *result;
-	bool began, adopted, exited, cancelled, closing, ended;
+	bool began, adopted, spawned, exited, cancelled, closing, ended;   /* spawned: uv_spawn was called, failed or not */
 	int worker_pid;
 	int64_t started_ms;
 	uv_process_t process;
@@ -63,8 +64,7 @@ static void on_closed(uv_handle_t *handle) {
 		free_job(job);
 }
 
-static void close_handle(Job *job, uv_handle_t *handle) {
-	(void) job;
+static void close_handle(uv_handle_t *handle) {
 	if (!uv_is_closing(handle))
 		uv_close(handle, on_closed);
 }
@@ -73,13 +73,13 @@ static void close_all(Job *job) {
 	if (job->closing)
 		return;
 	job->closing = true;
-	if (!job->adopted) {
-		close_handle(job, (uv_handle_t *) &job->process);
-		close_handle(job, (uv_handle_t *) &job->stdin_pipe);
+	if (job->spawned) {
+		close_handle((uv_handle_t *) &job->process);
+		close_handle((uv_handle_t *) &job->stdin_pipe);
 	}
-	close_handle(job, (uv_handle_t *) &job->watch);
-	close_handle(job, (uv_handle_t *) &job->timer);
-	close_handle(job, (uv_handle_t *) &job->more);
+	close_handle((uv_handle_t *) &job->watch);
+	close_handle((uv_handle_t *) &job->timer);
+	close_handle((uv_handle_t *) &job->more);
 }
 
 /* ---- following ---- */
@@ -178,7 +178,7 @@ static bool follow(Job *job, Error *err) {
 static void on_written(uv_write_t *write, int status) {
 	(void) status;
 	Job *job = write->data;
-	close_handle(job, (uv_handle_t *) &job->stdin_pipe);
+	close_handle((uv_handle_t *) &job->stdin_pipe);
 }
 
 static bool spawn(Job *job, uv_loop_t *loop, const char *self, int log_fd, Error *err) {
@@ -195,6 +195,7 @@ static bool spawn(Job *job, uv_loop_t *loop, const char *self, int log_fd, Error
 		.stdio_count = 4, .flags = UV_PROCESS_DETACHED};
 	uv_pipe_init(loop, &job->stdin_pipe, 0);
 	job->stdin_pipe.data = job->process.data = job->write.data = job;
+	job->spawned = true;
 	job->open_handles += 2;
 	int status = uv_spawn(loop, &job->process, &options);
 	if (status < 0) {
@@ -205,8 +206,14 @@ static bool spawn(Job *job, uv_loop_t *loop, const char *self, int log_fd, Error
 	job->worker_pid = job->process.pid;
 	uv_buf_t bytes = uv_buf_init(job->request.data, (unsigned) job->request.len);
 	if (uv_write(&job->write, (uv_stream_t *) &job->stdin_pipe, &bytes, 1, on_written) < 0)
-		close_handle(job, (uv_handle_t *) &job->stdin_pipe);
+		close_handle((uv_handle_t *) &job->stdin_pipe);
 	return true;
+}
+
+/* An action's log must be found again even after a power cut: its absence says that nothing began. */
+static bool keep_name(const JobSpec *spec, Error *err) {
+	AUTO_FREE char *folder = path_folder(spec->log_path);
+	return !spec->keep_log || file_sync_folder(folder, err);
 }
 
 Job *job_start(uv_loop_t *loop, const char *self, const JobSpec *spec, const Json *request, const JobOwner *owner, Error *err) {
@@ -220,6 +227,8 @@ Job *job_start(uv_loop_t *loop, const char *self, const JobSpec *spec, const Jso
 		error_errno(err, errno, "cannot lock the action's log");
 		return NULL;
 	}
+	if (!keep_name(spec, err))
+		return NULL;
 	Job *job = new_job(loop, spec, owner);
 	json_write(request, &job->request);
 	crash_point(CRASH_BEFORE_SPAWN);

@@ -35,13 +35,29 @@ bool listener_lock(const StatePaths *paths, int *ret_fd, Error *err) {
 	return true;
 }
 
+static bool address_of(const StatePaths *paths, struct sockaddr_un *ret_address) {
+	*ret_address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	size_t len = strlen(paths->socket);
+	if (len >= sizeof(ret_address->sun_path))
+		return false;
+	memcpy(ret_address->sun_path, paths->socket, len + 1);
+	return true;
+}
+
+bool listener_answers(const StatePaths *paths) {
+	struct sockaddr_un address;
+	AUTO_CLOSE int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* EAGAIN: it listens, and many wait. */
+	return fd >= 0 && address_of(paths, &address)
+		&& (connect(fd, (struct sockaddr *) &address, sizeof(address)) == 0 || errno == EAGAIN);
+}
+
 bool listener_start(const StatePaths *paths, uv_loop_t *loop, uv_pipe_t *pipe, uv_connection_cb on_connection, Error *err) {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	if (strlen(paths->socket) >= sizeof(address.sun_path)) {
+	struct sockaddr_un address;
+	if (!address_of(paths, &address)) {
 		error_set(err, ERROR_INVALID, "the path of the engine's socket is too long");
 		return error_where(err, "%s", paths->socket);
 	}
-	memcpy(address.sun_path, paths->socket, strlen(paths->socket) + 1);
 	AUTO_CLOSE int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return error_errno(err, errno, "cannot make a socket");

@@ -7,5 +7,7 @@
 
 /* Takes STATE/ENV/engine.lock for the life of the process. CONFLICT when another engine has it. *ret_fd stays open. */
 BG_CHECK bool listener_lock(const StatePaths *paths, int *ret_fd, Error *err);
+/* Somebody listens at the socket now. */
+bool listener_answers(const StatePaths *paths);
 /* Binds and listens. Only the holder of the lock calls this, so a socket that is there already belongs to a dead engine. */
 BG_CHECK bool listener_start(const StatePaths *paths, uv_loop_t *loop, uv_pipe_t *pipe, uv_connection_cb on_connection, Error *err);

@@ -1,5 +1,8 @@
 /* services.c: what each ask does. One function each, one table; who asks comes from the connection, never from the ask. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
@@ -222,8 +225,8 @@ static bool serve_check(Ask *ask, Error *err) {
 
 /* The subjects of the gates that cover this step, as they are now: a gate that was signed over anything else is not open. */
 static bool live_subjects(const Walk *walk, const IncidentStep *state, Json *subjects) {
-	const Gate *gates[16];
-	size_t count = run_step_gates(walk->run, state, gates, BG_LENGTH(gates));
+	const Gate *gates[RUN_GATES_MAX];
+	size_t count = run_step_gates(walk->run, state, gates, RUN_GATES_MAX);
 	for (size_t i = 0; i < count; i++) {
 		const PlaybookGate *gate = playbook_find_gate(walk->playbook, gates[i]->id);
 		AUTO_CLEAR(WalkSubject) subject = {0};
@@ -348,16 +351,31 @@ static bool serve_preview(Ask *ask, Error *err) {
 
 #define OUTPUT_TAIL_MAX (1024 * 1024)
 
+/* The end of a file: a log can be larger than an engine should ever hold. *ret_cut: there is more before it. */
+static bool read_tail(const char *path, Buf *out, bool *ret_cut, Error *err) {
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat info;
+	if (fd < 0 || fstat(fd, &info) < 0) {
+		error_errno(err, errno, "cannot read it");
+		return error_where(err, "%s", path);
+	}
+	*ret_cut = info.st_size > OUTPUT_TAIL_MAX;
+	if (*ret_cut && lseek(fd, info.st_size - OUTPUT_TAIL_MAX, SEEK_SET) < 0)
+		return error_errno(err, errno, "cannot read %s", path);
+	/* A worker may write on while we read: twice the tail is more than that. */
+	return file_read_fd(fd, path, OUTPUT_TAIL_MAX * 2, out, err);
+}
+
 static bool serve_output(Ask *ask, Error *err) {
 	if (!need_incident(ask, err))
 		return false;
 	AUTO_FREE char *path = incident_file_action_log(ask->engine->file, json_get_int(ask->args, "action", 0));
 	AUTO_CLEAR(Buf) text = {0};
-	if (!file_read(path, WORKER_LOG_MAX * 2, &text, err))
+	bool cut;
+	if (!read_tail(path, &text, &cut, err))
 		return error_what(err, "read the output of an action");
-	size_t from = text.len > OUTPUT_TAIL_MAX ? text.len - OUTPUT_TAIL_MAX : 0;
-	Str rest = str_slice(buf_str(&text), from, text.len - from), line;
-	if (from)
+	Str rest = buf_str(&text), line;
+	if (cut)
 		(void) str_next_line(&rest, &line);
 	ask->data = json_new_object();
 	Json *lines = json_add(ask->data, "lines", json_new_array());
@@ -366,7 +384,7 @@ static bool serve_output(Ask *ask, Error *err) {
 		if (json_parse(line, &json, NULL))
 			json_append(lines, json);
 	}
-	json_add_bool(ask->data, "cut", from > 0);
+	json_add_bool(ask->data, "cut", cut);
 	return true;
 }
 
@@ -431,6 +449,7 @@ void engine_serve(Engine *engine, Connection *connection, const Json *frame) {
 		json_add(reply, "error", error_to_json(&err));
 	json_free(ask.data);
 	connection_send(connection, reply);
+	engine_show_trouble(engine);
 	engine_renew_gates(engine);
 	if (engine->stopping)
 		uv_stop(&engine->loop);

@@ -83,15 +83,31 @@ bool signing_signers(Ask *ask, Error *err) {
 
 /* ---- the subject and the text ---- */
 
+#define GATES_OF_STEP_MAX 16
+
+/* A step named instead of a gate means the one that still wants signatures: the innermost of those that were asked for, else the
+ * innermost at all. */
+static const Gate *gate_of_step(const Run *run, const IncidentStep *step) {
+	const Gate *gates[GATES_OF_STEP_MAX], *chosen = NULL;
+	size_t count = run_step_gates(run, step, gates, GATES_OF_STEP_MAX);
+	for (size_t i = 0; i < count; i++) {
+		bool wanted = *gates[i]->subject && gate_state(gates[i], wall_now()) != GATE_SIGNED;
+		bool chosen_wanted = chosen && *chosen->subject && gate_state(chosen, wall_now()) != GATE_SIGNED;
+		if (!chosen || wanted > chosen_wanted || (wanted == chosen_wanted && gates[i]->steps.count < chosen->steps.count))
+			chosen = gates[i];
+	}
+	return chosen;
+}
+
 static bool find_gate(const Ask *ask, Walk *ret_walk, const PlaybookGate **ret_gate, const Gate **ret_state, Error *err) {
 	if (!ask_find_walk(ask, ret_walk, NULL, err))
 		return false;
 	const char *id = json_get_string_or(ask->args, "gate", "");
 	const char *step_id = json_get_string(ask->args, "step");
-	const Gate *covering[1];
 	const IncidentStep *step = step_id ? run_find_step(ret_walk->run, step_id) : NULL;
-	if (step && run_step_gates(ret_walk->run, step, covering, 1) == 1)
-		id = covering[0]->id;
+	const Gate *meant = step ? gate_of_step(ret_walk->run, step) : NULL;
+	if (meant)
+		id = meant->id;
 	*ret_gate = playbook_find_gate(ret_walk->playbook, id);
 	*ret_state = run_find_gate(ret_walk->run, id);
 	if (*ret_gate && *ret_state)
@@ -289,8 +305,8 @@ static bool gate_still_holds(Engine *engine, const Walk *walk, const Gate *gate,
 }
 
 bool signing_still_hold(Engine *engine, const Walk *walk, const IncidentStep *step, Error *err) {
-	const Gate *gates[16];
-	size_t count = run_step_gates(walk->run, step, gates, BG_LENGTH(gates));
+	const Gate *gates[RUN_GATES_MAX];
+	size_t count = run_step_gates(walk->run, step, gates, RUN_GATES_MAX);
 	AUTO_CLEAR(Rules) rules = {0};
 	if (count && !load_rules(engine->environment, &rules, err))
 		return false;

@@ -157,7 +157,8 @@ static int do_apply(const Action *action, Call *call, const Json *request) {
 	call->deadline = (MonoTime){mono_now().ms + timeout};
 	if (!plan_again(action, call, json_get_string_or(request, "digest", ""), &plan, &err))
 		return leave_error(&err);
-	worker_log_begin();
+	if (!worker_log_begin(&err))
+		return leave_error(&err);
 	crash_point(CRASH_WORKER_BEGUN);
 	bool ok = action->apply(call, &plan, &result, &err);
 	crash_point(CRASH_WORKER_APPLIED);

@@ -131,19 +131,28 @@ void worker_verdict_clear(WorkerVerdict *verdict) {
 
 /* ---- the worker's side ---- */
 
-/* How much output was stored. A worker is one process for one action: this is its only global. */
+/* How much output was stored, and whether the last line may have been torn by a full disk. A worker is one process for one action:
+ * these are its only globals. */
 static int64_t stored_bytes;
+static bool torn;
 
-static void write_line(Buf *line) {
-	buf_putc(line, '\n');
-	/* A full disk must not stop what is under way: the result line is what counts, and its absence is "in doubt". */
-	BG_IGNORE(file_write_all(WORKER_LOG_FD, line->data, line->len, NULL));
+/* A full disk must not stop what is under way: the result line is what counts, and its absence is "in doubt". Only the line that says
+ * that it begins must be written before it does. A line after one that was torn starts on a new one, so that it can be read. */
+static bool write_line(Str text, Error *err) {
+	AUTO_CLEAR(Buf) line = {0};
+	if (torn)
+		buf_putc(&line, '\n');
+	buf_put_str(&line, text);
+	buf_putc(&line, '\n');
+	bool whole = file_write_all(WORKER_LOG_FD, line.data, line.len, err);
+	torn = !whole;
+	return whole;
 }
 
-static void write_json(const Json *json) {
+static bool write_json(const Json *json, Error *err) {
 	AUTO_CLEAR(Buf) line = {0};
 	json_write(json, &line);
-	write_line(&line);
+	return write_line(buf_str(&line), err);
 }
 
 void worker_log_json(const char *kind, const char *key, const Json *value) {
@@ -151,12 +160,18 @@ void worker_log_json(const char *kind, const char *key, const Json *value) {
 	json_add_string(json, "k", kind);
 	if (key)
 		json_add(json, key, json_copy(value));
-	write_json(json);
+	BG_IGNORE(write_json(json, NULL));
 }
 
-void worker_log_begin(void) {
-	worker_log_json("begin", NULL, NULL);
-	(void) fdatasync(WORKER_LOG_FD);
+bool worker_log_begin(Error *err) {
+	AUTO(Json) *json = json_new_object();
+	json_add_string(json, "k", "begin");
+	if (write_json(json, err) && fdatasync(WORKER_LOG_FD) == 0)
+		return true;
+	if (!err || !error_is_set(err))
+		error_errno(err, errno, "the disk did not confirm the action's log");
+	error_what(err, "write down that the action begins");
+	return error_hint(err, "make room on the disk of the journal; nothing was sent and nothing was changed");
 }
 
 void worker_log_progress(const char *text, int64_t done, int64_t total) {
@@ -165,7 +180,7 @@ void worker_log_progress(const char *text, int64_t done, int64_t total) {
 	json_add_string(json, "text", text);
 	json_add_int(json, "done", done);
 	json_add_int(json, "total", total);
-	write_json(json);
+	BG_IGNORE(write_json(json, NULL));
 }
 
 void worker_log_output(bool is_stderr, Str bytes) {
@@ -184,7 +199,7 @@ void worker_log_output(bool is_stderr, Str bytes) {
 	buf_puts(&line, is_stderr ? "{\"k\":\"err\",\"s\":" : "{\"k\":\"out\",\"s\":");
 	json_write_quoted(bytes, &line);
 	buf_putc(&line, '}');
-	write_line(&line);
+	BG_IGNORE(write_line(buf_str(&line), NULL));
 	if (stored_bytes > WORKER_LOG_MAX)
 		worker_log_progress("output is larger than what is kept: the rest is not stored", 0, 0);
 }
@@ -192,6 +207,6 @@ void worker_log_output(bool is_stderr, Str bytes) {
 void worker_log_result(const Json *result) {
 	AUTO(Json) *json = json_copy(result);
 	json_add_string(json, "k", "result");
-	write_json(json);
+	BG_IGNORE(write_json(json, NULL));
 	(void) fdatasync(WORKER_LOG_FD);
 }

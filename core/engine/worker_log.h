@@ -16,7 +16,7 @@
 
 #define WORKER_LOG_FD 3
 #define WORKER_LINE_MAX (4u * 1024 * 1024)
-#define WORKER_LOG_MAX (256LL * 1024 * 1024)   /* bytes of output kept; more is counted, not stored */
+#define WORKER_LOG_MAX (64LL * 1024 * 1024)    /* bytes of output kept; more is counted, not stored */
 
 typedef struct WorkerLog WorkerLog;
 /* Reading side. The reader keeps an offset and half a line between calls. */
@@ -39,7 +39,9 @@ void worker_verdict_clear(WorkerVerdict *verdict);
 BG_DEFINE_CLEARP(WorkerVerdict, worker_verdict_clear)
 
 /* Writing side, in the worker: to WORKER_LOG_FD. Lines are written with one write each; output beyond WORKER_LOG_MAX is counted. */
-void worker_log_begin(void);
+/* Durably says that the world is about to be changed. False: it could not be written, and nothing may be changed then, since nobody
+ * would know. */
+BG_CHECK bool worker_log_begin(Error *err);
 void worker_log_progress(const char *text, int64_t done, int64_t total);
 void worker_log_output(bool is_stderr, Str bytes);
 void worker_log_json(const char *kind, const char *key, const Json *value);
