@@ -1,0 +1,189 @@
+/* sandbox.c: the four servers over one world, behind one lock. Time passes for the world whenever somebody asks it something: nothing can
+ * tell the difference, and there is no clock thread. */
+#include "core/sandbox/sandbox.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/sandbox/sim_content.h"
+#include "core/sandbox/sim_fault.h"
+#include "core/sandbox/sim_folder.h"
+#include "core/sandbox/sim_http.h"
+#include "core/sandbox/sim_world.h"
+
+#define BUILD_MS (20 * 1000)
+
+typedef struct Server { Sandbox *sandbox; SimSystem system; SimHttp *http; char *url; } Server;
+
+struct Sandbox {
+	SimWorld world;
+	SimFaults faults;
+	Server servers[SIM_SYSTEM_COUNT];
+	char *folder;
+	const SimScenario *scenario;
+	bool remove_folder;
+};
+
+static void ask_world(Sandbox *sandbox, SimSystem system, const SimRequest *request, SimReply *reply, WallTime now) {
+	switch (system) {
+	case SIM_SYSTEM_CONCOURSE: sim_concourse_handle(sandbox->world.concourse, request, reply, now); break;
+	case SIM_SYSTEM_FASTLY: sim_fastly_handle(sandbox->world.fastly, request, reply, now); break;
+	case SIM_SYSTEM_S3: sim_s3_handle(&sandbox->world.s3, request, reply, now); break;
+	case SIM_SYSTEM_SITE: sim_site_handle(&sandbox->world, request, reply); break;
+	case SIM_SYSTEM_COUNT: break;
+	}
+}
+
+static void on_request(void *userdata, const SimRequest *request, SimReply *reply) {
+	Server *server = userdata;
+	Sandbox *sandbox = server->sandbox;
+	WallTime now = wall_now();
+	pthread_mutex_lock(&sandbox->world.lock);
+	sim_pipelines_advance(&sandbox->world.pipelines, now);
+	if (!sim_fault_answers(&sandbox->faults, server->system, reply))
+		ask_world(sandbox, server->system, request, reply, now);
+	sim_fault_spoil(&sandbox->faults, server->system, reply);
+	pthread_mutex_unlock(&sandbox->world.lock);
+}
+
+static bool start_servers(Sandbox *sandbox, Error *err) {
+	for (int i = 0; i < SIM_SYSTEM_COUNT; i++) {
+		Server *server = &sandbox->servers[i];
+		*server = (Server) { .sandbox = sandbox, .system = (SimSystem) i };
+		if (!sim_http_start(on_request, server, &server->http, err))
+			return false;
+		server->url = bg_asprintf("http://127.0.0.1:%u", sim_http_port(server->http));
+	}
+	sim_concourse_set_url(sandbox->world.concourse, sandbox->servers[SIM_SYSTEM_CONCOURSE].url);
+	sim_fastly_set_url(sandbox->world.fastly, sandbox->servers[SIM_SYSTEM_FASTLY].url);
+	return true;
+}
+
+/* ---- the folder ---- */
+
+static bool make_folder(Sandbox *sandbox, const SandboxOptions *options, Error *err) {
+	if (options->folder) {
+		sandbox->remove_folder = !options->keep && !file_exists(options->folder);
+		sandbox->folder = path_expand_home(options->folder);
+		return file_make_folder(sandbox->folder, 0700, err);
+	}
+	const char *base = getenv("TMPDIR");
+	AUTO_FREE char *template = bg_asprintf("%s/breakglass-drill-XXXXXX", base && *base == '/' ? base : "/tmp");
+	if (!mkdtemp(template)) {
+		error_set(err, ERROR_IO, "cannot make a folder for the drill");
+		error_where(err, "%s", template);
+		return error_hint(err, "give one with --folder DIR");
+	}
+	sandbox->remove_folder = !options->keep;
+	sandbox->folder = TAKE(template);
+	return true;
+}
+
+static bool write_folder(const Sandbox *sandbox, const SandboxOptions *options, Error *err) {
+	SimFolder folder = { .folder = sandbox->folder, .playbooks = options->playbooks, .scenario = sandbox->scenario->name,
+		.world = &sandbox->world };
+	for (int i = 0; i < SIM_SYSTEM_COUNT; i++)
+		folder.urls[i] = sandbox->servers[i].url;
+	return sim_folder_write(&folder, err);
+}
+
+bool sandbox_start(const SandboxOptions *options, Sandbox **ret_sandbox, Error *err) {
+	const SimScenario *scenario = sim_scenario_find(options->scenario);
+	if (!scenario) {
+		error_set(err, ERROR_MISSING, "there is no scenario %s", options->scenario);
+		return error_hint(err, "breakglass sandbox --list names them");
+	}
+	AUTO(Sandbox) *sandbox = bg_calloc(1, sizeof(*sandbox));
+	sandbox->scenario = scenario;
+	sim_world_init(&sandbox->world, scenario, options->backup_every_ms, options->build_ms ? options->build_ms : BUILD_MS, wall_now());
+	for (size_t i = 0; options->faults && i < options->faults->count; i++)
+		if (!sandbox_fault(sandbox, options->faults->items[i], err))
+			return false;
+	if (!make_folder(sandbox, options, err) || !start_servers(sandbox, err) || !write_folder(sandbox, options, err))
+		return error_what(err, "open the sandbox");
+	*ret_sandbox = TAKE(sandbox);
+	return true;
+}
+
+Sandbox *sandbox_stop(Sandbox *sandbox) {
+	if (!sandbox)
+		return NULL;
+	for (int i = 0; i < SIM_SYSTEM_COUNT; i++) {
+		sim_http_stop(sandbox->servers[i].http);
+		free(sandbox->servers[i].url);
+	}
+	/* What cannot be removed is a folder of throwaway keys below the temporary folder: it is named so that anybody can. */
+	if (sandbox->remove_folder && sandbox->folder)
+		BG_IGNORE(file_remove_tree(sandbox->folder, NULL));
+	sim_world_clear(&sandbox->world);
+	free(sandbox->folder);
+	free(sandbox);
+	return NULL;
+}
+
+/* ---- asking and telling ---- */
+
+const char *sandbox_folder(const Sandbox *sandbox) { return sandbox->folder; }
+char *sandbox_environment(const Sandbox *sandbox) { return path_join(sandbox->folder, "environment.yaml"); }
+const char *sandbox_story(const Sandbox *sandbox) { return sandbox->scenario->story; }
+const char *sandbox_fault_help(void) { return sim_fault_help(); }
+
+const char *sandbox_url(const Sandbox *sandbox, const char *system) {
+	SimSystem which;
+	return sim_system_parse(str_from(system), &which) ? sandbox->servers[which].url : NULL;
+}
+
+char *sandbox_addresses(const Sandbox *sandbox) {
+	Buf text = {0};
+	for (int i = 0; i < SIM_SYSTEM_COUNT; i++)
+		buf_printf(&text, "%-10s %s\n", sim_system_name((SimSystem) i), sandbox->servers[i].url);
+	return buf_take(&text);
+}
+
+bool sandbox_fault(Sandbox *sandbox, const char *text, Error *err) {
+	pthread_mutex_lock(&sandbox->world.lock);
+	bool ok = sim_fault_add(&sandbox->faults, &sandbox->world, text, err);
+	pthread_mutex_unlock(&sandbox->world.lock);
+	return ok;
+}
+
+static void run_now(Sandbox *sandbox, const char *pipeline_name, const char *job_name) {
+	pthread_mutex_lock(&sandbox->world.lock);
+	SimPipeline *pipeline = sim_pipeline_find(&sandbox->world.pipelines, SIM_CONCOURSE_TEAM, pipeline_name);
+	SimJob *job = pipeline ? sim_job_find(pipeline, job_name) : NULL;
+	if (job && !pipeline->paused)
+		(void) sim_job_run_now(&sandbox->world.pipelines, job, wall_now());
+	pthread_mutex_unlock(&sandbox->world.lock);
+}
+
+void sandbox_run_backup_now(Sandbox *sandbox) { run_now(sandbox, SIM_PIPELINE_NAME, SIM_JOB_NAME); }
+
+bool sandbox_command(Sandbox *sandbox, const char *line, Error *err) {
+	Str text = str_trim(str_from(line));
+	AUTO_FREE char *argument = str_starts(text, "fault ") ? str_dup(str_trim(str_slice(text, 6, text.len))) : NULL;
+	if (argument)
+		return sandbox_fault(sandbox, argument, err);
+	if (str_eq_c(text, "backup-now"))
+		sandbox_run_backup_now(sandbox);
+	else if (str_eq_c(text, "publish-repair"))
+		run_now(sandbox, "publish-ocw", "mass-publish");
+	else
+		return error_set(err, ERROR_INVALID, "there is no command %.*s", STR_ARG(text));
+	return true;
+}
+
+size_t sandbox_damaged_courses(Sandbox *sandbox) {
+	pthread_mutex_lock(&sandbox->world.lock);
+	const SimBucket *bucket = sim_site_bucket(&sandbox->world);
+	size_t damaged = bucket ? sim_content_damaged_count(bucket) : SIM_COURSE_COUNT;
+	pthread_mutex_unlock(&sandbox->world.lock);
+	return damaged;
+}
+
+const SandboxScenario *sandbox_scenario_at(size_t index) {
+	static SandboxScenario shown;
+	const SimScenario *scenario = sim_scenario_at(index);
+	shown = scenario ? (SandboxScenario) { scenario->name, scenario->summary } : (SandboxScenario) {0};
+	return scenario ? &shown : NULL;
+}

@@ -1,0 +1,140 @@
+/* sim_fault.c: see sim_fault.h. */
+#include "core/sandbox/sim_fault.h"
+#include <stdio.h>
+#include "core/base/alloc.h"
+
+static const char *const SYSTEMS[] = { [SIM_SYSTEM_CONCOURSE] = "concourse", [SIM_SYSTEM_FASTLY] = "fastly", [SIM_SYSTEM_S3] = "s3",
+	[SIM_SYSTEM_SITE] = "site" };
+
+const char *sim_system_name(SimSystem system) { return SYSTEMS[system]; }
+
+bool sim_system_parse(Str name, SimSystem *ret_system) {
+	for (size_t i = 0; i < BG_LENGTH(SYSTEMS); i++) {
+		if (str_eq_c(name, SYSTEMS[i])) {
+			*ret_system = (SimSystem) i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- setting them ---- */
+
+typedef struct Setting { SimFaults *faults; SimWorld *world; SimSystem system; Str argument; } Setting;
+
+static bool set_latency(Setting *setting) { return span_parse(setting->argument, &setting->faults->latency_ms[setting->system]); }
+
+static bool set_status(Setting *setting) {
+	int64_t status;
+	if (!str_parse_int(setting->argument, &status) || status < 200 || status > 599)
+		return false;
+	setting->faults->status[setting->system] = (int) status;
+	return true;
+}
+
+#define FLAG(name, field) \
+	static bool name(Setting *setting) { return setting->faults->field[setting->system] = true; }
+FLAG(set_truncate, truncate)
+FLAG(set_garbage, garbage)
+FLAG(set_token_expired, token_expired)
+FLAG(set_rate_limit, rate_limit)
+FLAG(set_hang, hang)
+FLAG(set_reset, reset)
+#undef FLAG
+
+static bool set_build_hang(Setting *setting) { return setting->world->pipelines.builds_hang = true; }
+static bool set_build_fail(Setting *setting) { return setting->world->pipelines.builds_fail = true; }
+
+static bool set_none(Setting *setting) {
+	*setting->faults = (SimFaults) {0};
+	setting->world->pipelines.builds_hang = setting->world->pipelines.builds_fail = false;
+	return true;
+}
+
+static const struct { const char *name; bool (*set)(Setting *); } FAULTS[] = {
+	{ "latency", set_latency }, { "status", set_status }, { "truncate", set_truncate }, { "garbage", set_garbage },
+	{ "token-expired", set_token_expired }, { "rate-limit", set_rate_limit }, { "hang", set_hang }, { "reset", set_reset },
+	{ "build-hang", set_build_hang }, { "build-fail", set_build_fail }, { "none", set_none },
+};
+
+const char *sim_fault_help(void) {
+	return "  latency=TIME     every answer comes so much later\n"
+		"  status=NNN       every answer is this status\n"
+		"  token-expired    credentials are no longer good\n"
+		"  rate-limit       too many requests (429, 503 for s3)\n"
+		"  truncate         bodies break off in the middle\n"
+		"  garbage          bodies are not what they should be\n"
+		"  hang             no answer ever comes\n"
+		"  reset            connections are dropped\n"
+		"  build-hang       builds of Concourse do not end\n"
+		"  build-fail       builds of Concourse fail\n"
+		"  none             all faults are taken away\n"
+		"  each may end in @concourse, @fastly, @s3 or @site; without it, all\n";
+}
+
+bool sim_fault_add(SimFaults *faults, SimWorld *world, const char *text, Error *err) {
+	Str rest = str_from(text), name = {0}, argument = {0}, system_name = {0};
+	ptrdiff_t at = str_find_char(rest, '@'), equals;
+	if (at >= 0) {
+		system_name = str_slice(rest, (size_t) at + 1, rest.len);
+		rest = str_slice(rest, 0, (size_t) at);
+	}
+	equals = str_find_char(rest, '=');
+	name = equals >= 0 ? str_slice(rest, 0, (size_t) equals) : rest;
+	argument = equals >= 0 ? str_slice(rest, (size_t) equals + 1, rest.len) : STR("");
+	SimSystem only = SIM_SYSTEM_COUNT;
+	if (at >= 0 && !sim_system_parse(system_name, &only)) {
+		error_set(err, ERROR_INVALID, "there is no system %.*s in the sandbox", STR_ARG(system_name));
+		return error_hint(err, "concourse, fastly, s3 or site");
+	}
+	for (size_t i = 0; i < BG_LENGTH(FAULTS); i++) {
+		if (!str_eq_c(name, FAULTS[i].name))
+			continue;
+		for (int system = 0; system < SIM_SYSTEM_COUNT; system++) {
+			Setting setting = { faults, world, (SimSystem) system, argument };
+			if ((only == SIM_SYSTEM_COUNT || only == (SimSystem) system) && !FAULTS[i].set(&setting))
+				return error_set(err, ERROR_INVALID, "%s does not take %.*s", FAULTS[i].name, STR_ARG(argument));
+		}
+		return true;
+	}
+	error_set(err, ERROR_INVALID, "there is no fault %.*s", STR_ARG(name));
+	return error_hint(err, "breakglass sandbox --list names them");
+}
+
+/* ---- acting by them ---- */
+
+static void expired(SimSystem system, SimReply *reply) {
+	if (system == SIM_SYSTEM_CONCOURSE)
+		sim_concourse_refuse_token(reply);
+	else if (system == SIM_SYSTEM_FASTLY)
+		sim_fastly_refuse_token(reply);
+	else
+		sim_s3_error(reply, 400, "ExpiredToken", "The provided token has expired.", NULL, NULL);
+}
+
+static void limited(SimSystem system, SimReply *reply) {
+	if (system == SIM_SYSTEM_S3)
+		sim_s3_error(reply, 503, "SlowDown", "Please reduce your request rate.", NULL, NULL);
+	else
+		sim_reply_text(reply, 429, "application/json", "{\"msg\":\"You have exceeded your hourly rate limit\"}");
+}
+
+bool sim_fault_answers(const SimFaults *faults, SimSystem system, SimReply *reply) {
+	if (faults->status[system])
+		sim_reply_text(reply, faults->status[system], "text/html", "<html><body>the sandbox was told to answer so</body></html>");
+	else if (faults->token_expired[system] && system != SIM_SYSTEM_SITE)
+		expired(system, reply);
+	else if (faults->rate_limit[system])
+		limited(system, reply);
+	else if (faults->garbage[system])
+		sim_reply_text(reply, 200, "text/html", "<html><body>Welcome to the hotel network. Please log in.</body></html>");
+	else
+		return false;
+	return true;
+}
+
+void sim_fault_spoil(const SimFaults *faults, SimSystem system, SimReply *reply) {
+	reply->delay_ms = faults->latency_ms[system];
+	reply->ending = faults->hang[system] ? SIM_ENDING_HANG : faults->reset[system] ? SIM_ENDING_RESET
+		: faults->truncate[system] ? SIM_ENDING_TRUNCATED : SIM_ENDING_WHOLE;
+}

@@ -1,0 +1,84 @@
+/* sim_folder.c: see sim_folder.h. Secrets stand in files of their own that only their owner can read. */
+#include "core/sandbox/sim_folder.h"
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/sandbox/sim_crypto.h"
+
+static bool write_text(const SimFolder *folder, const char *name, const char *text, unsigned mode, Error *err) {
+	AUTO_FREE char *path = path_join(folder->folder, name);
+	return file_write_atomic(path, text, strlen(text), mode, err);
+}
+
+/* The practice signers are people of this folder alone: their keys are made now and count nowhere else. */
+static bool write_signer(const SimFolder *folder, const char *name, Buf *allowed, Error *err) {
+	AUTO_CLEAR(Buf) private_key = {0};
+	AUTO_CLEAR(Buf) public_key = {0};
+	AUTO_FREE char *path = bg_asprintf("signers/%s", name);
+	AUTO_FREE char *public_path = bg_asprintf("signers/%s.pub", name);
+	AUTO_FREE char *comment = bg_asprintf("%s@sandbox", name);
+	if (!sim_make_ssh_key(comment, &private_key, &public_key, err) || !write_text(folder, path, buf_text(&private_key), 0600, err))
+		return false;
+	buf_printf(allowed, "%s namespaces=\"signoff@breakglass\" %s\n", name, buf_text(&public_key));
+	buf_putc(&public_key, '\n');
+	return write_text(folder, public_path, buf_text(&public_key), 0644, err);
+}
+
+static void login_name(Buf *out) {
+	const struct passwd *entry = getpwuid(getuid());   /* before any server thread could ask: the folder is written by one thread */
+	if (entry)
+		buf_puts(out, entry->pw_name);
+	else
+		buf_printf(out, "uid-%u", (unsigned) getuid());
+}
+
+static void write_yaml(const SimFolder *folder, Buf *out) {
+	AUTO_CLEAR(Buf) login = {0};
+	login_name(&login);
+	buf_printf(out, "# Made by breakglass for a drill (scenario %s). Everything in it is simulated on this machine; keys and tokens count nowhere else.\n"
+		"name: ocw-sandbox\nkind: drill\n", folder->scenario);
+	if (folder->playbooks)
+		buf_printf(out, "playbooks: [\"%s\"]\n", folder->playbooks);
+	buf_printf(out, "objective: 60m\n\npeople:\n"
+		"  - { name: eng-practice, login: \"%s\", roles: [engineering], contact: \"practice signer of this drill\" }\n"
+		"  - { name: prod-practice, roles: [product], contact: \"practice signer of this drill\" }\n\n"
+		"signers: allowed_signers\nsignoff:\n  validity: 15m\n  plan-age: 10m\n  keys: [signers/eng-practice, signers/prod-practice]\n\n", buf_text(&login));
+	buf_printf(out, "systems:\n"
+		"  ci:      { provider: concourse, url: \"%s\", team: main, token: { file: secrets/concourse-token } }\n"
+		"  cdn:     { provider: fastly, url: \"%s\", service: " SIM_SERVICE ", token: { file: secrets/fastly-key } }\n"
+		"  content: { provider: s3, endpoint: \"%s\", region: " SIM_REGION ", access-key-id: { file: secrets/s3-key-id },\n"
+		"             secret-access-key: { file: secrets/s3-secret } }\n"
+		"  site:    { provider: http, url: \"%s\" }\n\n", folder->urls[SIM_SYSTEM_CONCOURSE], folder->urls[SIM_SYSTEM_FASTLY],
+		folder->urls[SIM_SYSTEM_S3], folder->urls[SIM_SYSTEM_SITE]);
+	buf_puts(out, "probes:\n"
+		"  - { name: site pages, probe: http, system: site, sample: 40, text: Course Description, every: 10s, budget: 60s }\n"
+		"  - { name: backup job, probe: concourse.job, system: ci, pipeline: " SIM_PIPELINE_NAME ", job: " SIM_JOB_NAME ", every: 10s, max-age: 26h }\n"
+		"  - { name: backup pipeline, probe: concourse.pipeline, system: ci, pipeline: " SIM_PIPELINE_NAME ", every: 10s }\n"
+		"  - { name: backup bucket, probe: s3.bucket, system: content, bucket: " SIM_BACKUP_BUCKET ", every: 20s }\n"
+		"  - { name: live bucket, probe: s3.bucket, system: content, bucket: " SIM_LIVE_BUCKET ", every: 20s }\n"
+		"  - { name: fastly live, probe: fastly.service, system: cdn, service: " SIM_SERVICE ", every: 10s }\n\n");
+	buf_printf(out, "values: { site: live, env: production, service: " SIM_SERVICE ", ocw_url: \"%s\" }\n\n"
+		"damage: { live: live bucket, backup: backup job }\n", folder->urls[SIM_SYSTEM_SITE]);
+}
+
+bool sim_folder_write(const SimFolder *folder, Error *err) {
+	static const char *const PARTS[] = { "secrets", "signers" };
+	AUTO_CLEAR(Buf) allowed = {0};
+	AUTO_CLEAR(Buf) yaml = {0};
+	for (size_t i = 0; i < BG_LENGTH(PARTS); i++) {
+		AUTO_FREE char *path = path_join(folder->folder, PARTS[i]);
+		if (!file_make_folder(path, 0700, err))
+			return false;
+	}
+	write_yaml(folder, &yaml);
+	return write_signer(folder, "eng-practice", &allowed, err) && write_signer(folder, "prod-practice", &allowed, err)
+		&& write_text(folder, "allowed_signers", buf_text(&allowed), 0644, err)
+		&& write_text(folder, "secrets/concourse-token", folder->world->concourse_token, 0600, err)
+		&& write_text(folder, "secrets/fastly-key", folder->world->fastly_key, 0600, err)
+		&& write_text(folder, "secrets/s3-key-id", folder->world->access_key, 0600, err)
+		&& write_text(folder, "secrets/s3-secret", folder->world->secret_key, 0600, err)
+		&& write_text(folder, "environment.yaml", buf_text(&yaml), 0600, err);
+}

@@ -1,0 +1,11 @@
+/* sim_folder.h: what a console needs to work on the sandbox: the environment file, secrets, and two practice signers with fresh keys. */
+#pragma once
+#include "core/base/error.h"
+#include "core/sandbox/sim_fault.h"
+
+typedef struct SimFolder {
+	const char *folder, *playbooks, *scenario;
+	const char *urls[SIM_SYSTEM_COUNT];
+	const SimWorld *world;
+} SimFolder;
+BG_CHECK bool sim_folder_write(const SimFolder *folder, Error *err);

@@ -1,0 +1,231 @@
+/* sim_s3.c: the calls of S3 that reading needs: buckets, ListObjectsV2 with pages, objects (AWS API reference). */
+#include "core/sandbox/sim_s3.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/base/alloc.h"
+#include "core/base/digest.h"
+
+#define NAMESPACE "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""
+#define MAX_KEYS 1000
+
+static void element(Buf *out, const char *name, Str text) {
+	buf_printf(out, "<%s>", name);
+	sim_markup_escape(text, out);
+	buf_printf(out, "</%s>", name);
+}
+
+static void reply_xml(SimReply *reply, Buf *text) {
+	sim_reply_bytes(reply, 200, "application/xml", buf_str(text));
+	buf_clear(text);
+}
+
+static void list_buckets(SimS3 *s3, SimReply *reply) {
+	char time[WALL_TEXT_SIZE];
+	Buf out = {0};
+	buf_puts(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListAllMyBucketsResult " NAMESPACE
+		"><Owner><ID>sandbox</ID><DisplayName>sandbox</DisplayName></Owner><Buckets>");
+	for (size_t i = 0; i < sim_store_count(s3->store); i++) {
+		const SimBucket *bucket = sim_store_at(s3->store, i);
+		buf_puts(&out, "<Bucket>");
+		element(&out, "Name", str_from(bucket->name));
+		element(&out, "CreationDate", str_from(wall_format_iso(bucket->created, time)));
+		buf_puts(&out, "</Bucket>");
+	}
+	buf_puts(&out, "</Buckets></ListAllMyBucketsResult>");
+	reply_xml(reply, &out);
+}
+
+/* ---- ListObjectsV2 ---- */
+
+typedef struct Listing {
+	const SimBucket *bucket;
+	Str prefix, delimiter;
+	bool encode;
+	int64_t max_keys, count;
+	size_t at;
+	Buf contents, prefixes;
+	Buf last_prefix;
+	Str last_key;
+	bool truncated;
+} Listing;
+
+static void put_key(const Listing *listing, Buf *out, const char *name, Str key) {
+	AUTO_CLEAR(Buf) encoded = {0};
+	if (listing->encode)
+		sim_percent_encode(key, true, &encoded);
+	element(out, name, listing->encode ? buf_str(&encoded) : key);
+}
+
+static void put_object(Listing *listing, const SimObject *object) {
+	char time[WALL_TEXT_SIZE], size[24];
+	Buf *out = &listing->contents;
+	buf_puts(out, "<Contents>");
+	put_key(listing, out, "Key", str_from(object->key));
+	element(out, "LastModified", str_from(wall_format_iso(object->modified, time)));
+	buf_printf(out, "<ETag>&quot;%s&quot;</ETag>", object->body->etag);
+	snprintf(size, sizeof(size), "%zu", object->body->len);
+	element(out, "Size", str_from(size));
+	buf_puts(out, "<StorageClass>STANDARD</StorageClass></Contents>");
+}
+
+/* A key with the delimiter after the prefix is listed as the folder that it stands in, once. */
+static bool take_prefix(Listing *listing, Str key) {
+	if (!listing->delimiter.len)
+		return false;
+	Str rest = str_slice(key, listing->prefix.len, key.len);
+	AUTO_FREE char *delimiter = str_dup(listing->delimiter);
+	ptrdiff_t at = str_find(rest, delimiter);
+	if (at < 0)
+		return false;
+	Str folder = str_slice(key, 0, listing->prefix.len + (size_t) at + listing->delimiter.len);
+	if (!str_eq(folder, buf_str(&listing->last_prefix))) {
+		buf_truncate(&listing->last_prefix, 0);
+		buf_put_str(&listing->last_prefix, folder);
+		buf_puts(&listing->prefixes, "<CommonPrefixes>");
+		put_key(listing, &listing->prefixes, "Prefix", folder);
+		buf_puts(&listing->prefixes, "</CommonPrefixes>");
+		listing->count++;
+	}
+	return true;
+}
+
+static void fill(Listing *listing) {
+	for (; listing->at < listing->bucket->count; listing->at++) {
+		const SimObject *object = &listing->bucket->objects[listing->at];
+		Str key = str_from(object->key);
+		if (key.len < listing->prefix.len || memcmp(key.ptr, listing->prefix.ptr, listing->prefix.len) != 0)
+			return;
+		if (listing->count >= listing->max_keys) {
+			listing->truncated = true;
+			return;
+		}
+		if (!take_prefix(listing, key)) {
+			put_object(listing, object);
+			listing->count++;
+		}
+		listing->last_key = key;
+	}
+}
+
+/* The token is the last key, hidden: clients must not read anything into it. */
+static bool start_position(const SimRequest *request, Listing *listing) {
+	const char *token = sim_request_arg(request, "continuation-token"), *after = sim_request_arg(request, "start-after");
+	AUTO_CLEAR(Buf) key = {0};
+	if (token && !base64_decode(str_from(token), &key))
+		return false;
+	Str from = token ? buf_str(&key) : after ? str_from(after) : listing->prefix;
+	listing->at = sim_bucket_lower_bound(listing->bucket, from);
+	if ((token || after) && listing->at < listing->bucket->count && str_eq_c(from, listing->bucket->objects[listing->at].key))
+		listing->at++;
+	size_t first = sim_bucket_lower_bound(listing->bucket, listing->prefix);
+	if (listing->at < first)
+		listing->at = first;
+	return true;
+}
+
+static void write_listing(const Listing *listing, Buf *out) {
+	AUTO_CLEAR(Buf) token = {0};
+	buf_printf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult " NAMESPACE ">");
+	element(out, "Name", str_from(listing->bucket->name));
+	put_key(listing, out, "Prefix", listing->prefix);
+	if (listing->delimiter.len)
+		put_key(listing, out, "Delimiter", listing->delimiter);
+	buf_printf(out, "<KeyCount>%lld</KeyCount><MaxKeys>%lld</MaxKeys>", (long long) listing->count, (long long) listing->max_keys);
+	if (listing->encode)
+		buf_puts(out, "<EncodingType>url</EncodingType>");
+	buf_printf(out, "<IsTruncated>%s</IsTruncated>", listing->truncated ? "true" : "false");
+	if (listing->truncated) {
+		base64_encode(listing->last_key.ptr, listing->last_key.len, &token);
+		element(out, "NextContinuationToken", buf_str(&token));
+	}
+	buf_put_str(out, buf_str(&listing->contents));
+	buf_put_str(out, buf_str(&listing->prefixes));
+	buf_puts(out, "</ListBucketResult>");
+}
+
+static void list_objects(const SimBucket *bucket, const SimRequest *request, SimReply *reply) {
+	Listing listing = { .bucket = bucket, .prefix = str_from(sim_request_arg(request, "prefix")),
+		.delimiter = str_from(sim_request_arg(request, "delimiter")), .encode = text_eq(sim_request_arg(request, "encoding-type"), "url"),
+		.max_keys = sim_request_int_arg(request, "max-keys", MAX_KEYS) };
+	if (listing.max_keys < 0 || listing.max_keys > MAX_KEYS)
+		listing.max_keys = MAX_KEYS;
+	if (!start_position(request, &listing))
+		return sim_s3_error(reply, 400, "InvalidArgument", "The continuation token provided is incorrect", NULL, NULL);
+	fill(&listing);
+	Buf out = {0};
+	write_listing(&listing, &out);
+	reply_xml(reply, &out);
+	buf_clear(&listing.contents);
+	buf_clear(&listing.prefixes);
+	buf_clear(&listing.last_prefix);
+}
+
+/* ---- objects ---- */
+
+static void send_object(const SimBucket *bucket, const char *key, const SimRequest *request, SimReply *reply) {
+	const SimObject *object = sim_bucket_find(bucket, key);
+	char time[WALL_TEXT_SIZE];
+	if (!object)
+		return sim_s3_error(reply, 404, "NoSuchKey", "The specified key does not exist.", "Key", key);
+	AUTO_FREE char *etag = bg_asprintf("\"%s\"", object->body->etag);
+	sim_reply_bytes(reply, 200, object->type, (Str) { object->body->bytes, object->body->len });
+	sim_reply_header(reply, "Last-Modified", wall_format_http(object->modified, time));
+	sim_reply_header(reply, "ETag", etag);
+	(void) request;
+}
+
+static void serve_bucket(SimS3 *s3, const SimBucket *bucket, const char *key, const SimRequest *request, SimReply *reply) {
+	bool reads = text_eq(request->method, "GET") || text_eq(request->method, "HEAD");
+	if (!reads)
+		return sim_s3_error(reply, 405, "MethodNotAllowed", "The specified method is not allowed against this resource.", NULL, NULL);
+	if (*key)
+		return send_object(bucket, key, request, reply);
+	if (sim_request_arg(request, "location")) {
+		/* The oldest region has no name there. */
+		AUTO_FREE char *text = bg_asprintf("<?xml version=\"1.0\"?>\n<LocationConstraint " NAMESPACE ">%s</LocationConstraint>",
+			text_eq(s3->region, "us-east-1") ? "" : s3->region);
+		return sim_reply_text(reply, 200, "application/xml", text);
+	}
+	if (sim_request_arg(request, "versioning"))
+		return sim_reply_text(reply, 200, "application/xml", "<?xml version=\"1.0\"?>\n<VersioningConfiguration " NAMESPACE "/>");
+	if (text_eq(request->method, "HEAD"))
+		return sim_reply_empty(reply, 200);
+	if (!text_eq(sim_request_arg(request, "list-type"), "2"))
+		return sim_s3_error(reply, 501, "NotImplemented", "The sandbox speaks ListObjectsV2 only: list-type=2", NULL, NULL);
+	list_objects(bucket, request, reply);
+}
+
+/* The bucket stands in front of the host name, or as the first part of the path. */
+static const SimBucket *find_bucket(const SimS3 *s3, const SimRequest *request, Str path, Str *ret_name, size_t *ret_key_at) {
+	Str host = str_from(sim_request_header(request, "Host"));
+	ptrdiff_t dot = str_find_char(host, '.');
+	const SimBucket *by_host = dot > 0 ? sim_store_find(s3->store, str_slice(host, 0, (size_t) dot)) : NULL;
+	*ret_key_at = 1;
+	*ret_name = by_host ? str_from(by_host->name) : STR("");
+	if (by_host)
+		return by_host;
+	Str rest = str_slice(path, 1, path.len);
+	(void) str_split(&rest, '/', ret_name);
+	*ret_key_at = 1 + ret_name->len + 1;
+	return sim_store_find(s3->store, *ret_name);
+}
+
+void sim_s3_handle(SimS3 *s3, const SimRequest *request, SimReply *reply, WallTime now) {
+	AUTO_CLEAR(Buf) path = {0};
+	sim_percent_decode(str_from(request->path), false, &path);
+	sim_reply_header(reply, "Server", "AmazonS3");
+	sim_reply_header(reply, "x-amz-bucket-region", s3->region);
+	if (!sim_s3_signature_is_good(s3, request, reply, now))
+		return;
+	Str name;
+	size_t key_at;
+	const SimBucket *bucket = find_bucket(s3, request, buf_str(&path), &name, &key_at);
+	if (!name.len)
+		return list_buckets(s3, reply);
+	AUTO_FREE char *wanted = str_dup(name);
+	if (!bucket)
+		return sim_s3_error(reply, 404, "NoSuchBucket", "The specified bucket does not exist", "BucketName", wanted);
+	AUTO_FREE char *key = str_dup(str_slice(buf_str(&path), key_at, path.len));
+	serve_bucket(s3, bucket, key, request, reply);
+}

@@ -1,0 +1,164 @@
+/* sim_world.c: scenarios: what stands in the buckets, in Concourse and in Fastly when the sandbox opens. */
+#include "core/sandbox/sim_world.h"
+#include <stdlib.h>
+#include <string.h>
+#include "core/base/alloc.h"
+#include "core/base/digest.h"
+#include "core/sandbox/sim_content.h"
+
+#define MINUTE_MS (60 * 1000LL)
+#define HOUR_MS (60 * MINUTE_MS)
+#define DAY_MS (24 * HOUR_MS)
+#define BACKUP_TOOK_MS (12 * MINUTE_MS)
+#define HISTORY_DAYS 12
+
+static const SimScenario SCENARIOS[] = {
+	{ "ocw-mass-publish", "a mass publish has damaged 14 courses; the backup is good, but its next run is near",
+		"A mass publish four hours ago has damaged 14 of 40 courses of the live site. The backup of last night is good.\n"
+		"Its pipeline runs again in less than two minutes, and then the damage is copied over it.",
+		true, false, 4 * HOUR_MS + 10 * MINUTE_MS, 110 * 1000 },
+	{ "ocw-backup-overwritten", "the same damage, but the backup ran after it: failing over would not help",
+		"A mass publish thirty hours ago has damaged 14 of 40 courses. Nobody noticed, and the backup ran after it: it holds the damage.",
+		true, true, 30 * HOUR_MS, 20 * HOUR_MS },
+	{ "ocw-healthy", "nothing is wrong: to look around, or to practise a planned failover",
+		"Nothing is wrong. The live site is well, the backup is from last night.", false, false, 3 * DAY_MS, 6 * HOUR_MS },
+};
+
+const SimScenario *sim_scenario_at(size_t index) { return index < BG_LENGTH(SCENARIOS) ? &SCENARIOS[index] : NULL; }
+
+const SimScenario *sim_scenario_find(const char *name) {
+	for (size_t i = 0; i < BG_LENGTH(SCENARIOS); i++)
+		if (!name || text_eq(SCENARIOS[i].name, name))
+			return &SCENARIOS[i];
+	return NULL;
+}
+
+/* ---- buckets ---- */
+
+static void fill_buckets(SimStore *store, const SimScenario *scenario, WallTime backup_start, WallTime now) {
+	WallTime created = { now.ms - 400 * DAY_MS }, published = { now.ms - scenario->publish_age_ms };
+	WallTime edited = { (backup_start.ms < published.ms ? backup_start.ms : published.ms) - 9 * HOUR_MS };
+	SimBucket *live = sim_store_add_bucket(store, SIM_LIVE_BUCKET, created);
+	SimBucket *backup = sim_store_add_bucket(store, SIM_BACKUP_BUCKET, created);
+	SimBucket *draft = sim_store_add_bucket(store, "ocw-content-draft-production", created);
+	SimBucket *draft_backup = sim_store_add_bucket(store, "ocw-content-backup-draft-production", created);
+	sim_content_write(live, edited);
+	(void) sim_bucket_sync(live, backup, live->count, (WallTime) { backup_start.ms - DAY_MS });
+	sim_content_write(draft, edited);
+	(void) sim_bucket_sync(draft, draft_backup, draft->count, (WallTime) { backup_start.ms - DAY_MS });
+	if (scenario->damaged)
+		sim_content_publish(live, true, published);
+	if (scenario->overwritten)
+		(void) sim_bucket_sync(live, backup, live->count, (WallTime) { backup_start.ms + BACKUP_TOOK_MS });
+}
+
+/* ---- Concourse ---- */
+
+static const char BACKUP_CONFIG[] =
+	"{\"resources\":[{\"name\":\"schedule\",\"type\":\"time\",\"source\":{\"interval\":\"%s\"}}],"
+	"\"jobs\":[{\"name\":\"" SIM_JOB_NAME "\",\"plan\":[{\"get\":\"schedule\",\"trigger\":true},{\"task\":\"sync\",\"config\":{\"platform\":\"linux\","
+	"\"run\":{\"path\":\"aws\",\"args\":[\"s3\",\"sync\",\"--delete\"]}},\"params\":{\"SOURCE_BUCKET\":\"" SIM_LIVE_BUCKET "\","
+	"\"TARGET_BUCKET\":\"" SIM_BACKUP_BUCKET "\"}}]}]}";
+static const char PUBLISH_CONFIG[] =
+	"{\"resources\":[],\"jobs\":[{\"name\":\"mass-publish\",\"plan\":[{\"task\":\"publish\",\"config\":{\"platform\":\"linux\",\"run\":{\"path\":"
+	"\"ocw-publish\"}},\"params\":{\"PUBLISH_BUCKET\":\"" SIM_LIVE_BUCKET "\"}}]}]}";
+
+static SimPipeline *add_pipeline(SimWorld *world, const char *name, const char *config_text, WallTime now) {
+	Json *config = NULL;
+	bool ok = json_parse(str_from(config_text), &config, NULL);
+	BG_ASSERT(ok);
+	SimPipeline *pipeline = sim_pipeline_set_take(&world->pipelines, SIM_CONCOURSE_TEAM, name, config, now, NULL);
+	sim_pipeline_unpause(pipeline, now);
+	return pipeline;
+}
+
+static void fill_concourse(SimWorld *world, const SimScenario *scenario, int64_t every_ms, WallTime last_start, WallTime now) {
+	AUTO_FREE char *interval = bg_asprintf("%llds", (long long) (every_ms / 1000));
+	AUTO_FREE char *config = bg_asprintf("%.*s%s%s", (int) (strstr(BACKUP_CONFIG, "%s") - BACKUP_CONFIG), BACKUP_CONFIG, interval,
+		strstr(BACKUP_CONFIG, "%s") + 2);
+	SimPipeline *backup = add_pipeline(world, SIM_PIPELINE_NAME, config, (WallTime) { now.ms - 30 * DAY_MS });
+	SimJob *job = sim_job_find(backup, SIM_JOB_NAME);
+	for (int day = HISTORY_DAYS; day >= 0; day--) {
+		WallTime start = { last_start.ms - day * DAY_MS };
+		sim_job_add_history(&world->pipelines, job, day == 5 ? SIM_BUILD_FAILED : SIM_BUILD_SUCCEEDED, start,
+			(WallTime) { start.ms + BACKUP_TOOK_MS }, NULL);
+	}
+	job->next_run = (WallTime) { now.ms + scenario->next_run_ms };
+	SimPipeline *publish = add_pipeline(world, "publish-ocw", PUBLISH_CONFIG, (WallTime) { now.ms - 30 * DAY_MS });
+	WallTime published = { now.ms - scenario->publish_age_ms };
+	sim_job_add_history(&world->pipelines, sim_job_find(publish, "mass-publish"), SIM_BUILD_SUCCEEDED, (WallTime) { published.ms - 5 * MINUTE_MS },
+		published, "content-team");
+	world->concourse = sim_concourse_new(&world->pipelines);
+	sim_concourse_add_token(world->concourse, world->concourse_token, "drill", SIM_ROLE_MEMBER, (WallTime) {0});
+	sim_concourse_add_user(world->concourse, "drill", "drill", SIM_ROLE_MEMBER);
+}
+
+/* ---- Fastly ---- */
+
+#define HOST(bucket) bucket ".s3." SIM_REGION ".amazonaws.com"
+static const char OBJECTS[] =
+	"{\"backends\":[{\"name\":\"origin-s3\",\"address\":\"" HOST(SIM_LIVE_BUCKET) "\",\"hostname\":\"" HOST(SIM_LIVE_BUCKET) "\",\"ipv4\":null,"
+	"\"ipv6\":null,\"port\":443,\"override_host\":\"" HOST(SIM_LIVE_BUCKET) "\",\"use_ssl\":true,\"ssl_check_cert\":true,\"ssl_hostname\":null,"
+	"\"ssl_cert_hostname\":\"" HOST(SIM_LIVE_BUCKET) "\",\"ssl_sni_hostname\":\"" HOST(SIM_LIVE_BUCKET) "\",\"ssl_ca_cert\":null,"
+	"\"ssl_client_key\":null,\"shield\":\"iad-va-us\",\"healthcheck\":\"origin-s3 health\",\"request_condition\":\"\",\"comment\":\"\","
+	"\"weight\":100,\"auto_loadbalance\":false,\"connect_timeout\":1000,\"first_byte_timeout\":15000,\"between_bytes_timeout\":10000,"
+	"\"error_threshold\":0,\"max_conn\":200,\"service_id\":\"" SIM_SERVICE_ID "\",\"version\":76,\"deleted_at\":null}],"
+	"\"healthchecks\":[{\"name\":\"origin-s3 health\",\"host\":\"" HOST(SIM_LIVE_BUCKET) "\",\"path\":\"/robots.txt\",\"method\":\"HEAD\","
+	"\"expected_response\":200,\"check_interval\":60000,\"timeout\":5000,\"window\":5,\"threshold\":3,\"initial\":2,\"http_version\":\"1.1\","
+	"\"headers\":[],\"comment\":\"\",\"service_id\":\"" SIM_SERVICE_ID "\",\"version\":76}],"
+	"\"domains\":[{\"name\":\"ocw.example.edu\",\"comment\":\"\",\"service_id\":\"" SIM_SERVICE_ID "\",\"version\":76}],"
+	"\"dictionaries\":[{\"id\":\"SANDBOXdictionary00001\",\"name\":\"redirects\",\"write_only\":false,\"service_id\":\"" SIM_SERVICE_ID
+	"\",\"version\":76}],"
+	"\"snippets\":[{\"id\":\"SANDBOXsnippet00000001\",\"name\":\"index pages\",\"type\":\"recv\",\"dynamic\":\"0\",\"priority\":\"100\",\"content\":"
+	"\"if (req.url ~ \\\"/$\\\") { set req.url = req.url + \\\"index.html\\\"; }\",\"service_id\":\"" SIM_SERVICE_ID "\",\"version\":\"76\"}],"
+	"\"headers\":[{\"name\":\"strip amazon headers\",\"type\":\"response\",\"action\":\"delete\",\"dst\":\"http.x-amz-request-id\",\"src\":\"\","
+	"\"regex\":\"\",\"substitution\":\"\",\"priority\":\"10\",\"service_id\":\"" SIM_SERVICE_ID "\",\"version\":76}],"
+	"\"conditions\":[],\"request_settings\":[],\"response_objects\":[],\"vcls\":[],\"directors\":[],\"acls\":[],\"cache_settings\":[],\"gzips\":[],"
+	"\"wordpress\":[],\"pools\":[],\"settings\":{\"general.default_host\":\"\",\"general.default_ttl\":3600,\"general.stale_if_error\":false,"
+	"\"service_id\":\"" SIM_SERVICE_ID "\",\"version\":76}}";
+static const char ITEMS[] =
+	"[{\"dictionary_id\":\"SANDBOXdictionary00001\",\"item_key\":\"/OcwWeb\",\"item_value\":\"/search/\"},"
+	"{\"dictionary_id\":\"SANDBOXdictionary00001\",\"item_key\":\"/ans7870\",\"item_value\":\"https://" HOST(SIM_LIVE_BUCKET) "/ans7870/\"}]";
+
+static Json *parsed(const char *text) {
+	Json *json = NULL;
+	bool ok = json_parse(str_from(text), &json, NULL);
+	BG_ASSERT(ok);
+	return json;
+}
+
+static void fill_fastly(SimWorld *world, WallTime now) {
+	world->fastly = sim_fastly_new();
+	sim_fastly_add_token(world->fastly, world->fastly_key);
+	sim_fastly_add_service(world->fastly, SIM_SERVICE_ID, SIM_SERVICE, 76, parsed(OBJECTS), (WallTime) { now.ms - 90 * DAY_MS });
+	sim_fastly_set_items(world->fastly, "SANDBOXdictionary00001", parsed(ITEMS));
+}
+
+/* ---- all of it ---- */
+
+void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup_every_ms, int64_t build_ms, WallTime now) {
+	*world = (SimWorld) {0};
+	pthread_mutex_init(&world->lock, NULL);
+	random_hex(world->concourse_token, 40);
+	random_hex(world->fastly_key, 40);
+	random_hex(world->secret_key, 40);
+	memcpy(world->access_key, "AKIASANDBOX", 11);
+	random_hex(world->access_key + 11, 9);
+	int64_t every = backup_every_ms ? backup_every_ms : DAY_MS;
+	WallTime last_start = { now.ms + scenario->next_run_ms - DAY_MS };
+	world->store = sim_store_new();
+	fill_buckets(world->store, scenario, last_start, now);
+	sim_pipelines_init(&world->pipelines, world->store, build_ms);
+	fill_concourse(world, scenario, every, last_start, now);
+	fill_fastly(world, now);
+	world->s3 = (SimS3) { world->store, SIM_REGION, world->access_key, world->secret_key, NULL };
+}
+
+void sim_world_clear(SimWorld *world) {
+	sim_fastly_free(world->fastly);
+	sim_concourse_free(world->concourse);
+	sim_pipelines_clear(&world->pipelines);
+	sim_store_free(world->store);
+	pthread_mutex_destroy(&world->lock);
+	*world = (SimWorld) {0};
+}

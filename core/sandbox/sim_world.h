@@ -1,0 +1,44 @@
+/* sim_world.h: the shared state of all simulated systems, and the scenarios that it starts from. */
+#pragma once
+#include <pthread.h>
+#include "core/sandbox/sim_concourse.h"
+#include "core/sandbox/sim_fastly.h"
+#include "core/sandbox/sim_pipeline.h"
+#include "core/sandbox/sim_s3.h"
+#include "core/sandbox/sim_store.h"
+
+#define SIM_SERVICE "ocw-live"
+#define SIM_SERVICE_ID "SANDBOXservice00000001"
+#define SIM_LIVE_BUCKET "ocw-content-live-production"
+#define SIM_BACKUP_BUCKET "ocw-content-backup-live-production"
+#define SIM_REGION "us-east-1"
+#define SIM_PIPELINE_NAME "backup-ocw-content"
+#define SIM_JOB_NAME "backup-ocw-content"
+
+typedef struct SimWorld {
+	pthread_mutex_t lock;            /* of everything in it */
+	SimStore *store;
+	SimPipelines pipelines;
+	SimConcourse *concourse;
+	SimFastly *fastly;
+	SimS3 s3;
+	char concourse_token[41], fastly_key[41], access_key[21], secret_key[41];
+} SimWorld;
+
+typedef struct SimScenario {
+	const char *name, *summary, *story;
+	bool damaged;                    /* a mass publish has damaged the live bucket */
+	bool overwritten;                /* and the backup ran after it */
+	int64_t publish_age_ms;
+	int64_t next_run_ms;             /* until the schedule's next backup */
+} SimScenario;
+const SimScenario *sim_scenario_find(const char *name);   /* NULL name: the first; NULL if there is none such */
+const SimScenario *sim_scenario_at(size_t index);
+
+void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup_every_ms, int64_t build_ms, WallTime now);
+void sim_world_clear(SimWorld *world);
+
+/* The page that a visitor gets: by the active version's first backend, its Host header and the bucket that this names. */
+void sim_site_handle(const SimWorld *world, const SimRequest *request, SimReply *reply);
+/* The bucket that the site is served from; NULL when the active version points to none. */
+const SimBucket *sim_site_bucket(const SimWorld *world);
