@@ -4,7 +4,16 @@
 #include "core/commands/rows.h"
 
 const CommandRow COMMANDS[] = {
+	{"try", "[SCENARIO] [--keep] [--folder DIR] [--fault SPEC]", "keep folder: fault: backup-every:", 0, 1,
+		"practise: simulated systems and the console in one, no configuration",
+		"  breakglass try\n  breakglass try ocw-backup-overwritten\n", run_try, false},
 	{"status", "", "", 0, 0, "the board; exit 0 ok, 1 warn or stale, 2 fail, 3 unknown", "  breakglass status --json\n", run_status, false},
+	{"check", "[PATH...] [--explain | --suggest]", "explain suggest", 0, -1,
+		"lint playbooks and the environment: file:line:col: code: text",
+		"  breakglass check playbooks/\n  breakglass check --suggest runbook.md\n", run_check, false},
+	{"show", "PLAYBOOK [--procedure ID]", "procedure:", 1, 1, "how a playbook will be walked", "  breakglass show failover.md\n", run_show, false},
+	{"print", "PLAYBOOK", "", 1, 1, "the playbook for paper: empty boxes, annotations as footnotes", "  breakglass print failover.md | lpr\n",
+		run_print, false},
 	{"declare", "TITLE [--drill]", "drill", 1, -1, "begin an incident", "  breakglass declare \"mass publish broke courses\"\n", run_declare, false},
 	{"end", "[--reason TEXT]", "reason:", 0, 0, "end the incident; open ledger items want a reason", "  breakglass end\n", run_end, false},
 	{"note", "TEXT", "", 1, -1, "add a note to the record", "  breakglass note called the vendor, ticket 4711\n", run_note, false},
@@ -43,6 +52,8 @@ const CommandRow COMMANDS[] = {
 		run_report, false},
 	{"verify", "[INCIDENT] [--receipts DIR]", "receipts:", 0, 1, "check the record: chain, logs, playbooks, signatures, receipts",
 		"  breakglass verify --receipts ~/receipts\n", run_verify, false},
+	{"sandbox", "[SCENARIO] [--folder DIR] [--fault SPEC] [--list]", "folder: fault: list ready-fd: parent-fd: keep backup-every:", 0, 1,
+		"only the simulated systems", "  breakglass sandbox --list\n  breakglass sandbox --fault latency=500ms@fastly\n", run_sandbox, false},
 	{"engine", "status|start|stop", "", 1, 1, "the process that owns the journal", "  breakglass engine status\n", run_engine, false},
 };
 const size_t COMMAND_COUNT = BG_LENGTH(COMMANDS);
