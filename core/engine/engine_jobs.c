@@ -195,6 +195,8 @@ static void on_ended(void *userdata, Job *handle, const Json *result, bool began
 	forget(engine, job);
 	if (was_apply && ok)
 		start_follow_up(engine, action);
+	if (was_apply && engine->prober)
+		prober_link_refresh(engine->prober, NULL);   /* the board shows what it did without waiting for the next round */
 	engine_show_trouble(engine);   /* an end that could not be written is taken up from the log as soon as it can be */
 	engine_renew_gates(engine);
 }

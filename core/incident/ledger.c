@@ -30,6 +30,18 @@ static void ledger_list_open(Incident *incident, size_t index)
 	}
 }
 
+/* The engine only writes down that an action ended: it is whoever started the action that broke or mended something. */
+static const char *person_behind(const Incident *incident, const IncidentStep *step, const Event *event)
+{
+	const IncidentAction *newest = NULL;
+	for (size_t i = 0; text_eq(event->how, "engine") && i < step->action_count; i++) {
+		const IncidentAction *action = incident_find_action(incident, step->actions[i].last_action);
+		if (action && (!newest || action->number > newest->number))
+			newest = action;
+	}
+	return newest && newest->who ? newest->who : event->who;
+}
+
 static void ledger_add(Incident *incident, const Run *run, const IncidentStep *step, const char *name, bool doubtful,
 	const Event *event)
 {
@@ -44,7 +56,7 @@ static void ledger_add(Incident *incident, const Run *run, const IncidentStep *s
 		.doubtful = doubtful,
 		.can_undo = step->can_undo,
 		.opened = event->time,
-		.opened_who = bg_strdup(event->who),
+		.opened_who = bg_strdup(person_behind(incident, step, event)),
 	};
 	ledger_list_open(incident, incident->ledger_count++);
 }
@@ -81,7 +93,7 @@ static void ledger_close(Incident *incident, const Run *run, const IncidentStep 
 		}
 		item->open = item->doubtful = false;
 		item->closed = event->time;
-		model_set(&item->closed_who, event->who);
+		model_set(&item->closed_who, person_behind(incident, step, event));
 		model_set(&item->closed_run, run->id);
 		model_set(&item->closed_step, step->id);
 	}

@@ -74,6 +74,7 @@ char *fastly_exchange(const char *value, const char *from, const char *to);
 typedef struct FastlyScan {
 	StrList places;          /* "dictionary redirects item /a", "backend origin address" */
 	StrList hidden;          /* what cannot be looked at: "dictionary secrets: it is write-only" */
+	size_t unversioned;      /* places that stand outside versions: a change there takes effect at once */
 } FastlyScan;
 
 /* Every object of the version, with dictionary items, dynamic snippets and pool servers, that names `text`. */

@@ -94,6 +94,8 @@ static void judge_scan(const FastlyScan *scan, const char *text, int64_t version
 	/* Nothing found where not everything could be looked at is not nothing: the count is then not known. */
 	if (scan->places.count || !scan->hidden.count)
 		reading_fact_int(ret, "count", (int64_t) scan->places.count);
+	reading_fact_int(ret, "versioned", (int64_t) (scan->places.count - scan->unversioned));
+	reading_fact_int(ret, "unversioned", (int64_t) scan->unversioned);
 	if (scan->places.count)
 		reading_set(ret, READING_WARN, "v%lld names %s in %zu place%s", (long long) version, text, scan->places.count,
 			scan->places.count == 1 ? "" : "s");

@@ -57,6 +57,8 @@ static const Probe PROBES[] = {
 			.VERB_PARAMS(SERVICE, VERSION(false, "a number, active (if not said) or latest"),
 				{"text", PARAM_TEXT, true, NULL, "a bucket or host name, found as whole labels"}, SYSTEM_PARAM),
 			.VERB_FIELDS({"count", PARAM_INT, "number of places; not known when some cannot be looked at and none was found"},
+				{"versioned", PARAM_INT, "places in the version itself"},
+				{"unversioned", PARAM_INT, "places in dictionary items, dynamic snippets and pool servers, which have no versions"},
 				{"places", PARAM_LIST, "object and field of each"},
 				{"version", PARAM_INT, "number of the version that was looked at"},
 				{"complete", PARAM_BOOL, "everything could be looked at"})},

@@ -115,8 +115,10 @@ bool fastly_scan(Fastly *fastly, int64_t version, const char *text, FastlyScan *
 			return false;
 		JSON_EACH(object, objects) {
 			look_in(&search, kind->name, fastly_object_name(object), "", object);
+			size_t before = scan.places.count;
 			if (!look_beyond(&search, kind, object, err))
 				return false;
+			scan.unversioned += scan.places.count - before;
 		}
 	}
 	*ret = scan;
