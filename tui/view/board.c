@@ -1,17 +1,317 @@
-/* board.c: the board screen. */
+/* board.c: all readings at a glance, with their ages, and the verdict that matters before anybody presses a key. What is green was seen
+ * within its budget: every reading is judged by the clock each time that it is drawn. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/health/board.h"
+#include "core/health/health.h"
 #include "tui/view/view.h"
+#include "tui/widget/list.h"
+#include "tui/widget/pager.h"
 
-static void render(void *state, const ViewContext *context, Canvas *canvas, Rect rect)
+typedef struct BoardState {
+	List list;
+	const ViewContext *context;     /* of the present call: the list's questions come back to it */
+	bool details;
+	Styled page;
+	Pager pager;
+	Verdict verdict;
+	bool has_verdict;
+	char text[300];
+} BoardState;
+
+/* Columns of a row: sign and state word, name, text, age. */
+enum { STATE_COLUMN = 1, NAME_COLUMN = 10, NAME_WIDTH = 17, AGE_WIDTH = 9 };
+
+static const Reading *reading_at(const BoardState *state, size_t index) { return &state->context->model->readings[index]; }
+
+static const struct { Glyph glyph; Role role; const char *word; } LOOKS[] = {
+	[READING_OK] = { GLYPH_OK, ROLE_OK, "ok" },
+	[READING_WARN] = { GLYPH_WARN, ROLE_WARN, "warn" },
+	[READING_FAIL] = { GLYPH_FAIL, ROLE_FAIL, "fail" },
+	[READING_STALE] = { GLYPH_STALE, ROLE_STALE, "stale" },
+	[READING_UNKNOWN] = { GLYPH_UNKNOWN, ROLE_UNKNOWN, "unkn" },
+};
+
+/* ---- rows ---- */
+
+static const char *row_id(size_t index, void *userdata) { return reading_at(userdata, index)->name; }
+
+static const char *row_text(size_t index, void *userdata)
 {
-	(void) state;
+	BoardState *state = userdata;
+	const Reading *reading = reading_at(state, index);
+	snprintf(state->text, sizeof(state->text), "%.80s %.12s %.180s", reading->name, reading_state_name(reading->state),
+		reading->text ? reading->text : "");
+	return state->text;
+}
+
+/* "12 s ago"; the age of an unknown one is how long nobody knows. */
+static void age_words(const Reading *reading, WallTime now, char text[static SPAN_TEXT_SIZE + 8])
+{
+	char span[SPAN_TEXT_SIZE];
+	if (!wall_known(reading->taken)) {
+		snprintf(text, SPAN_TEXT_SIZE + 8, "not yet");
+		return;
+	}
+	const char *age = view_age(now, reading->taken, span);
+	snprintf(text, SPAN_TEXT_SIZE + 8, text_eq(age, "now") ? "%s" : "%s ago", age);
+}
+
+static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
+{
+	const BoardState *state = userdata;
+	const Reading *reading = reading_at(state, index);
+	ReadingState judged = health_judge(reading, state->context->wall);
+	char age[SPAN_TEXT_SIZE + 8], span[SPAN_TEXT_SIZE];
+	age_words(reading, state->context->wall, age);
+	canvas_glyph(canvas, rect, rect.x + STATE_COLUMN, rect.y, LOOKS[judged].role, LOOKS[judged].glyph);
+	canvas_text(canvas, rect, rect.x + STATE_COLUMN + 2, rect.y, LOOKS[judged].role, LOOKS[judged].word);
+	int name_width = state->context->small ? 12 : NAME_WIDTH;
+	canvas_text_fit(canvas, rect, rect.x + NAME_COLUMN, rect.y, name_width, ROLE_TEXT, reading->name);
+	int x = rect.x + NAME_COLUMN + name_width + 1;
+	int right = state->context->small ? rect.x + rect.width
+		: canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, age);
+	char text[300];
+	const char *said = reading->text ? reading->text : "";
+	if (judged == READING_UNKNOWN && wall_known(reading->last_time))
+		snprintf(text, sizeof(text), "%.200s; was %s %s ago", said, reading_state_name(reading->last_state),
+			span_format_short(state->context->wall.ms - reading->last_time.ms, span));
+	else
+		snprintf(text, sizeof(text), "%.280s", said);
+	canvas_text_fit(canvas, rect, x, rect.y, right - x - 1, ROLE_TEXT, text);
+}
+
+static ListSource source_of(BoardState *state)
+{
+	return (ListSource) { .count = state->context->model->reading_count, .id = row_id, .render = draw_row, .text = row_text,
+		.userdata = state, .empty = "This environment asks nothing yet. Probes stand in its file under probes: each is a question that is asked "
+		"again and again, such as how old the newest backup is." };
+}
+
+static void update(void *data, ViewContext *context)
+{
+	BoardState *state = data;
+	WallTime asked = { 0 };
+	state->context = context;
+	ListSource source = source_of(state);
+	list_update(&state->list, &source);
+	const char *fact = context->model->incident ? incident_fact(context->model->incident, "bad-publish") : NULL;
+	if (fact && !str_parse_int(str_from(fact), &asked.ms))
+		asked.ms = 0;
+	state->has_verdict = board_verdict(context->model->readings, context->model->reading_count,
+		json_get(context->model->environment, "damage"), asked, context->wall, &state->verdict);
+}
+
+/* ---- details ---- */
+
+static void write_fact(Styled *page, const Json *fact)
+{
+	char clock[WALL_TEXT_SIZE];
+	int64_t number;
+	const char *key = json_key(fact);
+	if (json_is_string(fact))
+		styled_field(page, 16, key, ROLE_TEXT, json_string(fact));
+	else if (json_is_bool(fact))
+		styled_field(page, 16, key, ROLE_TEXT, json_bool(fact, false) ? "yes" : "no");
+	else if (json_int(fact, &number) && number > 1000000000000)
+		styled_field(page, 16, key, ROLE_TEXT, wall_format_iso((WallTime) { number }, clock));
+	else if (json_int(fact, &number)) {
+		snprintf(clock, sizeof(clock), "%lld", (long long) number);
+		styled_field(page, 16, key, ROLE_TEXT, clock);
+	} else if (json_is_array(fact)) {
+		JSON_EACH(item, fact)
+			styled_field(page, 16, item == json_first(fact) ? key : "", ROLE_TEXT, json_string(item) ? json_string(item) : "");
+	}
+}
+
+static void write_last_known(Styled *page, const Reading *reading, WallTime now)
+{
+	char span[SPAN_TEXT_SIZE], line[400];
+	if (!wall_known(reading->last_time) || reading->state != READING_UNKNOWN)
+		return;
+	snprintf(line, sizeof(line), "%s %s ago: %.300s", reading_state_name(reading->last_state),
+		span_format(now.ms - reading->last_time.ms, span), reading->last_text ? reading->last_text : "");
+	styled_field(page, 16, "last known", ROLE_TEXT, line);
+}
+
+static void write_details(BoardState *state, const Reading *reading)
+{
+	WallTime now = state->context->wall;
+	ReadingState judged = health_judge(reading, now);
+	char span[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE], line[200];
+	Styled *page = &state->page;
+	styled_reset(page);
+	styled_printf(page, ROLE_HEADING, "%s\n\n", reading->name);
+	styled_field(page, 16, "state", LOOKS[judged].role, reading_state_name(judged));
+	styled_field(page, 16, "answer", ROLE_TEXT, reading->text ? reading->text : "-");
+	if (reading->reason)
+		styled_field(page, 16, "because", ROLE_NOTICE, reading->reason);
+	write_last_known(page, reading, now);
+	snprintf(line, sizeof(line), "%s on %s", reading->probe ? reading->probe : "?", reading->system && *reading->system ? reading->system : "no system");
+	styled_field(page, 16, "asked", ROLE_TEXT, line);
+	snprintf(line, sizeof(line), "%s, took %lld ms", wall_format_clock(reading->taken, clock), (long long) reading->elapsed_ms);
+	styled_field(page, 16, "when", ROLE_TEXT, line);
+	if (reading->budget_ms) {
+		snprintf(line, sizeof(line), "%s, then it is stale", span_format(reading->budget_ms, span));
+		styled_field(page, 16, "good for", ROLE_TEXT, line);
+	}
+	if (reading->by_name)
+		styled_field(page, 16, "depends on", ROLE_NOTICE, "DNS: it was found by name");
+	styled_add(page, ROLE_MUTED, "\nWhat it tells\n");
+	JSON_EACH(fact, reading->facts ? reading->facts : reading->last_facts)
+		write_fact(page, fact);
+}
+
+/* ---- the verdict ---- */
+
+static int draw_line(Canvas *canvas, Rect rect, int y, Role role, const char *text)
+{
+	return y + canvas_paragraph(canvas, (Rect) { rect.x + 3, y, rect.width - 4, rect.y + rect.height - y }, 0, role, text);
+}
+
+static int draw_verdict(const BoardState *state, Canvas *canvas, Rect rect)
+{
+	static const struct { const char *word; Role role; } ANSWERS[] = {
+		[ANSWER_CANNOT_TELL] = { "CANNOT TELL", ROLE_UNKNOWN }, [ANSWER_YES] = { "YES", ROLE_OK }, [ANSWER_NO] = { "NO", ROLE_FAIL },
+	};
+	const char *question = state->context->small ? "Backup older than the damage?" : "Does the newest good backup predate the damage?";
+	int x = canvas_text(canvas, rect, rect.x + 1, rect.y, ROLE_HEADING, question);
+	canvas_text(canvas, rect, x + 2, rect.y, ANSWERS[state->verdict.answer].role, ANSWERS[state->verdict.answer].word);
+	int y = draw_line(canvas, rect, rect.y + 1, ROLE_TEXT, state->verdict.reason);
+	if (*state->verdict.warning)
+		y = draw_line(canvas, rect, y, ROLE_DANGER, state->verdict.warning);
+	return y;
+}
+
+/* The playbook whose words a failing reading shares is a guess: it is offered, never opened. */
+static void draw_fitting(const BoardState *state, Canvas *canvas, Rect rect, int y)
+{
+	const ClientModel *model = state->context->model;
+	bool red = false;
+	for (size_t i = 0; i < model->reading_count; i++)
+		red |= health_judge(&model->readings[i], state->context->wall) == READING_FAIL;
+	if (!red || !model->playbook_count || y + 1 >= rect.y + rect.height)
+		return;
+	const PlaybookEntry *entry = &model->playbooks[0];
+	for (size_t i = 0; i < model->playbook_count; i++)
+		if (!model->playbooks[i].problem && strstr(model->playbooks[i].title, "fail over"))
+			entry = &model->playbooks[i];
+	int x = canvas_text(canvas, rect, rect.x + 1, y + 1, ROLE_MUTED, "Fits this board:");
+	x = canvas_text_fit(canvas, rect, x + 2, y + 1, rect.width - (x - rect.x) - 20, ROLE_LINK, entry->title);
+	canvas_text(canvas, rect, x + 2, y + 1, ROLE_MUTED, "p opens");
+}
+
+static void render(void *data, const ViewContext *context, Canvas *canvas, Rect rect)
+{
+	BoardState *state = data;
+	state->context = context;
+	ListSource source = source_of(state);
 	const char *not_yet = view_not_yet(context);
-	canvas_paragraph(canvas, rect_inset(rect, 1, 1), 0, ROLE_MUTED, not_yet ? not_yet : "");
+	size_t index;
+	if (not_yet && !context->model->reading_count) {
+		canvas_paragraph(canvas, rect_inset(rect, 1, 1), 0, ROLE_MUTED, not_yet);
+		return;
+	}
+	if (state->details && list_selected(&state->list, &source, &index)) {
+		write_details(state, reading_at(state, index));
+		pager_render(&state->pager, &state->page, canvas, rect_inset(rect, 1, 0));
+		return;
+	}
+	int below = state->has_verdict ? context->small ? 4 : 7 : 0;
+	int rows = (int) source.count + 1 < rect.height - below ? (int) source.count + 1 : rect.height - below;
+	Rect top = { rect.x, rect.y, rect.width, rows > 1 ? rows : rect.height };
+	list_render(&state->list, &source, canvas, top);
+	if (!below || rows <= 1)
+		return;
+	canvas_horizontal(canvas, rect, rect.x, rect.y + rows, rect.width, ROLE_BORDER);
+	Rect bottom = { rect.x, rect.y + rows + 1, rect.width, rect.height - rows - 1 };
+	int y = draw_verdict(state, canvas, bottom);
+	draw_fitting(state, canvas, bottom, y);
+}
+
+/* ---- commands ---- */
+
+static Outcome on_command(void *data, ViewContext *context, CommandId id)
+{
+	BoardState *state = data;
+	state->context = context;
+	ListSource source = source_of(state);
+	size_t index;
+	if (id == COMMAND_REFRESH) {
+		view_ask(context, ASK_REFRESH, NULL, "Looking again");
+		return OUTCOME_DONE;
+	}
+	if (state->details && (id == COMMAND_BACK || id == COMMAND_DETAILS)) {
+		state->details = false;
+		return OUTCOME_DONE;
+	}
+	if (id == COMMAND_DETAILS || id == COMMAND_OPEN) {
+		state->details = list_selected(&state->list, &source, &index);
+		state->pager = (Pager) { 0 };
+		return OUTCOME_DONE;
+	}
+	if (state->details)
+		return pager_command(&state->pager, &state->page, id) ? OUTCOME_DONE : OUTCOME_IGNORED;
+	return list_command(&state->list, &source, id) ? OUTCOME_DONE : OUTCOME_IGNORED;
+}
+
+static void filter(void *data, ViewContext *context, const char *text)
+{
+	BoardState *state = data;
+	state->context = context;
+	ListSource source = source_of(state);
+	list_filter(&state->list, &source, text);
+}
+
+static void hint(void *data, const ViewContext *context, char text[static VIEW_HINT_SIZE])
+{
+	BoardState *state = data;
+	size_t index;
+	state->context = context;
+	ListSource source = source_of(state);
+	if (!context->model->reading_count || !list_selected(&state->list, &source, &index))
+		return;
+	const Reading *reading = reading_at(state, index);
+	if (reading->reason)
+		snprintf(text, VIEW_HINT_SIZE, "%.60s   %.130s", reading->name, reading->reason);
+}
+
+static void tab(void *data, const ViewContext *context, Tab *ret)
+{
+	(void) data;
+	int bad = 0;
+	for (size_t i = 0; i < context->model->reading_count; i++)
+		bad += health_judge(&context->model->readings[i], context->wall) == READING_FAIL;
+	ret->count = bad;
+}
+
+/* Ages change although no news comes: coarse enough that an idle screen stays quiet. */
+static int64_t wake_ms(void *data, const ViewContext *context)
+{
+	(void) data;
+	return context->model->reading_count ? 10000 : 0;
+}
+
+static void close_board(void *data)
+{
+	BoardState *state = data;
+	list_clear(&state->list);
+	styled_clear(&state->page);
 }
 
 const View VIEW_BOARD = {
 	.name = "board",
 	.title = "Board",
 	.command = COMMAND_SCREEN_BOARD,
-	.contexts = { CONTEXT_BOARD },
+	.contexts = { CONTEXT_BOARD, CONTEXT_LIST, CONTEXT_PAGER },
+	.state_size = sizeof(BoardState),
+	.close = close_board,
+	.update = update,
 	.render = render,
+	.on_command = on_command,
+	.filter = filter,
+	.hint = hint,
+	.tab = tab,
+	.wake_ms = wake_ms,
 };

@@ -1,17 +1,349 @@
-/* playbooks.c: the playbooks screen. */
+/* playbooks.c: the playbooks of the environment with their procedures; reading one as it will be walked; starting one. A procedure is
+ * walked within an incident: where none is open, starting one declares it first. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/playbook/show.h"
 #include "tui/view/view.h"
+#include "tui/widget/list.h"
+#include "tui/widget/pager.h"
 
-static void render(void *state, const ViewContext *context, Canvas *canvas, Rect rect)
+#define ID_SIZE LIST_ID_SIZE
+
+typedef struct Row {
+	const PlaybookEntry *entry;
+	const PlaybookProcedure *procedure;   /* NULL: the playbook's own line */
+} Row;
+
+typedef struct PlaybooksState {
+	List list;
+	Row *rows;
+	size_t count;
+	char id[ID_SIZE], text[400];          /* scratch of the list's questions */
+	GlyphSet glyphs;
+	bool reading;                         /* the selected one is read, in a pager */
+	Pager pager;
+	Styled page;
+	char read_title[120];
+} PlaybooksState;
+
+/* ---- rows ---- */
+
+static const char *row_id(size_t index, void *userdata)
 {
-	(void) state;
+	PlaybooksState *state = userdata;
+	const Row *row = &state->rows[index];
+	snprintf(state->id, sizeof(state->id), "%.60s/%.60s", row->entry->id, row->procedure ? row->procedure->id : "");
+	return state->id;
+}
+
+static const char *row_text(size_t index, void *userdata)
+{
+	PlaybooksState *state = userdata;
+	const Row *row = &state->rows[index];
+	snprintf(state->text, sizeof(state->text), "%.180s %.180s", row->entry->title, row->procedure ? row->procedure->title : "");
+	return state->text;
+}
+
+/* A playbook that cannot be run is selectable, to be read; one that can be run is told by its procedures. */
+static bool row_is_passive(size_t index, void *userdata)
+{
+	const PlaybooksState *state = userdata;
+	const Row *row = &state->rows[index];
+	return !row->procedure && !row->entry->problem && row->entry->procedure_count > 0;
+}
+
+static void draw_playbook(Canvas *canvas, Rect rect, const PlaybookEntry *entry)
+{
+	int x = canvas_text_fit(canvas, rect, rect.x + 1, rect.y, rect.width - 26, ROLE_HEADING, entry->title);
+	const char *name = path_base(entry->path);
+	(void) x;
+	if (rect.width >= 60)
+		canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, name);
+}
+
+static void draw_procedure(Canvas *canvas, Rect rect, const Row *row)
+{
+	char counts[80];
+	const PlaybookProcedure *procedure = row->procedure;
+	snprintf(counts, sizeof(counts), "%zu steps  %zu actions  %zu sign-off%s", procedure->steps, procedure->actions, procedure->gates,
+		procedure->gates == 1 ? "" : "s");
+	bool blocked = row->entry->problem != NULL;
+	int right = rect.width >= 60 ? canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, counts) : rect.x + rect.width;
+	canvas_glyph(canvas, rect, rect.x + 3, rect.y, blocked ? ROLE_DISABLED : ROLE_RUNNING, GLYPH_CLOSED);
+	canvas_text_fit(canvas, rect, rect.x + 5, rect.y, right - rect.x - 7, blocked ? ROLE_DISABLED : ROLE_TEXT, procedure->title);
+}
+
+static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
+{
+	const PlaybooksState *state = userdata;
+	const Row *row = &state->rows[index];
+	if (row->procedure) {
+		draw_procedure(canvas, rect, row);
+		return;
+	}
+	draw_playbook(canvas, rect, row->entry);
+	if (row->entry->problem) {
+		int x = rect.x + 2 + canvas_text_width(row->entry->title);
+		canvas_text_fit(canvas, rect, x + 1, rect.y, rect.width - (x - rect.x) - 2, ROLE_FAIL, row->entry->problem);
+	}
+}
+
+static ListSource source_of(PlaybooksState *state)
+{
+	return (ListSource) { .count = state->count, .id = row_id, .render = draw_row, .text = row_text, .is_passive = row_is_passive,
+		.userdata = state, .empty = "No playbook was found. The environment file names their folders under playbooks:; any Markdown runbook "
+		"will do as it stands." };
+}
+
+static void update(void *data, ViewContext *context)
+{
+	PlaybooksState *state = data;
+	size_t count = 0;
+	for (size_t i = 0; i < context->model->playbook_count; i++)
+		count += 1 + context->model->playbooks[i].procedure_count;
+	state->rows = bg_reallocarray(state->rows, count + 1, sizeof(*state->rows));
+	state->count = 0;
+	for (size_t i = 0; i < context->model->playbook_count; i++) {
+		const PlaybookEntry *entry = &context->model->playbooks[i];
+		state->rows[state->count++] = (Row) { entry, NULL };
+		for (size_t p = 0; p < entry->procedure_count; p++)
+			state->rows[state->count++] = (Row) { entry, &entry->procedures[p] };
+	}
+	ListSource source = source_of(state);
+	list_update(&state->list, &source);
+}
+
+static const Row *selected(PlaybooksState *state)
+{
+	size_t index;
+	ListSource source = source_of(state);
+	return list_selected(&state->list, &source, &index) ? &state->rows[index] : NULL;
+}
+
+/* ---- reading ---- */
+
+static void on_bytes(void *data, ViewContext *context, bool ok, const Json *reply, const Error *err, const Json *about)
+{
+	PlaybooksState *state = data;
+	AUTO(Playbook) *playbook = NULL;
+	Error why = { 0 };
+	if (!ok) {
+		view_error(context, err);
+		return;
+	}
+	const char *path = json_get_string_or(reply, "path", "?");
+	if (!playbook_parse(str_from(json_get_string_or(reply, "bytes", "")), path, NULL, &playbook, &why)) {
+		view_error(context, &why);
+		return;
+	}
+	const char *id = json_get_string(about, "procedure");
+	AUTO_CLEAR(Buf) text = { 0 };
+	playbook_show(playbook, id ? playbook_find_procedure(playbook, id) : NULL, &text);
+	styled_reset(&state->page);
+	styled_add(&state->page, ROLE_TEXT, buf_text(&text));
+	snprintf(state->read_title, sizeof(state->read_title), "%.110s", playbook->title);
+	state->pager = (Pager) { 0 };
+	state->reading = true;
+}
+
+static void read_selected(PlaybooksState *state, ViewContext *context)
+{
+	const Row *row = selected(state);
+	if (!row)
+		return;
+	Json *args = json_new_object(), *about = json_new_object();
+	json_add_string(args, "path", row->entry->path);
+	json_add_string(about, "procedure", row->procedure ? row->procedure->id : NULL);
+	view_ask_then(context, ASK_PLAYBOOK, args, on_bytes, about);
+}
+
+/* ---- starting ---- */
+
+static void on_started(void *data, ViewContext *context, bool ok, const Json *reply, const Error *err, const Json *about)
+{
+	(void) data;
+	(void) about;
+	if (!ok) {
+		view_error(context, err);
+		return;
+	}
+	view_select(context, json_get_string_or(reply, "run", ""), "", "");
+	view_go(context, &VIEW_WALK);
+	view_say(context, ROLE_OK, "Started. The first step is selected.");
+}
+
+static void ask_start(ViewContext *context, const Json *about)
+{
+	Json *args = json_new_object();
+	json_add_string(args, "playbook", json_get_string(about, "playbook"));
+	json_add_string(args, "procedure", json_get_string(about, "procedure"));
+	view_ask_then(context, ASK_START, args, on_started, NULL);
+}
+
+static void on_declared(void *data, ViewContext *context, bool ok, const Json *reply, const Error *err, const Json *about)
+{
+	(void) data;
+	(void) reply;
+	if (ok)
+		ask_start(context, about);
+	else
+		view_error(context, err);
+}
+
+static void on_titled(void *data, ViewContext *context, const Dialog *dialog, const Json *about)
+{
+	(void) data;
+	const char *title = form_text(&dialog->form, 0);
+	if (!*title) {
+		view_refuse(context, "An incident needs a title: what is broken, in a few words");
+		return;
+	}
+	Json *args = json_new_object();
+	json_add_string(args, "title", title);
+	view_ask_then(context, ASK_DECLARE, args, on_declared, json_copy(about));
+}
+
+static void on_confirmed(void *data, ViewContext *context, const Dialog *dialog, const Json *about)
+{
+	(void) data;
+	(void) dialog;
+	ask_start(context, about);
+}
+
+static void start_selected(PlaybooksState *state, ViewContext *context)
+{
+	const Row *row = selected(state);
+	Json *about = json_new_object();
+	json_add_string(about, "playbook", row->entry->path);
+	json_add_string(about, "procedure", row->procedure->id);
+	bool open = context->model->incident && context->model->incident->phase == INCIDENT_OPEN;
+	bool drill = context->model->drill;
+	Dialog *dialog = view_dialog(context, open ? DIALOG_CONFIRM : DIALOG_FORM, open ? "Start this procedure" : drill ? "Declare a drill, and start"
+		: "Declare an incident, and start", "start", open ? on_confirmed : on_titled, about);
+	if (!dialog)
+		return;
+	styled_printf(&dialog->text, ROLE_HEADING, "%s\n", row->procedure->title);
+	styled_printf(&dialog->text, ROLE_TEXT, "%zu steps, %zu actions, %zu sign-off%s. Starting changes nothing: every action is planned and shown first.\n",
+		row->procedure->steps, row->procedure->actions, row->procedure->gates, row->procedure->gates == 1 ? "" : "s");
+	if (!open) {
+		FormField *title = form_add(&dialog->form, FIELD_TEXT, "What is broken?", "");
+		title->required = true;
+		title->help = "in a few words: it becomes the title of the record";
+	}
+}
+
+/* ---- commands ---- */
+
+static const char *reason(void *data, const ViewContext *context, CommandId id)
+{
+	PlaybooksState *state = data;
+	const Row *row = selected(state);
+	(void) context;
+	if (id != COMMAND_START && id != COMMAND_SHOW && id != COMMAND_OPEN)
+		return NULL;
+	if (!row)
+		return "no playbook is there";
+	if (id != COMMAND_START)
+		return NULL;
+	if (row->entry->problem) {
+		snprintf(state->text, sizeof(state->text), "it cannot be run: %.300s", row->entry->problem);
+		return state->text;
+	}
+	return row->procedure ? NULL : "choose one of its procedures";
+}
+
+static Outcome on_command(void *data, ViewContext *context, CommandId id)
+{
+	PlaybooksState *state = data;
+	ListSource source = source_of(state);
+	if (state->reading && id == COMMAND_BACK) {
+		state->reading = false;
+		return OUTCOME_DONE;
+	}
+	if (id == COMMAND_START) {
+		start_selected(state, context);
+		return OUTCOME_DONE;
+	}
+	if (state->reading)
+		return pager_command(&state->pager, &state->page, id) ? OUTCOME_DONE : OUTCOME_IGNORED;
+	if (id == COMMAND_OPEN || id == COMMAND_SHOW) {
+		read_selected(state, context);
+		return OUTCOME_DONE;
+	}
+	return list_command(&state->list, &source, id) ? OUTCOME_DONE : OUTCOME_IGNORED;
+}
+
+static void filter(void *data, ViewContext *context, const char *text)
+{
+	PlaybooksState *state = data;
+	ListSource source = source_of(state);
+	if (!state->reading)
+		list_filter(&state->list, &source, text);
+	else if (!pager_search(&state->pager, &state->page, text) && *text)
+		view_refuse(context, "\"%s\" is nowhere in it", text);
+}
+
+static void render(void *data, const ViewContext *context, Canvas *canvas, Rect rect)
+{
+	PlaybooksState *state = data;
+	ListSource source = source_of(state);
 	const char *not_yet = view_not_yet(context);
-	canvas_paragraph(canvas, rect_inset(rect, 1, 1), 0, ROLE_MUTED, not_yet ? not_yet : "");
+	if (not_yet && !state->count)
+		canvas_paragraph(canvas, rect_inset(rect, 1, 1), 0, ROLE_MUTED, not_yet);
+	else if (state->reading)
+		pager_render(&state->pager, &state->page, canvas, rect_inset(rect, 1, 0));
+	else
+		list_render(&state->list, &source, canvas, rect);
+}
+
+static void hint(void *data, const ViewContext *context, char text[static VIEW_HINT_SIZE])
+{
+	PlaybooksState *state = data;
+	const Row *row = selected(state);
+	(void) context;
+	if (state->reading)
+		snprintf(text, VIEW_HINT_SIZE, "%.100s, as it will be walked. Esc goes back, s starts it.", state->read_title);
+	else if (row && row->entry->problem)
+		snprintf(text, VIEW_HINT_SIZE, "cannot be run   %.150s", row->entry->problem);
+	else if (row && row->entry->review)
+		snprintf(text, VIEW_HINT_SIZE, "%.180s", row->entry->review);
+	else if (row)
+		snprintf(text, VIEW_HINT_SIZE, "Enter reads it, s starts it. Starting changes nothing by itself.");
+}
+
+static void tab(void *data, const ViewContext *context, Tab *ret)
+{
+	(void) data;
+	size_t problems = 0;
+	for (size_t i = 0; i < context->model->playbook_count; i++)
+		problems += context->model->playbooks[i].problem != NULL;
+	if (problems)
+		ret->count = (int) problems;
+}
+
+static void close_playbooks(void *data)
+{
+	PlaybooksState *state = data;
+	list_clear(&state->list);
+	styled_clear(&state->page);
+	free(state->rows);
 }
 
 const View VIEW_PLAYBOOKS = {
 	.name = "playbooks",
 	.title = "Playbooks",
 	.command = COMMAND_SCREEN_PLAYBOOKS,
-	.contexts = { CONTEXT_PLAYBOOKS },
+	.contexts = { CONTEXT_PLAYBOOKS, CONTEXT_LIST, CONTEXT_PAGER },
+	.state_size = sizeof(PlaybooksState),
+	.close = close_playbooks,
+	.update = update,
 	.render = render,
+	.on_command = on_command,
+	.reason = reason,
+	.filter = filter,
+	.hint = hint,
+	.tab = tab,
 };

@@ -1,17 +1,180 @@
-/* timeline.c: the timeline screen. */
+/* timeline.c: the record of the incident as it was written, newest last, with one record in full on request. */
+#include <stdio.h>
+#include <string.h>
 #include "tui/view/view.h"
+#include "tui/widget/list.h"
 
-static void render(void *state, const ViewContext *context, Canvas *canvas, Rect rect)
+typedef struct TimelineState {
+	List list;
+	const ViewContext *context;
+	bool stay;              /* a person has gone back: new records do not move the selection */
+	bool details;
+	size_t seen;
+	Styled page;
+	char id[24];
+	char text[400];
+} TimelineState;
+
+static const TimelineEntry *entry_at(const TimelineState *state, size_t index) { return &state->context->model->timeline[index]; }
+
+static const char *row_id(size_t index, void *userdata)
 {
-	(void) state;
+	TimelineState *state = userdata;
+	snprintf(state->id, sizeof(state->id), "%lld", (long long) entry_at(state, index)->seq);
+	return state->id;
+}
+
+static const char *row_text(size_t index, void *userdata)
+{
+	TimelineState *state = userdata;
+	const TimelineEntry *entry = entry_at(state, index);
+	snprintf(state->text, sizeof(state->text), "%.40s %.350s", entry->who, entry->text);
+	return state->text;
+}
+
+static Role role_of(EventType type)
+{
+	static const Role ROLES[EVENT_TYPE_COUNT] = {
+		[EVENT_ACTION_LOST] = ROLE_DOUBT, [EVENT_SIGNOFF_GIVEN] = ROLE_HEADING, [EVENT_ACTION_STARTED] = ROLE_RUNNING,
+		[EVENT_READING_CHANGED] = ROLE_MUTED, [EVENT_ENGINE_STARTED] = ROLE_MUTED, [EVENT_INCIDENT_DECLARED] = ROLE_HEADING,
+		[EVENT_GATE_ASKED] = ROLE_WAITING, [EVENT_NOTE_ADDED] = ROLE_NOTICE,
+	};
+	return type < EVENT_TYPE_COUNT && ROLES[type] ? ROLES[type] : ROLE_TEXT;
+}
+
+static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
+{
+	const TimelineState *state = userdata;
+	const TimelineEntry *entry = entry_at(state, index);
+	char clock[WALL_TEXT_SIZE];
+	int x = rect.x + 1;
+	canvas_text(canvas, rect, x, rect.y, ROLE_MUTED, wall_format_clock(entry->time, clock));
+	x += 10;
+	if (!state->context->small) {
+		canvas_text_fit(canvas, rect, x, rect.y, 13, text_eq(entry->who, "engine") ? ROLE_MUTED : ROLE_TEXT, entry->who);
+		x += 14;
+	}
+	canvas_text_fit(canvas, rect, x, rect.y, rect.x + rect.width - x - 1, role_of(entry->type), entry->text);
+}
+
+static ListSource source_of(TimelineState *state)
+{
+	return (ListSource) { .count = state->context->model->timeline_count, .id = row_id, .render = draw_row, .text = row_text,
+		.userdata = state, .empty = "Nothing is recorded yet: no incident is declared. D declares one; from then on everything that is done or seen "
+		"stands here, and can be checked by a stranger." };
+}
+
+static void update(void *data, ViewContext *context)
+{
+	TimelineState *state = data;
+	state->context = context;
+	ListSource source = source_of(state);
+	list_update(&state->list, &source);
+	if (context->model->timeline_count != state->seen && !state->stay)
+		(void) list_command(&state->list, &source, COMMAND_LAST);   /* nothing to go to when there is no row */
+	state->seen = context->model->timeline_count;
+}
+
+static void write_details(TimelineState *state, const TimelineEntry *entry)
+{
+	char iso[WALL_TEXT_SIZE], line[200], span[SPAN_TEXT_SIZE];
+	Styled *page = &state->page;
+	styled_reset(page);
+	snprintf(line, sizeof(line), "Record %lld: %s\n\n", (long long) entry->seq, event_type_label(entry->type));
+	styled_add(page, ROLE_HEADING, line);
+	styled_field(page, 10, "time", ROLE_TEXT, wall_format_iso(entry->time, iso));
+	snprintf(line, sizeof(line), "T+%s, by a clock that no one can set", span_format_clock(entry->mono_ms, span));
+	styled_field(page, 10, "", ROLE_MUTED, line);
+	snprintf(line, sizeof(line), "%.120s (known by %.40s)", entry->who, entry->how);
+	styled_field(page, 10, "who", ROLE_TEXT, line);
+	styled_field(page, 10, "type", ROLE_TEXT, event_type_name(entry->type));
+	styled_newline(page);
+	styled_add(page, ROLE_TEXT, entry->text);
+}
+
+static void render(void *data, const ViewContext *context, Canvas *canvas, Rect rect)
+{
+	TimelineState *state = data;
+	state->context = context;
+	ListSource source = source_of(state);
+	size_t index;
 	const char *not_yet = view_not_yet(context);
-	canvas_paragraph(canvas, rect_inset(rect, 1, 1), 0, ROLE_MUTED, not_yet ? not_yet : "");
+	if (not_yet && !context->model->timeline_count)
+		canvas_paragraph(canvas, rect_inset(rect, 1, 1), 0, ROLE_MUTED, not_yet);
+	else if (state->details && list_selected(&state->list, &source, &index)) {
+		write_details(state, entry_at(state, index));
+		(void) styled_render(&state->page, canvas, rect_inset(rect, 1, 0), 0, NULL);
+	} else
+		list_render(&state->list, &source, canvas, rect);
+}
+
+static bool is_last(TimelineState *state, const ListSource *source)
+{
+	size_t index;
+	return !list_selected(&state->list, source, &index) || index + 1 == source->count;
+}
+
+static Outcome on_command(void *data, ViewContext *context, CommandId id)
+{
+	TimelineState *state = data;
+	state->context = context;
+	ListSource source = source_of(state);
+	size_t index;
+	if (state->details && (id == COMMAND_BACK || id == COMMAND_DETAILS)) {
+		state->details = false;
+		return OUTCOME_DONE;
+	}
+	if (id == COMMAND_DETAILS || id == COMMAND_OPEN) {
+		state->details = list_selected(&state->list, &source, &index);
+		return OUTCOME_DONE;
+	}
+	if (id == COMMAND_FOLLOW) {
+		state->stay = !state->stay;
+		if (!state->stay)
+			(void) list_command(&state->list, &source, COMMAND_LAST);   /* nothing to go to when there is no row */
+		view_say(context, ROLE_TOAST, state->stay ? "New records no longer move the list" : "The newest record stays in sight");
+		return OUTCOME_DONE;
+	}
+	if (!list_command(&state->list, &source, id))
+		return OUTCOME_IGNORED;
+	state->stay = !is_last(state, &source);
+	return OUTCOME_DONE;
+}
+
+static void filter(void *data, ViewContext *context, const char *text)
+{
+	TimelineState *state = data;
+	state->context = context;
+	ListSource source = source_of(state);
+	list_filter(&state->list, &source, text);
+}
+
+static void hint(void *data, const ViewContext *context, char text[static VIEW_HINT_SIZE])
+{
+	TimelineState *state = data;
+	const Incident *incident = context->model->incident;
+	if (incident)
+		snprintf(text, VIEW_HINT_SIZE, "%lld records%s   check them: breakglass verify %.100s", (long long) incident->seq,
+			state->stay ? ", not following (f)" : "", incident->id);
+}
+
+static void close_timeline(void *data)
+{
+	TimelineState *state = data;
+	list_clear(&state->list);
+	styled_clear(&state->page);
 }
 
 const View VIEW_TIMELINE = {
 	.name = "timeline",
 	.title = "Timeline",
 	.command = COMMAND_SCREEN_TIMELINE,
-	.contexts = { CONTEXT_TIMELINE },
+	.contexts = { CONTEXT_TIMELINE, CONTEXT_LIST },
+	.state_size = sizeof(TimelineState),
+	.close = close_timeline,
+	.update = update,
 	.render = render,
+	.on_command = on_command,
+	.filter = filter,
+	.hint = hint,
 };
