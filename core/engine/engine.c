@@ -55,7 +55,7 @@ static bool on_frame(void *userdata, Connection *connection, const Json *frame) 
 		}
 		connection->welcome = true;
 		connection->console = text_eq(json_get_string(frame, "kind"), "console");
-		connection->terminal = bg_strndup(json_get_string_or(frame, "terminal", ""), 64);
+		connection->terminal = str_dup(str_slice(str_from(json_get_string(frame, "terminal")), 0, 64));
 		publish_welcome(engine, connection, frame);
 		publish_presence(engine);
 		return true;

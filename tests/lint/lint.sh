@@ -69,7 +69,7 @@ expat        expat                          core/transport/
 cJSON        (cjson/)?cJSON                 core/base/json\.c:
 libuv        uv\.h                          core/engine/
 cmark-gfm    cmark-gfm                      core/playbook/
-libfyaml     libfyaml                       core/environment/
+libfyaml     libfyaml                       core/environment/|core/sandbox/
 libmicrohttpd microhttpd                    core/sandbox/
 libvterm     vterm                          tests/
 Criterion    criterion/                     tests/
