@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "core/base/alloc.h"
+#include "core/base/digest.h"
 #include "core/base/file.h"
 #include "core/base/moment.h"
 #include "tui/keys/decoder.h"
@@ -222,6 +223,15 @@ void term_bell(Term *term)
 {
 	capability_put(&term->out, term->capabilities.bell ? term->capabilities.bell : "\a", 0, 0);
 	flush(term);
+}
+
+void term_copy(Term *term, Str text)
+{
+	if (text.len > TERM_COPY_MAX)
+		return;
+	buf_puts(&term->out, "\033]52;c;");
+	base64_encode(text.ptr, text.len, &term->out);
+	buf_putc(&term->out, '\a');
 }
 
 void term_suspend(Term *term)

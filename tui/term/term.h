@@ -51,6 +51,9 @@ void term_set_theme(Term *term, const Theme *theme);
 void term_redraw(Term *term);
 /* Rings: only when the console waits for this person. */
 void term_bell(Term *term);
+/* Puts `text` on the terminal's clipboard, where it takes that (OSC 52); TERM_COPY_MAX bytes at most. */
+#define TERM_COPY_MAX (64 * 1024)
+void term_copy(Term *term, Str text);
 /* Stops as ctrl-z does and returns when continued; a TERM_REDRAW follows. */
 void term_suspend(Term *term);
 
