@@ -71,6 +71,9 @@
 	COMMAND(RESOLVE, "resolve", STEP, "R", "w", CONFIRM, 4, "resolve", "say whether an action in doubt ran or not, after looking") \
 	COMMAND(SKIP, "skip", STEP, "s", "w", CONFIRM, 7, "skip...", "leave the step out, with a reason") \
 	COMMAND(EDIT_VALUES, "values", STEP, "e", "wp", SAFE, 6, "edit values", "fill in or change the values of the procedure") \
+	COMMAND(VERIFY, "verify", STEP, "v", "w", SAFE, 4, "verify", "look whether what the step should bring about is so") \
+	COMMAND(ALSO, "also", STEP, "a", "w", SAFE, 9, "also...", "plan one of the step's optional actions") \
+	COMMAND(UNTICK, "untick", STEP, "X", "w", CONFIRM, 0, "untick", "take the tick of a step back") \
 	COMMAND(DETAILS, "details", STEP, "d", "bwstl", SAFE, 5, "details", "show everything that is known about the selected row") \
 	COMMAND(UNDO, "undo", STEP, "u", "wl", BREAK_GLASS, 9, "undo", "plan the way back for the step or the ledger entry") \
 	COMMAND(MEND, "mend", STEP, "m", "l", CONFIRM, 2, "mend...", "say that an open entry was closed by hand, with a reason") \
@@ -79,6 +82,8 @@
 	COMMAND(SIGN_OFF, "gate", AGREE, "g", "w", SAFE, 4, "sign-off", "open the gate of the selected step") \
 	COMMAND(SIGN, "sign", AGREE, "enter y", "s", BREAK_GLASS, 1, "sign", "sign the statement, in the role shown, with your own key") \
 	COMMAND(REFUSE, "refuse", AGREE, "n", "s", CONFIRM, 2, "no...", "refuse, with a reason") \
+	COMMAND(ESCALATE, "escalate", AGREE, "e", "s", CONFIRM, 6, "escalate...", "ask that somebody else decides, with a reason") \
+	COMMAND(COPY_STATEMENT, "copy", AGREE, "c", "s", SAFE, 7, "copy", "copy the text to be signed to the terminal's clipboard") \
 	COMMAND(CHOOSE_ROLE, "role", AGREE, "o", "s", SAFE, 4, "role", "choose the role to sign in") \
 	COMMAND(STATEMENT, "statement", AGREE, "v", "s", SAFE, 3, "view", "show the exact text that is signed") \
 	COMMAND(PASTE_SIGNATURE, "paste-signature", AGREE, "S", "s", CONFIRM, 5, "paste", "paste a signature made elsewhere with ssh-keygen -Y sign") \

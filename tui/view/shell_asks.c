@@ -34,6 +34,12 @@ void view_refuse(ViewContext *context, const char *format, ...)
 	context->shell->dirty = true;
 }
 
+void view_copy(ViewContext *context, Str text)
+{
+	if (context->shell->term)
+		term_copy(context->shell->term, text);
+}
+
 /* ---- asking the engine ---- */
 
 struct ShellAsk {

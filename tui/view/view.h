@@ -89,6 +89,9 @@ void view_error(ViewContext *context, const Error *err);
 /* As view_say, for "why this key does nothing". */
 void view_refuse(ViewContext *context, const char *format, ...) BG_PRINTF(2, 3);
 
+/* To the terminal's clipboard, where it has one. */
+void view_copy(ViewContext *context, Str text);
+
 /* ---- going somewhere ---- */
 
 /* Shows another screen; esc comes back. */

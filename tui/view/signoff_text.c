@@ -1,0 +1,321 @@
+/* signoff_text.c: the right pane of the sign-off: what is asked, of whom, over what exactly; and what has been answered. Pure. */
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "tui/view/signoff_view.h"
+#include "tui/view/walk_plan.h"
+#include <ctype.h>
+#include <stdio.h>
+
+#define LABEL_COLUMNS 15
+
+static void section(Styled *out)
+{
+	styled_break(out);
+	if (out->text.len)
+		styled_newline(out);
+}
+
+/* The only step of a gate that signs a plan; NULL for a section. */
+static const IncidentStep *live_step(const Run *run, const Gate *gate)
+{
+	return gate->live && gate->steps.count ? run_find_step(run, gate->steps.items[0]) : NULL;
+}
+
+const char *signoff_step_words(const Run *run, const Gate *gate, Buf *out)
+{
+	const IncidentStep *step = gate->live && gate->steps.count ? run_find_step(run, gate->steps.items[0]) : NULL;
+	if (step)
+		buf_printf(out, "%s %s", step->number, step->title);
+	else
+		buf_puts(out, gate->title);
+	return buf_text(out);
+}
+
+/* ---- who has answered ---- */
+
+static const char *decision_words(Decision decision)
+{
+	static const char *const words[] = { [DECISION_YES] = "signed", [DECISION_NO] = "said NO", [DECISION_ESCALATE] = "escalated" };
+	return words[decision];
+}
+
+static const char *method_words(const char *method)
+{
+	static const struct { const char *name, *words; } methods[] = { { "agent", "by an agent" }, { "key", "with a key file" },
+		{ "signature", "signed elsewhere and pasted" } };
+	for (size_t i = 0; i < BG_LENGTH(methods); i++)
+		if (text_eq(method, methods[i].name))
+			return methods[i].words;
+	return method ? method : "";
+}
+
+static void write_signoff(const ViewContext *context, const Gate *gate, const Signoff *signoff, Styled *out)
+{
+	char clock[WALL_TEXT_SIZE];
+	bool yes = signoff->decision == DECISION_YES, expired = yes && signoff_role_is_open(gate, signoff->role, context->wall);
+	styled_printf(out, yes && !expired ? ROLE_OK : yes ? ROLE_STALE : ROLE_FAIL, "%s %-12s", yes && !expired ? "\xe2\x9c\x94" : yes ? "~"
+		: "\xe2\x9c\x96", signoff->role);
+	styled_printf(out, ROLE_TEXT, "%s %s", signoff->person, decision_words(signoff->decision));
+	styled_printf(out, ROLE_MUTED, " %s\n", wall_format_clock(signoff->time, clock));
+	if (signoff->reason && *signoff->reason)
+		styled_printf(out, ROLE_TEXT, "               \"%s\"\n", signoff->reason);
+	styled_printf(out, ROLE_MUTED, "               %.18s\xe2\x80\xa6 %s%s\n", signoff->key ? signoff->key : "?", method_words(signoff->method),
+		expired && !(gate->latched && !gate->live) ? "; it has expired" : "");
+}
+
+static void write_answers(const ViewContext *context, const Gate *gate, bool only_given, Styled *out)
+{
+	bool any = false;
+	for (size_t i = 0; i < gate->roles.count; i++) {
+		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
+		char age[SPAN_TEXT_SIZE];
+		if (!signoff && only_given)
+			continue;
+		if (!any)
+			section(out);
+		any = true;
+		if (signoff)
+			write_signoff(context, gate, signoff, out);
+		else if (gate->subject[0])
+			styled_printf(out, ROLE_WAITING, "\xc2\xb7 %-12swaiting %s\n", gate->roles.items[i], view_age(context->wall, gate->asked, age));
+		else
+			styled_printf(out, ROLE_WAITING, "\xc2\xb7 %-12snot asked yet\n", gate->roles.items[i]);
+	}
+}
+
+/* ---- over what ---- */
+
+/* One row: a label and a text, wrapped under itself. */
+static void row(Styled *out, int columns, const char *name, Role role, const char *text)
+{
+	AUTO_FREE char *label = bg_asprintf("  %s", name);
+	write_hanging(out, LABEL_COLUMNS, label, role, text, columns);
+}
+
+static void write_plan_row(const ViewContext *context, const Run *run, const Gate *gate, int columns, Styled *out)
+{
+	const IncidentStep *step = live_step(run, gate);
+	char digest[SHORT_DIGEST_SIZE], age[SPAN_TEXT_SIZE];
+	size_t rows = 0;
+	for (size_t i = 0; step && i < step->action_count; i++) {
+		const StepAction *action = &step->actions[i];
+		if (action->also || !action->plan)
+			continue;
+		bool now = context->wall.ms - action->plan_time.ms < 10000;
+		AUTO_FREE char *text = bg_asprintf("sha256:%s, read %s%s", short_digest(action->plan_digest, digest),
+			now ? "just now" : view_age(context->wall, action->plan_time, age), now ? "" : " ago");
+		row(out, columns, rows++ ? "" : "plan", ROLE_TEXT, text);
+	}
+	if (rows)
+		return;
+	AUTO_FREE char *text = bg_asprintf("sha256:%s", short_digest(gate->subject, digest));
+	row(out, columns, "agreed text", ROLE_TEXT, text);
+}
+
+/* The file on disk may have been edited since: the run goes on with its own copy, and that is what is signed. */
+static void write_playbook_row(const ViewContext *context, const Run *run, int columns, Styled *out)
+{
+	const PlaybookEntry *entry = client_find_playbook(context->model, run->playbook_path);
+	bool changed = entry && entry->sha256 && !text_eq(entry->sha256, run->playbook_sha256);
+	AUTO_FREE char *text = bg_asprintf("%s sha256:%.4s\xe2\x80\xa6, %s", run->playbook_path ? path_base(run->playbook_path) : "?",
+		run->playbook_sha256, changed ? "edited since; this run keeps its copy" : "unchanged");
+	row(out, columns, "playbook", changed ? ROLE_WARN : ROLE_TEXT, text);
+}
+
+static size_t count_changes(const Gate *gate)
+{
+	size_t count = gate->lines.count;
+	for (size_t i = 0; i < gate->lines.count; i++)
+		count -= gate->live && strstr(gate->lines.items[i], ", plan sha256:") != NULL;
+	return count;
+}
+
+static void write_subject(const ViewContext *context, const Run *run, const Gate *gate, int columns, Styled *out)
+{
+	char clock[WALL_TEXT_SIZE], span[SPAN_TEXT_SIZE];
+	AUTO_CLEAR(Buf) words = { 0 };
+	int64_t validity = json_get_int(context->model->environment, "validity_ms", 0);
+	styled_printf(out, ROLE_MUTED, "  %-*s", LABEL_COLUMNS - 2, "environment");
+	styled_printf(out, ROLE_TEXT, "%s ", context->model->environment_name);
+	styled_printf(out, context->model->drill ? ROLE_WARN : ROLE_DANGER, "(%s)\n", context->model->drill ? "DRILL" : "REAL");
+	row(out, columns, gate->live ? "step" : "section", ROLE_TEXT, signoff_step_words(run, gate, &words));
+	AUTO_FREE char *changes = bg_asprintf("%zu%s  (v shows %s)", count_changes(gate), gate->live ? "" : " actions and steps",
+		gate->live ? "them" : "all");
+	row(out, columns, gate->live ? "changes" : "covers", ROLE_TEXT, changes);
+	write_plan_row(context, run, gate, columns, out);
+	write_playbook_row(context, run, columns, out);
+	AUTO_FREE char *line = bg_asprintf("line %lld", (long long) context->model->incident->seq);
+	row(out, columns, "record", ROLE_TEXT, line);
+	AUTO_FREE char *valid = bg_asprintf("about %s (%s)", wall_format_hm((WallTime) { context->wall.ms + validity }, clock),
+		span_format_short(validity, span));
+	row(out, columns, "valid until", ROLE_TEXT, valid);
+}
+
+static void write_lines(const Gate *gate, Styled *out)
+{
+	for (size_t i = 0; i < gate->lines.count; i++) {
+		if (!i)
+			section(out);
+		styled_printf(out, gate->live && i ? ROLE_CHANGED : ROLE_TEXT, "%s%s\n", gate->live && i ? "    " : "  ", gate->lines.items[i]);
+	}
+}
+
+/* ---- the faces ---- */
+
+static void write_refusal(const Error *refusal, Styled *out)
+{
+	if (!error_is_set(refusal))
+		return;
+	section(out);
+	styled_printf(out, ROLE_FAIL, "Refused: %s\n", refusal->why);
+	if (*refusal->where)
+		styled_printf(out, ROLE_MUTED, "%s\n", refusal->where);
+	if (*refusal->hint)
+		styled_printf(out, ROLE_TEXT, "%s\n", refusal->hint);
+}
+
+/* One key at hand for two roles is said at once, not when it is too late. */
+static void write_alone(const SignoffView *view, const ViewContext *context, const Gate *gate, const SignoffWay *way, int columns, Styled *out)
+{
+	SignoffWay ways[SIGNOFF_WAYS_MAX];
+	size_t count = signoff_ways(view, context, gate, ways), missing = 0;
+	bool others = false;
+	for (size_t i = 0; i < count; i++)
+		others = others || !text_eq(ways[i].signer->person, way->signer->person);
+	for (size_t i = 0; i < gate->roles.count; i++)
+		missing += signoff_role_is_open(gate, gate->roles.items[i], context->wall);
+	AUTO_FREE char *text = count > 1 ? bg_asprintf("o takes another: %zu ways to sign are at hand", count) : NULL;
+	if (text)
+		row(out, columns, "", ROLE_MUTED, text);
+	if (!others && missing > 1)
+		row(out, columns, "", ROLE_WARN, "one person never fills two roles: the other one signs elsewhere");
+}
+
+static void write_way(const SignoffView *view, const ViewContext *context, const Gate *gate, const SignoffWay *way, int columns, Styled *out)
+{
+	const Signer *signer = way->signer;
+	section(out);
+	row(out, columns, "signer", ROLE_TEXT, signer->person);
+	AUTO_FREE char *key = bg_asprintf("%.11s\xe2\x80\xa6 %s  (%s)", signer->fingerprint, signer->comment ? signer->comment : "",
+		signer->from_agent ? "your agent" : signer->path ? path_base(signer->path) : "a file");
+	row(out, columns, "key", ROLE_TEXT, key);
+	if (signer->needs_touch)
+		row(out, columns, "", ROLE_WARN, "it wants to be touched: be near it");
+	write_alone(view, context, gate, way, columns, out);
+}
+
+static const char *waiting_title(GateState state)
+{
+	static const char *const words[] = { [GATE_CLOSED] = "Not asked yet\n", [GATE_WAITING] = "Waits for signatures\n",
+		[GATE_SIGNED] = "Signed\n", [GATE_REFUSED] = "REFUSED: somebody said no to exactly this\n",
+		[GATE_ESCALATED] = "Escalated: a signer wants somebody else to decide\n",
+		[GATE_EXPIRED] = "Expired: it was signed too long ago to act on\n" };
+	return words[state];
+}
+
+static void write_asked(const SignoffView *view, const ViewContext *context, const Gate *gate, int columns, Styled *out)
+{
+	SignoffWay way;
+	bool can = signoff_way(view, context, gate, &way);
+	char role[64] = "";
+	for (size_t i = 0; can && way.role[i] && i + 1 < sizeof(role); i++) {
+		role[i] = (char) toupper((unsigned char) way.role[i]);
+		role[i + 1] = '\0';
+	}
+	if (can)
+		styled_printf(out, ROLE_TITLE, "You are asked to sign, as %s\n", role);
+	else
+		styled_add(out, ROLE_TITLE, waiting_title(gate_state(gate, context->wall)));
+	write_refusal(&view->refusal, out);
+	bool answered = gate_state(gate, context->wall) != GATE_WAITING;
+	if (answered)
+		write_answers(context, gate, true, out);
+	section(out);
+	write_subject(context, context->run, gate, columns, out);
+	if (can) {
+		write_way(view, context, gate, &way, columns, out);
+	} else {
+		section(out);
+		signoff_explain(view, context, gate, out);
+	}
+	if (!answered)
+		write_answers(context, gate, true, out);
+	write_lines(gate, out);
+}
+
+static void write_not_asked(const SignoffView *view, const ViewContext *context, const Gate *gate, Styled *out)
+{
+	AUTO_CLEAR(Buf) words = { 0 };
+	AUTO_FREE char *roles = strlist_join(&gate->roles, " and ");
+	const Json *error = json_get(view->subject, "error");
+	styled_printf(out, ROLE_TITLE, "Not asked yet\n");
+	section(out);
+	styled_printf(out, ROLE_TEXT, "%s will be signed by %s when it is reached%s.\n", signoff_step_words(context->run, gate, &words), roles,
+		gate->live ? " and its plan is made" : "");
+	if (error)
+		styled_printf(out, ROLE_WARN, "Now: %s%s%s\n", json_get_string_or(error, "why", ""), *json_get_string_or(error, "hint", "") ? "; " : "",
+			json_get_string_or(error, "hint", ""));
+	size_t count = 0;
+	JSON_EACH(line, json_get(view->subject, "lines")) {
+		if (!count++) {
+			section(out);
+			styled_add(out, ROLE_MUTED, "As things stand, this would be signed:\n");
+		}
+		styled_printf(out, ROLE_TEXT, "  %s\n", json_string(line) ? json_string(line) : "");
+	}
+}
+
+static void write_signed(const ViewContext *context, const Gate *gate, int columns, Styled *out)
+{
+	AUTO_CLEAR(Buf) words = { 0 };
+	styled_printf(out, ROLE_TITLE, "Signed\n");
+	section(out);
+	styled_printf(out, ROLE_OK, "%s may go on.\n", signoff_step_words(context->run, gate, &words));
+	write_answers(context, gate, false, out);
+	section(out);
+	write_subject(context, context->run, gate, columns, out);
+	write_lines(gate, out);
+}
+
+static void write_statement(const SignoffView *view, Styled *out)
+{
+	styled_printf(out, ROLE_TITLE, "The exact text that %s signs as %s\n", view->statement_person, view->statement_role);
+	styled_add(out, ROLE_MUTED, "Signing takes the time of that moment, and your reason. c copies it, Esc goes back.\n");
+	section(out);
+	if (view->statement)
+		styled_add(out, ROLE_CODE, view->statement);
+	else
+		styled_add(out, ROLE_MUTED, "asking the engine for it...\n");
+}
+
+static void write_paste(const SignoffView *view, Styled *out)
+{
+	styled_printf(out, ROLE_TITLE, "Sign elsewhere, as %s\n", view->statement_role);
+	write_refusal(&view->refusal, out);
+	section(out);
+	if (!view->statement) {
+		styled_add(out, ROLE_MUTED, "asking the engine for the text...\n");
+		return;
+	}
+	styled_printf(out, ROLE_TEXT, "1. Take this text, byte for byte, to where %s has the key. c copies it%s%s.\n", view->statement_person,
+		view->statement_file ? "; it is also in " : "", view->statement_file ? view->statement_file : "");
+	styled_add(out, ROLE_TEXT, "2. There: ");
+	styled_add(out, ROLE_CODE, "ssh-keygen -Y sign -n signoff@breakglass -f KEY FILE\n");
+	styled_add(out, ROLE_TEXT, "3. Paste FILE.sig here, from -----BEGIN to END-----.\n");
+	section(out);
+	styled_add(out, ROLE_CODE, view->statement);
+}
+
+void signoff_write(const SignoffView *view, const ViewContext *context, const Gate *gate, int columns, Styled *out)
+{
+	if (view->face == FACE_STATEMENT)
+		write_statement(view, out);
+	else if (view->face == FACE_PASTE)
+		write_paste(view, out);
+	else if (!gate->subject[0])
+		write_not_asked(view, context, gate, out);
+	else if (gate_state(gate, context->wall) == GATE_SIGNED)
+		write_signed(context, gate, columns, out);
+	else
+		write_asked(view, context, gate, columns, out);
+}

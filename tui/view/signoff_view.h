@@ -1,0 +1,90 @@
+/* signoff_view.h: what the files of the sign-off screen share. Internal. */
+#pragma once
+#include "tui/view/signoff_work.h"
+#include "tui/view/view.h"
+#include "tui/widget/list.h"
+#include "tui/widget/pager.h"
+
+#define SIGNOFF_ID_SIZE LIST_ID_SIZE
+#define SIGNOFF_WAYS_MAX 32
+#define SIGNOFF_PASTE_MAX 16
+
+typedef enum SignoffFace { FACE_ASKED, FACE_STATEMENT, FACE_PASTE } SignoffFace;
+
+/* How far a signature is on its way. */
+typedef enum SignoffStage { STAGE_IDLE, STAGE_STATEMENT, STAGE_KEY, STAGE_ENGINE } SignoffStage;
+
+typedef struct SignoffView {
+	List list;
+	char told[SIGNOFF_ID_SIZE];
+	char gate[SIGNOFF_ID_SIZE];  /* the one that is shown */
+	bool on_list;                /* small screens: which of the two is shown */
+	SignoffFace face;
+	Styled text;
+	Pager pager;
+	char pager_of[SIGNOFF_ID_SIZE];
+
+	SignerList *keys;            /* at hand; NULL while they are looked for, or when there is none */
+	Error keys_error;
+	bool keys_known;             /* the engine has said whose they are */
+	SignoffWork *looking;
+
+	char role[64], fingerprint[64];   /* the way that was chosen; "" = the first */
+	Json *subject;               /* reply of ASK_GATE for `gate` */
+	int64_t subject_seq;
+	bool subject_asked;
+
+	Input input;
+	bool typing;
+	char complaint[120];
+	Error refusal;               /* the last one, with its hint; kind NONE = none */
+
+	SignoffStage stage;
+	SignoffWork *signing;
+	MonoTime stage_since;
+	char *statement;             /* being signed, or shown */
+	char statement_role[64], statement_person[128];
+	char *statement_file;        /* where a copy lies for signing elsewhere; NULL = none */
+	const char *paste_choices[SIGNOFF_PASTE_MAX];
+	char reason[VIEW_HINT_SIZE];
+} SignoffView;
+
+/* A key at hand in a role that it could fill now. */
+typedef struct SignoffWay { const Signer *signer; const char *role; } SignoffWay;
+
+/* ---- signoff.c ---- */
+const Gate *signoff_gate(const SignoffView *view, const ViewContext *context);
+void signoff_look_for_keys(SignoffView *view, ViewContext *context);
+
+/* ---- signoff_ways.c: pure ---- */
+/* The ways to sign `gate`, the viewer's own first; those whose role is still missing and whose person has not signed. */
+size_t signoff_ways(const SignoffView *view, const ViewContext *context, const Gate *gate, SignoffWay ret_ways[static SIGNOFF_WAYS_MAX]);
+/* The chosen one; false when there is none. */
+bool signoff_way(const SignoffView *view, const ViewContext *context, const Gate *gate, SignoffWay *ret_way);
+bool signoff_role_is_open(const Gate *gate, const char *role, WallTime now);
+/* Why nobody here can sign it, in words. Appends. */
+void signoff_explain(const SignoffView *view, const ViewContext *context, const Gate *gate, Styled *out);
+/* Waits for answers: waiting, refused, escalated or expired, with something to sign. */
+bool signoff_is_asked(const Gate *gate, WallTime now);
+
+/* ---- signoff_list.c: pure ---- */
+typedef struct GateRow { size_t gate; int role; char id[SIGNOFF_ID_SIZE]; } GateRow;   /* role -1: the gate itself */
+typedef struct GateRows { GateRow *items; size_t count; const SignoffView *view; const ViewContext *context; } GateRows;
+GateRows gate_rows_make(const SignoffView *view, const ViewContext *context);
+ListSource gate_rows_source(GateRows *rows);
+void gate_rows_clear(GateRows *rows);
+BG_DEFINE_CLEARP(GateRows, gate_rows_clear)
+
+/* ---- signoff_text.c: pure ---- */
+void signoff_write(const SignoffView *view, const ViewContext *context, const Gate *gate, int columns, Styled *out);
+const char *signoff_step_words(const Run *run, const Gate *gate, Buf *out);
+
+/* ---- signoff_act.c ---- */
+void signoff_submit(SignoffView *view, ViewContext *context);
+void signoff_show_statement(SignoffView *view, ViewContext *context);
+void signoff_begin_paste(SignoffView *view, ViewContext *context);
+void signoff_pasted(SignoffView *view, ViewContext *context, Str text);
+void signoff_copy(SignoffView *view, ViewContext *context);
+/* The key has answered, or the list is there. */
+void signoff_service(SignoffView *view, ViewContext *context);
+void signoff_drop(SignoffView *view);

@@ -1,0 +1,124 @@
+/* walk_render.c: outline, step and live output in the room that there is. */
+#include "core/base/alloc.h"
+#include "tui/view/walk_view.h"
+#include "tui/widget/progress.h"
+#include <stdio.h>
+
+#define OUTLINE_COLUMNS 27
+#define OUTLINE_WIDE_COLUMNS 40
+#define WIDE_COLUMNS 110
+#define OUTPUT_LEAST_ROWS 3
+
+/* ---- live output ---- */
+
+static bool has_output(const WalkTarget *target)
+{
+	return target->job && (target->job->running || target->job->output.len > 0);
+}
+
+static void fill_output(WalkView *walk, const ClientJob *job)
+{
+	if (walk->output_job == job->id && walk->output_version == job->output_version && walk->output.text.len)
+		return;
+	bool another = walk->output_job != job->id;
+	walk->output_job = job->id;
+	walk->output_version = job->output_version;
+	styled_reset(&walk->output);
+	styled_add_str(&walk->output, ROLE_OUTPUT, buf_str(&job->output));
+	if (another)
+		walk->output_pager = (Pager) { .follow = true };
+}
+
+static void render_progress(const ViewContext *context, const ClientJob *job, Canvas *canvas, Rect row)
+{
+	if (!job->running) {
+		canvas_text_fit(canvas, row, row.x, row.y, row.width, ROLE_MUTED, job->action ? "output" : "output of the plan");
+		return;
+	}
+	int64_t elapsed = context->mono.ms - job->started_ms;
+	Progress progress = { .done = job->done, .total = job->total, .elapsed_ms = elapsed < 0 ? 0 : elapsed, .usual_ms = job->usual_ms };
+	int used = job->progress ? canvas_text_fit(canvas, row, row.x, row.y, row.width / 2, ROLE_RUNNING, job->progress) - row.x + 2 : 0;
+	rect_cut_left(&row, used);
+	progress_render(&progress, canvas, row);
+}
+
+static void render_output(WalkView *walk, const ViewContext *context, const WalkTarget *target, Canvas *canvas, Rect *rest)
+{
+	if (!has_output(target))
+		return;
+	fill_output(walk, target->job);
+	int lines = walk->output.text.len ? styled_height(&walk->output, rest->width - 2) : 0;
+	int most = rest->height / 2, rows = lines + 1 < most ? lines + 1 : most;
+	if (rows < OUTPUT_LEAST_ROWS && lines >= OUTPUT_LEAST_ROWS)
+		rows = OUTPUT_LEAST_ROWS;
+	Rect area = rect_cut_bottom(rest, rows);
+	Rect rule = rect_cut_bottom(rest, rest->height > 2 ? 1 : 0);
+	canvas_horizontal(canvas, rule, rule.x, rule.y, rule.width, ROLE_BORDER);
+	area = rect_inset(area, 1, 0);
+	render_progress(context, target->job, canvas, rect_cut_top(&area, 1));
+	pager_render(&walk->output_pager, &walk->output, canvas, area);
+}
+
+/* ---- the step ---- */
+
+static void build(WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns)
+{
+	styled_reset(&walk->head);
+	styled_reset(&walk->body);
+	walk_write_head(walk, context, target, &walk->head);
+	walk_write_body(walk, context, target, columns, &walk->body);
+	if (!text_eq(walk->body_of, walk->list.selected)) {
+		snprintf(walk->body_of, sizeof(walk->body_of), "%s", walk->list.selected);
+		walk->pager = (Pager) { 0 };
+	}
+}
+
+static void render_step(WalkView *walk, const ViewContext *context, const WalkTarget *target, Canvas *canvas, Rect rect)
+{
+	Rect rest = rect;
+	render_output(walk, context, target, canvas, &rest);
+	rest = rect_inset(rest, 1, 0);
+	rest.width += rest.width > 10 ? 1 : 0;   /* the pager keeps a column of its own at the right */
+	int columns = rest.width - 1;
+	build(walk, context, target, columns);
+	int head = styled_height(&walk->head, columns), room = rest.height * 2 / 3;
+	walk->head_cut = head > room;
+	Rect top = rect_cut_top(&rest, walk->head_cut ? room : head);
+	top.width = columns;
+	styled_render(&walk->head, canvas, top, 0, NULL);
+	if (walk->head_cut)
+		canvas_text_right(canvas, top, top.x + top.width, top.y + top.height - 1, ROLE_WARN, " more: d");
+	rect_cut_top(&rest, head && rest.height > 8 && target->step && !target->open ? 1 : 0);
+	pager_render(&walk->pager, &walk->body, canvas, rest);
+}
+
+/* ---- the record ---- */
+
+static void render_record(WalkView *walk, const ViewContext *context, const WalkTarget *target, Canvas *canvas, Rect rect)
+{
+	rect = rect_inset(rect, 1, 0);
+	styled_reset(&walk->record);
+	walk_write_record(walk, context, target, rect.width - 1, &walk->record);
+	pager_render(&walk->record_pager, &walk->record, canvas, rect);
+}
+
+void walk_render(WalkView *walk, const ViewContext *context, Canvas *canvas, Rect rect)
+{
+	const WalkTarget target = walk_target(walk, context);
+	OutlineSource outline = { &walk->outline, target.run, &walk->list, context->wall };
+	ListSource source = outline_source(&outline);
+	if (walk->details && target.step) {
+		render_record(walk, context, &target, canvas, rect);
+		return;
+	}
+	if (context->small) {
+		if (walk->on_outline)
+			list_render(&walk->list, &source, canvas, rect);
+		else
+			render_step(walk, context, &target, canvas, rect);
+		return;
+	}
+	Rect left = view_split(canvas, &rect, rect.width >= WIDE_COLUMNS ? OUTLINE_WIDE_COLUMNS : OUTLINE_COLUMNS);
+	list_render(&walk->list, &source, canvas, left);
+	render_step(walk, context, &target, canvas, rect);
+}

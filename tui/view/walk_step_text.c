@@ -1,0 +1,304 @@
+/* walk_step_text.c: what is told of a step, a piece each: its text, its values, what stands in the way, its checks, its keys. Pure. */
+#include "core/base/alloc.h"
+#include "core/providers/provider.h"
+#include "tui/view/walk_view.h"
+#include <stdio.h>
+
+#define LABEL_COLUMNS 14
+
+void walk_section(Styled *out)
+{
+	styled_break(out);
+	size_t len = out->text.len;
+	if (len > 1 && !(out->text.data[len - 1] == '\n' && out->text.data[len - 2] == '\n'))
+		styled_newline(out);
+}
+
+/* ---- the text of the playbook ---- */
+
+static bool is_shown(const Block *block)
+{
+	return block->use == USE_NOTE || block->use == USE_DETAIL || block->use == USE_LABEL || block->use == USE_SAMPLE ||
+		(block->use == USE_COMMAND && block->command && !block->command->runnable);
+}
+
+static void write_lines(Styled *out, Role role, int indent, const char *text)
+{
+	Str rest = str_from(text), line;
+	while (str_next_line(&rest, &line)) {
+		styled_printf(out, role, "%*s", indent, "");
+		styled_add_str(out, role, line);
+		styled_newline(out);
+	}
+}
+
+static void write_block(const Block *block, Styled *out)
+{
+	walk_section(out);
+	switch (block->kind) {
+	case BLOCK_CODE:
+		if (block->use == USE_SAMPLE)
+			styled_add(out, ROLE_MUTED, "expected:\n");
+		write_lines(out, block->use == USE_SAMPLE ? ROLE_OUTPUT : ROLE_CODE, 2, block->command ? block->command->text : block->text);
+		break;
+	case BLOCK_TABLE: case BLOCK_HTML: case BLOCK_TEMPLATE:
+		write_lines(out, ROLE_TEXT, 0, block->source);
+		break;
+	case BLOCK_ITEM:
+		styled_printf(out, ROLE_TEXT, "%s %s\n", block->marker ? block->marker : "-", block->text ? block->text : "");
+		break;
+	case BLOCK_HEADING: case BLOCK_PARAGRAPH: case BLOCK_QUOTE: case BLOCK_RULE: case BLOCK_ANNOTATION: case BLOCK_FRONT_MATTER:
+	case BLOCK_REFERENCES:
+		styled_printf(out, ROLE_TEXT, "%s\n", block->text ? block->text : "");
+		break;
+	}
+}
+
+/* What the first paragraph says beyond the title, which stands above it already. */
+static const char *after_title(const Step *step)
+{
+	size_t len = strlen(step->title);
+	if (!step->text || strncmp(step->text, step->title, len) != 0)
+		return step->text && !text_eq(step->text, step->title) ? step->text : "";
+	const char *more = step->text + len;
+	return more + strspn(more, " .:;,!");
+}
+
+void walk_write_paragraph(const WalkTarget *target, Styled *out)
+{
+	const Step *step = target->written;
+	const char *more = step && !walk_title_warns(step) ? after_title(step) : "";
+	if (!*more)
+		return;
+	walk_section(out);
+	styled_printf(out, ROLE_TEXT, "%s\n", more);
+}
+
+void walk_write_details(const WalkTarget *target, Styled *out)
+{
+	const Step *step = target->written;
+	for (size_t i = 0; step && i < step->block_count; i++)
+		if (is_shown(step->blocks[i]))
+			write_block(step->blocks[i], out);
+	for (size_t i = 0; step && i < step->link_count; i++) {
+		if (!i)
+			walk_section(out);
+		styled_printf(out, ROLE_LINK, "%s  %s\n", step->links[i].text, step->links[i].url);
+	}
+}
+
+/* ---- values ---- */
+
+const Step *walk_finder(const Procedure *procedure, const char *name)
+{
+	for (size_t i = 0; procedure && i < procedure->step_count; i++)
+		for (size_t a = 0; a < procedure->steps[i]->action_count; a++)
+			if (text_eq(procedure->steps[i]->actions[a].save, name))
+				return procedure->steps[i];
+	return NULL;
+}
+
+void walk_write_values(const WalkView *walk, const WalkTarget *target, Styled *out)
+{
+	const Json *values = json_get(walk_preview(walk, target), "values");
+	size_t shown = 0;
+	JSON_EACH(value, values) {
+		const char *name = json_get_string_or(value, "name", "?"), *text = json_get_string(value, "value");
+		if (!shown++)
+			walk_section(out);
+		int width = canvas_text_width(name);
+		styled_printf(out, ROLE_MUTED, "%s%*s", name, LABEL_COLUMNS > width ? LABEL_COLUMNS - width : 1, "");
+		const Step *finder = text ? NULL : walk_finder(target->procedure, name);
+		const Variable *variable = walk->playbook ? playbook_find_variable(walk->playbook, name) : NULL;
+		if (text && variable && variable->type == VARIABLE_SECRET)
+			styled_add(out, ROLE_TEXT, "set, not shown\n");
+		else if (text)
+			styled_printf(out, ROLE_CODE, "%s\n", text);
+		else if (finder)
+			styled_printf(out, ROLE_MUTED, "not known yet: step %s finds it\n", finder->number);
+		else
+			styled_add(out, ROLE_WARN, "not set: e sets it\n");
+	}
+}
+
+/* ---- what stands in the way ---- */
+
+void walk_write_guards(const WalkView *walk, const WalkTarget *target, Styled *out)
+{
+	if (walk_row_is_over(target->step))
+		return;
+	size_t shown = 0;
+	JSON_EACH(guard, json_get(walk_preview(walk, target), "failed_guards")) {
+		bool soft = json_get_bool(guard, "soft", false), confirm = json_get_bool(guard, "confirm", false);
+		if (!shown++)
+			walk_section(out);
+		styled_printf(out, confirm || soft ? ROLE_WARN : ROLE_FAIL, "%s %s\n", confirm ? "?" : soft ? "!" : "\xe2\x9c\x96",
+			json_get_string_or(guard, "text", "a guard does not hold"));
+		styled_add(out, ROLE_MUTED, confirm ? "  you will be asked\n" : soft ? "  going on wants a reason\n" : "  this must be mended first\n");
+	}
+}
+
+/* ---- checks ---- */
+
+/* "concourse.job status=succeeded max-age=26h", as written. */
+static void write_expectation(const PlaybookVerify *verify, Styled *out)
+{
+	if (verify->note) {
+		styled_add(out, ROLE_TEXT, verify->note);
+		return;
+	}
+	styled_add(out, ROLE_TEXT, verify->probe ? verify->probe : "a person looks");
+	for (size_t i = 0; i < verify->arg_count; i++)
+		styled_printf(out, ROLE_MUTED, " %s%s%s", verify->args[i].key, directive_op_name(verify->args[i].op),
+			verify->args[i].value ? verify->args[i].value : "");
+}
+
+static void write_check(const ViewContext *context, const WalkTarget *target, size_t index, Styled *out)
+{
+	static const struct { const char *sign; Role role; } LOOKS[] = { [CHECK_NOT_LOOKED] = { "\xc2\xb7", ROLE_WAITING },
+		[CHECK_TRUE] = { "\xe2\x9c\x94", ROLE_OK }, [CHECK_FALSE] = { "\xe2\x9c\x96", ROLE_FAIL } };
+	const StepCheck *check = &target->step->checks[index];
+	char age[SPAN_TEXT_SIZE];
+	styled_printf(out, LOOKS[check->state].role, "%s ", LOOKS[check->state].sign);
+	if (check->text && *check->text)
+		styled_add(out, ROLE_TEXT, check->text);
+	else if (target->written && index < target->written->verify_count)
+		write_expectation(&target->written->verifies[index], out);
+	else
+		styled_printf(out, ROLE_TEXT, "check %zu", index + 1);
+	if (check->state == CHECK_NOT_LOOKED)
+		styled_add(out, ROLE_MUTED, "  not looked at yet");
+	else if (check->state == CHECK_FALSE)
+		styled_printf(out, ROLE_FAIL, ": %s", check->reason && *check->reason ? check->reason : "not true");
+	if (check->state != CHECK_NOT_LOOKED)
+		styled_printf(out, ROLE_MUTED, "  %s", view_age(context->wall, check->time, age));
+	styled_newline(out);
+}
+
+void walk_write_checks(const ViewContext *context, const WalkTarget *target, Styled *out)
+{
+	bool missing = false;
+	for (size_t i = 0; i < target->step->check_count; i++) {
+		if (!i)
+			walk_section(out);
+		write_check(context, target, i, out);
+		missing = missing || target->step->checks[i].state != CHECK_TRUE;
+	}
+	if (missing && !walk_row_is_over(target->step))
+		styled_add(out, ROLE_MUTED, "v looks now\n");
+}
+
+/* ---- gates ---- */
+
+static const char *gate_advice(GateState state)
+{
+	static const char *const words[] = { [GATE_CLOSED] = "is asked as soon as there is something to sign",
+		[GATE_WAITING] = "g opens the sign-off", [GATE_SIGNED] = "", [GATE_REFUSED] = "somebody said no; g shows the reason",
+		[GATE_ESCALATED] = "a signer wants somebody else to decide; g shows who", [GATE_EXPIRED] = "signed too long ago: sign again, g" };
+	return words[state];
+}
+
+static void write_role(const ViewContext *context, const Gate *gate, const char *role, Styled *out)
+{
+	const Signoff *signoff = gate_signoff(gate, role);
+	char clock[WALL_TEXT_SIZE];
+	bool expired = signoff && wall_known(signoff->expires) && context->wall.ms >= signoff->expires.ms && (gate->live || !gate->latched);
+	if (!signoff || expired)
+		styled_printf(out, ROLE_WAITING, "  \xc2\xb7 %-12s %s\n", role, expired ? "expired" : gate->subject[0] ? "waiting" : "not asked yet");
+	else
+		styled_printf(out, signoff->decision == DECISION_YES ? ROLE_OK : ROLE_FAIL, "  %s %-12s %s %s %s\n",
+			signoff->decision == DECISION_YES ? "\xe2\x9c\x94" : "\xe2\x9c\x96", role,
+			signoff->decision == DECISION_YES ? "signed by" : signoff->decision == DECISION_NO ? "NO from" : "escalated by",
+			signoff->person, wall_format_hm(signoff->time, clock));
+}
+
+void walk_write_gates(const ViewContext *context, const WalkTarget *target, Styled *out)
+{
+	const Gate *gates[RUN_GATES_MAX];
+	size_t count = run_step_gates(target->run, target->step, gates, BG_LENGTH(gates));
+	if (walk_row_is_over(target->step))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		GateState state = gate_state(gates[i], context->wall);
+		AUTO_FREE char *roles = strlist_join(&gates[i]->roles, " and ");
+		walk_section(out);
+		styled_printf(out, state == GATE_SIGNED ? ROLE_OK : ROLE_WARN, "%s %s", state == GATE_SIGNED ? "signed:" : "needs", roles);
+		styled_printf(out, ROLE_MUTED, "   %s\n", gate_advice(state));
+		for (size_t r = 0; r < gates[i]->roles.count; r++)
+			write_role(context, gates[i], gates[i]->roles.items[r], out);
+	}
+}
+
+/* ---- what the keys do ---- */
+
+static const char *risk_words(Risk risk)
+{
+	static const char *const words[] = { [RISK_READ] = "only reads", [RISK_CHANGE] = "changes something",
+		[RISK_DESTRUCTIVE] = "destructive: its name is to be typed" };
+	return words[risk];
+}
+
+static void write_call(const Json *row, Styled *out)
+{
+	const char *verb = json_get_string_or(row, "verb", "?");
+	const Json *args = json_get(row, "args");
+	const Action *known = action_find(verb);
+	if (text_eq(verb, "command.run")) {
+		const char *host = json_get_string_or(args, "host", "local");
+		Str rest = str_from(json_get_string_or(args, "text", "")), line;
+		for (bool first = true; str_next_line(&rest, &line); first = false)
+			styled_printf(out, ROLE_CODE, "    %s%.*s\n", first ? "$ " : "  ", STR_ARG(line));
+		if (!text_eq(host, "local"))
+			styled_printf(out, ROLE_MUTED, "    on %s\n", host);
+		return;
+	}
+	if (known && known->spec.help)
+		styled_printf(out, ROLE_TEXT, "    %s\n", known->spec.help);
+	styled_printf(out, ROLE_CODE, "    %s", verb);
+	JSON_EACH(arg, args)
+		styled_printf(out, ROLE_CODE, " %s=%s", json_key(arg), json_string(arg) ? json_string(arg) : "");
+	styled_newline(out);
+}
+
+static void write_missing(const Json *row, Styled *out)
+{
+	AUTO_CLEAR(StrList) names = { 0 };
+	JSON_EACH(name, json_get(row, "missing"))
+		strlist_add(&names, json_string(name));
+	AUTO_FREE char *joined = strlist_join(&names, ", ");
+	if (names.count)
+		styled_printf(out, ROLE_WARN, "    not known yet: %s\n", joined);
+	else if (!json_get_bool(row, "ready", true))
+		styled_printf(out, ROLE_WARN, "    cannot be run from here: %s\n", json_get_string_or(row, "why", ""));
+}
+
+static void write_row(const WalkTarget *target, const Json *row, size_t index, Styled *out)
+{
+	const StepAction *action = &target->step->actions[index];
+	bool next = target->action == action, over = action->done || walk_row_is_over(target->step);
+	const char *label = action->label ? action->label : json_get_string_or(row, "label", action->verb);
+	styled_printf(out, over ? ROLE_DONE : next ? ROLE_KEY : ROLE_MUTED, "%s", action->done ? "\xe2\x9c\x94   " : over ? "\xe2\x88\x92   " :
+		next ? "Enter " : action->also ? "a   " : "\xc2\xb7   ");
+	styled_printf(out, next && !over ? ROLE_TEXT : ROLE_MUTED, "%s%s%s  ", next && !over && action->risk != RISK_READ ? "plans: " : "",
+		action->also ? "optional: " : "", label);
+	styled_printf(out, action->risk == RISK_READ || over ? ROLE_MUTED : action->risk == RISK_CHANGE ? ROLE_WARN : ROLE_DANGER, "(%s)\n",
+		action->done ? "done" : risk_words(action->risk));
+	if (!over && (next || !action->also)) {
+		write_call(row, out);
+		write_missing(row, out);
+	}
+}
+
+void walk_write_keys(const WalkView *walk, const WalkTarget *target, Styled *out)
+{
+	size_t index = 0;
+	JSON_EACH(row, json_get(walk_preview(walk, target), "rows")) {
+		if (index >= target->step->action_count)
+			break;
+		if (!index)
+			walk_section(out);
+		write_row(target, row, index++, out);
+	}
+	if (index && target->action && !walk_row_is_over(target->step) && target->action->risk != RISK_READ && !target->open)
+		styled_add(out, ROLE_MUTED, "Planning changes nothing; y applies the plan.\n");
+}

@@ -1,0 +1,180 @@
+/* walk_view.h: what the files of the walk screen share. Internal to walk*.c; the sign-off screen uses walk_plan.h only.
+ * The state keeps ids, never pointers into the model; a WalkTarget is worked out anew for every call. */
+#pragma once
+#include "core/playbook/model.h"
+#include "core/providers/plan.h"
+#include "tui/view/view.h"
+#include "tui/widget/list.h"
+#include "tui/widget/pager.h"
+
+#define WALK_ID_SIZE LIST_ID_SIZE
+#define WALK_CHOICES_MAX 33
+
+typedef enum OutlineKind { OUTLINE_RUN, OUTLINE_PHASE, OUTLINE_GATE, OUTLINE_STEP } OutlineKind;
+
+/* A row of the outline. `index` is that of the step or gate; of a phase its first step. */
+typedef struct OutlineRow {
+	OutlineKind kind;
+	int depth;
+	size_t index;
+	char id[WALK_ID_SIZE];
+} OutlineRow;
+
+typedef struct Outline {
+	OutlineRow *rows;
+	size_t count, capacity;
+	int number_width;            /* of the column with the numbers */
+	char run[WALK_ID_SIZE];      /* whose rows they are */
+} Outline;
+
+/* Something to do by itself when the model has moved on: apply what was just planned because it only reads. */
+typedef struct Pending {
+	bool apply;
+	char run[WALK_ID_SIZE], step[WALK_ID_SIZE];
+	size_t index;
+	int64_t after_seq, job;
+} Pending;
+
+typedef struct WalkView {
+	Outline outline;
+	List list;
+	char told[WALK_ID_SIZE];     /* the step that the shell was last told of */
+	char expects[WALK_ID_SIZE];  /* step whose end moves the selection on, unless the person moves first; "" = none */
+	bool on_outline;             /* small screens: which of the two is shown */
+
+	Playbook *playbook;          /* as the run pinned it; NULL until the engine has sent it */
+	char playbook_sha256[65], playbook_asked[65];
+	Json *preview;               /* of `preview_step`; NULL until it came */
+	char preview_step[WALK_ID_SIZE], preview_wanted[WALK_ID_SIZE];
+	int64_t preview_seq;
+
+	size_t also;                 /* the optional action that was chosen for `also_step` */
+	char also_step[WALK_ID_SIZE];
+	int64_t dismissed;           /* record of the plan that esc closed; it can be opened again */
+	Pending pending;
+
+	Styled head, body, output;
+	Pager pager, output_pager;
+	char body_of[WALK_ID_SIZE];  /* whose text the pager stands in */
+	int64_t output_job;
+	uint64_t output_version;
+	bool head_cut;               /* not all warnings were on the screen at the last drawing */
+
+	bool details;                /* the full record of the step is open */
+	Styled record;
+	Pager record_pager;
+	char record_of[WALK_ID_SIZE];
+	int64_t record_seq;
+	Json *record_output;         /* the reply of ASK_OUTPUT for `record_action` */
+	int64_t record_action;
+
+	Json *form_errors;           /* name -> what the engine said to the value; for the form that opens again */
+	Json *form_answers;
+	size_t form_waiting;
+	const char *choices[FORM_MAX_FIELDS][WALK_CHOICES_MAX];
+
+	char reason[VIEW_HINT_SIZE];
+} WalkView;
+
+/* What the selected row is, and what its keys mean now. */
+typedef struct WalkTarget {
+	const Incident *incident;
+	const Run *run;
+	OutlineKind kind;
+	const IncidentStep *step;    /* NULL: the row is no step */
+	const Gate *gate;            /* of a gate row */
+	const Step *written;         /* the step as it stands in the playbook; NULL: not here yet */
+	const Procedure *procedure;  /* NULL: not here yet */
+	const StepAction *action;    /* what enter would plan; NULL = none */
+	size_t index;                /* of it */
+	const StepAction *open;      /* whose plan is open; NULL = none */
+	size_t open_index;
+	const ClientJob *job;        /* of the step, now or last; NULL = none */
+	const IncidentAction *last;  /* the newest that was started of the step; NULL = none */
+	const IncidentAction *doubt; /* one that is in doubt; NULL = none */
+} WalkTarget;
+
+/* ---- walk.c ---- */
+WalkTarget walk_target(const WalkView *walk, const ViewContext *context);
+/* The run's playbook and procedure, when they are here. */
+const Procedure *walk_procedure(const WalkView *walk, const Run *run);
+/* The preview of the selected step; NULL while it is being fetched. */
+const Json *walk_preview(const WalkView *walk, const WalkTarget *target);
+/* The first step after `from` that somebody can work on, then from the beginning; NULL when there is none. */
+const IncidentStep *walk_next_step(const Run *run, const IncidentStep *from);
+void walk_choose(WalkView *walk, ViewContext *context, const char *row_id);
+bool walk_row_is_over(const IncidentStep *step);
+
+/* ---- walk_outline.c ---- */
+void outline_build(Outline *outline, const Run *run);
+void outline_clear(Outline *outline);
+typedef struct OutlineSource { const Outline *outline; const Run *run; const List *list; WallTime now; } OutlineSource;
+ListSource outline_source(OutlineSource *source);
+/* "P ✔ E ·": a letter for each role, and whether it has signed. Returns the column after it. */
+int outline_roles_width(const Gate *gate);
+
+/* ---- walk_text.c, walk_step_text.c: the right pane ---- */
+void walk_write_head(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Styled *out);
+void walk_write_body(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out);
+void walk_write_record(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out);
+/* A blank line before what follows, unless it is the first. */
+void walk_section(Styled *out);
+void walk_write_outcome(const ViewContext *context, const IncidentAction *action, int columns, Styled *out);
+void walk_write_trouble(const WalkTarget *target, int columns, Styled *out);
+void walk_write_gates(const ViewContext *context, const WalkTarget *target, Styled *out);
+void walk_write_keys(const WalkView *walk, const WalkTarget *target, Styled *out);
+void walk_write_checks(const ViewContext *context, const WalkTarget *target, Styled *out);
+/* The step whose action finds this value; NULL when it is asked of a person. */
+const Step *walk_finder(const Procedure *procedure, const char *name);
+void walk_write_values(const WalkView *walk, const WalkTarget *target, Styled *out);
+void walk_write_guards(const WalkView *walk, const WalkTarget *target, Styled *out);
+bool walk_title_warns(const Step *step);
+/* What the first paragraph says beyond the title, and everything after it. */
+void walk_write_paragraph(const WalkTarget *target, Styled *out);
+void walk_write_details(const WalkTarget *target, Styled *out);
+void walk_write_run(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Styled *out);
+/* The line above the footer. */
+void walk_write_hint(const WalkView *walk, const ViewContext *context, const WalkTarget *target, char text[static VIEW_HINT_SIZE]);
+
+/* ---- walk_render.c ---- */
+void walk_render(WalkView *walk, const ViewContext *context, Canvas *canvas, Rect rect);
+
+/* ---- walk_keys.c ---- */
+Outcome walk_command(WalkView *walk, ViewContext *context, CommandId id);
+const char *walk_reason(WalkView *walk, const ViewContext *context, CommandId id);
+
+/* ---- walk_acts.c: what keys do. `can` fills err->why when it cannot be done now ---- */
+#define WALK_ACT(name) \
+	bool walk_can_##name(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Error *err); \
+	void walk_do_##name(WalkView *walk, ViewContext *context, const WalkTarget *target)
+WALK_ACT(plan);
+WALK_ACT(undo);
+WALK_ACT(untick);
+WALK_ACT(skip);
+WALK_ACT(cancel);
+WALK_ACT(resolve);
+WALK_ACT(verify);
+WALK_ACT(refresh);
+WALK_ACT(also);
+/* What only reads is done as soon as its plan is there. */
+void walk_pending(WalkView *walk, ViewContext *context);
+bool walk_can_apply(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Error *err);
+bool walk_can_tick(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Error *err);
+
+/* ---- walk_apply.c ---- */
+void walk_apply(WalkView *walk, ViewContext *context, const WalkTarget *target);
+void walk_tick(WalkView *walk, ViewContext *context, const WalkTarget *target);
+/* Failed guards of the open plan and of the step: NULL when no hard one stands in the way, else its words. */
+const char *walk_hard_guard(const WalkView *walk, const WalkTarget *target, const StepAction *action);
+
+/* ---- walk_values.c ---- */
+/* All values of the procedure, those that are missing first; `only_missing`: those that the step lacks. */
+void walk_open_values(WalkView *walk, ViewContext *context, const WalkTarget *target, bool only_missing);
+/* The first value that the step lacks and a person can give; NULL = none. */
+const char *walk_missing_value(const WalkView *walk, const WalkTarget *target);
+
+/* ---- walk_end.c: the end of a run and the way back ---- */
+typedef struct WayBack { const PlaybookEntry *playbook; const PlaybookProcedure *procedure; } WayBack;
+bool walk_way_back(const WalkView *walk, const ViewContext *context, const Run *run, WayBack *ret_back);
+bool walk_is_complete(const Run *run);
+void walk_finish(WalkView *walk, ViewContext *context, const WalkTarget *target);
