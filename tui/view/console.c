@@ -139,7 +139,7 @@ static int64_t drawing_wait(Shell *shell)
 
 /* ---- the loop ---- */
 
-typedef struct Pace { MonoTime drawn, due; bool key; } Pace;
+typedef struct Pace { MonoTime drawn, due; bool key, whole; } Pace;   /* whole: what was there when we came has been drawn */
 
 static void draw_if_due(Shell *shell, Pace *pace)
 {
@@ -196,6 +196,11 @@ static void run(Shell *shell)
 		take_events(shell, &pace);
 		client_process(shell->client);
 		notice(shell);
+		/* The first whole picture is what somebody who just opened the console waits for: it keeps no pace. */
+		if (shell_model(shell)->caught_up != pace.whole) {
+			pace.whole = !pace.whole;
+			pace.key = true;
+		}
 	}
 }
 
