@@ -171,7 +171,8 @@ static void render(void *state, const ViewContext *context, Canvas *canvas, Rect
 			"Nothing is to be signed: no procedure is being walked. A gate waits here once a step that needs signatures is reached.");
 		return;
 	}
-	if (context->small && !view->on_list) {
+	/* A text that is signed is shown in lines as long as they are. */
+	if ((context->small && !view->on_list) || view->face != FACE_ASKED) {
 		render_pane(view, context, canvas, rect);
 		return;
 	}

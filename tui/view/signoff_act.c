@@ -44,8 +44,13 @@ static void judged(void *state, ViewContext *context, bool ok, const Json *reply
 	signoff_drop(view);
 	view->refusal = (Error) { 0 };
 	view->face = FACE_ASKED;
-	view_say(context, ROLE_OK, text_eq(decision, "yes") ? "Signed as %s." : text_eq(decision, "no") ? "Your no as %s stands in the record."
-		: "Escalated as %s.", json_get_string_or(data, "role", "?"));
+	const char *role = json_get_string_or(data, "role", "?");
+	const Gate *gate = signoff_gate(view, context);
+	if (gate && gate_state(gate, context->wall) == GATE_SIGNED)
+		view_say(context, ROLE_OK, "Signed as %s. All have signed: Esc goes back.", role);
+	else
+		view_say(context, ROLE_OK, text_eq(decision, "yes") ? "Signed as %s." : text_eq(decision, "no") ?
+			"Your no as %s stands in the record." : "Escalated as %s.", role);
 }
 
 static void send_signature(SignoffView *view, ViewContext *context, const char *signature, const char *method, const char *decision)
@@ -209,9 +214,9 @@ static void statement_to_show(void *state, ViewContext *context, bool ok, const 
 		view->statement_file = TAKE(path);
 }
 
-static void fetch_statement(SignoffView *view, ViewContext *context, SignoffFace face, const char *role, const char *person)
+static void fetch_statement(SignoffView *view, ViewContext *context, SignoffFace face, Json *args)
 {
-	Json *args = statement_args(view, context, role, person, "yes", NULL);
+	const char *role = json_get_string_or(args, "role", ""), *person = json_get_string_or(args, "person", "");
 	signoff_drop(view);
 	view->face = face;
 	view->pager = (Pager) { 0 };
@@ -244,34 +249,35 @@ void signoff_show_statement(SignoffView *view, ViewContext *context)
 	const Gate *gate = signoff_gate(view, context);
 	SignoffWay way;
 	if (signoff_way(view, context, gate, &way)) {
-		fetch_statement(view, context, FACE_STATEMENT, way.role, way.signer->person);
+		fetch_statement(view, context, FACE_STATEMENT, statement_args(view, context, way.role, way.signer->person, "yes", NULL));
 		return;
 	}
 	const char *role = first_open_role(context, gate), *person = holder_of(context, role);
 	if (person)
-		fetch_statement(view, context, FACE_STATEMENT, role, person);
+		fetch_statement(view, context, FACE_STATEMENT, statement_args(view, context, role, person, "yes", NULL));
 	else
 		view_refuse(context, "nobody of this environment holds the role %s", role);
 }
 
+static const char *const DECISIONS[] = { "yes", "no", "escalate" };
+
 static void paste_chosen(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
 {
-	(void) data;
-	const FormField *field = &dialog->form.fields[0];
-	Str text = str_from(field->choice < field->choice_count ? field->choices[field->choice] : ""), person;
-	(void) str_split(&text, '/', &person);
+	SignoffView *view = state;
+	Str role = str_from(form_text(&dialog->form, 0)), person;
+	(void) str_split(&role, '/', &person);
 	AUTO_FREE char *name = str_dup(person);
-	AUTO_FREE char *role = str_dup(text);
-	fetch_statement(state, context, FACE_PASTE, role, name);
+	AUTO_FREE char *role_name = str_dup(role);
+	const char *decision = form_text(&dialog->form, 1), *reason = form_text(&dialog->form, 2);
+	if (!*reason && (json_get_bool(data, "reason", false) || !text_eq(decision, DECISIONS[0])))
+		view_refuse(context, "it wants a reason: what is signed carries it");
+	else
+		fetch_statement(view, context, FACE_PASTE, statement_args(view, context, role_name, name, decision, reason));
 }
 
-/* Who signs is part of the text: it must be said first. */
-void signoff_begin_paste(SignoffView *view, ViewContext *context)
+static size_t collect_holders(SignoffView *view, ViewContext *context, const Gate *gate)
 {
-	const Gate *gate = signoff_gate(view, context);
 	size_t count = 0;
-	Dialog *dialog = view_dialog(context, DIALOG_FORM, "A signature made elsewhere", "show the text", paste_chosen, NULL);
-	styled_add(&dialog->text, ROLE_TEXT, "Who signs, and in which role, stands in the text that is signed.\n\n");
 	for (size_t i = 0; i < gate->roles.count; i++) {
 		if (!signoff_role_is_open(gate, gate->roles.items[i], context->wall))
 			continue;
@@ -282,10 +288,26 @@ void signoff_begin_paste(SignoffView *view, ViewContext *context)
 					view->paste_choices[count++] = view_keep(context, label);
 				}
 	}
-	FormField *field = form_add(&dialog->form, FIELD_CHOICE, "Signer", "");
-	field->choices = view->paste_choices;
-	field->choice_count = count;
-	field->help = "left and right change it";
+	return count;
+}
+
+/* Who signs, what, and why is part of the text: it must be said first. */
+void signoff_begin_paste(SignoffView *view, ViewContext *context)
+{
+	const Gate *gate = signoff_gate(view, context);
+	Json *data = json_new_object();
+	json_add_bool(data, "reason", gate->reason_required);
+	Dialog *dialog = view_dialog(context, DIALOG_FORM, "A signature made elsewhere", "show the text", paste_chosen, data);
+	styled_add(&dialog->text, ROLE_TEXT, "Who signs, in which role, what and why: all of it stands in the text that is signed.\n");
+	FormField *signer = form_add(&dialog->form, FIELD_CHOICE, "Signer", "");
+	signer->choice_count = collect_holders(view, context, gate);
+	signer->choices = view->paste_choices;
+	signer->help = "left and right change it";
+	FormField *decision = form_add(&dialog->form, FIELD_CHOICE, "Answer", "");
+	decision->choices = DECISIONS;
+	decision->choice_count = BG_LENGTH(DECISIONS);
+	FormField *reason = form_add(&dialog->form, FIELD_TEXT, "Reason", "");
+	reason->required = gate->reason_required;
 }
 
 void signoff_pasted(SignoffView *view, ViewContext *context, Str text)

@@ -184,7 +184,7 @@ static void write_alone(const SignoffView *view, const ViewContext *context, con
 		others = others || !text_eq(ways[i].signer->person, way->signer->person);
 	for (size_t i = 0; i < gate->roles.count; i++)
 		missing += signoff_role_is_open(gate, gate->roles.items[i], context->wall);
-	AUTO_FREE char *text = count > 1 ? bg_asprintf("o takes another: %zu ways to sign are at hand", count) : NULL;
+	AUTO_FREE char *text = count > 1 ? bg_asprintf("o: %zu ways to sign are at hand", count) : NULL;
 	if (text)
 		row(out, columns, "", ROLE_MUTED, text);
 	if (!others && missing > 1)
@@ -197,7 +197,7 @@ static void write_way(const SignoffView *view, const ViewContext *context, const
 	section(out);
 	row(out, columns, "signer", ROLE_TEXT, signer->person);
 	AUTO_FREE char *key = bg_asprintf("%.11s\xe2\x80\xa6 %s  (%s)", signer->fingerprint, signer->comment ? signer->comment : "",
-		signer->from_agent ? "your agent" : signer->path ? path_base(signer->path) : "a file");
+		signer->from_agent ? "your agent" : "key file");
 	row(out, columns, "key", ROLE_TEXT, key);
 	if (signer->needs_touch)
 		row(out, columns, "", ROLE_WARN, "it wants to be touched: be near it");

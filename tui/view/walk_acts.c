@@ -143,12 +143,24 @@ bool walk_can_apply(const WalkView *walk, const ViewContext *context, const Walk
 
 /* ---- by hand ---- */
 
+/* Without its signatures a step is not ticked from here; one whose actions are done was signed when they were started. */
+static bool is_signed(const ViewContext *context, const WalkTarget *target, Error *err)
+{
+	const Gate *gates[RUN_GATES_MAX];
+	size_t next, count = run_step_gates(target->run, target->step, gates, BG_LENGTH(gates));
+	if (target->step->action_count && !step_next_action(target->step, &next))
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (gate_refuses(gates[i], context->wall, err))
+			return false;
+	return true;
+}
+
 bool walk_can_tick(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Error *err)
 {
-	(void) context;
 	if (has_step(target, err) && target->step->state == STEP_DONE)
 		return NO("it is done already; X takes the tick back");
-	if (!target->step || !may_move(target, MOVE_TICK, err) || !nothing_runs(target, err))
+	if (!target->step || !may_move(target, MOVE_TICK, err) || !nothing_runs(target, err) || !is_signed(context, target, err))
 		return false;
 	const char *guard = walk_hard_guard(walk, target, NULL);
 	return target->step->kind == STEP_KIND_NOTE ? NO("it is a note, not a step") : !guard || NO("%s", guard);

@@ -1,5 +1,6 @@
 /* walk_apply.c: doing and ticking, with the ceremony that the risk asks for: nothing, a key, a yes to a question, a reason, a typed name. */
 #include "core/base/alloc.h"
+#include "tui/view/walk_plan.h"
 #include "tui/view/walk_view.h"
 #include <stdio.h>
 
@@ -125,6 +126,7 @@ void walk_apply(WalkView *walk, ViewContext *context, const WalkTarget *target)
 	AUTO_FREE char *title = bg_asprintf("%s  %.60s", target->step->number, target->step->title);
 	Dialog *dialog = view_dialog(context, types_name ? DIALOG_TYPE_NAME : reason ? DIALOG_FORM : DIALOG_CONFIRM, title,
 		undo ? "go back" : "apply", agreed, data);
+	plan_write_title(open, &dialog->text);
 	write_hidden_warnings(walk, target, &dialog->text);
 	if (!undo && write_guards(walk, target, open, GUARD_IS_SOFT, &dialog->text))
 		styled_add(&dialog->text, ROLE_TEXT, "Going on all the same wants a reason; it stays in the record.\n");

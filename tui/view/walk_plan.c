@@ -1,11 +1,12 @@
 /* walk_plan.c: see walk_plan.h. Nothing of a change is left out: who applies it must have been able to read it. */
 #include "tui/view/walk_plan.h"
 #include <stdio.h>
+#include "core/base/alloc.h"
 #include "core/base/text.h"
 #include "tui/widget/wrap.h"
 
 #define LABEL_COLUMNS 9
-#define FIELD_COLUMNS 15
+#define FIELD_COLUMNS 18
 #define REQUESTS_SHOWN 2
 
 const char *short_digest(const char *digest, char text[static SHORT_DIGEST_SIZE])
@@ -39,17 +40,14 @@ void write_hanging(Styled *out, int label_columns, const char *label, Role role,
 
 /* ---- changes ---- */
 
-/* "backend origin-s3" of "backend origin-s3 address"; the field is the last word. Without a blank all of it is the field. */
-static Str group_of(const char *what)
+/* Bytes of the words that both begin with: "backend origin-s3 " of two fields of one backend; never all of either. */
+static size_t common_words(const char *a, const char *b)
 {
-	const char *blank = strrchr(what, ' ');
-	return blank ? (Str) { what, (size_t) (blank - what) } : (Str) { what, 0 };
-}
-
-static const char *field_of(const char *what)
-{
-	const char *blank = strrchr(what, ' ');
-	return blank ? blank + 1 : what;
+	size_t common = 0;
+	for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+		if (a[i] == ' ')
+			common = i + 1;
+	return common;
 }
 
 static bool same_values(const PlanChange *a, const PlanChange *b)
@@ -57,47 +55,45 @@ static bool same_values(const PlanChange *a, const PlanChange *b)
 	return a->from && b->from && a->to && b->to && text_eq(a->from, b->from) && text_eq(a->to, b->to);
 }
 
-/* What is there and what will be, under each other, so that the eye sees where they differ. */
-static void write_values(const PlanChange *change, int field_columns, int columns, Styled *out)
+/* What is there and what will be, under each other, so that the eye sees where they differ: beside the name where there is room. */
+static void write_values(const PlanChange *change, int used, int columns, Styled *out)
 {
 	int longest = canvas_text_width(change->from ? change->from : ""), to = canvas_text_width(change->to ? change->to : "");
 	longest = to > longest ? to : longest;
-	bool beside = 4 + field_columns + 2 + longest <= columns;
-	int indent = beside ? 4 + field_columns : 4;
+	bool beside = used + 2 + longest <= columns;
+	int indent = beside ? used : 4;
+	AUTO_FREE char *arrow = bg_asprintf("%*s\xe2\x86\x92", beside && !change->from ? 0 : indent, "");
+	AUTO_FREE char *blanks = bg_asprintf("%*s", beside ? 0 : indent, "");
 	if (!beside)
 		styled_newline(out);
-	if (change->from) {
-		styled_printf(out, ROLE_REMOVED, "%*s%s", beside ? 2 : indent + 2, "", change->from);
-		styled_newline(out);
-	}
-	if (change->to)
-		styled_printf(out, ROLE_ADDED, "%*s\xe2\x86\x92 %s", beside && !change->from ? 0 : indent, "", change->to);
-	else
-		styled_printf(out, ROLE_ADDED, "%*s\xe2\x86\x92 is gone", indent, "");
-	styled_newline(out);
+	if (change->from)
+		write_hanging(out, beside ? 2 : indent + 2, blanks, ROLE_REMOVED, change->from, beside ? 0 : columns);
+	write_hanging(out, beside && !change->from ? 2 : indent + 2, arrow, ROLE_ADDED, change->to ? change->to : "gone", beside ? 0 : columns);
 }
 
-static void write_change(const Plan *plan, size_t index, int columns, Styled *out)
+typedef struct ChangeGroup { const char *what; size_t len; } ChangeGroup;
+
+static void write_change(const Plan *plan, size_t index, ChangeGroup *group, int columns, Styled *out)
 {
-	const PlanChange *change = &plan->changes[index], *before = index ? change - 1 : NULL;
+	const PlanChange *change = &plan->changes[index];
 	if (!change->from && !change->to) {
 		styled_printf(out, ROLE_CODE, "  %s\n", change->what);
 		return;
 	}
-	Str group = group_of(change->what);
-	bool alone = index + 1 >= plan->count || !str_eq(group, group_of(plan->changes[index + 1].what));
-	bool begins = !before || !str_eq(group, group_of(before->what));
-	const char *field = field_of(change->what);
-	if (begins && alone)
-		field = change->what;
-	else if (begins)
-		styled_printf(out, ROLE_CHANGED, "  %.*s\n", STR_ARG(group));
-	int width = canvas_text_width(field), field_columns = width > FIELD_COLUMNS ? width + 1 : FIELD_COLUMNS;
-	styled_printf(out, ROLE_CHANGED, "%s%s%*s", begins && alone ? "  " : "    ", field, field_columns - width, "");
-	if (before && !begins && same_values(before, change))
+	bool goes_on = group->len && strncmp(change->what, group->what, group->len) == 0;
+	if (!goes_on) {
+		size_t len = index + 1 < plan->count ? common_words(change->what, plan->changes[index + 1].what) : 0;
+		*group = (ChangeGroup) { change->what, len };
+		if (len)
+			styled_printf(out, ROLE_CHANGED, "  %.*s\n", (int) len - 1, change->what);
+	}
+	const char *field = change->what + group->len;
+	int indent = group->len ? 4 : 2, width = canvas_text_width(field), used = indent + (width < FIELD_COLUMNS ? FIELD_COLUMNS : width + 1);
+	styled_printf(out, ROLE_CHANGED, "%*s%s%*s", indent, "", field, used - indent - width, "");
+	if (index && same_values(change - 1, change))
 		styled_add(out, ROLE_MUTED, "  same change\n");
 	else
-		write_values(change, begins && alone ? field_columns - 2 : field_columns, columns, out);
+		write_values(change, used, columns, out);
 }
 
 /* ---- around them ---- */
@@ -116,8 +112,13 @@ static void write_title(const Plan *plan, const StepAction *action, Styled *out)
 	else
 		styled_printf(out, ROLE_HEADING, "%zu change%s in %s", plan->count, plan->count == 1 ? "" : "s", target);
 	styled_newline(out);
-	if (plan->warnings.count)
-		styled_printf(out, ROLE_WARN, "! %zu warning%s below\n", plan->warnings.count, plan->warnings.count == 1 ? "" : "s");
+}
+
+void plan_write_title(const StepAction *action, Styled *out)
+{
+	AUTO_CLEAR(Plan) plan = { 0 };
+	if (action->plan && plan_from_json(action->plan, &plan, NULL))
+		write_title(&plan, action, out);
 }
 
 static void write_guards(const StepAction *action, Styled *out)
@@ -193,10 +194,13 @@ void plan_write(const StepAction *action, WallTime now, int columns, bool whole,
 		return;
 	}
 	write_title(&plan, action, out);
+	if (plan.warnings.count)
+		styled_printf(out, ROLE_WARN, "! %zu warning%s below\n", plan.warnings.count, plan.warnings.count == 1 ? "" : "s");
 	write_guards(action, out);
 	styled_newline(out);
+	ChangeGroup group = { "", 0 };
 	for (size_t i = 0; i < plan.count; i++)
-		write_change(&plan, i, columns, out);
+		write_change(&plan, i, &group, columns, out);
 	if (plan.count)
 		styled_newline(out);
 	write_rest(&plan, action, now, columns, whole, out);

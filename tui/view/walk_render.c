@@ -65,7 +65,7 @@ static void build(WalkView *walk, const ViewContext *context, const WalkTarget *
 {
 	styled_reset(&walk->head);
 	styled_reset(&walk->body);
-	walk_write_head(walk, context, target, &walk->head);
+	walk_write_head(context, target, columns, &walk->head);
 	walk_write_body(walk, context, target, columns, &walk->body);
 	if (!text_eq(walk->body_of, walk->list.selected)) {
 		snprintf(walk->body_of, sizeof(walk->body_of), "%s", walk->list.selected);
@@ -88,7 +88,7 @@ static void render_step(WalkView *walk, const ViewContext *context, const WalkTa
 	styled_render(&walk->head, canvas, top, 0, NULL);
 	if (walk->head_cut)
 		canvas_text_right(canvas, top, top.x + top.width, top.y + top.height - 1, ROLE_WARN, " more: d");
-	rect_cut_top(&rest, head && rest.height > 8 && target->step && !target->open ? 1 : 0);
+	rect_cut_top(&rest, head && rest.height > 8 && target->step ? 1 : 0);
 	pager_render(&walk->pager, &walk->body, canvas, rest);
 }
 

@@ -171,7 +171,8 @@ static void write_check(const ViewContext *context, const WalkTarget *target, si
 	else if (check->state == CHECK_FALSE)
 		styled_printf(out, ROLE_FAIL, ": %s", check->reason && *check->reason ? check->reason : "not true");
 	if (check->state != CHECK_NOT_LOOKED)
-		styled_printf(out, ROLE_MUTED, "  %s", view_age(context->wall, check->time, age));
+		styled_printf(out, ROLE_MUTED, "  %s%s", view_age(context->wall, check->time, age),
+			context->wall.ms - check->time.ms < 10000 ? "" : " ago");
 	styled_newline(out);
 }
 
@@ -212,6 +213,17 @@ static void write_role(const ViewContext *context, const Gate *gate, const char 
 			signoff->person, wall_format_hm(signoff->time, clock));
 }
 
+/* Signed is said in one line: it is behind us. */
+static void write_signers(const Gate *gate, Styled *out)
+{
+	styled_add(out, ROLE_OK, "\xe2\x9c\x94 signed by ");
+	for (size_t i = 0; i < gate->roles.count; i++) {
+		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
+		styled_printf(out, ROLE_TEXT, "%s%s (%s)", i ? " and " : "", signoff ? signoff->person : "?", gate->roles.items[i]);
+	}
+	styled_newline(out);
+}
+
 void walk_write_gates(const ViewContext *context, const WalkTarget *target, Styled *out)
 {
 	const Gate *gates[RUN_GATES_MAX];
@@ -222,7 +234,11 @@ void walk_write_gates(const ViewContext *context, const WalkTarget *target, Styl
 		GateState state = gate_state(gates[i], context->wall);
 		AUTO_FREE char *roles = strlist_join(&gates[i]->roles, " and ");
 		walk_section(out);
-		styled_printf(out, state == GATE_SIGNED ? ROLE_OK : ROLE_WARN, "%s %s", state == GATE_SIGNED ? "signed:" : "needs", roles);
+		if (state == GATE_SIGNED) {
+			write_signers(gates[i], out);
+			continue;
+		}
+		styled_printf(out, ROLE_WARN, "needs %s", roles);
 		styled_printf(out, ROLE_MUTED, "   %s\n", gate_advice(state));
 		for (size_t r = 0; r < gates[i]->roles.count; r++)
 			write_role(context, gates[i], gates[i]->roles.items[r], out);

@@ -1,6 +1,7 @@
 /* walk_text.c: the right pane put together: what must be seen first stands first. Pure. */
 #include "tui/view/walk_view.h"
 #include "core/base/alloc.h"
+#include "core/base/text.h"
 #include "tui/view/walk_plan.h"
 #include <stdio.h>
 
@@ -21,16 +22,26 @@ bool walk_title_warns(const Step *step)
 	return false;
 }
 
-void walk_write_head(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Styled *out)
+/* With a plan open its room is the plan's: one line. */
+static void write_short_title(const IncidentStep *step, int columns, Styled *out)
 {
-	(void) walk;
+	AUTO_FREE char *title = bg_asprintf("%s  %s", step->number, step->title);
+	AUTO_FREE char *clean = text_sanitised_line(title);
+	size_t width, fits = text_fit(str_from(clean), columns > 1 ? (size_t) columns - 1 : 0, &width);
+	styled_printf(out, ROLE_TITLE, "%.*s%s\n", (int) fits, clean, clean[fits] ? "\xe2\x80\xa6" : "");
+}
+
+void walk_write_head(const ViewContext *context, const WalkTarget *target, int columns, Styled *out)
+{
 	if (!target->step)
 		return;
 	bool warns = walk_title_warns(target->written);
 	bool over = walk_row_is_over(target->step);
 	/* A warning is told whole, however long the first sentence of it is. */
 	const char *title = warns && !over && target->written->text ? target->written->text : target->step->title;
-	if (!context->small || warns)
+	if (target->open && !warns && !context->small)
+		write_short_title(target->step, columns, out);
+	else if (!context->small || warns)
 		styled_printf(out, warns && !over ? ROLE_NOTICE : ROLE_TITLE, "%s%s%s%s\n", warns && !over ? "! " : "",
 			context->small ? "" : target->step->number, context->small ? "" : "  ", title);
 	if (!over)
@@ -167,6 +178,15 @@ static void write_note(const Step *step, Styled *out)
 		styled_add(out, ROLE_MUTED, "may not apply: s leaves it out, with a reason\n");
 }
 
+/* Why the open plan cannot be applied yet, in one line above it. */
+static void write_waiting(const ViewContext *context, const WalkTarget *target, Styled *out)
+{
+	Error err = { 0 };
+	if (target->open->plan_is_undo || step_can_start(target->incident, target->run, target->step, target->open_index, context->wall, &err))
+		return;
+	styled_printf(out, ROLE_WARN, "! %s\n", err.why);
+}
+
 static void write_step(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out)
 {
 	const IncidentStep *step = target->step;
@@ -179,6 +199,7 @@ static void write_step(const WalkView *walk, const ViewContext *context, const W
 	walk_write_trouble(target, columns, out);
 	if (target->open) {
 		walk_section(out);
+		write_waiting(context, target, out);
 		plan_write(target->open, context->wall, columns, false, out);
 		walk_write_gates(context, target, out);
 	}

@@ -114,7 +114,7 @@ ListSource outline_source(OutlineSource *source);
 int outline_roles_width(const Gate *gate);
 
 /* ---- walk_text.c, walk_step_text.c: the right pane ---- */
-void walk_write_head(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Styled *out);
+void walk_write_head(const ViewContext *context, const WalkTarget *target, int columns, Styled *out);
 void walk_write_body(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out);
 void walk_write_record(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out);
 /* A blank line before what follows, unless it is the first. */
