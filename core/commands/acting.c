@@ -212,6 +212,7 @@ static int apply(Command *command, Target *target) {
 	json_add_string(args, "digest", action->plan_digest);
 	json_add_string(args, "confirm", command_has(command, "confirm") ? command_flag(command, "confirm") : "yes");
 	json_add_string(args, "reason", command_flag(command, "reason"));
+	json_add_bool(args, "confirmed", command_has(command, "sure"));
 	AUTO(Json) *data = NULL;
 	if (!command_ask(command, ASK_APPLY, args, &data, &err))
 		return command_failed(&err);

@@ -50,10 +50,9 @@ static bool fill_options(const Command *command, SandboxOptions *options, StrLis
 	options->scenario = command_word(command, 0);
 	options->folder = command_flag(command, "folder");
 	options->keep = command_has(command, "keep");
-	if (every && !span_parse(str_from(every), &options->backup_every_ms)) {
-		error_set(err, ERROR_INVALID, "--backup-every wants a time such as 5m");
-		return false;
-	}
+	const char *build = command_flag(command, "build-takes");
+	if ((every && !span_parse(str_from(every), &options->backup_every_ms)) || (build && !span_parse(str_from(build), &options->build_ms)))
+		return error_set(err, ERROR_INVALID, "--backup-every and --build-takes want a time such as 5m");
 	if (fault)
 		strlist_split(faults, str_from(fault), ',');
 	options->faults = faults;
@@ -132,7 +131,7 @@ static void become_sandbox(Command *command, const Ground *ground, int ready_fd,
 	strlist_add(&argv, "sandbox");
 	if (command_word(command, 0))
 		strlist_add(&argv, command_word(command, 0));
-	static const char *const PASSED[] = {"fault", "backup-every"};
+	static const char *const PASSED[] = {"fault", "backup-every", "build-takes"};
 	for (size_t i = 0; i < BG_LENGTH(PASSED); i++)
 		if (command_flag(command, PASSED[i]))
 			strlist_add_take(&argv, bg_asprintf("--%s=%s", PASSED[i], command_flag(command, PASSED[i])));

@@ -4,7 +4,7 @@
 #include "core/commands/rows.h"
 
 const CommandRow COMMANDS[] = {
-	{"try", "[SCENARIO] [--keep] [--folder DIR] [--fault SPEC]", "keep folder: fault: backup-every:", 0, 1,
+	{"try", "[SCENARIO] [--keep] [--folder DIR] [--fault SPEC] [--backup-every TIME] [--build-takes TIME]", "keep folder: fault: backup-every: build-takes:", 0, 1,
 		"practise: simulated systems and the console in one, no configuration",
 		"  breakglass try\n  breakglass try ocw-backup-overwritten\n", run_try, false},
 	{"status", "", "", 0, 0, "the board; exit 0 ok, 1 warn or stale, 2 fail, 3 unknown", "  breakglass status --json\n", run_status, false},
@@ -24,13 +24,13 @@ const CommandRow COMMANDS[] = {
 		"  breakglass start ocw-failover\n", run_start, false},
 	{"steps", "", "", 0, 0, "the run: every step with its state", NULL, run_steps, false},
 	{"step", "STEP", "", 1, 1, "one step in full: what it does, with every value filled in", "  breakglass step 4.3\n", run_step, false},
-	{"tick", "STEP [--reason TEXT]", "reason:", 1, 1, "a step is done; a reason overrides a check that is not true",
+	{"tick", "STEP [--reason TEXT] [--sure]", "reason: sure", 1, 1, "a step is done; a reason overrides a check that is not true",
 		"  breakglass tick 1.2\n", run_tick, false},
 	{"untick", "STEP", "", 1, 1, "take a tick back", NULL, run_untick, false},
 	{"skip", "STEP --reason TEXT", "reason:", 1, 1, "leave a step out", "  breakglass skip 2.2 --reason \"not needed: draft site\"\n", run_skip, false},
 	{"set", "NAME VALUE", "", 2, -1, "set a value that the playbook asks for", "  breakglass set site live\n", run_set, false},
 	{"plan", "STEP [--also N]", "also:", 1, 1, "what a step's action would change now; changes nothing", "  breakglass plan 4.3\n", run_plan, false},
-	{"apply", "STEP [--yes | --confirm NAME] [--reason TEXT] [--also N]", "yes confirm: reason: also:", 1, 1,
+	{"apply", "STEP [--yes | --confirm NAME] [--reason TEXT] [--sure] [--also N]", "yes confirm: reason: also: sure", 1, 1,
 		"do what was planned", "  breakglass apply 4.3 --yes\n  breakglass apply 4.5 --confirm ocw-live\n", run_apply, false},
 	{"look", "STEP", "", 1, 1, "ask the step's verifies now", "  breakglass look 5\n", run_look, false},
 	{"resolve", "ACTION ran|not-run --reason TEXT", "reason:", 2, 2, "say, after looking, what came of an action in doubt",
@@ -52,7 +52,7 @@ const CommandRow COMMANDS[] = {
 		run_report, false},
 	{"verify", "[INCIDENT] [--receipts DIR]", "receipts:", 0, 1, "check the record: chain, logs, playbooks, signatures, receipts",
 		"  breakglass verify --receipts ~/receipts\n", run_verify, false},
-	{"sandbox", "[SCENARIO] [--folder DIR] [--fault SPEC] [--list]", "folder: fault: list ready-fd: parent-fd: keep backup-every:", 0, 1,
+	{"sandbox", "[SCENARIO] [--folder DIR] [--fault SPEC] [--list]", "folder: fault: list ready-fd: parent-fd: keep backup-every: build-takes:", 0, 1,
 		"only the simulated systems", "  breakglass sandbox --list\n  breakglass sandbox --fault latency=500ms@fastly\n", run_sandbox, false},
 	{"engine", "status|start|stop", "", 1, 1, "the process that owns the journal", "  breakglass engine status\n", run_engine, false},
 };

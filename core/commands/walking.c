@@ -88,6 +88,7 @@ static int step_request(Command *command, AskName name, const char *said) {
 	json_add_string(args, "run", run->id);
 	json_add_string(args, "step", step ? step->id : command_word(command, 0));
 	json_add_string(args, "reason", command_flag(command, "reason"));
+	json_add_bool(args, "confirmed", command_has(command, "sure"));
 	if (!command_ask(command, name, args, NULL, &err))
 		return command_failed(&err);
 	command_print("%s\n", said);

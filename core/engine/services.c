@@ -186,7 +186,7 @@ static bool serve_tick(Ask *ask, Error *err) {
 	const Step *step;
 	if (!find_step(ask, &walk, &state, &step, err))
 		return false;
-	AUTO(Json) *failed = walk_failed_guards(&walk, step, true);
+	AUTO(Json) *failed = walk_failed_guards(&walk, step, json_get_bool(ask->args, "confirmed", false));
 	if (!guards_allow(failed, json_get_string(ask->args, "reason"), err))
 		return error_where(err, "%s %s", state->number, state->title);
 	return pass_on(ask, REQUEST_TICK, err);
@@ -251,8 +251,9 @@ static bool serve_apply(Ask *ask, Error *err) {
 	json_add_string(args, "run", walk.run->id);
 	json_add_string(args, "step", state->id);
 	live_subjects(&walk, state, json_add(args, "subjects", json_new_object()));
-	Json *failed = walk_failed_guards(&walk, step, true);
-	if (index < state->action_count) {
+	bool undo = json_get_bool(ask->args, "undo", false);
+	Json *failed = undo ? json_new_array() : walk_failed_guards(&walk, step, json_get_bool(ask->args, "confirmed", false));
+	if (!undo && index < state->action_count) {
 		JSON_EACH(guard, json_get(json_get(state->actions[index].plan, "guards"), "failed"))
 			json_append(failed, json_copy(guard));
 	}

@@ -76,6 +76,7 @@ static void agreed(void *state, ViewContext *context, const Dialog *dialog, cons
 {
 	Json *args = json_copy(json_get(data, "args"));
 	size_t field = 0;
+	json_add_bool(args, "confirmed", true);   /* the dialog showed what the guards ask */
 	if (dialog->kind == DIALOG_TYPE_NAME)
 		json_add_string(args, "confirm", form_text(&dialog->form, field++));
 	if (field < dialog->form.count)
@@ -194,7 +195,9 @@ static void send_tick(WalkView *walk, ViewContext *context, Json *args)
 static void tick_confirmed(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
 {
 	(void) dialog;
-	send_tick(state, context, json_copy(data));
+	Json *args = json_copy(data);
+	json_add_bool(args, "confirmed", true);   /* the dialog showed what the guards ask */
+	send_tick(state, context, args);
 }
 
 /* A step that names a text to type, one that wants a reason, one that asks something, and all the others. */

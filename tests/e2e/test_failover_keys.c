@@ -1,0 +1,140 @@
+/* test_failover_keys.c: a whole failover and the way back, by keys alone, from the first screen to the closed ledger: `breakglass try` on a
+ * terminal of 80x24, with the real engine, journal, signatures and HTTP; only the far ends are simulated. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "core/base/alloc.h"
+#include "tests/support/support.h"
+#include "tests/support/terminal.h"
+
+typedef struct Drill { TempFolder folder; Terminal *terminal; char *environment; } Drill;
+
+static Drill drill_open(void)
+{
+	Drill drill = { .folder = temp_folder() };
+	char *program = build_path("breakglass"), *playbooks = source_path("playbooks");
+	AUTO_FREE char *books = bg_asprintf("BREAKGLASS_PLAYBOOKS=%s", playbooks);
+	AUTO_FREE char *where = bg_asprintf("--folder=%s/drill", drill.folder.path);
+	const char *argv[] = { program, "try", where, "--build-takes=1s", NULL };
+	const char *environment[] = { books, "LC_ALL=C.UTF-8", "TZ=UTC", NULL };
+	TerminalOptions options = { .argv = argv, .columns = 80, .rows = 24, .environment = environment };
+	drill.terminal = terminal_start(&options);
+	drill.environment = bg_asprintf("%s/drill/environment.yaml", drill.folder.path);
+	free(program);
+	free(playbooks);
+	return drill;
+}
+
+static void drill_close(Drill *drill)
+{
+	terminal_free(drill->terminal);
+	free(drill->environment);
+	temp_folder_clear(&drill->folder);
+}
+
+
+
+static void press(Drill *drill, const char *keys, const char *then)
+{
+	terminal_keys(drill->terminal, keys);
+	terminal_wait_text(drill->terminal, then);
+}
+
+static void type(Drill *drill, const char *text, const char *then)
+{
+	terminal_type(drill->terminal, text);
+	terminal_wait_text(drill->terminal, then);
+}
+
+static void answer(Drill *drill, const char *text, const char *then)
+{
+	AUTO_FREE char *typed = bg_asprintf("REASON: %s", text);
+	type(drill, text, typed);
+	press(drill, "enter", then);
+}
+
+/* Both practice signers sign what waits; the console goes back to the walk. */
+static void sign_both(Drill *drill, const char *reason)
+{
+	AUTO_FREE char *line = bg_asprintf("sign%s%s", *reason ? " " : "", reason);
+	press(drill, "g", "as ENGINEERING");
+	terminal_wait_text(drill->terminal, "2 ways to sign");
+	answer(drill, line, "as PRODUCT");
+	terminal_wait_text(drill->terminal, "prod-practice@sandbox");
+	answer(drill, line, "Signed as product.");
+	press(drill, "3", "[Walk]");
+}
+
+static void plan_and_apply(Drill *drill, const char *done)
+{
+	press(drill, "p", "nothing has been changed yet");
+	press(drill, "y", done);
+}
+
+static void start_procedure(Drill *drill, const char *down, const char *title)
+{
+	press(drill, "2", "[Playbooks]");
+	terminal_wait_text(drill->terminal, "sign-off");
+	terminal_keys(drill->terminal, down);
+	if (title) {
+		press(drill, "s", "What is broken?");
+		terminal_type(drill->terminal, title);
+		press(drill, "enter", "[Walk]");
+	} else {
+		press(drill, "s", "Starting changes nothing");
+		press(drill, "y", "[Walk]");
+	}
+	terminal_wait_text(drill->terminal, "Enter sets it");
+}
+
+static void keep_the_backup_good(Drill *drill)
+{
+	press(drill, "e", "Values of the procedure");
+	terminal_type(drill->terminal, "-4h\n14\n");
+	press(drill, "enter enter enter enter", "v looks; x ticks it");
+	press(drill, "v", "2  IMPORTANT");
+	plan_and_apply(drill, "3  Check that no run");
+	press(drill, "v", "4  Decide together");
+}
+
+static void point_at_the_backup(Drill *drill)
+{
+	sign_both(drill, "14 are broken");
+	press(drill, "x", "5.1  Find the service");
+	press(drill, "v", "5.2  Clone the active");
+	plan_and_apply(drill, "5.3  In the clone");
+	plan_and_apply(drill, "5.4  Do the same");
+	plan_and_apply(drill, "5.5  Validate");
+	press(drill, "enter", "5.6  Activate");
+	press(drill, "p", "7 changes");
+	press(drill, "y", "apply: needs product and engineering");
+	sign_both(drill, "");
+	press(drill, "y", "Type the name");
+	type(drill, "ocw-live\n", "6  Verify in a browser");
+}
+
+static void see_it_well(Drill *drill)
+{
+	press(drill, "v", "ready to tick");
+	press(drill, "x", "7  Check");
+	press(drill, "x", "12/12");
+	press(drill, "1", "all of 40 sampled pages are well");
+	terminal_wait_text(drill->terminal, "v77 serves ocw-content-backup-live-production");
+	press(drill, "6", "on-backup-bucket");
+	cr_assert(terminal_shows(drill->terminal, "backup-paused"));
+}
+
+Test(failover_keys, a_failover_goes_by_keys_from_the_red_board_to_the_healed_site, .timeout = 180)
+{
+	Drill drill = drill_open();
+	terminal_wait_text(drill.terminal, "14 of 40 sampled pages are broken");
+	terminal_wait_text(drill.terminal, "predate the damage?  YES");
+	cr_assert(terminal_shows(drill.terminal, "DRILL"));
+	start_procedure(&drill, "end", "mass publish broke 14 courses");
+	keep_the_backup_good(&drill);
+	point_at_the_backup(&drill);
+	see_it_well(&drill);
+	terminal_keys(drill.terminal, "q");
+	cr_assert(terminal_wait_exit(drill.terminal) == 0);
+	drill_close(&drill);
+}
