@@ -107,7 +107,7 @@ void walk_pending(WalkView *walk, ViewContext *context)
 	const StepAction *action = pending->index < target.step->action_count ? &target.step->actions[pending->index] : NULL;
 	bool planned = action && action->plan_seq > pending->after_seq;
 	bool failed = target.job && target.job->id == pending->job && !target.job->running && error_is_set(&target.job->error);
-	bool apply = pending->apply && planned && target.open == action;
+	bool apply = pending->apply && planned && target.open == action && walk_can_apply(walk, context, &target, NULL);
 	if (planned || failed || !action)
 		*pending = (Pending) { 0 };
 	if (apply)

@@ -77,7 +77,8 @@ static void write_change(const Plan *plan, size_t index, ChangeGroup *group, int
 {
 	const PlanChange *change = &plan->changes[index];
 	if (!change->from && !change->to) {
-		styled_printf(out, ROLE_CODE, "  %s\n", change->what);
+		bool command = text_eq(plan->action, "command.run") && strncmp(change->what, "run ", 4) == 0;
+		write_hanging(out, 4, command ? "  $" : "  -", ROLE_CODE, change->what + (command ? 4 : 0), columns);
 		return;
 	}
 	bool goes_on = group->len && strncmp(change->what, group->what, group->len) == 0;

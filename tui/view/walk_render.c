@@ -54,6 +54,8 @@ static void render_output(WalkView *walk, const ViewContext *context, const Walk
 	Rect area = rect_cut_bottom(rest, rows);
 	Rect rule = rect_cut_bottom(rest, rest->height > 2 ? 1 : 0);
 	canvas_horizontal(canvas, rule, rule.x, rule.y, rule.width, ROLE_BORDER);
+	if (!context->small && !rect_is_empty(rule))
+		(void) canvas_glyph(canvas, canvas_rect(canvas), rule.x - 1, rule.y, ROLE_BORDER, GLYPH_TEE_RIGHT);
 	area = rect_inset(area, 1, 0);
 	render_progress(context, target->job, canvas, rect_cut_top(&area, 1));
 	pager_render(&walk->output_pager, &walk->output, canvas, area);

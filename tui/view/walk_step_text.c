@@ -288,18 +288,40 @@ static void write_missing(const Json *row, Styled *out)
 		styled_printf(out, ROLE_WARN, "    cannot be run from here: %s\n", json_get_string_or(row, "why", ""));
 }
 
+/* Missing values can be given; what else stands in the way cannot be helped from here. */
+static bool can_run(const Json *row)
+{
+	return json_get_bool(row, "ready", true) || json_count(json_get(row, "missing"));
+}
+
+/* What stands before a row: its key, or what became of it. */
+static const char *row_mark(const StepAction *action, bool running, bool next, bool over, bool can_run)
+{
+	if (running)
+		return "\xe2\x96\xb6 running: ";
+	if (action->done)
+		return "\xe2\x9c\x94 ";
+	if (over)
+		return "\xe2\x88\x92 ";
+	if (next && !can_run)
+		return "by hand: ";
+	if (next)
+		return action->risk == RISK_READ ? "Enter runs " : "Enter plans ";
+	return action->also ? "a  optional: " : "\xc2\xb7 then ";
+}
+
 static void write_row(const WalkTarget *target, const Json *row, size_t index, Styled *out)
 {
 	const StepAction *action = &target->step->actions[index];
-	bool next = target->action == action, over = action->done || walk_row_is_over(target->step);
-	const char *label = action->label ? action->label : json_get_string_or(row, "label", action->verb);
-	styled_printf(out, over ? ROLE_DONE : next ? ROLE_KEY : ROLE_MUTED, "%s", action->done ? "\xe2\x9c\x94   " : over ? "\xe2\x88\x92   " :
-		next ? "Enter " : action->also ? "a   " : "\xc2\xb7   ");
-	styled_printf(out, next && !over ? ROLE_TEXT : ROLE_MUTED, "%s%s%s  ", next && !over && action->risk != RISK_READ ? "plans: " : "",
-		action->also ? "optional: " : "", label);
+	bool next = target->action == action, over = walk_row_is_over(target->step) || action->done;
+	bool running = target->job && target->job->running && target->job->index == index && !text_eq(target->job->kind, "check");
+	const char *label = action->label ? action->label : text_eq(action->verb, "command.run") ? "this command" : action->verb;
+	styled_add(out, running ? ROLE_RUNNING : action->done ? ROLE_DONE : next && !over ? ROLE_KEY : ROLE_MUTED,
+		row_mark(action, running, next, over, can_run(row)));
+	styled_printf(out, next && !over ? ROLE_TEXT : ROLE_MUTED, "%s  ", label);
 	styled_printf(out, action->risk == RISK_READ || over ? ROLE_MUTED : action->risk == RISK_CHANGE ? ROLE_WARN : ROLE_DANGER, "(%s)\n",
 		action->done ? "done" : risk_words(action->risk));
-	if (!over && (next || !action->also)) {
+	if (!over && (next || running || !action->also)) {
 		write_call(row, out);
 		write_missing(row, out);
 	}
@@ -315,6 +337,8 @@ void walk_write_keys(const WalkView *walk, const WalkTarget *target, Styled *out
 			walk_section(out);
 		write_row(target, row, index++, out);
 	}
-	if (index && target->action && !walk_row_is_over(target->step) && target->action->risk != RISK_READ && !target->open)
+	bool idle = !target->job || !target->job->running;
+	const Json *row = json_at(json_get(walk_preview(walk, target), "rows"), target->index);
+	if (index && target->action && idle && can_run(row) && !walk_row_is_over(target->step) && target->action->risk != RISK_READ)
 		styled_add(out, ROLE_MUTED, "Planning changes nothing; y applies the plan.\n");
 }

@@ -5,6 +5,8 @@
 #include "tui/view/walk_plan.h"
 #include <stdio.h>
 
+#define LABEL_COLUMNS 9
+
 /* ---- the head: number, title and warnings; it does not scroll ---- */
 
 static void write_warnings(const Step *step, Styled *out)
@@ -55,9 +57,9 @@ static void write_error(const char *what, const char *where, const char *why, co
 	if (why && *why)
 		styled_printf(out, ROLE_FAIL, "%s\n", why);
 	if (where && *where)
-		write_hanging(out, 8, "where", ROLE_TEXT, where, columns);
+		write_hanging(out, LABEL_COLUMNS, "where", ROLE_TEXT, where, columns);
 	if (what && *what)
-		write_hanging(out, 8, "while", ROLE_TEXT, what, columns);
+		write_hanging(out, LABEL_COLUMNS, "while", ROLE_TEXT, what, columns);
 	if (hint && *hint)
 		styled_printf(out, ROLE_TEXT, "%s\n", hint);
 }
@@ -65,11 +67,13 @@ static void write_error(const char *what, const char *where, const char *why, co
 static void write_times(const ViewContext *context, const IncidentAction *action, Styled *out)
 {
 	char clock[WALL_TEXT_SIZE], span[SPAN_TEXT_SIZE], age[SPAN_TEXT_SIZE];
-	styled_printf(out, ROLE_MUTED, "action %lld, started %s by %s", (long long) action->number,
-		wall_format_clock(action->started, clock), action->who);
+	styled_printf(out, ROLE_MUTED, "action %lld by %s, %s", (long long) action->number, action->who,
+		wall_format_clock(action->started, clock));
 	if (wall_known(action->finished))
-		styled_printf(out, ROLE_MUTED, ", ended after %s, %s", span_format(action->finished.ms - action->started.ms, span),
-			view_age(context->wall, action->finished, age));
+		styled_printf(out, ROLE_MUTED, " for %s; %s%s", span_format(action->finished.ms - action->started.ms, span),
+			context->wall.ms - action->finished.ms < 10000 ? "just " : "", view_age(context->wall, action->finished, age));
+	if (wall_known(action->finished) && context->wall.ms - action->finished.ms >= 10000)
+		styled_add(out, ROLE_MUTED, " ago");
 	styled_newline(out);
 }
 
@@ -117,12 +121,12 @@ void walk_write_outcome(const ViewContext *context, const IncidentAction *action
 	else if (action->state == ACTION_FAILED || action->state == ACTION_CANCELLED)
 		styled_add(out, ROLE_WARN, "It had begun: a part of it may have been done. A new plan shows what is left.\n");
 	if (action->evidence && *action->evidence)
-		write_hanging(out, 8, text_eq(action->verified, "no") ? "NOT SEEN" : "seen", text_eq(action->verified, "no") ? ROLE_WARN : ROLE_TEXT,
+		write_hanging(out, LABEL_COLUMNS, text_eq(action->verified, "no") ? "NOT SEEN" : "seen", text_eq(action->verified, "no") ? ROLE_WARN : ROLE_TEXT,
 			action->evidence, columns);
 	if (action->save && action->value)
-		write_hanging(out, 8, action->save, ROLE_CODE, action->value, columns);
+		write_hanging(out, LABEL_COLUMNS, action->save, ROLE_CODE, action->value, columns);
 	if (action->resolved_reason)
-		write_hanging(out, 8, "because", ROLE_TEXT, action->resolved_reason, columns);
+		write_hanging(out, LABEL_COLUMNS, "because", ROLE_TEXT, action->resolved_reason, columns);
 	write_times(context, action, out);
 }
 
@@ -155,7 +159,7 @@ static void write_state(const WalkTarget *target, int columns, Styled *out)
 		styled_printf(out, ROLE_MUTED, "  %s by %s", wall_format_clock(step->changed, clock), step->who);
 	styled_newline(out);
 	if (step->reason && *step->reason)
-		write_hanging(out, 8, "because", ROLE_TEXT, step->reason, columns);
+		write_hanging(out, LABEL_COLUMNS, "because", ROLE_TEXT, step->reason, columns);
 }
 
 static void write_marks(const WalkTarget *target, Styled *out)
@@ -200,6 +204,7 @@ static void write_step(const WalkView *walk, const ViewContext *context, const W
 	if (target->open) {
 		walk_section(out);
 		write_waiting(context, target, out);
+		walk_write_guards(walk, target, out);
 		plan_write(target->open, context->wall, columns, false, out);
 		walk_write_gates(context, target, out);
 	}
@@ -207,7 +212,8 @@ static void write_step(const WalkView *walk, const ViewContext *context, const W
 		write_state(target, columns, out);
 	write_note(target->written, out);
 	walk_write_paragraph(target, out);
-	walk_write_guards(walk, target, out);
+	if (!target->open && step->state != STEP_RUNNING)
+		walk_write_guards(walk, target, out);
 	if (!target->open) {
 		walk_write_gates(context, target, out);
 		walk_write_keys(walk, target, out);
