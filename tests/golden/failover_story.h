@@ -1,0 +1,23 @@
+/* failover_story.h: the drill of which golden screens are taken, told up to a point: the fixture playbook, walked at 23:00Z. */
+#pragma once
+#include "scripted_engine.h"
+#include "tests/support/terminal.h"
+
+/* Declared nine minutes ago, the fixture's procedure started, values set, nothing done. */
+Script *story_begun(void);
+/* The last backup is confirmed and the pipeline paused. */
+void story_paused(Script *script);
+/* Product and engineering have signed the section, and the draft is made. */
+void story_cloned(Script *script);
+/* 4.2 has an open plan of three changes. */
+void story_hosts_planned(Script *script);
+/* 4.2 was started; its worker runs. */
+void story_hosts_started(Script *script);
+/* Everything up to the gate of 4.3, which is asked with its plan. */
+void story_activate_asked(Script *script);
+void story_sign(Script *script, const char *gate, const char *role, const char *person, const char *decision, const char *reason);
+
+/* The console on this story, with the keys already pressed: "3" shows the walk. Waits until `text` is on the screen. */
+Terminal *story_console(Script *script, TempFolder *folder, const char *keys, const char *text);
+/* The picture NAME at 80x24, 120x40 and 40x15. */
+void story_pictures(Terminal *terminal, const char *name);

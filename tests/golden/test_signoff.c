@@ -1,0 +1,106 @@
+/* test_signoff.c: the sign-off, as pictures of the real console on a scripted engine. */
+#include "failover_story.h"
+
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+
+/* The key must be ours alone, which a source tree does not keep. */
+static const char *key_at_hand(TempFolder *folder)
+{
+	AUTO_FREE char *path = source_path("tests/fixtures/golden/eng-oncall.key");
+	AUTO_FREE char *text = read_text(path);
+	const char *copy = temp_path(folder, "eng-oncall.key");
+	Error err = { 0 };
+	assert_ok(file_write_atomic(copy, text, strlen(text), 0600, &err), &err);
+	return copy;
+}
+
+static void with_key(Script *script, TempFolder *folder)
+{
+	script_frame(script, "{'t':'welcome','protocol':1,'environment':{'name':'ocw-production','kind':'live','objective_ms':3600000,"
+		"'roles':['product','engineering'],'keys':['%s'],'validity_ms':900000,'people':["
+		"{'name':'eng-oncall','roles':['engineering']},{'name':'prod-oncall','roles':['product']}],'values':{'site':'live'}},"
+		"'you':{'who':'eng-oncall','how':'uid','roles':['engineering']},'engine':{'pid':1,'started':0},'state_folder':'/nowhere'}",
+		key_at_hand(folder));
+	script_reply(script, "signers", "{'signers':[{'key':0,'fingerprint':'-','person':'eng-oncall','valid':true,'roles':['engineering']}]}");
+}
+
+static void picture(Script *script, TempFolder *folder, const char *text, const char *name)
+{
+	with_key(script, folder);
+	AUTO(Terminal) *terminal = story_console(script, folder, "4", text);
+	story_pictures(terminal, name);
+}
+
+Test(signoff, asks_with_everything_that_is_signed)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_activate_asked(script);
+	picture(script, &folder, "You are asked to sign, as ENGINEERING", "sign-off/asked");
+}
+
+Test(signoff, shows_who_has_signed)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_activate_asked(script);
+	story_sign(script, "activate", "product", "prod-oncall", "yes", "");
+	story_sign(script, "activate", "engineering", "eng-oncall", "yes", "looked at the difference");
+	picture(script, &folder, "Signed", "sign-off/signed");
+}
+
+Test(signoff, shows_a_no_and_its_reason)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_activate_asked(script);
+	story_sign(script, "activate", "product", "prod-oncall", "no", "the dictionary still names the old bucket");
+	picture(script, &folder, "You can still answer", "sign-off/refused");
+}
+
+Test(signoff, keeps_a_refusal_with_its_hint_on_the_screen)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_activate_asked(script);
+	script_refuse(script, "statement", "what would be done has changed a moment ago", "ask again: the gate is being renewed");
+	with_key(script, &folder);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "4", "You are asked to sign");
+	terminal_type(terminal, "sign\n");
+	terminal_wait_text(terminal, "Refused: what would be done has changed a moment");
+	cr_assert(terminal_shows(terminal, "ask again: the gate is being renewed"));
+}
+
+Test(signoff, signs_with_the_key_at_hand_by_a_typed_word)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_activate_asked(script);
+	script_reply(script, "statement", "{'text':'breakglass-signoff: 1','gate':'activate'}");
+	script_reply(script, "sign", "{}");
+	with_key(script, &folder);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "4", "You are asked to sign");
+	terminal_type(terminal, "sing\n");
+	terminal_wait_text(terminal, "Type  sign");
+	terminal_keys(terminal, "ctrl-u");
+	terminal_type(terminal, "sign\n");
+	terminal_wait_text(terminal, "Signed as engineering.");
+}
+
+Test(signoff, shows_the_text_to_sign_elsewhere)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_activate_asked(script);
+	script_reply(script, "statement", "{'text':'breakglass-signoff: 1\\nrole: product\\n','gate':'activate'}");
+	script_refuse(script, "sign", "the signature was not made over this text", "copy the text whole, and sign that");
+	with_key(script, &folder);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "4", "You are asked to sign");
+	terminal_keys(terminal, "S");
+	terminal_wait_text(terminal, "A signature made elsewhere");
+	terminal_keys(terminal, "enter enter enter");
+	terminal_wait_text(terminal, "role: product");
+	terminal_paste(terminal, "-----BEGIN SSH SIGNATURE-----\nnonsense\n-----END SSH SIGNATURE-----\n");
+	terminal_wait_text(terminal, "Refused: the signature was not made over this text");
+}

@@ -1,0 +1,90 @@
+/* test_walk.c: the walk, as pictures of the real console on a scripted engine. */
+#include "failover_story.h"
+
+typedef void Tell(Script *script);
+
+/* Playbook and preview come in their own time: the full record of the step shows that both are here. */
+static void wait_for_all(Terminal *terminal, const char *source)
+{
+	terminal_keys(terminal, "d");
+	terminal_wait_text(terminal, source);
+	terminal_wait_text(terminal, "What its keys run");
+	terminal_keys(terminal, "d");
+	terminal_wait_no_text(terminal, "What its keys run");
+}
+
+/* Each of these is a moment at which somebody looks at the screen in a hurry. */
+static void picture(Tell *tell, const char *source, const char *text, const char *name)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	tell(script);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "3", text);
+	wait_for_all(terminal, source);
+	terminal_wait_text(terminal, text);
+	story_pictures(terminal, name);
+}
+
+Test(walk, shows_an_open_plan)
+{
+	picture(story_hosts_planned, "The health check names", "same change", "walk/plan-open");
+}
+
+static void tell_running(Script *script)
+{
+	story_hosts_started(script);
+	const Run *run = incident_find_run(script_incident(script), "r1");
+	script_frame(script, "{'t':'job','job':7,'kind':'apply','run':'r1','step':'%s','index':0,'action':3,'undo':false,'label':'fastly.replace',"
+		"'who':'eng-oncall','running':true,'progress':'backend 2 of 3','done':2,'total':3,'usual_ms':3600000,'age_ms':7450000}",
+		run_find_step(run, "4.2")->id);
+	script_frame(script, "{'t':'output','job':7,'text':'PUT backend origin-s3: 200\\nPUT health check origin-s3: 200\\n"
+		"rate limit: 998 of 1000 left\\n'}");
+}
+
+/* The hours are for the picture: minutes do not change while it is taken. */
+Test(walk, shows_what_runs_and_that_it_is_slow)
+{
+	picture(tell_running, "The health check names", "998 of 1000 left", "walk/running");
+}
+
+static void tell_doubt(Script *script)
+{
+	story_hosts_started(script);
+	script_record(script, "engine", 5000, "lost", "{'action':3,'why':'the engine stopped while fastly was being asked'}");
+}
+
+Test(walk, explains_doubt)
+{
+	picture(tell_doubt, "The health check names", "nobody knows whether it happened", "walk/in-doubt");
+}
+
+Test(walk, says_who_is_missing_at_a_gate)
+{
+	picture(story_activate_asked, "3. Activate", "needs product and engineering", "walk/gate-waits");
+}
+
+static void tell_warning(Script *script)
+{
+	script_record(script, "engine", 7 * 60000, "checked", "{'run':'r1','step':'1','index':0,'ok':true,'text':'succeeded, ended 03:12Z'}");
+	script_reply(script, "preview", "{'rows':[{'index':0,'verb':'concourse.pause','label':'concourse.pause','risk':'change','also':false,"
+		"'args':{'pipeline':'backup'},'ready':true,'missing':[]},{'index':1,'verb':'concourse.destroy','label':'doubly safe: destroy the "
+		"pipeline','risk':'destructive','also':true,'args':{'pipeline':'backup'},'ready':true,'missing':[]}],'values':[],"
+		"'failed_guards':[{'text':'At 10 damaged courses or fewer it is safer to revert them one by one','soft':true,'confirm':false}]}");
+}
+
+Test(walk, tells_warnings_first)
+{
+	picture(tell_warning, "Whoever wants", "doubly safe", "walk/warnings");
+}
+
+Test(walk, asks_for_values)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_paused(script);
+	/* A text of the playbook says that it is here. */
+	AUTO(Terminal) *terminal = story_console(script, &folder, "3 j j j", "The health check names the bucket too.");
+	terminal_keys(terminal, "e");
+	terminal_wait_text(terminal, "set them");
+	story_pictures(terminal, "walk/values");
+}
