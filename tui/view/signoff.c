@@ -15,7 +15,7 @@ const Gate *signoff_gate(const SignoffView *view, const ViewContext *context)
 	return context->run && view->gate[0] ? run_find_gate(context->run, view->gate) : NULL;
 }
 
-/* One that waits, else the next that will, else the first. */
+/* One that waits, else the next that will, else the one that was signed last. */
 static const Gate *best_gate(const ViewContext *context)
 {
 	const Run *run = context->run;
@@ -26,7 +26,7 @@ static const Gate *best_gate(const ViewContext *context)
 		if (!closed && gate_state(&run->gates[i], context->wall) == GATE_CLOSED)
 			closed = &run->gates[i];
 	}
-	return closed ? closed : run->gate_count ? &run->gates[0] : NULL;
+	return closed ? closed : run->gate_count ? &run->gates[run->gate_count - 1] : NULL;
 }
 
 static void choose(SignoffView *view, ViewContext *context, const char *gate)
@@ -92,16 +92,6 @@ void signoff_look_for_keys(SignoffView *view, ViewContext *context)
 
 /* ---- the view ---- */
 
-static void shown(void *state, ViewContext *context)
-{
-	SignoffView *view = state;
-	view->on_list = view->typing = false;
-	view->refusal = (Error) { 0 };
-	if (view->stage == STAGE_IDLE)
-		view->face = FACE_ASKED;
-	signoff_look_for_keys(view, context);
-}
-
 static void update(void *state, ViewContext *context)
 {
 	SignoffView *view = state;
@@ -119,6 +109,18 @@ static void update(void *state, ViewContext *context)
 		signoff_look_for_keys(view, context);
 	signoff_service(view, context);
 	fetch_subject(view, context);
+}
+
+/* Keys typed ahead come before the first drawing: what they act on must be there. */
+static void shown(void *state, ViewContext *context)
+{
+	SignoffView *view = state;
+	view->on_list = view->typing = false;
+	view->refusal = (Error) { 0 };
+	if (view->stage == STAGE_IDLE)
+		view->face = FACE_ASKED;
+	signoff_look_for_keys(view, context);
+	update(state, context);
 }
 
 static void render_prompt(SignoffView *view, const ViewContext *context, const Gate *gate, Canvas *canvas, Rect row)
@@ -387,7 +389,7 @@ static void close_view(void *state)
 	view->looking = signoff_work_free(view->looking);
 	view->keys = signer_list_free(view->keys);
 	json_free(view->subject);
-	free(view->statement_file);
+	signoff_forget_file(view);
 	list_clear(&view->list);
 	styled_clear(&view->text);
 	input_clear(&view->input);

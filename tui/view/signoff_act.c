@@ -15,6 +15,14 @@ void signoff_drop(SignoffView *view)
 	view->statement = NULL;
 }
 
+void signoff_forget_file(SignoffView *view)
+{
+	if (view->statement_file)
+		(void) unlink(view->statement_file);   /* gone already is as good */
+	free(view->statement_file);
+	view->statement_file = NULL;
+}
+
 static void refuse(SignoffView *view, const Error *err)
 {
 	view->refusal = *err;
@@ -202,8 +210,7 @@ static void statement_to_show(void *state, ViewContext *context, bool ok, const 
 		return;
 	}
 	take_statement(view, reply, data);
-	free(view->statement_file);
-	view->statement_file = NULL;
+	signoff_forget_file(view);
 	if (view->face != FACE_PASTE)
 		return;
 	const char *folder = getenv("TMPDIR");
@@ -244,10 +251,30 @@ static const char *first_open_role(const ViewContext *context, const Gate *gate)
 	return gate->roles.items[0];
 }
 
+/* After the fact: the texts and the signatures as they stand in the record. */
+static void show_signed(SignoffView *view, const Gate *gate)
+{
+	AUTO_CLEAR(Buf) text = { 0 };
+	for (size_t i = 0; i < gate->roles.count; i++) {
+		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
+		if (signoff)
+			buf_printf(&text, "%s%s\n", signoff->statement ? signoff->statement : "", signoff->signature ? signoff->signature : "");
+	}
+	signoff_drop(view);
+	view->statement = buf_take(&text);
+	view->statement_role[0] = '\0';
+	view->face = FACE_STATEMENT;
+	view->pager = (Pager) { 0 };
+}
+
 void signoff_show_statement(SignoffView *view, ViewContext *context)
 {
 	const Gate *gate = signoff_gate(view, context);
 	SignoffWay way;
+	if (!signoff_is_asked(gate, context->wall)) {
+		show_signed(view, gate);
+		return;
+	}
 	if (signoff_way(view, context, gate, &way)) {
 		fetch_statement(view, context, FACE_STATEMENT, statement_args(view, context, way.role, way.signer->person, "yes", NULL));
 		return;

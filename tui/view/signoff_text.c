@@ -41,7 +41,7 @@ static const char *decision_words(Decision decision)
 
 static const char *method_words(const char *method)
 {
-	static const struct { const char *name, *words; } methods[] = { { "agent", "by an agent" }, { "key", "with a key file" },
+	static const struct { const char *name, *words; } methods[] = { { "agent", "by the agent" }, { "key", "with a key file" },
 		{ "signature", "signed elsewhere and pasted" } };
 	for (size_t i = 0; i < BG_LENGTH(methods); i++)
 		if (text_eq(method, methods[i].name))
@@ -49,21 +49,26 @@ static const char *method_words(const char *method)
 	return method ? method : "";
 }
 
-static void write_signoff(const ViewContext *context, const Gate *gate, const Signoff *signoff, Styled *out)
+static void write_signoff(const ViewContext *context, const Gate *gate, const Signoff *signoff, int columns, Styled *out)
 {
 	char clock[WALL_TEXT_SIZE];
 	bool yes = signoff->decision == DECISION_YES, expired = yes && signoff_role_is_open(gate, signoff->role, context->wall);
-	styled_printf(out, yes && !expired ? ROLE_OK : yes ? ROLE_STALE : ROLE_FAIL, "%s %-12s", yes && !expired ? "\xe2\x9c\x94" : yes ? "~"
+	int indent = columns < 45 ? 2 : LABEL_COLUMNS;
+	styled_printf(out, yes && !expired ? ROLE_OK : yes ? ROLE_STALE : ROLE_FAIL, "%s %-12s ", yes && !expired ? "\xe2\x9c\x94" : yes ? "~"
 		: "\xe2\x9c\x96", signoff->role);
+	if (indent < LABEL_COLUMNS)
+		styled_printf(out, ROLE_TEXT, "\n  ");
 	styled_printf(out, ROLE_TEXT, "%s %s", signoff->person, decision_words(signoff->decision));
 	styled_printf(out, ROLE_MUTED, " %s\n", wall_format_clock(signoff->time, clock));
-	if (signoff->reason && *signoff->reason)
-		styled_printf(out, ROLE_TEXT, "               \"%s\"\n", signoff->reason);
-	styled_printf(out, ROLE_MUTED, "               %.18s\xe2\x80\xa6 %s%s\n", signoff->key ? signoff->key : "?", method_words(signoff->method),
+	AUTO_FREE char *reason = signoff->reason && *signoff->reason ? bg_asprintf("\"%s\"", signoff->reason) : NULL;
+	AUTO_FREE char *key = bg_asprintf("%.18s\xe2\x80\xa6 %s%s", signoff->key ? signoff->key : "?", method_words(signoff->method),
 		expired && !(gate->latched && !gate->live) ? "; it has expired" : "");
+	if (reason)
+		write_hanging(out, indent, "", ROLE_TEXT, reason, columns);
+	write_hanging(out, indent, "", ROLE_MUTED, key, columns);
 }
 
-static void write_answers(const ViewContext *context, const Gate *gate, bool only_given, Styled *out)
+static void write_answers(const ViewContext *context, const Gate *gate, bool only_given, int columns, Styled *out)
 {
 	bool any = false;
 	for (size_t i = 0; i < gate->roles.count; i++) {
@@ -75,11 +80,11 @@ static void write_answers(const ViewContext *context, const Gate *gate, bool onl
 			section(out);
 		any = true;
 		if (signoff)
-			write_signoff(context, gate, signoff, out);
+			write_signoff(context, gate, signoff, columns, out);
 		else if (gate->subject[0])
-			styled_printf(out, ROLE_WAITING, "\xc2\xb7 %-12swaiting %s\n", gate->roles.items[i], view_age(context->wall, gate->asked, age));
+			styled_printf(out, ROLE_WAITING, "\xc2\xb7 %-12s waiting %s\n", gate->roles.items[i], view_age(context->wall, gate->asked, age));
 		else
-			styled_printf(out, ROLE_WAITING, "\xc2\xb7 %-12snot asked yet\n", gate->roles.items[i]);
+			styled_printf(out, ROLE_WAITING, "\xc2\xb7 %-12s not asked yet\n", gate->roles.items[i]);
 	}
 }
 
@@ -130,6 +135,22 @@ static size_t count_changes(const Gate *gate)
 	return count;
 }
 
+/* A section that was opened in time stays open; a plan must be applied before the first signature ends. */
+static void write_expiry(const Gate *gate, int columns, Styled *out)
+{
+	WallTime first = { 0 };
+	char clock[WALL_TEXT_SIZE];
+	for (size_t i = 0; i < gate->roles.count; i++) {
+		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
+		if (signoff && wall_known(signoff->expires) && (!wall_known(first) || signoff->expires.ms < first.ms))
+			first = signoff->expires;
+	}
+	if (gate->live && wall_known(first))
+		row(out, columns, "valid until", ROLE_TEXT, wall_format_clock(first, clock));
+	else if (!gate->live)
+		row(out, columns, "valid", ROLE_TEXT, "stays open, as long as the text stays as it is");
+}
+
 static void write_subject(const ViewContext *context, const Run *run, const Gate *gate, int columns, Styled *out)
 {
 	char clock[WALL_TEXT_SIZE], span[SPAN_TEXT_SIZE];
@@ -146,17 +167,22 @@ static void write_subject(const ViewContext *context, const Run *run, const Gate
 	write_playbook_row(context, run, columns, out);
 	AUTO_FREE char *line = bg_asprintf("line %lld", (long long) context->model->incident->seq);
 	row(out, columns, "record", ROLE_TEXT, line);
+	if (gate_state(gate, context->wall) == GATE_SIGNED) {
+		write_expiry(gate, columns, out);
+		return;
+	}
 	AUTO_FREE char *valid = bg_asprintf("about %s (%s)", wall_format_hm((WallTime) { context->wall.ms + validity }, clock),
 		span_format_short(validity, span));
 	row(out, columns, "valid until", ROLE_TEXT, valid);
 }
 
-static void write_lines(const Gate *gate, Styled *out)
+static void write_lines(const Gate *gate, int columns, Styled *out)
 {
 	for (size_t i = 0; i < gate->lines.count; i++) {
 		if (!i)
 			section(out);
-		styled_printf(out, gate->live && i ? ROLE_CHANGED : ROLE_TEXT, "%s%s\n", gate->live && i ? "    " : "  ", gate->lines.items[i]);
+		bool heading = gate->live && strstr(gate->lines.items[i], ", plan sha256:");
+		write_hanging(out, heading ? 2 : 4, heading ? " " : "  -", heading ? ROLE_TEXT : ROLE_CHANGED, gate->lines.items[i], columns);
 	}
 }
 
@@ -222,14 +248,19 @@ static void write_asked(const SignoffView *view, const ViewContext *context, con
 		role[i] = (char) toupper((unsigned char) way.role[i]);
 		role[i + 1] = '\0';
 	}
-	if (can)
+	GateState state = gate_state(gate, context->wall);
+	if (can && state == GATE_WAITING)
 		styled_printf(out, ROLE_TITLE, "You are asked to sign, as %s\n", role);
 	else
-		styled_add(out, ROLE_TITLE, waiting_title(gate_state(gate, context->wall)));
+		styled_add(out, state == GATE_WAITING ? ROLE_TITLE : ROLE_FAIL, waiting_title(state));
 	write_refusal(&view->refusal, out);
-	bool answered = gate_state(gate, context->wall) != GATE_WAITING;
+	bool answered = state != GATE_WAITING;
 	if (answered)
-		write_answers(context, gate, true, out);
+		write_answers(context, gate, true, columns, out);
+	if (answered && can) {
+		section(out);
+		styled_printf(out, ROLE_TEXT, "You can still answer, as %s.\n", role);
+	}
 	section(out);
 	write_subject(context, context->run, gate, columns, out);
 	if (can) {
@@ -239,8 +270,8 @@ static void write_asked(const SignoffView *view, const ViewContext *context, con
 		signoff_explain(view, context, gate, out);
 	}
 	if (!answered)
-		write_answers(context, gate, true, out);
-	write_lines(gate, out);
+		write_answers(context, gate, true, columns, out);
+	write_lines(gate, columns, out);
 }
 
 static void write_not_asked(const SignoffView *view, const ViewContext *context, const Gate *gate, Styled *out)
@@ -271,16 +302,21 @@ static void write_signed(const ViewContext *context, const Gate *gate, int colum
 	styled_printf(out, ROLE_TITLE, "Signed\n");
 	section(out);
 	styled_printf(out, ROLE_OK, "%s may go on.\n", signoff_step_words(context->run, gate, &words));
-	write_answers(context, gate, false, out);
+	write_answers(context, gate, false, columns, out);
 	section(out);
 	write_subject(context, context->run, gate, columns, out);
-	write_lines(gate, out);
+	write_lines(gate, columns, out);
 }
 
 static void write_statement(const SignoffView *view, Styled *out)
 {
-	styled_printf(out, ROLE_TITLE, "The exact text that %s signs as %s\n", view->statement_person, view->statement_role);
-	styled_add(out, ROLE_MUTED, "Signing takes the time of that moment, and your reason. c copies it, Esc goes back.\n");
+	if (*view->statement_role) {
+		styled_printf(out, ROLE_TITLE, "The exact text that %s signs as %s\n", view->statement_person, view->statement_role);
+		styled_add(out, ROLE_MUTED, "Signing takes the time of that moment, and your reason. c copies it, Esc goes back.\n");
+	} else {
+		styled_add(out, ROLE_TITLE, "What was signed, as it stands in the record\n");
+		styled_add(out, ROLE_MUTED, "ssh-keygen -Y verify -n signoff@breakglass checks it. c copies it, Esc goes back.\n");
+	}
 	section(out);
 	if (view->statement)
 		styled_add(out, ROLE_CODE, view->statement);

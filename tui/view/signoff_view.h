@@ -88,3 +88,4 @@ void signoff_copy(SignoffView *view, ViewContext *context);
 /* The key has answered, or the list is there. */
 void signoff_service(SignoffView *view, ViewContext *context);
 void signoff_drop(SignoffView *view);
+void signoff_forget_file(SignoffView *view);

@@ -243,6 +243,15 @@ static void update(void *state, ViewContext *context)
 	walk_pending(walk, context);
 }
 
+/* Keys typed ahead come before the first drawing: what they act on must be there. */
+static void shown(void *state, ViewContext *context)
+{
+	WalkView *walk = state;
+	walk->on_outline = walk->details = false;
+	walk->pending = (Pending) { 0 };
+	update(state, context);
+}
+
 static void render(void *state, const ViewContext *context, Canvas *canvas, Rect rect)
 {
 	WalkView *walk = state;
@@ -302,14 +311,6 @@ static void brief(void *state, const ViewContext *context, char left[static VIEW
 	else
 		snprintf(left, VIEW_HINT_SIZE, "%s", target.gate ? target.gate->title : target.run->procedure_title);
 	snprintf(right, 32, "%zu/%zu", done, total);
-}
-
-static void shown(void *state, ViewContext *context)
-{
-	WalkView *walk = state;
-	(void) context;
-	walk->on_outline = walk->details = false;
-	walk->pending = (Pending) { 0 };
 }
 
 /* A running action's time, and the age of an open plan. */

@@ -212,10 +212,11 @@ static void write_step(const WalkView *walk, const ViewContext *context, const W
 		write_state(target, columns, out);
 	write_note(target->written, out);
 	walk_write_paragraph(target, out);
-	if (!target->open && step->state != STEP_RUNNING)
+	if (!target->open && !target->doubt && step->state != STEP_RUNNING)
 		walk_write_guards(walk, target, out);
-	if (!target->open) {
-		walk_write_gates(context, target, out);
+	if (!target->open && !target->doubt) {
+		if (step->state != STEP_RUNNING)
+			walk_write_gates(context, target, out);
 		walk_write_keys(walk, target, out);
 	}
 	walk_write_checks(context, target, out);
