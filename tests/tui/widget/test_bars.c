@@ -36,7 +36,7 @@ Test(bars, the_footer_keeps_what_matters_most_and_shows_what_cannot_be_used)
 	Footer footer = { .keymap = &keymap, .contexts = walk, .context_count = 2, .reason = only_reading };
 	AUTO_CLEAR(Canvas) canvas = picture_canvas(80, 1);
 	footer_render(&footer, &canvas, canvas_rect(&canvas));
-	expect_picture("80", &canvas, " Enter open  p plan  x tick  R resolve  g sign-off  : command  ? help  q detach\n");
+	expect_picture("80", &canvas, " Enter open  p plan  x tick  R resolve  v verify  : command  ? help  q detach\n");
 	canvas_resize(&canvas, 40, 1, GLYPHS_UTF8);
 	footer_render(&footer, &canvas, canvas_rect(&canvas));
 	expect_picture("40", &canvas, " Enter open  p plan  x tick  : command\n");
