@@ -178,9 +178,15 @@ static int draw_verdict(const BoardState *state, Canvas *canvas, Rect rect)
 	const char *question = state->context->small ? "Backup older than the damage?" : "Does the newest good backup predate the damage?";
 	int x = canvas_text(canvas, rect, rect.x + 1, rect.y, ROLE_HEADING, question);
 	canvas_text(canvas, rect, x + 2, rect.y, ANSWERS[state->verdict.answer].role, ANSWERS[state->verdict.answer].word);
-	int y = draw_line(canvas, rect, rect.y + 1, ROLE_TEXT, state->verdict.reason);
-	if (*state->verdict.warning)
-		y = draw_line(canvas, rect, y, ROLE_DANGER, state->verdict.warning);
+	/* On a small screen what must be done at once comes before what it rests on. */
+	const char *lines[] = { state->verdict.reason, state->verdict.warning };
+	const Role roles[] = { ROLE_TEXT, ROLE_DANGER };
+	int y = rect.y + 1;
+	for (int i = 0; i < 2; i++) {
+		int which = state->context->small ? 1 - i : i;
+		if (*lines[which])
+			y = draw_line(canvas, rect, y, roles[which], lines[which]);
+	}
 	return y;
 }
 

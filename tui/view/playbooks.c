@@ -57,11 +57,9 @@ static bool row_is_passive(size_t index, void *userdata)
 
 static void draw_playbook(Canvas *canvas, Rect rect, const PlaybookEntry *entry)
 {
-	int x = canvas_text_fit(canvas, rect, rect.x + 1, rect.y, rect.width - 26, ROLE_HEADING, entry->title);
-	const char *name = path_base(entry->path);
-	(void) x;
-	if (rect.width >= 60)
-		canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, name);
+	bool wide = rect.width >= 60;
+	int right = wide ? canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, path_base(entry->path)) : rect.x + rect.width;
+	canvas_text_fit(canvas, rect, rect.x + 1, rect.y, right - rect.x - 2, ROLE_HEADING, entry->title);
 }
 
 static void draw_procedure(Canvas *canvas, Rect rect, const Row *row)
