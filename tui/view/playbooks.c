@@ -6,6 +6,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/playbook/show.h"
+#include "core/providers/provider.h"
 #include "tui/view/view.h"
 #include "tui/widget/list.h"
 #include "tui/widget/pager.h"
@@ -133,7 +134,7 @@ static void on_bytes(void *data, ViewContext *context, bool ok, const Json *repl
 		return;
 	}
 	const char *path = json_get_string_or(reply, "path", "?");
-	if (!playbook_parse(str_from(json_get_string_or(reply, "bytes", "")), path, NULL, &playbook, &why)) {
+	if (!playbook_parse(str_from(json_get_string_or(reply, "bytes", "")), path, provider_vocabulary(), &playbook, &why)) {
 		view_error(context, &why);
 		return;
 	}
