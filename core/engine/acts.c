@@ -31,9 +31,21 @@ static bool is_reached(const Run *run, const Gate *gate) {
 	return true;
 }
 
-static bool is_over(const Run *run, const Gate *gate) {
+/* A plan of the way back that nothing was started from yet: what it would do is signed anew. */
+static bool goes_back(const Incident *incident, const IncidentStep *step) {
+	for (size_t i = 0; i < step->action_count; i++) {
+		const IncidentAction *last = incident_find_action(incident, step->actions[i].last_action);
+		if (step->actions[i].plan_is_undo && (!last || last->started_seq < step->actions[i].plan_seq))
+			return true;
+	}
+	return false;
+}
+
+static bool is_over(const Incident *incident, const Run *run, const Gate *gate) {
 	for (size_t i = 0; i < gate->steps.count; i++) {
 		const IncidentStep *step = run_find_step(run, gate->steps.items[i]);
+		if (step && gate->live && goes_back(incident, step))
+			return false;
 		if (step && step->counted && step->state != STEP_DONE && step->state != STEP_SKIPPED)
 			return false;
 	}
@@ -44,7 +56,7 @@ static void renew_gate(Engine *engine, const Walk *walk, const Gate *gate) {
 	const PlaybookGate *written = playbook_find_gate(walk->playbook, gate->id);
 	AUTO_CLEAR(WalkSubject) subject = {0};
 	Error why = {0};
-	if (!written || is_over(walk->run, gate) || !is_reached(walk->run, gate) || !walk_subject(walk, written, &subject, &why)
+	if (!written || is_over(walk->incident, walk->run, gate) || !is_reached(walk->run, gate) || !walk_subject(walk, written, &subject, &why)
 		|| text_eq(subject.digest, gate->subject))
 		return;
 	AUTO(Json) *args = json_new_object();

@@ -94,22 +94,22 @@ static bool section_lines(const Walk *walk, const PlaybookGate *gate, WalkSubjec
 	return whole;
 }
 
-/* The plans of a step's own rows. Those that are done stand with the plan they were done by. */
+/* The plans of a step's own rows. Those that are done stand with the plan they were done by; a way back is signed like the way there. */
 static bool live_lines(const Walk *walk, const PlaybookGate *gate, WalkSubject *subject, Error *err) {
 	const IncidentStep *state = run_find_step(walk->run, gate->step->id);
 	for (size_t i = 0; state && i < state->action_count; i++) {
 		const StepAction *action = &state->actions[i];
 		if (action->also)
 			continue;
-		if (!action->plan || action->plan_is_undo) {
+		if (!action->plan) {
 			error_set(err, ERROR_MISSING, "there is no plan to sign yet");
 			return error_hint(err, "plan the step first: what is signed is its plan");
 		}
 		AUTO_CLEAR(Plan) plan = {0};
 		if (!plan_from_json(action->plan, &plan, err))
 			return false;
-		strlist_add_take(&subject->lines, bg_asprintf("%s on %s, plan sha256:%s", action->verb, plan.target ? plan.target : "-",
-			action->plan_digest));
+		strlist_add_take(&subject->lines, bg_asprintf("%s%s on %s, plan sha256:%s", action->plan_is_undo ? "undo: " : "",
+			action->plan_is_undo ? plan.action : action->verb, plan.target ? plan.target : "-", action->plan_digest));
 		plan_describe(&plan, &subject->lines);
 	}
 	return true;
