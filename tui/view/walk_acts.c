@@ -128,17 +128,27 @@ void walk_do_undo(WalkView *walk, ViewContext *context, const WalkTarget *target
 	ask_plan(walk, context, target, 0, true);
 }
 
+/* A way back is signed like the way there. */
+bool walk_may_apply(const ViewContext *context, const WalkTarget *target, Error *err)
+{
+	const Gate *gates[RUN_GATES_MAX];
+	if (!target->open->plan_is_undo)
+		return step_can_start(target->incident, target->run, target->step, target->open_index, context->wall, err);
+	size_t count = run_step_gates(target->run, target->step, gates, BG_LENGTH(gates));
+	for (size_t i = 0; i < count; i++)
+		if (gate_refuses(gates[i], context->wall, err))
+			return false;
+	return step_can_undo(target->incident, target->run, target->step, err);
+}
+
 bool walk_can_apply(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Error *err)
 {
 	if (!has_step(target, err) || !nothing_runs(target, err))
 		return false;
 	if (!target->open)
 		return NO("no plan is open; p makes one");
-	if (target->open->plan_is_undo)
-		return step_can_undo(target->incident, target->run, target->step, err);
-	const char *guard = walk_hard_guard(walk, target, target->open);
-	return step_can_start(target->incident, target->run, target->step, target->open_index, context->wall, err) &&
-		(!guard || NO("%s", guard));
+	const char *guard = target->open->plan_is_undo ? NULL : walk_hard_guard(walk, target, target->open);
+	return walk_may_apply(context, target, err) && (!guard || NO("%s", guard));
 }
 
 /* ---- by hand ---- */

@@ -66,7 +66,9 @@ static void applied(void *state, ViewContext *context, bool ok, const Json *repl
 
 static void send_apply(WalkView *walk, ViewContext *context, Json *args)
 {
-	snprintf(walk->expects, sizeof(walk->expects), "%s", json_get_string_or(args, "step", ""));
+	/* After the way back there is nothing next: the person looks at what it did. */
+	bool undo = json_get_bool(args, "undo", false);
+	snprintf(walk->expects, sizeof(walk->expects), "%s", undo ? "" : json_get_string_or(args, "step", ""));
 	walk->also_step[0] = '\0';
 	view_ask_then(context, ASK_APPLY, args, applied, NULL);
 }

@@ -75,7 +75,7 @@ static void write_step(const WalkView *walk, const ViewContext *context, const W
 	const IncidentStep *step = target->step;
 	const char *why = target->last && target->last->why ? target->last->why : "";
 	if (target->open && step->state != STEP_IN_DOUBT) {
-		if (target->open->plan_is_undo || !waits_for_gate(context, target, text))
+		if (!waits_for_gate(context, target, text))
 			snprintf(text, VIEW_HINT_SIZE, "ready   nothing has been changed yet");
 		return;
 	}

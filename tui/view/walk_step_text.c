@@ -228,7 +228,7 @@ void walk_write_gates(const ViewContext *context, const WalkTarget *target, Styl
 {
 	const Gate *gates[RUN_GATES_MAX];
 	size_t count = run_step_gates(target->run, target->step, gates, BG_LENGTH(gates));
-	if (walk_row_is_over(target->step))
+	if (walk_row_is_over(target->step) && !target->open)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		GateState state = gate_state(gates[i], context->wall);

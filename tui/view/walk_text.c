@@ -186,9 +186,8 @@ static void write_note(const Step *step, Styled *out)
 static void write_waiting(const ViewContext *context, const WalkTarget *target, Styled *out)
 {
 	Error err = { 0 };
-	if (target->open->plan_is_undo || step_can_start(target->incident, target->run, target->step, target->open_index, context->wall, &err))
-		return;
-	styled_printf(out, ROLE_WARN, "! %s\n", err.why);
+	if (!walk_may_apply(context, target, &err))
+		styled_printf(out, ROLE_WARN, "! %s\n", err.why);
 }
 
 static void write_step(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out)

@@ -156,6 +156,8 @@ WALK_ACT(resolve);
 WALK_ACT(verify);
 WALK_ACT(refresh);
 WALK_ACT(also);
+/* The open plan may be applied as far as the model knows: lifecycle, order, gates. */
+bool walk_may_apply(const ViewContext *context, const WalkTarget *target, Error *err);
 /* What only reads is done as soon as its plan is there. */
 void walk_pending(WalkView *walk, ViewContext *context);
 bool walk_can_apply(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Error *err);
