@@ -33,10 +33,9 @@ char *sandbox_addresses(const Sandbox *sandbox);
 const char *sandbox_url(const Sandbox *sandbox, const char *system);   /* "concourse" "fastly" "s3" "site"; NULL = none such */
 
 /* NAME[=ARGUMENT][@SYSTEM]: "latency=500ms@fastly", "status=503", "token-expired@concourse", "truncate", "garbage", "rate-limit", "hang",
- * "reset", "build-hang", "build-fail"; "none" takes all away. */
+ * "reset", "build-hang", "build-fail"; "none" takes them away. Without @SYSTEM it is for all. */
 BG_CHECK bool sandbox_fault(Sandbox *sandbox, const char *text, Error *err);
-/* The same at run time, for tests and `breakglass sandbox`: commands on FOLDER/control, a FIFO of lines: "fault ...", "backup-now",
- * "publish-repair". Called by the thread that owns the sandbox. */
+/* A line as a person would say it: "fault FAULT", "backup-now", "publish-repair". */
 BG_CHECK bool sandbox_command(Sandbox *sandbox, const char *line, Error *err);
 /* The backup job's whole work at once. */
 void sandbox_run_backup_now(Sandbox *sandbox);

@@ -10,7 +10,7 @@
 #define FLY_CLIENT "Basic Zmx5OlpteDU="   /* fly:Zmx5 */
 
 /* The rule of a route: who may call it. */
-enum { OPEN, LISTING, READ, OPERATE, MANAGE, ANY_USER };
+enum { OPEN, LISTING, READ, READ_CONFIG, OPERATE, MANAGE, ANY_USER };
 
 SimConcourse *sim_concourse_new(SimPipelines *pipelines) {
 	SimConcourse *concourse = bg_calloc(1, sizeof(*concourse));
@@ -208,7 +208,7 @@ static void destroy_pipeline(void *system, SimCall *call) {
 #define JOB PIPELINE "/jobs/*"
 
 static const SimRoute ROUTES[] = {
-	{ "GET", "/api/v1/info", get_info, OPEN },
+	{ "GET", "/api/v1/info", get_info, LISTING },
 	{ "GET", "/api/v1/user", get_user, ANY_USER },
 	{ "GET", "/api/v1/teams", list_teams, LISTING },
 	{ "GET", "/api/v1/pipelines", list_pipelines, LISTING },
@@ -219,7 +219,7 @@ static const SimRoute ROUTES[] = {
 	{ "PUT", PIPELINE "/pause", pause_pipeline, OPERATE },
 	{ "PUT", PIPELINE "/unpause", unpause_pipeline, OPERATE },
 	{ "PUT", PIPELINE "/archive", archive_pipeline, MANAGE },
-	{ "GET", PIPELINE "/config", sim_concourse_get_config, READ },
+	{ "GET", PIPELINE "/config", sim_concourse_get_config, READ_CONFIG },
 	{ "PUT", PIPELINE "/config", sim_concourse_set_config, MANAGE },
 	{ "GET", PIPELINE "/jobs", sim_concourse_list_jobs, READ },
 	{ "GET", JOB, sim_concourse_get_job, READ },
@@ -230,7 +230,7 @@ static const SimRoute ROUTES[] = {
 	{ "GET", JOB "/builds/*", sim_concourse_get_job_build, READ },
 	{ "POST", JOB "/builds/*", sim_concourse_rerun, OPERATE },
 	{ "GET", "/api/v1/builds/*", sim_concourse_get_build, ANY_USER },
-	{ "PUT", "/api/v1/builds/*/abort", sim_concourse_abort, ANY_USER },
+	{ "PUT", "/api/v1/builds/*/abort", sim_concourse_abort, OPERATE },
 	{ "GET", "/api/v1/builds/*/preparation", sim_concourse_preparation, ANY_USER },
 	{ "GET", "/api/v1/builds/*/events", sim_concourse_events, ANY_USER },
 };

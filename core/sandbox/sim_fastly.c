@@ -176,13 +176,24 @@ static Json *present_service(const SimService *service) {
 
 /* ---- services ---- */
 
+/* The part of a list that is asked for by page and per_page; everything when no page is asked for. */
+void sim_fastly_reply_page(SimCall *call, const Json *list) {
+	int64_t page = sim_request_int_arg(call->request, "page", 0), size = sim_request_int_arg(call->request, "per_page", 100), index = 0;
+	Json *part = json_new_array();
+	JSON_EACH(item, list) {
+		if (page <= 0 || size <= 0 || index / size == page - 1)
+			json_append(part, json_copy(item));
+		index++;
+	}
+	sim_reply_json_take(call->reply, 200, part);
+}
+
 static void list_services(void *system, SimCall *call) {
 	const SimFastly *fastly = system;
-	Json *list = json_new_array();
-	/* One account of the sandbox fits on the first page, as accounts do. */
-	for (size_t i = 0; i < fastly->count && sim_request_int_arg(call->request, "page", 1) == 1; i++)
+	AUTO(Json) *list = json_new_array();
+	for (size_t i = 0; i < fastly->count; i++)
 		json_append(list, present_service(&fastly->services[i]));
-	sim_reply_json_take(call->reply, 200, list);
+	sim_fastly_reply_page(call, list);
 }
 
 static void search_service(void *system, SimCall *call) {
@@ -366,7 +377,7 @@ static bool within_rate(SimFastly *fastly, const SimRequest *request, SimReply *
 		return true;
 	if (fastly->writes_reset.ms <= now.ms) {
 		fastly->writes_reset = (WallTime) { now.ms + 60 * 60 * 1000 };
-		fastly->writes_left = fastly->writes_left > 0 ? WRITES_AN_HOUR : 0;
+		fastly->writes_left = WRITES_AN_HOUR;
 	}
 	bool within = fastly->writes_left > 0;
 	if (within)

@@ -197,7 +197,7 @@ void sim_fastly_get_items(void *system, SimCall *call) {
 	const Json *items = json_get(fastly->items, call->params[1]);
 	if (!items)
 		return sim_fastly_error(call->reply, 404, "Record not found", "Couldn't find Dictionary '%s'", call->params[1]);
-	sim_reply_json_take(call->reply, 200, json_copy(items));
+	sim_fastly_reply_page(call, items);
 }
 
 void sim_fastly_get_dynamic(void *system, SimCall *call) {
@@ -232,6 +232,8 @@ void sim_fastly_validate(void *system, SimCall *call) {
 	sim_reply_json_take(call->reply, 200, answer);
 }
 
+#define DUMP_LINES_MAX 4000   /* what lies beyond is left out: a comparison of so many takes 32 MB */
+
 static void dump(const Json *objects, StrList *lines) {
 	JSON_EACH(kind, objects) {
 		AUTO_FREE char *head = bg_asprintf("%s:", json_key(kind));
@@ -240,7 +242,7 @@ static void dump(const Json *objects, StrList *lines) {
 			bool first = true;
 			JSON_EACH(value, object) {
 				AUTO_FREE char *text = json_is_string(value) ? bg_strdup(json_string(value)) : json_text(value);
-				if (text_eq(json_key(value), "version"))
+				if (text_eq(json_key(value), "version") || lines->count == DUMP_LINES_MAX)
 					continue;
 				strlist_add_take(lines, bg_asprintf("%s %s: %s", first ? "-" : " ", json_key(value), text));
 				first = false;
@@ -249,20 +251,31 @@ static void dump(const Json *objects, StrList *lines) {
 	}
 }
 
-/* Both dumps have the same objects in the same order unless one was added: a line by line comparison shows what an edit did. */
+/* Length of the longest common subsequence of a[i..] and b[k..], for all i and k. Dumps have a few hundred lines. Owned. */
+static uint16_t *common_lengths(const StrList *a, const StrList *b) {
+	size_t width = b->count + 1;
+	uint16_t *lengths = bg_calloc((a->count + 1) * width, sizeof(*lengths));
+	for (size_t i = a->count; i-- > 0;)
+		for (size_t k = b->count; k-- > 0;) {
+			uint16_t skip_a = lengths[(i + 1) * width + k], skip_b = lengths[i * width + k + 1];
+			lengths[i * width + k] = text_eq(a->items[i], b->items[k]) ? (uint16_t) (lengths[(i + 1) * width + k + 1] + 1)
+				: skip_a > skip_b ? skip_a : skip_b;
+		}
+	return lengths;
+}
+
 static void write_diff(const StrList *a, const StrList *b, Buf *out) {
-	size_t i = 0, k = 0;
+	size_t i = 0, k = 0, width = b->count + 1;
+	AUTO_FREE uint16_t *lengths = common_lengths(a, b);
 	while (i < a->count || k < b->count) {
 		if (i < a->count && k < b->count && text_eq(a->items[i], b->items[k])) {
-			buf_printf(out, " %s\n", a->items[i]);
-			i++;
+			buf_printf(out, " %s\n", a->items[i++]);
 			k++;
-			continue;
-		}
-		if (i < a->count)
+		} else if (i < a->count && (k == b->count || lengths[(i + 1) * width + k] >= lengths[i * width + k + 1])) {
 			buf_printf(out, "-%s\n", a->items[i++]);
-		if (k < b->count)
+		} else {
 			buf_printf(out, "+%s\n", b->items[k++]);
+		}
 	}
 }
 

@@ -37,6 +37,7 @@ const SimKind *sim_kind_find(const char *path);
 SimService *sim_fastly_service(SimFastly *fastly, SimCall *call);
 SimVersion *sim_fastly_version(SimFastly *fastly, SimCall *call, SimService **ret_service);
 void sim_fastly_error(SimReply *reply, int status, const char *msg, const char *detail, ...) BG_PRINTF(4, 5);
+void sim_fastly_reply_page(SimCall *call, const Json *list);
 Json *sim_present_version(const SimService *service, const SimVersion *version, bool with_objects);
 
 /* Handlers about objects (sim_fastly_objects.c). */

@@ -20,7 +20,7 @@ bool sim_system_parse(Str name, SimSystem *ret_system) {
 
 /* ---- setting them ---- */
 
-typedef struct Setting { SimFaults *faults; SimWorld *world; SimSystem system; Str argument; } Setting;
+typedef struct Setting { SimFaults *faults; SimWorld *world; SimSystem system; bool alone; Str argument; } Setting;
 
 static bool set_latency(Setting *setting) { return span_parse(setting->argument, &setting->faults->latency_ms[setting->system]); }
 
@@ -33,7 +33,7 @@ static bool set_status(Setting *setting) {
 }
 
 #define FLAG(name, field) \
-	static bool name(Setting *setting) { return setting->faults->field[setting->system] = true; }
+	static bool name(Setting *setting) { return !setting->argument.len && (setting->faults->field[setting->system] = true); }
 FLAG(set_truncate, truncate)
 FLAG(set_garbage, garbage)
 FLAG(set_token_expired, token_expired)
@@ -42,13 +42,26 @@ FLAG(set_hang, hang)
 FLAG(set_reset, reset)
 #undef FLAG
 
-static bool set_build_hang(Setting *setting) { return setting->world->pipelines.builds_hang = true; }
-static bool set_build_fail(Setting *setting) { return setting->world->pipelines.builds_fail = true; }
+/* Only Concourse has builds: said of all systems it means that one, said of another it is a mistake. */
+static bool set_build(const Setting *setting, bool *flag) {
+	if (setting->argument.len || (setting->alone && setting->system != SIM_SYSTEM_CONCOURSE))
+		return false;
+	*flag = true;
+	return true;
+}
+
+static bool set_build_hang(Setting *setting) { return set_build(setting, &setting->world->pipelines.builds_hang); }
+static bool set_build_fail(Setting *setting) { return set_build(setting, &setting->world->pipelines.builds_fail); }
 
 static bool set_none(Setting *setting) {
-	*setting->faults = (SimFaults) {0};
-	setting->world->pipelines.builds_hang = setting->world->pipelines.builds_fail = false;
-	return true;
+	SimFaults *faults = setting->faults;
+	SimSystem system = setting->system;
+	faults->latency_ms[system] = faults->status[system] = 0;
+	faults->truncate[system] = faults->garbage[system] = faults->token_expired[system] = faults->rate_limit[system] = false;
+	faults->hang[system] = faults->reset[system] = false;
+	if (system == SIM_SYSTEM_CONCOURSE)
+		setting->world->pipelines.builds_hang = setting->world->pipelines.builds_fail = false;
+	return !setting->argument.len;
 }
 
 static const struct { const char *name; bool (*set)(Setting *); } FAULTS[] = {
@@ -91,9 +104,11 @@ bool sim_fault_add(SimFaults *faults, SimWorld *world, const char *text, Error *
 		if (!str_eq_c(name, FAULTS[i].name))
 			continue;
 		for (int system = 0; system < SIM_SYSTEM_COUNT; system++) {
-			Setting setting = { faults, world, (SimSystem) system, argument };
-			if ((only == SIM_SYSTEM_COUNT || only == (SimSystem) system) && !FAULTS[i].set(&setting))
-				return error_set(err, ERROR_INVALID, "%s does not take %.*s", FAULTS[i].name, STR_ARG(argument));
+			Setting setting = { faults, world, (SimSystem) system, only != SIM_SYSTEM_COUNT, argument };
+			if ((only != SIM_SYSTEM_COUNT && only != (SimSystem) system) || FAULTS[i].set(&setting))
+				continue;
+			error_set(err, ERROR_INVALID, "%s: %s does not take that", text, FAULTS[i].name);
+			return error_hint(err, "breakglass sandbox --list tells what each takes");
 		}
 		return true;
 	}

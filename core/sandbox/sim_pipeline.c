@@ -142,6 +142,7 @@ void sim_pipeline_pause(SimPipeline *pipeline, const char *by, WallTime now) {
 	if (pipeline->paused)
 		return;
 	pipeline->paused = true;
+	free(pipeline->paused_by);
 	pipeline->paused_by = bg_strdup(by);
 	pipeline->paused_at = now;
 }
@@ -263,13 +264,15 @@ static SimBuild *find_build(const SimJob *job, SimBuildStatus status) {
 	return NULL;
 }
 
-/* A hanging build does half its work and no more until the fault is taken away. */
+/* A hanging build does half its work and no more; once the fault is taken away it goes on from there. */
 static void advance_build(const SimPipelines *pipelines, const SimJob *job, SimBuild *build, WallTime now) {
-	int64_t whole = pipelines->build_duration_ms, done = now.ms - build->started.ms;
-	if (pipelines->builds_hang)
-		work(pipelines, job, build, done < whole / 2 ? done : whole / 2, whole, now);
-	else if (done >= whole)
-		end_build(pipelines, job, build, (WallTime) { build->started.ms + whole });
+	int64_t whole = pipelines->build_duration_ms, done = now.ms - build->started.ms - build->hung_ms;
+	if (pipelines->builds_hang && done > whole / 2) {
+		build->hung_ms += done - whole / 2;
+		done = whole / 2;
+	}
+	if (done >= whole)
+		end_build(pipelines, job, build, (WallTime) { build->started.ms + build->hung_ms + whole });
 	else if (!pipelines->builds_fail)
 		work(pipelines, job, build, done, whole, now);
 }

@@ -25,6 +25,7 @@ typedef struct SimBuild {
 	WallTime created, started, ended;
 	char *created_by;        /* NULL: the schedule */
 	size_t changed;          /* objects that it wrote or removed so far */
+	int64_t hung_ms;         /* time in which it did nothing, by a fault */
 } SimBuild;
 
 typedef struct SimJob {

@@ -46,14 +46,18 @@ typedef struct Listing {
 	size_t at;
 	Buf contents, prefixes;
 	Buf last_prefix;
-	Str last_key;
+	Str last;                /* key or folder: the next page begins after it */
 	bool truncated;
 } Listing;
 
 static void put_key(const Listing *listing, Buf *out, const char *name, Str key) {
 	AUTO_CLEAR(Buf) encoded = {0};
-	if (listing->encode)
-		sim_percent_encode(key, true, &encoded);
+	for (size_t i = 0; listing->encode && i < key.len; i++) {
+		if (key.ptr[i] == ' ')
+			buf_putc(&encoded, '+');   /* as in a form: Amazon's way here, and only here */
+		else
+			sim_percent_encode(str_slice(key, i, 1), true, &encoded);
+	}
 	element(out, name, listing->encode ? buf_str(&encoded) : key);
 }
 
@@ -69,46 +73,48 @@ static void put_object(Listing *listing, const SimObject *object) {
 	buf_puts(out, "<StorageClass>STANDARD</StorageClass></Contents>");
 }
 
-/* A key with the delimiter after the prefix is listed as the folder that it stands in, once. */
-static bool take_prefix(Listing *listing, Str key) {
+static bool begins_with(Str text, Str start) { return text.len >= start.len && memcmp(text.ptr, start.ptr, start.len) == 0; }
+
+/* A key with the delimiter after the prefix is listed as the folder that it stands in, once. Empty: it stands in none. */
+static Str folder_of(const Listing *listing, Str key) {
 	if (!listing->delimiter.len)
-		return false;
-	Str rest = str_slice(key, listing->prefix.len, key.len);
+		return STR("");
 	AUTO_FREE char *delimiter = str_dup(listing->delimiter);
-	ptrdiff_t at = str_find(rest, delimiter);
-	if (at < 0)
-		return false;
-	Str folder = str_slice(key, 0, listing->prefix.len + (size_t) at + listing->delimiter.len);
-	if (!str_eq(folder, buf_str(&listing->last_prefix))) {
-		buf_truncate(&listing->last_prefix, 0);
-		buf_put_str(&listing->last_prefix, folder);
-		buf_puts(&listing->prefixes, "<CommonPrefixes>");
-		put_key(listing, &listing->prefixes, "Prefix", folder);
-		buf_puts(&listing->prefixes, "</CommonPrefixes>");
-		listing->count++;
-	}
-	return true;
+	ptrdiff_t at = str_find(str_slice(key, listing->prefix.len, key.len), delimiter);
+	return at < 0 ? STR("") : str_slice(key, 0, listing->prefix.len + (size_t) at + listing->delimiter.len);
+}
+
+static void put_folder(Listing *listing, Str folder) {
+	buf_truncate(&listing->last_prefix, 0);
+	buf_put_str(&listing->last_prefix, folder);
+	buf_puts(&listing->prefixes, "<CommonPrefixes>");
+	put_key(listing, &listing->prefixes, "Prefix", folder);
+	buf_puts(&listing->prefixes, "</CommonPrefixes>");
 }
 
 static void fill(Listing *listing) {
 	for (; listing->at < listing->bucket->count; listing->at++) {
 		const SimObject *object = &listing->bucket->objects[listing->at];
 		Str key = str_from(object->key);
-		if (key.len < listing->prefix.len || memcmp(key.ptr, listing->prefix.ptr, listing->prefix.len) != 0)
+		if (!begins_with(key, listing->prefix))
 			return;
+		Str folder = folder_of(listing, key);
+		if (folder.len && str_eq(folder, buf_str(&listing->last_prefix)))
+			continue;
 		if (listing->count >= listing->max_keys) {
-			listing->truncated = true;
+			listing->truncated = listing->max_keys > 0;
 			return;
 		}
-		if (!take_prefix(listing, key)) {
+		if (folder.len)
+			put_folder(listing, folder);
+		else
 			put_object(listing, object);
-			listing->count++;
-		}
-		listing->last_key = key;
+		listing->count++;
+		listing->last = folder.len ? folder : key;
 	}
 }
 
-/* The token is the last key, hidden: clients must not read anything into it. */
+/* The token is the last key or folder, hidden: clients must not read anything into it. */
 static bool start_position(const SimRequest *request, Listing *listing) {
 	const char *token = sim_request_arg(request, "continuation-token"), *after = sim_request_arg(request, "start-after");
 	AUTO_CLEAR(Buf) key = {0};
@@ -116,6 +122,9 @@ static bool start_position(const SimRequest *request, Listing *listing) {
 		return false;
 	Str from = token ? buf_str(&key) : after ? str_from(after) : listing->prefix;
 	listing->at = sim_bucket_lower_bound(listing->bucket, from);
+	/* A folder that the page before ended with is through. */
+	if (token && str_eq(folder_of(listing, from), from))
+		buf_put_str(&listing->last_prefix, from);
 	if ((token || after) && listing->at < listing->bucket->count && str_eq_c(from, listing->bucket->objects[listing->at].key))
 		listing->at++;
 	size_t first = sim_bucket_lower_bound(listing->bucket, listing->prefix);
@@ -124,19 +133,23 @@ static bool start_position(const SimRequest *request, Listing *listing) {
 	return true;
 }
 
-static void write_listing(const Listing *listing, Buf *out) {
+static void write_listing(const Listing *listing, const SimRequest *request, Buf *out) {
 	AUTO_CLEAR(Buf) token = {0};
 	buf_printf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult " NAMESPACE ">");
 	element(out, "Name", str_from(listing->bucket->name));
 	put_key(listing, out, "Prefix", listing->prefix);
 	if (listing->delimiter.len)
 		put_key(listing, out, "Delimiter", listing->delimiter);
+	if (sim_request_arg(request, "start-after"))
+		put_key(listing, out, "StartAfter", str_from(sim_request_arg(request, "start-after")));
+	if (sim_request_arg(request, "continuation-token"))
+		element(out, "ContinuationToken", str_from(sim_request_arg(request, "continuation-token")));
 	buf_printf(out, "<KeyCount>%lld</KeyCount><MaxKeys>%lld</MaxKeys>", (long long) listing->count, (long long) listing->max_keys);
 	if (listing->encode)
 		buf_puts(out, "<EncodingType>url</EncodingType>");
 	buf_printf(out, "<IsTruncated>%s</IsTruncated>", listing->truncated ? "true" : "false");
 	if (listing->truncated) {
-		base64_encode(listing->last_key.ptr, listing->last_key.len, &token);
+		base64_encode(listing->last.ptr, listing->last.len, &token);
 		element(out, "NextContinuationToken", buf_str(&token));
 	}
 	buf_put_str(out, buf_str(&listing->contents));
@@ -146,15 +159,18 @@ static void write_listing(const Listing *listing, Buf *out) {
 
 static void list_objects(const SimBucket *bucket, const SimRequest *request, SimReply *reply) {
 	Listing listing = { .bucket = bucket, .prefix = str_from(sim_request_arg(request, "prefix")),
-		.delimiter = str_from(sim_request_arg(request, "delimiter")), .encode = text_eq(sim_request_arg(request, "encoding-type"), "url"),
-		.max_keys = sim_request_int_arg(request, "max-keys", MAX_KEYS) };
-	if (listing.max_keys < 0 || listing.max_keys > MAX_KEYS)
-		listing.max_keys = MAX_KEYS;
-	if (!start_position(request, &listing))
+		.delimiter = str_from(sim_request_arg(request, "delimiter")), .encode = text_eq(sim_request_arg(request, "encoding-type"), "url") };
+	int64_t wanted = MAX_KEYS;
+	if (sim_request_arg(request, "max-keys") && (!str_parse_int(str_from(sim_request_arg(request, "max-keys")), &wanted) || wanted < 0))
+		return sim_s3_error(reply, 400, "InvalidArgument", "Provided max-keys not an integer or within integer range", NULL, NULL);
+	listing.max_keys = wanted < MAX_KEYS ? wanted : MAX_KEYS;
+	if (!start_position(request, &listing)) {
+		buf_clear(&listing.last_prefix);
 		return sim_s3_error(reply, 400, "InvalidArgument", "The continuation token provided is incorrect", NULL, NULL);
+	}
 	fill(&listing);
 	Buf out = {0};
-	write_listing(&listing, &out);
+	write_listing(&listing, request, &out);
 	reply_xml(reply, &out);
 	buf_clear(&listing.contents);
 	buf_clear(&listing.prefixes);
@@ -163,7 +179,7 @@ static void list_objects(const SimBucket *bucket, const SimRequest *request, Sim
 
 /* ---- objects ---- */
 
-static void send_object(const SimBucket *bucket, const char *key, const SimRequest *request, SimReply *reply) {
+static void send_object(const SimBucket *bucket, const char *key, SimReply *reply) {
 	const SimObject *object = sim_bucket_find(bucket, key);
 	char time[WALL_TEXT_SIZE];
 	if (!object)
@@ -172,7 +188,6 @@ static void send_object(const SimBucket *bucket, const char *key, const SimReque
 	sim_reply_bytes(reply, 200, object->type, (Str) { object->body->bytes, object->body->len });
 	sim_reply_header(reply, "Last-Modified", wall_format_http(object->modified, time));
 	sim_reply_header(reply, "ETag", etag);
-	(void) request;
 }
 
 static void serve_bucket(SimS3 *s3, const SimBucket *bucket, const char *key, const SimRequest *request, SimReply *reply) {
@@ -180,7 +195,7 @@ static void serve_bucket(SimS3 *s3, const SimBucket *bucket, const char *key, co
 	if (!reads)
 		return sim_s3_error(reply, 405, "MethodNotAllowed", "The specified method is not allowed against this resource.", NULL, NULL);
 	if (*key)
-		return send_object(bucket, key, request, reply);
+		return send_object(bucket, key, reply);
 	if (sim_request_arg(request, "location")) {
 		/* The oldest region has no name there. */
 		AUTO_FREE char *text = bg_asprintf("<?xml version=\"1.0\"?>\n<LocationConstraint " NAMESPACE ">%s</LocationConstraint>",
@@ -189,6 +204,9 @@ static void serve_bucket(SimS3 *s3, const SimBucket *bucket, const char *key, co
 	}
 	if (sim_request_arg(request, "versioning"))
 		return sim_reply_text(reply, 200, "application/xml", "<?xml version=\"1.0\"?>\n<VersioningConfiguration " NAMESPACE "/>");
+	if (sim_request_arg(request, "replication"))
+		return sim_s3_error(reply, 404, "ReplicationConfigurationNotFoundError", "The replication configuration was not found", "BucketName",
+			bucket->name);
 	if (text_eq(request->method, "HEAD"))
 		return sim_reply_empty(reply, 200);
 	if (!text_eq(sim_request_arg(request, "list-type"), "2"))

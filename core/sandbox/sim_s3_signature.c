@@ -2,6 +2,7 @@
  * and nothing is taken from the client's side of this project. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
 #include "core/sandbox/sim_s3.h"
@@ -80,6 +81,34 @@ static bool canonical_headers(const SimRequest *request, Str names, Buf *out) {
 	return true;
 }
 
+static bool is_signed(Str names, const char *name) {
+	Str rest = names, part;
+	while (str_split(&rest, ';', &part))
+		if (str_eq_nocase(part, str_from(name)))
+			return true;
+	return false;
+}
+
+/* Amazon takes no x-amz-* header that the signature does not cover. */
+static bool all_are_signed(const SimRequest *request, Str names) {
+	for (size_t i = 0; i < request->headers.count; i++)
+		if (strncasecmp(request->headers.items[i].name, "x-amz-", 6) == 0 && !is_signed(names, request->headers.items[i].name))
+			return false;
+	return true;
+}
+
+/* The hash that was signed has to be that of the body, or say that it is none. */
+static bool body_is_as_signed(const SimRequest *request, SimReply *reply) {
+	char actual[SHA256_HEX_SIZE];
+	const char *told = sim_request_header(request, "x-amz-content-sha256");
+	sha256_hex(buf_text(&request->body), request->body.len, actual);
+	if (text_eq(told, "UNSIGNED-PAYLOAD") || text_eq(told, actual))
+		return true;
+	sim_s3_error(reply, 400, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.",
+		NULL, NULL);
+	return false;
+}
+
 static void sign(const SimS3 *s3, const Claim *claim, const char *date, const Buf *canonical, char ret[static SHA256_HEX_SIZE]) {
 	char digest[SHA256_HEX_SIZE];
 	unsigned char key[SHA256_BYTES];
@@ -119,6 +148,8 @@ static bool claim_is_ours(const SimS3 *s3, const Claim *claim, const SimRequest 
 			s3->region);
 	else if (s3->session_token && !text_eq(token, s3->session_token))
 		sim_s3_error(reply, 400, token ? "InvalidToken" : "AccessDenied", "The provided token is malformed or otherwise invalid.", NULL, NULL);
+	else if (!all_are_signed(request, claim->signed_headers))
+		sim_s3_error(reply, 403, "AccessDenied", "There were headers present in the request which were not signed", NULL, NULL);
 	else if (!sim_request_header(request, "x-amz-content-sha256"))
 		sim_s3_error(reply, 400, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256", NULL, NULL);
 	else
@@ -144,9 +175,8 @@ bool sim_s3_signature_is_good(const SimS3 *s3, const SimRequest *request, SimRep
 	bool whole = canonical_headers(request, claim.signed_headers, &canonical);
 	buf_printf(&canonical, "\n%.*s\n%s", STR_ARG(claim.signed_headers), sim_request_header(request, "x-amz-content-sha256"));
 	sign(s3, &claim, sim_request_header(request, "x-amz-date"), &canonical, expected);
-	bool host_signed = str_find(claim.signed_headers, "host") >= 0;
-	if (whole && host_signed && claim.signature.len == 64 && constant_time_equal(claim.signature.ptr, expected, 64))
-		return true;
+	if (whole && is_signed(claim.signed_headers, "host") && claim.signature.len == 64 && constant_time_equal(claim.signature.ptr, expected, 64))
+		return body_is_as_signed(request, reply);
 	sim_s3_error(reply, 403, "SignatureDoesNotMatch",
 		"The request signature we calculated does not match the signature you provided. Check your key and signing method.", NULL, NULL);
 	return false;

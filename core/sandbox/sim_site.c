@@ -70,6 +70,8 @@ static void send_object(const SimRequest *request, const SimObject *object, SimR
 void sim_site_handle(const SimWorld *world, const SimRequest *request, SimReply *reply) {
 	const Json *backend = backend_of(world);
 	const char *problem = backend_problem(backend);
+	if (!text_eq(request->method, "GET") && !text_eq(request->method, "HEAD"))
+		return sim_reply_text(reply, 405, "text/html; charset=utf-8", "<html><body><h1>Error 405 Not allowed</h1></body></html>");
 	sim_reply_header(reply, "Via", "1.1 varnish");
 	sim_reply_header(reply, "X-Served-By", "cache-sandbox");
 	if (problem) {

@@ -109,7 +109,8 @@ static const char OBJECTS[] =
 	"\"domains\":[{\"name\":\"ocw.example.edu\",\"comment\":\"\",\"service_id\":\"" SIM_SERVICE_ID "\",\"version\":76}],"
 	"\"dictionaries\":[{\"id\":\"SANDBOXdictionary00001\",\"name\":\"redirects\",\"write_only\":false,\"service_id\":\"" SIM_SERVICE_ID
 	"\",\"version\":76}],"
-	"\"snippets\":[{\"id\":\"SANDBOXsnippet00000001\",\"name\":\"index pages\",\"type\":\"recv\",\"dynamic\":\"0\",\"priority\":\"100\",\"content\":"
+	"\"snippets\":[{\"id\":\"SANDBOXsnippet00000002\",\"name\":\"maintenance notice\",\"type\":\"deliver\",\"dynamic\":\"1\",\"priority\":\"50\","
+	"\"content\":null,\"service_id\":\"" SIM_SERVICE_ID "\",\"version\":\"76\"},{\"id\":\"SANDBOXsnippet00000001\",\"name\":\"index pages\",\"type\":\"recv\",\"dynamic\":\"0\",\"priority\":\"100\",\"content\":"
 	"\"if (req.url ~ \\\"/$\\\") { set req.url = req.url + \\\"index.html\\\"; }\",\"service_id\":\"" SIM_SERVICE_ID "\",\"version\":\"76\"}],"
 	"\"headers\":[{\"name\":\"strip amazon headers\",\"type\":\"response\",\"action\":\"delete\",\"dst\":\"http.x-amz-request-id\",\"src\":\"\","
 	"\"regex\":\"\",\"substitution\":\"\",\"priority\":\"10\",\"service_id\":\"" SIM_SERVICE_ID "\",\"version\":76}],"
@@ -132,6 +133,7 @@ static void fill_fastly(SimWorld *world, WallTime now) {
 	sim_fastly_add_token(world->fastly, world->fastly_key);
 	sim_fastly_add_service(world->fastly, SIM_SERVICE_ID, SIM_SERVICE, 76, parsed(OBJECTS), (WallTime) { now.ms - 90 * DAY_MS });
 	sim_fastly_set_items(world->fastly, "SANDBOXdictionary00001", parsed(ITEMS));
+	sim_fastly_set_dynamic_snippet(world->fastly, "SANDBOXsnippet00000002", "set resp.http.X-Maintenance = \"none\";");
 }
 
 /* ---- all of it ---- */
