@@ -1,16 +1,20 @@
 /* list.c: a whole bucket added up from ListObjectsV2 pages as they stream by. There is no listing by date in S3: the newest object is
  * found by looking at all of them. Per object nothing is allocated. */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/digest.h"
 #include "core/providers/s3/s3.h"
 #include "core/transport/url.h"
 #include "core/transport/xml.h"
 
 #define PAGES_MAX 200000            /* of 1000 keys: two hundred million objects */
 #define TRIES 4                     /* of a page that asks to be slower */
+#define RETRY_MS 50
 #define TOKEN_MAX 4096
+#define HEAD_MAX 2048
 
 /* One page while it is read. */
 typedef struct Page {
@@ -18,12 +22,15 @@ typedef struct Page {
 	XmlReader *reader;
 	Error error;
 	bool root_seen, truncated;
-	char key[1025];
+	bool encoded;            /* keys come percent-encoded */
+	char key[3 * S3_KEY_MAX + 1];
 	size_t key_len;
 	WallTime modified;
 	int64_t size;
 	bool sized;
 	char token[TOKEN_MAX];
+	char head[HEAD_MAX];     /* how the body begins: an error document is short */
+	size_t head_len;
 } Page;
 
 static bool strange(Page *page, const char *why) {
@@ -47,26 +54,48 @@ static bool on_begin(void *userdata, Str path) {
 	return true;
 }
 
+/* What the console of a store makes for a folder: an empty object whose key ends in a slash. */
+static bool is_folder(const Page *page) {
+	Str key = {page->key, page->key_len};
+	return str_ends(key, "/") || (page->encoded && str_ends(key, "%2F"));
+}
+
+static void keep_newest(Page *page) {
+	BucketSum *sum = page->sum;
+	memcpy(sum->newest_key, page->key, page->key_len + 1);
+	sum->newest = page->modified;
+	sum->newest_bytes = page->size;
+	sum->newest_is_folder = is_folder(page);
+	sum->newest_is_encoded = page->encoded;
+}
+
+/* Once, at the end: many an object is the newest for a while. */
+static void decode_newest(BucketSum *sum) {
+	AUTO_CLEAR(Buf) key = {0};
+	if (!sum->newest_is_encoded)
+		return;
+	url_decode(str_from(sum->newest_key), &key);
+	memcpy(sum->newest_key, buf_text(&key), key.len + 1);
+	sum->newest_is_encoded = false;
+}
+
 static bool end_object(Page *page) {
 	BucketSum *sum = page->sum;
 	if (!page->key_len || !page->sized || !wall_known(page->modified))
 		return strange(page, "an object in the listing has no key, size or time");
 	sum->count++;
 	sum->bytes += page->size;
-	if (page->size == 0 && page->key[page->key_len - 1] != '/')
+	if (page->size == 0 && !is_folder(page))
 		sum->empty++;
-	if (page->modified.ms > sum->newest.ms) {
-		sum->newest = page->modified;
-		sum->newest_bytes = page->size;
-		memcpy(sum->newest_key, page->key, page->key_len + 1);
-	}
+	if (page->modified.ms > sum->newest.ms)
+		keep_newest(page);
 	return true;
 }
 
 static bool take_field(Page *page, Str name, Str text) {
 	if (str_eq(name, STR("Key"))) {
 		if (text.len >= sizeof(page->key))
-			return strange(page, "a key of more than 1024 bytes");
+			return strange(page, "a key that is too long");
 		memcpy(page->key, text.ptr, text.len);
 		page->key[text.len] = '\0';
 		page->key_len = text.len;
@@ -86,6 +115,9 @@ static bool on_end(void *userdata, Str path, Str text) {
 		return take_field(page, str_slice(path, prefix + 1, path.len), text);
 	if (str_eq_c(path, CONTENTS))
 		return end_object(page);
+	/* Comes before the objects. */
+	if (str_eq_c(path, "ListBucketResult/EncodingType"))
+		page->encoded = str_eq_c(text, "url");
 	if (str_eq_c(path, "ListBucketResult/IsTruncated"))
 		page->truncated = str_eq_c(str_trim(text), "true");
 	if (str_eq_c(path, "ListBucketResult/NextContinuationToken")) {
@@ -99,7 +131,15 @@ static bool on_end(void *userdata, Str path, Str text) {
 
 static bool on_body(void *userdata, Str piece) {
 	Page *page = userdata;
-	return xml_reader_feed(page->reader, piece, error_is_set(&page->error) ? NULL : &page->error);
+	Error broken = {0};
+	Str head = str_slice(piece, 0, sizeof(page->head) - page->head_len);
+	memcpy(page->head + page->head_len, head.ptr, head.len);
+	page->head_len += head.len;
+	if (xml_reader_feed(page->reader, piece, &broken))
+		return true;
+	if (!error_is_set(&page->error))
+		page->error = broken;
+	return false;
 }
 
 /* Sorted by name, as the signature wants it; sigv4 sorts again, which costs nothing. */
@@ -107,6 +147,8 @@ static void page_query(const char *prefix, const char *token, Buf *url) {
 	AUTO_CLEAR(Buf) query = {0};
 	if (*token)
 		url_add_field(&query, "continuation-token", token);
+	/* A key may hold bytes that XML cannot: encoded, none of them breaks the listing. */
+	url_add_field(&query, "encoding-type", "url");
 	url_add_field(&query, "list-type", "2");
 	url_add_field(&query, "max-keys", "1000");
 	if (*prefix)
@@ -131,11 +173,24 @@ static bool ask_page(S3 *s3, const char *url, Page *page, HttpResponse *response
 	return true;
 }
 
+/* A success that holds an error document, or none of S3's documents at all. */
+static bool no_listing(S3 *s3, const char *bucket, const Page *page, HttpResponse *response, Error *err) {
+	if (str_find((Str){page->head, page->head_len}, "<Error>") >= 0) {
+		buf_append(&response->body, page->head, page->head_len);
+		return s3_refused(s3, bucket, response, err);
+	}
+	error_hint(err, "check the endpoint in the environment file: a login page or a proxy may answer there");
+	return error_where(err, "bucket %s at %s", bucket, s3->base);
+}
+
 static bool read_page(S3 *s3, const char *bucket, const char *url, Page *page, bool *ret_again, Error *err) {
 	AUTO_CLEAR(HttpResponse) response = {0};
 	*ret_again = false;
 	if (!ask_page(s3, url, page, &response, err)) {
 		AUTO_FREE char *where = url_describe(url);
+		if (error_is_set(&page->error))
+			return no_listing(s3, bucket, page, &response, err);
+		*ret_again = err->retryable && err->kind != ERROR_TIMEOUT && page->sum->pages > 0;
 		return error_where(err, "%s", where);
 	}
 	if (response.status / 100 != 2) {
@@ -143,11 +198,16 @@ static bool read_page(S3 *s3, const char *bucket, const char *url, Page *page, b
 		*ret_again = err->retryable && page->sum->pages > 0;
 		return false;
 	}
-	if (!xml_reader_finish(page->reader, err) || !page->root_seen) {
-		error_hint(err, "the listing broke off: it is asked again by itself");
-		return error_where(err, "%s", bucket);
-	}
-	return true;
+	if (xml_reader_finish(page->reader, err) && page->root_seen)
+		return true;
+	return no_listing(s3, bucket, page, &response, err);
+}
+
+/* Longer each time, and never quite the same: several who were turned away must not come back together. */
+static void wait_before(int tries) {
+	unsigned char noise;
+	random_bytes(&noise, sizeof(noise));
+	(void) poll(NULL, 0, (RETRY_MS << tries) + noise % RETRY_MS);   /* only the time matters */
 }
 
 bool s3_sum(S3 *s3, const char *bucket, const char *prefix, BucketSum *ret_sum, Error *err) {
@@ -173,6 +233,7 @@ bool s3_sum(S3 *s3, const char *bucket, const char *prefix, BucketSum *ret_sum, 
 			if (!again || ++tries >= TRIES)
 				return false;
 			sum = before;
+			wait_before(tries);
 			error_clear(err);
 			continue;
 		}
@@ -182,11 +243,13 @@ bool s3_sum(S3 *s3, const char *bucket, const char *prefix, BucketSum *ret_sum, 
 			break;
 		if (!*page->token || text_eq(page->token, token) || sum.pages >= PAGES_MAX) {
 			error_set(err, ERROR_PROTOCOL, "the listing goes on, but says not where");
+			error_hint(err, "this may be no S3: check the endpoint in the environment file");
 			return error_where(err, "%s", base);
 		}
 		memcpy(token, page->token, sizeof(token));
 		call_progress(s3->call, sum.count, 0, "%lld objects so far", (long long) sum.count);
 	}
+	decode_newest(&sum);
 	*ret_sum = sum;
 	return true;
 }

@@ -113,7 +113,7 @@ static void judge(const Call *call, const S3 *s3, const BucketSum *sum, Reading 
 	}
 	bool too_old = max_age && span_parse(str_from(max_age), &allowed) && old > allowed;
 	bool ahead = old < -CLOCK_TOLERANCE_MS;
-	bool hollow = sum->newest_bytes == 0 && sum->newest_key[strlen(sum->newest_key) - 1] != '/';
+	bool hollow = sum->newest_bytes == 0 && !sum->newest_is_folder;
 	reading_set(ret, too_old || ahead || hollow ? READING_WARN : READING_OK, "newest %s, %s objects, %s",
 		span_format_short(old > 0 ? old : 0, age), count_words(sum->count, count), size_words(sum->bytes, size));
 	if (ahead)

@@ -4,6 +4,8 @@
 #include "core/providers/provider.h"
 #include "core/transport/http.h"
 
+#define S3_KEY_MAX 1024          /* bytes of a key, as S3 allows */
+
 extern const Provider S3_PROVIDER;
 
 /* A bucket's server for the length of one Call. */
@@ -21,6 +23,8 @@ typedef struct S3 {
 BG_CHECK bool s3_open(const Call *call, S3 *ret, Error *err);
 void s3_clear(S3 *s3);
 BG_DEFINE_CLEARP(S3, s3_clear)
+/* A role that the machine has: ECS container credentials, then EC2's instance metadata (version 2). */
+BG_CHECK bool s3_machine_credentials(const Call *call, AwsCredentials *ret, Error *err);
 /* "https://host/bucket" or "https://bucket.host". Owned. */
 char *s3_bucket_url(const S3 *s3, const char *bucket);
 
@@ -28,8 +32,10 @@ char *s3_bucket_url(const S3 *s3, const char *bucket);
 typedef struct BucketSum {
 	int64_t count, bytes, pages;
 	WallTime newest;
-	char newest_key[1025];       /* S3 keys have at most 1024 bytes */
+	char newest_key[3 * S3_KEY_MAX + 1];   /* a percent-encoded one may be three times as long */
 	int64_t newest_bytes;
+	bool newest_is_encoded;      /* while it is being summed up only */
+	bool newest_is_folder;       /* an empty object that a console made for a folder */
 	int64_t empty;               /* objects of no bytes that are not folders (a key that ends in a slash) */
 } BucketSum;
 /* Pages through all of `prefix` ("" = the whole bucket). False when a page could not be had: a part is not a sum. */

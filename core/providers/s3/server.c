@@ -12,12 +12,23 @@
 
 #define CA_CERT_MAX (256u * 1024)
 
+/* Where nothing is said and nothing is found, the machine may have a role. */
+static bool chain(const Call *call, const SecretSource *source, AwsCredentials *ret, Error *err) {
+	Error none = {0};
+	if (aws_credentials_resolve(source, process_capture, NULL, ret, &none))
+		return true;
+	if (!source && none.kind == ERROR_MISSING && s3_machine_credentials(call, ret, &none))
+		return true;
+	*err = none;
+	return false;
+}
+
 /* Two secrets of the environment file, or the chain of the AWS tools (variables, profile, credential_process). */
 static bool find_credentials(const Call *call, AwsCredentials *ret, Error *err) {
 	const EnvironmentSystem *system = call->system;
 	bool own = system_find_secret(system, "access-key-id") != NULL;
 	if (!own)
-		return aws_credentials_resolve(system_find_secret(system, "credentials"), process_capture, NULL, ret, err);
+		return chain(call, system_find_secret(system, "credentials"), ret, err);
 	AUTO(Secret) *id = NULL;
 	if (!secret_resolve_of_system(call->environment, system, "access-key-id", process_capture, NULL, &id, err)
 		|| !secret_resolve_of_system(call->environment, system, "secret-access-key", process_capture, NULL, &ret->secret_key, err))
