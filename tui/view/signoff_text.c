@@ -225,6 +225,9 @@ static void write_way(const SignoffView *view, const ViewContext *context, const
 	AUTO_FREE char *key = bg_asprintf("%.11s\xe2\x80\xa6 %s  (%s)", signer->fingerprint, signer->comment ? signer->comment : "",
 		signer->from_agent ? "your agent" : "key file");
 	row(out, columns, "key", ROLE_TEXT, key);
+	AUTO_FREE char *another = bg_asprintf("it is %s's, and you are logged in as %s", signer->person, context->model->who);
+	if (!text_eq(signer->person, context->model->who))
+		row(out, columns, "", ROLE_WARN, another);
 	if (signer->needs_touch)
 		row(out, columns, "", ROLE_WARN, "it wants to be touched: be near it");
 	write_alone(view, context, gate, way, columns, out);
@@ -283,6 +286,9 @@ static void write_not_asked(const SignoffView *view, const ViewContext *context,
 	section(out);
 	styled_printf(out, ROLE_TEXT, "%s will be signed by %s when it is reached%s.\n", signoff_step_words(context->run, gate, &words), roles,
 		gate->live ? " and its plan is made" : "");
+	const IncidentStep *before = step_before_gate(context->run, gate);
+	if (before)
+		styled_printf(out, ROLE_WARN, "First comes %s %s.\n", before->number, before->title);
 	if (error)
 		styled_printf(out, ROLE_WARN, "Now: %s%s%s\n", json_get_string_or(error, "why", ""), *json_get_string_or(error, "hint", "") ? "; " : "",
 			json_get_string_or(error, "hint", ""));

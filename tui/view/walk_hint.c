@@ -1,6 +1,7 @@
 /* walk_hint.c: the line above the footer: the state of the step in a word, and what it means for the person. Pure. */
 #include "tui/view/walk_view.h"
 #include "core/base/alloc.h"
+#include "tui/view/walk_plan.h"
 #include <stdio.h>
 
 static bool is_slow(const ClientJob *job, int64_t elapsed_ms)
@@ -29,9 +30,11 @@ static bool waits_for_gate(const ViewContext *context, const WalkTarget *target,
 		Error err = { 0 };
 		if (!gate_refuses(gates[i], context->wall, &err))
 			continue;
-		if (!gates[i]->subject[0])
-			snprintf(text, VIEW_HINT_SIZE, "%s", gates[i]->live ? "to do   Enter plans it; the plan is what is signed"
-				: "waits   what comes before it is not done yet");
+		const IncidentStep *before = step_before_gate(target->run, gates[i]);
+		if (!gates[i]->subject[0] && before)
+			snprintf(text, VIEW_HINT_SIZE, "waits   it is signed after what comes before it: first %s %.60s", before->number, before->title);
+		else if (!gates[i]->subject[0] && gates[i]->live && !target->open)
+			snprintf(text, VIEW_HINT_SIZE, "to do   Enter plans it; the plan is what is signed");
 		else
 			snprintf(text, VIEW_HINT_SIZE, "waits   %s", err.why);
 		return true;

@@ -7,7 +7,7 @@
 #define OUTLINE_COLUMNS 27
 #define OUTLINE_WIDE_COLUMNS 40
 #define WIDE_COLUMNS 110
-#define OUTPUT_LEAST_ROWS 3
+#define OUTPUT_FEW_ROWS 3
 
 /* ---- live output ---- */
 
@@ -48,9 +48,9 @@ static void render_output(WalkView *walk, const ViewContext *context, const Walk
 		return;
 	fill_output(walk, target->job);
 	int lines = walk->output.text.len ? styled_height(&walk->output, rest->width - 2) : 0;
-	int most = rest->height / 2, rows = lines + 1 < most ? lines + 1 : most;
-	if (rows < OUTPUT_LEAST_ROWS && lines >= OUTPUT_LEAST_ROWS)
-		rows = OUTPUT_LEAST_ROWS;
+	/* Three heights only, so that what stands above does not move with every line. */
+	int most = rest->height / 2, rows = lines == 0 ? 1 : lines <= OUTPUT_FEW_ROWS ? OUTPUT_FEW_ROWS + 1 : most;
+	rows = rows > most ? most : rows;
 	Rect area = rect_cut_bottom(rest, rows);
 	Rect rule = rect_cut_bottom(rest, rest->height > 2 ? 1 : 0);
 	canvas_horizontal(canvas, rule, rule.x, rule.y, rule.width, ROLE_BORDER);

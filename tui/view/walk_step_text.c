@@ -193,7 +193,7 @@ void walk_write_checks(const ViewContext *context, const WalkTarget *target, Sty
 
 static const char *gate_advice(GateState state)
 {
-	static const char *const words[] = { [GATE_CLOSED] = "is asked as soon as there is something to sign",
+	static const char *const words[] = { [GATE_CLOSED] = "asked once it is reached and planned",
 		[GATE_WAITING] = "g opens the sign-off", [GATE_SIGNED] = "", [GATE_REFUSED] = "somebody said no; g shows the reason",
 		[GATE_ESCALATED] = "a signer wants somebody else to decide; g shows who", [GATE_EXPIRED] = "signed too long ago: sign again, g" };
 	return words[state];
