@@ -234,7 +234,7 @@ static void begin_typing(SignoffView *view, const char *text)
 	input_set(&view->input, text);
 }
 
-static void next_way(SignoffView *view, const ViewContext *context)
+static void next_way(SignoffView *view, ViewContext *context)
 {
 	const Gate *gate = signoff_gate(view, context);
 	SignoffWay ways[SIGNOFF_WAYS_MAX], now;
@@ -278,28 +278,45 @@ static bool move(SignoffView *view, ViewContext *context, CommandId id)
 	return true;
 }
 
+static void answer(SignoffView *view, ViewContext *context)
+{
+	if (context->small && view->on_list)
+		view->on_list = false;
+	else
+		begin_typing(view, "");
+}
+
+static void answer_no(SignoffView *view, ViewContext *context)
+{
+	(void) context;
+	begin_typing(view, "no ");
+}
+
+static void answer_escalate(SignoffView *view, ViewContext *context)
+{
+	(void) context;
+	begin_typing(view, "escalate ");
+}
+
+static const struct { CommandId id; void (*run)(SignoffView *view, ViewContext *context); } KEYS[] = {
+	{ COMMAND_SIGN, answer }, { COMMAND_REFUSE, answer_no }, { COMMAND_ESCALATE, answer_escalate }, { COMMAND_CHOOSE_ROLE, next_way },
+	{ COMMAND_STATEMENT, signoff_show_statement }, { COMMAND_DETAILS, signoff_show_statement },
+	{ COMMAND_PASTE_SIGNATURE, signoff_begin_paste }, { COMMAND_COPY_STATEMENT, signoff_copy },
+};
+
 static Outcome on_command(void *state, ViewContext *context, CommandId id)
 {
 	SignoffView *view = state;
 	if (!context->run)
 		return OUTCOME_IGNORED;
-	switch ((int) id) {
-	case COMMAND_SIGN:
-		if (context->small && view->on_list)
-			view->on_list = false;
-		else
-			begin_typing(view, "");
-		break;
-	case COMMAND_REFUSE: begin_typing(view, "no "); break;
-	case COMMAND_ESCALATE: begin_typing(view, "escalate "); break;
-	case COMMAND_CHOOSE_ROLE: next_way(view, context); break;
-	case COMMAND_STATEMENT: case COMMAND_DETAILS: signoff_show_statement(view, context); break;
-	case COMMAND_PASTE_SIGNATURE: signoff_begin_paste(view, context); break;
-	case COMMAND_COPY_STATEMENT: signoff_copy(view, context); break;
-	case COMMAND_BACK: return go_back(view, context) ? OUTCOME_DONE : OUTCOME_IGNORED;
-	default: return move(view, context, id) ? OUTCOME_DONE : OUTCOME_IGNORED;
-	}
-	return OUTCOME_DONE;
+	if (id == COMMAND_BACK)
+		return go_back(view, context) ? OUTCOME_DONE : OUTCOME_IGNORED;
+	for (size_t i = 0; i < BG_LENGTH(KEYS); i++)
+		if (KEYS[i].id == id) {
+			KEYS[i].run(view, context);
+			return OUTCOME_DONE;
+		}
+	return move(view, context, id) ? OUTCOME_DONE : OUTCOME_IGNORED;
 }
 
 /* The first letter of an answer begins it, so that who reads "type sign" and types it has signed. */

@@ -1,0 +1,104 @@
+/* test_signoff_ways.c: who can sign what is missing, with the keys at hand. */
+#include "tui/view/signoff_view.h"
+
+#include <stdio.h>
+
+#include "core/base/alloc.h"
+#include "tests/support/support.h"
+
+static const WallTime NOW = { INT64_C(1795302000000) };
+
+static void add_key(SignerList *keys, const char *person, const char *fingerprint, const char *role, bool valid)
+{
+	keys->items = bg_reallocarray(keys->items, keys->count + 1, sizeof(*keys->items));
+	Signer *signer = &keys->items[keys->count++];
+	*signer = (Signer) { .person = bg_strdup_or_null(person), .comment = bg_strdup("key"), .valid = valid };
+	snprintf(signer->fingerprint, sizeof(signer->fingerprint), "%s", fingerprint);
+	strlist_add(&signer->roles, role);
+}
+
+typedef struct Scene { SignoffView view; ClientModel model; ViewContext context; Gate gate; Signoff given[2]; char who[8]; char gate_id[8]; } Scene;
+
+static void scene_init(Scene *scene)
+{
+	*scene = (Scene) { .who = "ann", .gate_id = "go" };
+	scene->model.who = scene->who;
+	scene->context = (ViewContext) { .model = &scene->model, .wall = NOW };
+	scene->gate = (Gate) { .id = scene->gate_id, .min = 2, .distinct = true, .live = true, .signoffs = scene->given };
+	strlist_add(&scene->gate.roles, "product");
+	strlist_add(&scene->gate.roles, "engineering");
+	memset(scene->gate.subject, 'a', 64);
+	scene->view.keys = bg_calloc(1, sizeof(*scene->view.keys));
+	scene->view.keys_known = true;
+}
+
+static void scene_clear(Scene *scene)
+{
+	strlist_clear(&scene->gate.roles);
+	scene->view.keys = signer_list_free(scene->view.keys);
+}
+BG_DEFINE_CLEARP(Scene, scene_clear)
+
+static void sign(Scene *scene, char *person, char *role, char *key, int64_t expires_ms)
+{
+	Signoff *signoff = &scene->given[scene->gate.signoff_count++];
+	*signoff = (Signoff) { .person = person, .role = role, .key = key, .decision = DECISION_YES, .expires = { expires_ms } };
+	memset(signoff->subject, 'a', 64);
+}
+
+static void expect_ways(const Scene *scene, const char *name, const char *expected)
+{
+	SignoffWay ways[SIGNOFF_WAYS_MAX];
+	AUTO_CLEAR(Buf) text = { 0 };
+	size_t count = signoff_ways(&scene->view, &scene->context, &scene->gate, ways);
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&text, "%s%s/%s", i ? " " : "", ways[i].signer->person, ways[i].role);
+	assert_text(name, buf_text(&text), expected);
+}
+
+Test(signoff_ways, offer_ones_own_key_first_and_only_what_counts)
+{
+	AUTO_CLEAR(Scene) scene;
+	scene_init(&scene);
+	add_key(scene.view.keys, "bob", "SHA256:b", "engineering", true);
+	add_key(scene.view.keys, "ann", "SHA256:a", "product", true);
+	add_key(scene.view.keys, "cat", "SHA256:c", "product", false);
+	add_key(scene.view.keys, NULL, "SHA256:d", "product", true);
+	add_key(scene.view.keys, "eve", "SHA256:e", "scribe", true);
+	expect_ways(&scene, "all", "ann/product bob/engineering");
+}
+
+Test(signoff_ways, never_let_one_person_or_one_key_fill_two_roles)
+{
+	AUTO_CLEAR(Scene) scene;
+	char ann[] = "ann", product[] = "product", key[] = "SHA256:a";
+	scene_init(&scene);
+	add_key(scene.view.keys, "ann", "SHA256:a", "product", true);
+	strlist_add(&scene.view.keys->items[0].roles, "engineering");
+	add_key(scene.view.keys, "bob", "SHA256:a", "engineering", true);
+	expect_ways(&scene, "before", "ann/product ann/engineering bob/engineering");
+	sign(&scene, ann, product, key, NOW.ms + 1000);
+	expect_ways(&scene, "after", "");
+	AUTO_CLEAR(Styled) out = { 0 };
+	signoff_explain(&scene.view, &scene.context, &scene.gate, &out);
+	cr_assert(strstr(buf_text(&out.text), "of ann, who has signed as product; one person never fills two roles"), "%s", buf_text(&out.text));
+}
+
+Test(signoff_ways, open_again_when_a_signature_has_expired)
+{
+	AUTO_CLEAR(Scene) scene;
+	char ann[] = "ann", product[] = "product", key[] = "SHA256:a";
+	scene_init(&scene);
+	add_key(scene.view.keys, "ann", "SHA256:a", "product", true);
+	sign(&scene, ann, product, key, NOW.ms - 1);
+	expect_ways(&scene, "expired", "ann/product");
+}
+
+Test(signoff_ways, are_none_before_the_gate_is_asked)
+{
+	AUTO_CLEAR(Scene) scene;
+	scene_init(&scene);
+	scene.gate.subject[0] = '\0';
+	add_key(scene.view.keys, "ann", "SHA256:a", "product", true);
+	expect_ways(&scene, "closed", "");
+}
