@@ -52,7 +52,7 @@ void engine_show_trouble(Engine *engine) {
 	const Error *problem = engine->file ? incident_file_problem(engine->file) : NULL;
 	const Error *shown = problem ? problem : error_is_set(&engine->broken) ? &engine->broken : NULL;
 	AUTO_FREE char *text = !shown ? NULL
-		: problem ? bg_asprintf("NOTHING IS RECORDED: %s. Requests are refused until it works again; %s", shown->why, shown->hint)
+		: problem ? bg_asprintf("NOTHING CAN BE RECORDED: %s. Requests are refused until it can: make room on the disk", shown->why)
 		: bg_asprintf("an incident cannot be opened: %s (%s); %s", shown->why, shown->where, shown->hint);
 	publish_banner(engine, text);
 }

@@ -296,10 +296,8 @@ static bool gate_still_holds(Engine *engine, const Walk *walk, const Gate *gate,
 		AUTO_CLEAR(AcceptedSignoff) accepted = {0};
 		if (!gate->live)
 			expected.now = signoff->time;
-		if (signoff_judge(str_from(signoff->statement), str_from(signoff->signature), &given, &expected, &accepted, err) != REFUSED_NOT) {
-			error_what(err, "apply: the sign-off of %s no longer counts", signoff->person);
-			return false;
-		}
+		if (signoff_judge(str_from(signoff->statement), str_from(signoff->signature), &given, &expected, &accepted, err) != REFUSED_NOT)
+			return error_where(err, "the sign-off of %s as %s no longer counts", signoff->person, signoff->role);
 	}
 	return true;
 }

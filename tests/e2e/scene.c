@@ -229,7 +229,12 @@ static bool fold(void *userdata, const Record *record, Str line, Error *err) {
 	return true;
 }
 
-void scene_check_journal(const Scene *scene, const Client *client) {
+static bool has_all(const ClientModel *model, void *userdata) {
+	const Incident *again = userdata;
+	return !model->incident || (model->caught_up && model->incident->seq >= again->seq);
+}
+
+void scene_check_journal(const Scene *scene, Client *client) {
 	AUTO_FREE char *folder = scene_incident(scene);
 	AUTO_CLEAR(JournalReport) report = {0};
 	Error err = {0};
@@ -237,7 +242,10 @@ void scene_check_journal(const Scene *scene, const Client *client) {
 	cr_assert(report.problems.count == 0, "%s: %s", folder, report.problems.count ? report.problems.items[0] : "");
 	AUTO(Incident) *again = incident_new();
 	assert_ok(journal_read(folder, 1, fold, again, &err), &err);
-	if (!client || !client_model(client)->incident)
+	if (!client)
+		return;
+	assert_ok(client_wait(client, has_all, again, SCENE_WAIT_MS, &err), &err);
+	if (!client_model(client)->incident)
 		return;
 	AUTO(Json) *mine = incident_to_json(again);
 	AUTO(Json) *theirs = incident_to_json(client_model(client)->incident);

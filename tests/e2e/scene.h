@@ -68,7 +68,7 @@ char *scene_incident(const Scene *scene);
 /* Lines of its journal. */
 size_t scene_records(const Scene *scene);
 /* The journal is sound, and folding it anew gives what `client` (NULL: nobody) has folded. */
-void scene_check_journal(const Scene *scene, const Client *client);
+void scene_check_journal(const Scene *scene, Client *client);
 
 /* ---- people ---- */
 
