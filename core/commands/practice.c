@@ -60,7 +60,7 @@ static bool fill_options(const Command *command, SandboxOptions *options, StrLis
 }
 
 /* Lives until a signal comes or the one who started it is gone. */
-static void serve(int parent_fd) {
+static void serve(Sandbox *sandbox, int parent_fd) {
 	sigset_t ends;
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGTERM);
@@ -71,6 +71,10 @@ static void serve(int parent_fd) {
 		struct pollfd parent = {.fd = parent_fd, .events = POLLIN};
 		if (sigtimedwait(&ends, NULL, &slice) > 0)
 			return;
+		AUTO_CLEAR(Buf) said = {0};
+		sandbox_obey_control(sandbox, &said);
+		fputs(buf_text(&said), stdout);
+		fflush(stdout);
 		if (parent_fd >= 0 && poll(&parent, 1, 0) > 0 && (parent.revents & (POLLHUP | POLLERR)))
 			return;
 	}
@@ -116,7 +120,7 @@ int run_sandbox(Command *command) {
 			options.keep ? "" : " and removes its folder");
 		fflush(stdout);
 	}
-	serve(flag_fd(command, "parent-fd"));
+	serve(sandbox, flag_fd(command, "parent-fd"));
 	return EXIT_OK;
 }
 

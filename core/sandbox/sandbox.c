@@ -6,7 +6,9 @@
 #include <unistd.h>
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/sandbox/sim_content.h"
+#include "core/sandbox/sim_control.h"
 #include "core/sandbox/sim_fault.h"
 #include "core/sandbox/sim_folder.h"
 #include "core/sandbox/sim_http.h"
@@ -22,6 +24,7 @@ struct Sandbox {
 	Server servers[SIM_SYSTEM_COUNT];
 	char *folder;
 	const SimScenario *scenario;
+	SimControl control;
 	bool remove_folder;
 };
 
@@ -96,11 +99,13 @@ bool sandbox_start(const SandboxOptions *options, Sandbox **ret_sandbox, Error *
 	}
 	AUTO(Sandbox) *sandbox = bg_calloc(1, sizeof(*sandbox));
 	sandbox->scenario = scenario;
+	sandbox->control.fd = -1;
 	sim_world_init(&sandbox->world, scenario, options->backup_every_ms, options->build_ms ? options->build_ms : BUILD_MS, wall_now());
 	for (size_t i = 0; options->faults && i < options->faults->count; i++)
 		if (!sandbox_fault(sandbox, options->faults->items[i], err))
 			return false;
-	if (!make_folder(sandbox, options, err) || !start_servers(sandbox, err) || !write_folder(sandbox, options, err))
+	if (!make_folder(sandbox, options, err) || !sim_control_open(&sandbox->control, sandbox->folder, err) || !start_servers(sandbox, err)
+		|| !write_folder(sandbox, options, err))
 		return error_what(err, "open the sandbox");
 	*ret_sandbox = TAKE(sandbox);
 	return true;
@@ -113,6 +118,7 @@ Sandbox *sandbox_stop(Sandbox *sandbox) {
 		sim_http_stop(sandbox->servers[i].http);
 		free(sandbox->servers[i].url);
 	}
+	sim_control_close(&sandbox->control);
 	/* What cannot be removed is a folder of throwaway keys below the temporary folder: it is named so that anybody can. */
 	if (sandbox->remove_folder && sandbox->folder)
 		BG_IGNORE(file_remove_tree(sandbox->folder, NULL));
@@ -171,6 +177,20 @@ bool sandbox_command(Sandbox *sandbox, const char *line, Error *err) {
 	else
 		return error_set(err, ERROR_INVALID, "there is no command %.*s", STR_ARG(text));
 	return true;
+}
+
+void sandbox_obey_control(Sandbox *sandbox, Buf *ret_said) {
+	while (true) {
+		AUTO_CLEAR(Buf) line = {0};
+		Error err = {0};
+		if (!sim_control_line(&sandbox->control, &line))
+			return;
+		AUTO_FREE char *shown = text_sanitised_line(buf_text(&line));
+		if (sandbox_command(sandbox, shown, &err))
+			buf_printf(ret_said, "done: %s\n", shown);
+		else
+			buf_printf(ret_said, "not done: %s\n", err.why);
+	}
 }
 
 size_t sandbox_damaged_courses(Sandbox *sandbox) {

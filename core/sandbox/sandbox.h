@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/base/str.h"
 
@@ -37,6 +38,9 @@ const char *sandbox_url(const Sandbox *sandbox, const char *system);   /* "conco
 BG_CHECK bool sandbox_fault(Sandbox *sandbox, const char *text, Error *err);
 /* A line as a person would say it: "fault FAULT", "backup-now", "publish-repair". */
 BG_CHECK bool sandbox_command(Sandbox *sandbox, const char *line, Error *err);
+/* Does the commands that were written into FOLDER/control, a FIFO of lines, since the last time, and appends a line to `ret_said` for
+ * each: what was done, or why not. Returns at once. By the thread that owns the sandbox. */
+void sandbox_obey_control(Sandbox *sandbox, Buf *ret_said);
 /* The backup job's whole work at once. */
 void sandbox_run_backup_now(Sandbox *sandbox);
 /* Damaged courses as the site's visitors see them now; of SIM_COURSE_COUNT. */

@@ -64,6 +64,33 @@ static void write_yaml(const SimFolder *folder, Buf *out) {
 		"damage: { live: live bucket, backup: backup job }\n", folder->urls[SIM_SYSTEM_SITE]);
 }
 
+/* What a team keeps beside its runbook: the pipeline to set anew when it was destroyed, and the values of its variables. */
+static const char PIPELINE[] =
+	"# concourse.set-pipeline, or: fly set-pipeline -p " SIM_PIPELINE_NAME " -c this file -l vars-backup-production.yml\n"
+	"resources:\n"
+	"- name: schedule\n"
+	"  type: time\n"
+	"  source: { interval: ((interval)) }\n"
+	"jobs:\n"
+	"- name: " SIM_JOB_NAME "\n"
+	"  plan:\n"
+	"  - { get: schedule, trigger: true }\n"
+	"  - task: sync\n"
+	"    config:\n"
+	"      platform: linux\n"
+	"      run: { path: aws, args: [s3, sync, --delete] }\n"
+	"    params:\n"
+	"      SOURCE_BUCKET: ocw-content-live-((env))\n"
+	"      TARGET_BUCKET: ocw-content-backup-live-((env))\n";
+
+static bool write_pipeline(const SimFolder *folder, Error *err) {
+	const SimPipeline *pipeline = sim_pipeline_find(&folder->world->pipelines, SIM_CONCOURSE_TEAM, SIM_PIPELINE_NAME);
+	const SimJob *job = pipeline ? sim_job_find(pipeline, SIM_JOB_NAME) : NULL;
+	AUTO_FREE char *vars = bg_asprintf("env: production\ninterval: %llds\n", job ? (long long) job->interval_ms / 1000 : 86400LL);
+	return write_text(folder, SIM_PIPELINE_NAME ".yml", PIPELINE, 0644, err)
+		&& write_text(folder, "vars-backup-production.yml", vars, 0644, err);
+}
+
 bool sim_folder_write(const SimFolder *folder, Error *err) {
 	static const char *const PARTS[] = { "secrets", "signers" };
 	AUTO_CLEAR(Buf) allowed = {0};
@@ -80,5 +107,6 @@ bool sim_folder_write(const SimFolder *folder, Error *err) {
 		&& write_text(folder, "secrets/fastly-key", folder->world->fastly_key, 0600, err)
 		&& write_text(folder, "secrets/s3-key-id", folder->world->access_key, 0600, err)
 		&& write_text(folder, "secrets/s3-secret", folder->world->secret_key, 0600, err)
+		&& write_pipeline(folder, err)
 		&& write_text(folder, "environment.yaml", buf_text(&yaml), 0600, err);
 }
