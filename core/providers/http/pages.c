@@ -36,8 +36,10 @@ static bool fetch(HttpClient *client, const Call *call, const char *url, HttpRes
 	int64_t left = call_remaining_ms(call);
 	HttpRequest request = {.url = url, .deadline_ms = left < PAGE_DEADLINE_MS ? left : PAGE_DEADLINE_MS, .max_body = PAGE_MAX,
 		.follow = true, .cancelled = call->cancelled, .userdata = call->userdata};
-	if (left <= 0)
-		return error_set(err, ERROR_TIMEOUT, "the time for looking is over");
+	if (left <= 0) {
+		error_set(err, ERROR_TIMEOUT, "the time for looking is over");
+		return error_hint(err, "the site is slow, or does not answer at all: look at it in a browser");
+	}
 	return http_request(client, &request, ret, err);
 }
 
@@ -85,8 +87,10 @@ bool site_pages(HttpClient *client, const Call *call, const char *url, StrList *
 	AUTO_CLEAR(HttpResponse) response = {0};
 	if (!fetch(client, call, url, &response, err))
 		return false;
-	if (response.status != 200)
-		return error_set(err, ERROR_REMOTE, "the page itself answers with status %d", response.status);
+	if (response.status != 200) {
+		error_set(err, ERROR_REMOTE, "the page itself answers with status %d", response.status);
+		return error_hint(err, "look at the site in a browser");
+	}
 	read_links(url, buf_str(&response.body), &sitemap);
 	return true;
 }

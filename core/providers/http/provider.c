@@ -97,11 +97,17 @@ static void read_sample(HttpClient *client, const Call *call, const char *url, i
 		ret->state = answered ? READING_FAIL : READING_UNKNOWN;
 		return;
 	}
-	if (!pages.count)
+	bool alone = !pages.count;
+	if (alone)
 		strlist_add(&pages, url);
 	look_at_sample(client, call, &pages, wanted, rules, &sample);
 	reading_fact_int(ret, "status", sample.broken ? 0 : rules->status);
 	tell_sample(&sample, wanted, ret);
+	/* One good page is no sample: what was asked for has not been seen. */
+	if (alone && ret->state == READING_OK) {
+		reading_set(ret, READING_WARN, "no pages to sample were found; the page itself is well");
+		reading_because(ret, "the site has no readable sitemap.xml and the page links to no other of its pages");
+	}
 	ret->by_name = sample.by_name;
 	free(sample.first);
 	buf_clear(&sample.why);
