@@ -61,11 +61,23 @@ static SimVersion *add_version(SimService *service, int64_t number, Json *object
 	return version;
 }
 
+/* The clients of others count on the times of every object: the official one ends with a fault without them. */
+static Json *with_times(Json *objects, WallTime now) {
+	Json *copy = json_new_object();
+	JSON_EACH(kind, objects) {
+		Json *same = json_add(copy, json_key(kind), json_is_array(kind) ? json_new_array() : json_copy(kind));
+		JSON_EACH(object, json_is_array(kind) ? kind : NULL)
+			sim_fastly_add_times(json_append(same, json_copy(object)), now);
+	}
+	json_free(objects);
+	return copy;
+}
+
 void sim_fastly_add_service(SimFastly *fastly, const char *id, const char *name, int64_t number, Json *objects, WallTime now) {
 	fastly->services = bg_reallocarray(fastly->services, fastly->count + 1, sizeof(*fastly->services));
 	SimService *service = &fastly->services[fastly->count++];
 	*service = (SimService) { .id = bg_strdup(id), .name = bg_strdup(name), .created = now };
-	SimVersion *version = add_version(service, number, objects, now);
+	SimVersion *version = add_version(service, number, with_times(objects, now), now);
 	version->active = version->locked = true;
 }
 
@@ -128,11 +140,20 @@ SimVersion *sim_fastly_version(SimFastly *fastly, SimCall *call, SimService **re
 
 /* ---- presenting ---- */
 
-static void add_time(Json *json, const char *key, WallTime time) {
+void sim_fastly_add_time(Json *json, const char *key, WallTime time) {
 	char text[WALL_TEXT_SIZE];
 	wall_format_iso((WallTime) { time.ms / 1000 * 1000 }, text);
 	AUTO_FREE char *seconds = bg_asprintf("%.19sZ", text);
 	json_add_string(json, key, seconds);
+}
+
+void sim_fastly_add_times(Json *object, WallTime now) {
+	static const char *const KEYS[] = { "created_at", "updated_at" };
+	for (size_t i = 0; i < BG_LENGTH(KEYS); i++)
+		if (!json_get(object, KEYS[i]))
+			sim_fastly_add_time(object, KEYS[i], now);
+	if (!json_get(object, "deleted_at"))
+		json_add(object, "deleted_at", json_new_null());
 }
 
 Json *sim_present_version(const SimService *service, const SimVersion *version, bool with_objects) {
@@ -145,8 +166,8 @@ Json *sim_present_version(const SimService *service, const SimVersion *version, 
 	json_add_bool(json, "deployed", false);
 	json_add_bool(json, "staging", false);
 	json_add_bool(json, "testing", false);
-	add_time(json, "created_at", version->created);
-	add_time(json, "updated_at", version->updated);
+	sim_fastly_add_time(json, "created_at", version->created);
+	sim_fastly_add_time(json, "updated_at", version->updated);
 	json_add(json, "deleted_at", json_new_null());
 	json_add(json, "environments", json_new_array());
 	if (with_objects)
@@ -164,8 +185,8 @@ static Json *present_service(const SimService *service) {
 	json_add_string(json, "customer_id", "SANDBOXCUSTOMER0000001");
 	json_add_string(json, "comment", "");
 	json_add_bool(json, "paused", false);
-	add_time(json, "created_at", service->created);
-	add_time(json, "updated_at", service->versions[service->count - 1].updated);
+	sim_fastly_add_time(json, "created_at", service->created);
+	sim_fastly_add_time(json, "updated_at", service->versions[service->count - 1].updated);
 	json_add(json, "deleted_at", json_new_null());
 	json_add_int(json, "version", active ? active->number : service->versions[service->count - 1].number);
 	Json *versions = json_add(json, "versions", json_new_array());

@@ -136,6 +136,7 @@ void sim_fastly_put_object(void *system, SimCall *call) {
 		return not_found(call, service, version, kind, call->params[3]);
 	Json *object = json_copy(json_at(list, (size_t) index));
 	apply_form(call, object);
+	sim_fastly_add_time(object, "updated_at", call->now);
 	rebuild(version, kind, index, object, call->now);
 	sim_reply_json_take(call->reply, 200, object);
 }
@@ -158,6 +159,7 @@ void sim_fastly_post_object(void *system, SimCall *call) {
 	}
 	json_add_string(object, "service_id", service->id);
 	json_add_int(object, "version", version->number);
+	sim_fastly_add_times(object, call->now);
 	rebuild(version, kind, (int64_t) json_count(list), object, call->now);
 	sim_reply_json_take(call->reply, 200, object);
 }
@@ -234,6 +236,14 @@ void sim_fastly_validate(void *system, SimCall *call) {
 
 #define DUMP_LINES_MAX 4000   /* what lies beyond is left out: a comparison of so many takes 32 MB */
 
+static bool is_left_out(const char *key) {
+	static const char *const KEYS[] = { "version", "service_id", "created_at", "updated_at", "deleted_at" };
+	for (size_t i = 0; i < BG_LENGTH(KEYS); i++)
+		if (text_eq(key, KEYS[i]))
+			return true;
+	return false;
+}
+
 static void dump(const Json *objects, StrList *lines) {
 	JSON_EACH(kind, objects) {
 		AUTO_FREE char *head = bg_asprintf("%s:", json_key(kind));
@@ -242,7 +252,7 @@ static void dump(const Json *objects, StrList *lines) {
 			bool first = true;
 			JSON_EACH(value, object) {
 				AUTO_FREE char *text = json_is_string(value) ? bg_strdup(json_string(value)) : json_text(value);
-				if (text_eq(json_key(value), "version") || lines->count == DUMP_LINES_MAX)
+				if (is_left_out(json_key(value)) || lines->count == DUMP_LINES_MAX)
 					continue;
 				strlist_add_take(lines, bg_asprintf("%s %s: %s", first ? "-" : " ", json_key(value), text));
 				first = false;

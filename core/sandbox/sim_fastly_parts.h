@@ -38,6 +38,9 @@ SimService *sim_fastly_service(SimFastly *fastly, SimCall *call);
 SimVersion *sim_fastly_version(SimFastly *fastly, SimCall *call, SimService **ret_service);
 void sim_fastly_error(SimReply *reply, int status, const char *msg, const char *detail, ...) BG_PRINTF(4, 5);
 void sim_fastly_reply_page(SimCall *call, const Json *list);
+/* created_at, updated_at (seconds, as Fastly writes them) and deleted_at, which every object has; those that it has already stay. */
+void sim_fastly_add_times(Json *object, WallTime now);
+void sim_fastly_add_time(Json *json, const char *key, WallTime time);
 Json *sim_present_version(const SimService *service, const SimVersion *version, bool with_objects);
 
 /* Handlers about objects (sim_fastly_objects.c). */

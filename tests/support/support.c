@@ -10,13 +10,19 @@
 
 #define READ_TEXT_MAX_BYTES (64U << 20)
 
-/* Runs before main() of every test program: what the person at the keyboard has set must not reach a test. */
+/* What tells a test where to find a program or server of others stays. */
+static bool is_for_tests(Str entry)
+{
+	return str_starts(entry, "BREAKGLASS_TEST_FASTLY=") || str_starts(entry, "BREAKGLASS_TEST_S3_");
+}
+
+/* Runs before main() of every test program: what else the person at the keyboard has set must not reach a test. */
 __attribute__((constructor)) static void clean_environment(void)
 {
 	AUTO_CLEAR(StrList) names = { 0 };
 	for (char **entry = environ; entry && *entry; entry++) {
 		Str rest = str_from(*entry), name;
-		if (str_starts(rest, "BREAKGLASS_") && str_split(&rest, '=', &name))
+		if (str_starts(rest, "BREAKGLASS_") && !is_for_tests(rest) && str_split(&rest, '=', &name))
 			strlist_add_str(&names, name);
 	}
 	for (size_t i = 0; i < names.count; i++)

@@ -55,6 +55,7 @@ Test(sandbox_fastly, services_are_listed_found_and_told_in_full) {
 	ground_expect_field(&ground, "active_version/backends/0/address", LIVE);
 	ground_expect_field(&ground, "version/snippets/0/version", "76");
 	cr_expect(json_is_string(json_get(json_at(json_get(json_get(ground.json, "version"), "snippets"), 0), "version")));
+	cr_expect(json_is_string(json_get(json_at(json_get(json_get(ground.json, "version"), "dictionaries"), 0), "created_at")));
 	cr_expect(json_is_bool(json_get(json_at(json_get(json_get(ground.json, "version"), "backends"), 0), "use_ssl")));
 	ground_expect(&ground, 200, "fastly", "GET", S "/domain", NULL);
 	ground_expect_field(&ground, "0/name", "ocw.example.edu");
