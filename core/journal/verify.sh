@@ -26,7 +26,7 @@ check_log() {
 }
 check_signature() {
 	text statement >"$scratch/statement" && text signature >"$scratch/signature"
-	if [ -n "$signers" ]; then set -- verify -f "$signers" -I "$(text person)"; else set -- check-novalidate; fi
+	if [ -n "$signers" ]; then set -- verify -f "$signers" -I "$(sed -n "s/^signer: //p" "$scratch/statement")"; else set -- check-novalidate; fi
 	ssh-keygen -Y "$@" -n signoff@breakglass -s "$scratch/signature" <"$scratch/statement" >/dev/null 2>&1 ||
 		problem "the signature does not hold"
 	for said in "digest: sha256:$(field subject)" "role: $(text role)" "gate: $(text gate)" "decision: $(field decision)"; do
