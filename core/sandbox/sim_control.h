@@ -1,6 +1,7 @@
 /* sim_control.h: the lines that somebody writes into FOLDER/control while the sandbox runs: `echo fault hang@fastly > FOLDER/control`.
  * A FIFO of its owner alone. Used by one thread. */
 #pragma once
+#include <stdbool.h>
 #include "core/base/buf.h"
 #include "core/base/error.h"
 
@@ -10,6 +11,7 @@ typedef struct SimControl {
 	char *path;
 	int fd;              /* -1 while closed */
 	Buf waiting;         /* what came and is not a whole line yet */
+	bool skipping;       /* until the end of a line that is too long */
 } SimControl;
 
 BG_CHECK bool sim_control_open(SimControl *control, const char *folder, Error *err);

@@ -4,6 +4,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/environment/environment.h"
+#include "core/providers/concourse/vars.h"
 #include "core/providers/provider.h"
 #include "ground.h"
 #include "tests/support/process.h"
@@ -121,4 +122,26 @@ Test(sandbox_folder, a_folder_that_cannot_be_made_is_named) {
 	AUTO(Sandbox) *sandbox = NULL;
 	bool ok = sandbox_start(&(SandboxOptions){.folder = "/proc/nowhere/drill"}, &sandbox, &err);
 	cr_expect(!ok && strstr(err.where, "/proc/nowhere") && text_eq(err.what, "open the sandbox"), "%s (%s) %s", err.why, err.where, err.what);
+}
+
+#define PIPELINE "/api/v1/teams/main/pipelines/backup-ocw-content"
+
+Test(sandbox_folder, a_destroyed_pipeline_can_be_set_again_from_its_file) {
+	AUTO_CLEAR(Ground) ground = {0};
+	AUTO_CLEAR(Buf) filled = {0};
+	AUTO_CLEAR(StrList) left = {0};
+	Error err;
+	ground_begin(&ground, NULL);
+	AUTO_FREE char *config_path = path_join(sandbox_folder(ground.sandbox), "backup-ocw-content.yml");
+	AUTO_FREE char *vars_path = path_join(sandbox_folder(ground.sandbox), "vars-backup-production.yml");
+	AUTO_FREE char *config = read_text(config_path), *vars = read_text(vars_path);
+	assert_ok(concourse_fill_vars(str_from(config), str_from(vars), vars_path, &filled, &left, &err), &err);
+	cr_assert_eq(left.count, 0);
+	ground_expect(&ground, 204, "concourse", "DELETE", PIPELINE, NULL);
+	GroundCall set = {.type = "application/x-yaml", .body = buf_text(&filled)};
+	ground_expect(&ground, 201, "concourse", "PUT", PIPELINE "/config", &set);
+	ground_expect(&ground, 200, "concourse", "PUT", PIPELINE "/unpause", NULL);
+	ground_expect(&ground, 200, "concourse", "GET", PIPELINE "/config", NULL);
+	ground_expect_field(&ground, "config/resources/0/source/interval", "86400s");
+	ground_expect_field(&ground, "config/jobs/0/plan/1/params/TARGET_BUCKET", "ocw-content-backup-live-production");
 }
