@@ -51,8 +51,10 @@ static bool fill_options(const Command *command, SandboxOptions *options, StrLis
 	options->folder = command_flag(command, "folder");
 	options->keep = command_has(command, "keep");
 	const char *build = command_flag(command, "build-takes");
-	if ((every && !span_parse(str_from(every), &options->backup_every_ms)) || (build && !span_parse(str_from(build), &options->build_ms)))
-		return error_set(err, ERROR_INVALID, "--backup-every and --build-takes want a time such as 5m");
+	if (every && !span_parse(str_from(every), &options->backup_every_ms))
+		return error_set(err, ERROR_INVALID, "--backup-every wants a time such as 5m");
+	if (build && !span_parse(str_from(build), &options->build_ms))
+		return error_set(err, ERROR_INVALID, "--build-takes wants a time such as 20s");
 	if (fault)
 		strlist_split(faults, str_from(fault), ',');
 	options->faults = faults;
