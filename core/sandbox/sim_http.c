@@ -3,19 +3,20 @@
 #include "core/sandbox/sim_http.h"
 #include <arpa/inet.h>
 #include <errno.h>
-#include <microhttpd.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "core/base/alloc.h"
+#include "core/sandbox/mhd_library.h"
 
 #define MAX_CONNECTIONS 256
 #define IDLE_SECONDS 30
 #define HANG_MS (15 * 60 * 1000)
 
 struct SimHttp {
+	const MhdLibrary *mhd;
 	struct MHD_Daemon *daemon;
 	SimHttpHandler handler;
 	void *userdata;
@@ -67,8 +68,8 @@ static enum MHD_Result add_header(void *request, enum MHD_ValueKind kind, const 
 	return MHD_YES;
 }
 
-static int connection_fd(struct MHD_Connection *connection) {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+static int connection_fd(const SimHttp *http, struct MHD_Connection *connection) {
+	const union MHD_ConnectionInfo *info = http->mhd->get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	return info ? info->connect_fd : -1;
 }
 
@@ -76,7 +77,7 @@ static int connection_fd(struct MHD_Connection *connection) {
 static void wait_before_answer(const SimHttp *http, struct MHD_Connection *connection, int64_t ms) {
 	struct pollfd fds[] = {
 		{ .fd = http->stop_fd, .events = POLLIN },
-		{ .fd = connection_fd(connection), .events = POLLRDHUP },
+		{ .fd = connection_fd(http, connection), .events = POLLRDHUP },
 	};
 	MonoTime end = { mono_now().ms + ms };
 	for (int64_t left = ms; left > 0; left = end.ms - mono_now().ms)
@@ -85,9 +86,9 @@ static void wait_before_answer(const SimHttp *http, struct MHD_Connection *conne
 }
 
 /* Closing with this set sends a reset instead of an orderly end. */
-static enum MHD_Result drop_connection(struct MHD_Connection *connection) {
+static enum MHD_Result drop_connection(const SimHttp *http, struct MHD_Connection *connection) {
 	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
-	int fd = connection_fd(connection);
+	int fd = connection_fd(http, connection);
 	if (fd >= 0)
 		(void) setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));   /* else it ends orderly: as good */
 	return MHD_NO;
@@ -108,13 +109,13 @@ static void free_half(void *userdata) {
 	free(userdata);
 }
 
-static struct MHD_Response *make_response(SimReply *reply) {
+static struct MHD_Response *make_response(const MhdLibrary *mhd, SimReply *reply) {
 	if (reply->ending != SIM_ENDING_TRUNCATED || reply->body.len < 2)
-		return MHD_create_response_from_buffer(reply->body.len, reply->body.data, MHD_RESPMEM_MUST_COPY);
+		return mhd->create_response_from_buffer(reply->body.len, reply->body.data, MHD_RESPMEM_MUST_COPY);
 	Buf *body = bg_malloc(sizeof(*body));
 	*body = reply->body;
 	reply->body = (Buf) {0};
-	return MHD_create_response_from_callback(body->len, 4096, send_half, body, free_half);
+	return mhd->create_response_from_callback(body->len, 4096, send_half, body, free_half);
 }
 
 static enum MHD_Result send_reply(const SimHttp *http, struct MHD_Connection *connection, SimReply *reply) {
@@ -123,14 +124,14 @@ static enum MHD_Result send_reply(const SimHttp *http, struct MHD_Connection *co
 	else if (reply->delay_ms > 0)
 		wait_before_answer(http, connection, reply->delay_ms);
 	if (reply->ending == SIM_ENDING_RESET || reply->ending == SIM_ENDING_HANG)
-		return drop_connection(connection);
-	struct MHD_Response *response = make_response(reply);
+		return drop_connection(http, connection);
+	struct MHD_Response *response = make_response(http->mhd, reply);
 	if (!response)
 		return MHD_NO;
 	for (size_t i = 0; i < reply->headers.count; i++)
-		(void) MHD_add_response_header(response, reply->headers.items[i].name, reply->headers.items[i].value);
-	enum MHD_Result result = MHD_queue_response(connection, (unsigned) reply->status, response);
-	MHD_destroy_response(response);
+		(void) http->mhd->add_response_header(response, reply->headers.items[i].name, reply->headers.items[i].value);
+	enum MHD_Result result = http->mhd->queue_response(connection, (unsigned) reply->status, response);
+	http->mhd->destroy_response(response);
 	return result;
 }
 
@@ -152,7 +153,7 @@ static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connect
 	AUTO_CLEAR(SimRequest) request = {0};
 	AUTO_CLEAR(SimReply) reply = { .status = 500 };
 	sim_request_init(&request, method, exchange->target);
-	MHD_get_connection_values(connection, MHD_HEADER_KIND, add_header, &request);
+	http->mhd->get_connection_values(connection, MHD_HEADER_KIND, add_header, &request);
 	request.body = exchange->body;
 	exchange->body = (Buf) {0};
 	if (request.body.overflowed)
@@ -164,13 +165,16 @@ static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connect
 
 bool sim_http_start(SimHttpHandler handler, void *userdata, SimHttp **ret_http, Error *err) {
 	AUTO(SimHttp) *http = bg_calloc(1, sizeof(*http));
+	http->stop_fd = -1;
+	if (!mhd_library_get(&http->mhd, err))
+		return false;
 	http->handler = handler;
 	http->userdata = userdata;
 	http->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (http->stop_fd < 0)
 		return error_errno(err, errno, "cannot make an event descriptor");
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	http->daemon = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0,
+	http->daemon = http->mhd->start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0,
 		NULL, NULL, on_request, http,
 		MHD_OPTION_SOCK_ADDR, (struct sockaddr *) &address,
 		MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL,
@@ -183,7 +187,7 @@ bool sim_http_start(SimHttpHandler handler, void *userdata, SimHttp **ret_http, 
 		(void) error_errno(err, errno, "cannot listen on 127.0.0.1");
 		return error_hint(err, "see whether this machine has a loopback interface and free ports");
 	}
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_BIND_PORT);
+	const union MHD_DaemonInfo *info = http->mhd->get_daemon_info(http->daemon, MHD_DAEMON_INFO_BIND_PORT);
 	http->port = info ? info->port : 0;
 	*ret_http = TAKE(http);
 	return true;
@@ -200,7 +204,7 @@ SimHttp *sim_http_stop(SimHttp *http) {
 	if (http->stop_fd >= 0)
 		(void) !write(http->stop_fd, &one, sizeof(one));   /* cannot fail: the counter is far from full */
 	if (http->daemon)
-		MHD_stop_daemon(http->daemon);
+		http->mhd->stop_daemon(http->daemon);
 	bg_close_fd(&http->stop_fd);
 	free(http);
 	return NULL;

@@ -1,4 +1,4 @@
-/* sim_http.h: one HTTP server on a free port of 127.0.0.1. The only file that includes libmicrohttpd is sim_http.c.
+/* sim_http.h: one HTTP server on a free port of 127.0.0.1. Only sim_http.c calls libmicrohttpd.
  * Every connection has its own thread, so that a slow or hanging answer holds up nobody else; the handler is called from
  * those threads and does its own locking. */
 #pragma once
