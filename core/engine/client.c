@@ -14,9 +14,9 @@
 #include "core/engine/client_internal.h"
 #include "core/engine/frame.h"
 
-#define RETRY_FIRST_MS 2
+#define RETRY_FIRST_MS 1
 #define RETRY_LAST_MS 2000
-#define RETRY_QUICK_MS 5             /* while an engine is expected to come up any moment */
+#define RETRY_QUICK_MS 1             /* while an engine is expected to come up any moment */
 #define CALM_MS 10000                /* an engine that answered for so long was a good one */
 #define CONNECT_DEADLINE_MS 10000
 #define PENDING_MAX 256

@@ -11,6 +11,9 @@
 #define SETTINGS_MAX_BYTES (64 * 1024)
 /* News that no key asked for is drawn at most this often: an action that prints a lot must not slow the keys. */
 #define FRAME_MS 33
+/* Except at first: the readings of an engine that has just been started come one by one, and are what somebody is waiting for. */
+#define FRAME_FIRST_MS 5
+#define SETTLING_MS 1000
 #define COARSE_MS 10000
 
 /* ---- settings ---- */
@@ -141,12 +144,19 @@ static int64_t drawing_wait(Shell *shell)
 
 typedef struct Pace { MonoTime drawn, due; bool key, whole; } Pace;   /* whole: what was there when we came has been drawn */
 
+/* When news may be drawn. */
+static int64_t frame_from_ms(const Shell *shell, const Pace *pace)
+{
+	bool settling = pace->drawn.ms - shell->began.ms < SETTLING_MS;
+	return pace->drawn.ms + (settling ? FRAME_FIRST_MS : FRAME_MS);
+}
+
 static void draw_if_due(Shell *shell, Pace *pace)
 {
 	MonoTime now = mono_now();
 	if (now.ms >= pace->due.ms)
 		shell->dirty = true;
-	if (!shell->dirty || (!pace->key && now.ms - pace->drawn.ms < FRAME_MS) || !term_is_ready(shell->term))
+	if (!shell->dirty || (!pace->key && now.ms < frame_from_ms(shell, pace)) || !term_is_ready(shell->term))
 		return;
 	shell_render(shell);
 	if (!term_present(shell->term, &shell->canvas))
@@ -168,7 +178,7 @@ static int poll_wait(const Shell *shell, const Pace *pace)
 		earlier(&wait, pace->due.ms > now.ms ? pace->due.ms - now.ms : 0);
 	/* A terminal that is not ready wakes us by its descriptor. */
 	if (shell->dirty && term_is_ready(shell->term))
-		earlier(&wait, pace->drawn.ms + FRAME_MS > now.ms ? pace->drawn.ms + FRAME_MS - now.ms : 0);
+		earlier(&wait, frame_from_ms(shell, pace) > now.ms ? frame_from_ms(shell, pace) - now.ms : 0);
 	return (int) wait;
 }
 
