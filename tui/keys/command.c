@@ -15,10 +15,10 @@ static const char *const group_titles[GROUP_COUNT] = {
 };
 
 static const Command commands[COMMAND_COUNT] = {
-#define COMMAND(id_name, name_text, group_id, key_text, context_letters, danger_id, rank_number, label_text, help_text) \
+#define COMMAND(id_name, name_text, group_id, key_text, context_letters, danger_id, rank_number, line_way, label_text, help_text) \
 	[COMMAND_##id_name] = { .id = COMMAND_##id_name, .name = name_text, .keys = key_text, .label = label_text, \
 		.help = help_text, .group = GROUP_##group_id, .danger = DANGER_##danger_id, .letters = context_letters, \
-		.rank = rank_number },
+		.rank = rank_number, .line = LINE_##line_way },
 	COMMANDS(COMMAND)
 #undef COMMAND
 };

@@ -23,9 +23,16 @@ typedef enum CommandGroup {
 
 typedef enum CommandDanger { DANGER_SAFE, DANGER_CONFIRM, DANGER_BREAK_GLASS } CommandDanger;
 
+typedef enum LineWay {
+#define WAY(id, words) LINE_##id,
+	COMMAND_LINE_WAYS(WAY)
+#undef WAY
+	LINE_WAY_COUNT,
+} LineWay;
+
 typedef enum CommandId {
 	COMMAND_NONE,
-#define COMMAND(id, name, group, keys, contexts, danger, rank, label, help) COMMAND_##id,
+#define COMMAND(id, name, group, keys, contexts, danger, rank, line, label, help) COMMAND_##id,
 	COMMANDS(COMMAND)
 #undef COMMAND
 	COMMAND_COUNT,
@@ -38,6 +45,7 @@ typedef struct Command {
 	CommandGroup group;
 	CommandDanger danger;
 	int rank;
+	LineWay line;
 } Command;
 
 const Command *command_get(CommandId id);              /* id is not COMMAND_NONE */

@@ -58,12 +58,24 @@ static void age_words(const Reading *reading, WallTime now, char text[static SPA
 	snprintf(text, SPAN_TEXT_SIZE + 8, text_eq(age, "now") ? "%s" : "%s ago", age);
 }
 
+#define ANSWER_SIZE 300
+static void answer_words(const Reading *reading, ReadingState judged, WallTime now, char text[static ANSWER_SIZE])
+{
+	char span[SPAN_TEXT_SIZE];
+	const char *said = reading->text ? reading->text : "";
+	if (judged == READING_UNKNOWN && wall_known(reading->last_time))
+		snprintf(text, ANSWER_SIZE, "%.200s; was %s %s ago", said, reading_state_name(reading->last_state),
+			span_format_short(now.ms - reading->last_time.ms, span));
+	else
+		snprintf(text, ANSWER_SIZE, "%.280s", said);
+}
+
 static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 {
 	const BoardState *state = userdata;
 	const Reading *reading = reading_at(state, index);
 	ReadingState judged = health_judge(reading, state->context->wall);
-	char age[SPAN_TEXT_SIZE + 8], span[SPAN_TEXT_SIZE];
+	char age[SPAN_TEXT_SIZE + 8];
 	age_words(reading, state->context->wall, age);
 	canvas_glyph(canvas, rect, rect.x + STATE_COLUMN, rect.y, LOOKS[judged].role, LOOKS[judged].glyph);
 	canvas_text(canvas, rect, rect.x + STATE_COLUMN + 2, rect.y, LOOKS[judged].role, LOOKS[judged].word);
@@ -72,20 +84,26 @@ static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 	int x = rect.x + NAME_COLUMN + name_width + 1;
 	int right = state->context->small ? rect.x + rect.width
 		: canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, age);
-	char text[300];
-	const char *said = reading->text ? reading->text : "";
-	if (judged == READING_UNKNOWN && wall_known(reading->last_time))
-		snprintf(text, sizeof(text), "%.200s; was %s %s ago", said, reading_state_name(reading->last_state),
-			span_format_short(state->context->wall.ms - reading->last_time.ms, span));
-	else
-		snprintf(text, sizeof(text), "%.280s", said);
+	char text[ANSWER_SIZE];
+	answer_words(reading, judged, state->context->wall, text);
 	canvas_text_fit(canvas, rect, x, rect.y, right - x - 1, ROLE_TEXT, text);
+}
+
+static void say_row(size_t index, void *userdata, Buf *out)
+{
+	const BoardState *state = userdata;
+	const Reading *reading = reading_at(state, index);
+	ReadingState judged = health_judge(reading, state->context->wall);
+	char age[SPAN_TEXT_SIZE + 8], text[ANSWER_SIZE];
+	age_words(reading, state->context->wall, age);
+	answer_words(reading, judged, state->context->wall, text);
+	buf_printf(out, "%s: %s: %s%s(%s)", reading_state_name(judged), reading->name, text, *text ? " " : "", age);
 }
 
 static ListSource source_of(BoardState *state)
 {
 	return (ListSource) { .count = state->context->model->reading_count, .id = row_id, .render = draw_row, .text = row_text,
-		.userdata = state, .empty = "This environment asks nothing yet. Probes stand in its file under probes: each is a question that is asked "
+		.say = say_row, .userdata = state, .empty = "This environment asks nothing yet. Probes stand in its file under probes: each is a question that is asked "
 		"again and again, such as how old the newest backup is." };
 }
 
@@ -135,13 +153,11 @@ static void write_last_known(Styled *page, const Reading *reading, WallTime now)
 	styled_field(page, 16, "last known", ROLE_TEXT, line);
 }
 
-static void write_details(BoardState *state, const Reading *reading)
+static void write_details(const BoardState *state, const Reading *reading, Styled *page)
 {
 	WallTime now = state->context->wall;
 	ReadingState judged = health_judge(reading, now);
 	char span[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE], line[200];
-	Styled *page = &state->page;
-	styled_reset(page);
 	styled_printf(page, ROLE_HEADING, "%s\n\n", reading->name);
 	styled_field(page, 16, "state", LOOKS[judged].role, reading_state_name(judged));
 	styled_field(page, 16, "answer", ROLE_TEXT, reading->text ? reading->text : "-");
@@ -170,12 +186,15 @@ static int draw_line(Canvas *canvas, Rect rect, int y, Role role, const char *te
 	return y + canvas_paragraph(canvas, (Rect) { rect.x + 3, y, rect.width - 4, rect.y + rect.height - y }, 0, role, text);
 }
 
+static const struct { const char *word; Role role; } ANSWERS[] = {
+	[ANSWER_CANNOT_TELL] = { "CANNOT TELL", ROLE_UNKNOWN }, [ANSWER_YES] = { "YES", ROLE_OK }, [ANSWER_NO] = { "NO", ROLE_FAIL },
+};
+
+#define QUESTION "Does the newest good backup predate the damage?"
+
 static int draw_verdict(const BoardState *state, Canvas *canvas, Rect rect)
 {
-	static const struct { const char *word; Role role; } ANSWERS[] = {
-		[ANSWER_CANNOT_TELL] = { "CANNOT TELL", ROLE_UNKNOWN }, [ANSWER_YES] = { "YES", ROLE_OK }, [ANSWER_NO] = { "NO", ROLE_FAIL },
-	};
-	const char *question = state->context->small ? "Backup older than the damage?" : "Does the newest good backup predate the damage?";
+	const char *question = state->context->small ? "Backup older than the damage?" : QUESTION;
 	int x = canvas_text(canvas, rect, rect.x + 1, rect.y, ROLE_HEADING, question);
 	canvas_text(canvas, rect, x + 2, rect.y, ANSWERS[state->verdict.answer].role, ANSWERS[state->verdict.answer].word);
 	/* On a small screen what must be done at once comes before what it rests on. */
@@ -191,18 +210,26 @@ static int draw_verdict(const BoardState *state, Canvas *canvas, Rect rect)
 }
 
 /* The playbook whose words a failing reading shares is a guess: it is offered, never opened. */
-static void draw_fitting(const BoardState *state, Canvas *canvas, Rect rect, int y)
+static const PlaybookEntry *find_fitting(const BoardState *state)
 {
 	const ClientModel *model = state->context->model;
 	bool red = false;
 	for (size_t i = 0; i < model->reading_count; i++)
 		red |= health_judge(&model->readings[i], state->context->wall) == READING_FAIL;
-	if (!red || !model->playbook_count || y + 1 >= rect.y + rect.height)
-		return;
+	if (!red || !model->playbook_count)
+		return NULL;
 	const PlaybookEntry *entry = &model->playbooks[0];
 	for (size_t i = 0; i < model->playbook_count; i++)
 		if (!model->playbooks[i].problem && strstr(model->playbooks[i].title, "fail over"))
 			entry = &model->playbooks[i];
+	return entry;
+}
+
+static void draw_fitting(const BoardState *state, Canvas *canvas, Rect rect, int y)
+{
+	const PlaybookEntry *entry = find_fitting(state);
+	if (!entry || y + 1 >= rect.y + rect.height)
+		return;
 	int x = canvas_text(canvas, rect, rect.x + 1, y + 1, ROLE_MUTED, "Fits this board:");
 	x = canvas_text_fit(canvas, rect, x + 2, y + 1, rect.width - (x - rect.x) - 20, ROLE_LINK, entry->title);
 	canvas_text(canvas, rect, x + 2, y + 1, ROLE_MUTED, "p opens");
@@ -220,7 +247,8 @@ static void render(void *data, const ViewContext *context, Canvas *canvas, Rect 
 		return;
 	}
 	if (state->details && list_selected(&state->list, &source, &index)) {
-		write_details(state, reading_at(state, index));
+		styled_reset(&state->page);
+		write_details(state, reading_at(state, index), &state->page);
 		pager_render(&state->pager, &state->page, canvas, rect_inset(rect, 1, 0));
 		return;
 	}
@@ -234,6 +262,43 @@ static void render(void *data, const ViewContext *context, Canvas *canvas, Rect 
 	Rect bottom = { rect.x, rect.y + rows + 1, rect.width, rect.height - rows - 1 };
 	int y = draw_verdict(state, canvas, bottom);
 	draw_fitting(state, canvas, bottom, y);
+}
+
+/* ---- in words ---- */
+
+static void rows(void *data, ViewContext *context, ViewRowsUse *use, void *userdata)
+{
+	BoardState *state = data;
+	state->context = context;
+	ListSource source = source_of(state);
+	use(&state->list, &source, userdata);
+}
+
+static void choose(void *data, ViewContext *context, const char *id)
+{
+	BoardState *state = data;
+	state->context = context;
+	ListSource source = source_of(state);
+	list_select(&state->list, &source, id);
+}
+
+static bool page(void *data, ViewContext *context, Styled *out)
+{
+	BoardState *state = data;
+	size_t index;
+	state->context = context;
+	ListSource source = source_of(state);
+	const PlaybookEntry *fitting = find_fitting(state);
+	if (state->details && list_selected(&state->list, &source, &index)) {
+		write_details(state, reading_at(state, index), out);
+		return true;
+	}
+	if (state->has_verdict)
+		styled_printf(out, ROLE_TEXT, "%s %s\n%s%s%s%s", QUESTION, ANSWERS[state->verdict.answer].word, state->verdict.reason,
+			*state->verdict.reason ? "\n" : "", state->verdict.warning, *state->verdict.warning ? "\n" : "");
+	if (fitting)
+		styled_printf(out, ROLE_TEXT, "Fits this board: %s. playbooks shows it.\n", fitting->title);
+	return false;
 }
 
 /* ---- commands ---- */
@@ -320,4 +385,7 @@ const View VIEW_BOARD = {
 	.hint = hint,
 	.tab = tab,
 	.wake_ms = wake_ms,
+	.rows = rows,
+	.choose = choose,
+	.page = page,
 };

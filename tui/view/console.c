@@ -18,17 +18,10 @@
 
 /* ---- settings ---- */
 
-static char *settings_path(const char *name)
-{
-	const char *home = getenv("XDG_CONFIG_HOME");
-	AUTO_FREE char *folder = home && *home == '/' ? path_join(home, "breakglass") : path_expand_home("~/.config/breakglass");
-	return path_join(folder, name);
-}
-
 /* The first word of ~/.config/breakglass/theme; NULL when there is none. */
 static char *theme_of_user(void)
 {
-	AUTO_FREE char *path = settings_path("theme");
+	AUTO_FREE char *path = shell_settings_path("theme");
 	AUTO_CLEAR(Buf) text = { 0 };
 	Error err = { 0 };
 	if (!file_exists(path) || !file_read(path, SETTINGS_MAX_BYTES, &text, &err))
@@ -48,59 +41,14 @@ static void read_theme(Shell *shell, Error *err)
 		BG_IGNORE(theme_choose(NULL, getenv("NO_COLOR"), &shell->theme, NULL));
 }
 
-static void read_keys(Shell *shell, Error *err)
-{
-	AUTO_FREE char *path = settings_path("keys");
-	AUTO_CLEAR(Buf) text = { 0 };
-	Keymap keymap = shell->keymap;
-	if (!file_exists(path))
-		return;
-	if (file_read(path, SETTINGS_MAX_BYTES, &text, err) && keymap_read(&keymap, path, buf_str(&text), err) && keymap_check(&keymap, err))
-		shell->keymap = keymap;
-}
-
 /* ---- what happens by itself ---- */
-
-static void notice_connection(Shell *shell)
-{
-	const ClientModel *model = shell_model(shell);
-	ViewContext context = shell_context(shell, shell->shown, NULL);
-	if (model->connected) {
-		if (shell->was_connected && wall_known(shell->lost))
-			view_say(&context, ROLE_OK, "The engine is back.");
-		shell->was_connected = true;
-		shell->lost = (WallTime) { 0 };
-	} else if (shell->was_connected && !wall_known(shell->lost)) {
-		shell->lost = context.wall;
-	}
-}
-
-/* `try` comes with an incident to declare. */
-static void declare_first(Shell *shell)
-{
-	const ClientModel *model = shell_model(shell);
-	if (!shell->settings->first_incident || shell->declared_first || !model->caught_up)
-		return;
-	shell->declared_first = true;
-	if (model->incident)
-		return;
-	ViewContext context = shell_context(shell, shell->shown, NULL);
-	Json *args = json_new_object();
-	json_add_string(args, "title", shell->settings->first_incident);
-	json_add_bool(args, "drill", shell->settings->drill);
-	view_ask(&context, ASK_DECLARE, args, NULL);
-}
 
 static void notice(Shell *shell)
 {
-	const ClientModel *model = shell_model(shell);
-	if (model->version == shell->version)
+	if (!shell_notice(shell))
 		return;
-	shell->version = model->version;
 	shell->dirty = true;
-	notice_connection(shell);
-	declare_first(shell);
-	if (waiting_update(&shell->waiting, model, wall_now()))
+	if (waiting_update(&shell->waiting, shell_model(shell), wall_now()))
 		term_bell(shell->term);
 }
 
@@ -223,14 +171,6 @@ static int failed(const Error *err)
 	return 1;
 }
 
-static bool begin_client(Shell *shell, Error *err)
-{
-	const ConsoleSettings *settings = shell->settings;
-	ClientOptions options = { .environment_path = settings->environment_path, .environment_name = settings->environment_name,
-		.state = settings->state, .self = settings->self, .console = true, .start_engine = true };
-	return client_begin(&options, &shell->client, err);
-}
-
 int console_run(const ConsoleSettings *settings)
 {
 	Shell shell;
@@ -240,11 +180,11 @@ int console_run(const ConsoleSettings *settings)
 	bool utf8 = text_eq(nl_langinfo(CODESET), "UTF-8");
 	shell.glyphs = utf8 ? GLYPHS_UTF8 : GLYPHS_ASCII;
 	read_theme(&shell, &trouble);
-	read_keys(&shell, &trouble);
+	shell_read_keys(&shell, &trouble);
 	TermOptions options = { .type = getenv("TERM"), .input_fd = STDIN_FILENO, .output_fd = STDOUT_FILENO, .theme = &shell.theme,
 		.utf8 = utf8, .frame_fd = term_frame_fd_from(getenv("BREAKGLASS_FRAME_FD")) };
 	/* The engine is started first: it gets ready while the first frame is drawn. */
-	bool ok = begin_client(&shell, &err) && term_open(&options, &shell.term, &err);
+	bool ok = shell_connect(&shell, &err) && term_open(&options, &shell.term, &err);
 	if (ok) {
 		shell_open_views(&shell);
 		if (error_is_set(&trouble))

@@ -79,6 +79,14 @@ static void hint(void *state, const ViewContext *context, char text[static VIEW_
 	snprintf(text, VIEW_HINT_SIZE, "Keys of the screen \"%s\". Esc goes back to it.", VIEWS[help->about]->title);
 }
 
+static bool page(void *state, ViewContext *context, Styled *out)
+{
+	HelpState *help = state;
+	update(state, context);
+	styled_add_str(out, ROLE_TEXT, buf_str(&help->text.text));
+	return true;
+}
+
 static void close_help(void *state)
 {
 	HelpState *help = state;
@@ -99,4 +107,5 @@ const View VIEW_HELP = {
 	.on_command = on_command,
 	.filter = filter,
 	.hint = hint,
+	.page = page,
 };

@@ -51,9 +51,22 @@ static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 	canvas_text_fit(canvas, rect, x, rect.y, right - x - 1, ROLE_MUTED, item->step_title ? item->step_title : "");
 }
 
+static void say_row(size_t index, void *userdata, Buf *out)
+{
+	const LedgerState *state = userdata;
+	const LedgerItem *item = item_at(state, index);
+	char span[SPAN_TEXT_SIZE];
+	buf_printf(out, "%s: %s", !item->open ? "closed" : item->doubtful ? "OPEN, perhaps" : "OPEN", item->name);
+	if (item->step_title)
+		buf_printf(out, ", by \"%s\"", item->step_title);
+	buf_printf(out, ", %s %s", item->open ? "since" : "closed", view_age(state->context->wall, item->open ? item->opened : item->closed, span));
+	if (item->open && item->closed_by)
+		buf_printf(out, "; closed by %s", item->closed_by);
+}
+
 static ListSource source_of(LedgerState *state)
 {
-	return (ListSource) { .count = state->count, .id = row_id, .render = draw_row, .text = row_text, .userdata = state,
+	return (ListSource) { .count = state->count, .id = row_id, .render = draw_row, .text = row_text, .say = say_row, .userdata = state,
 		.empty = state->context->model->incident ? "Nothing is broken open. A step that pauses, freezes or repoints something enters it here, until it is "
 		"mended." : "No incident is declared. What one breaks open is listed here until it is mended." };
 }
@@ -90,11 +103,8 @@ static void write_when(Styled *page, const char *label, WallTime time, const cha
 	styled_field(page, 10, label, ROLE_TEXT, line);
 }
 
-static void write_details(LedgerState *state, const LedgerItem *item)
+static void write_details(const LedgerItem *item, WallTime now, Styled *page)
 {
-	Styled *page = &state->page;
-	WallTime now = state->context->wall;
-	styled_reset(page);
 	styled_printf(page, ROLE_HEADING, "%s\n\n", item->name);
 	styled_field(page, 10, "state", item->open ? ROLE_WARN : ROLE_DONE, !item->open ? "closed" : item->doubtful
 		? "open? the action that opens it is in doubt" : "open");
@@ -119,7 +129,8 @@ static void render(void *data, const ViewContext *context, Canvas *canvas, Rect 
 	if (not_yet && !context->model->incident)
 		canvas_paragraph(canvas, rect_inset(rect, 1, 1), 0, ROLE_MUTED, not_yet);
 	else if (item) {
-		write_details(state, item);
+		styled_reset(&state->page);
+		write_details(item, context->wall, &state->page);
 		(void) styled_render(&state->page, canvas, rect_inset(rect, 1, 0), 0, NULL);
 	} else
 		list_render(&state->list, &source, canvas, rect);
@@ -218,6 +229,34 @@ static int64_t wake_ms(void *data, const ViewContext *context)
 	return state->count ? 20000 : 0;
 }
 
+/* ---- in words ---- */
+
+static void rows(void *data, ViewContext *context, ViewRowsUse *use, void *userdata)
+{
+	LedgerState *state = data;
+	state->context = context;
+	ListSource source = source_of(state);
+	use(&state->list, &source, userdata);
+}
+
+static void choose(void *data, ViewContext *context, const char *id)
+{
+	LedgerState *state = data;
+	state->context = context;
+	ListSource source = source_of(state);
+	list_select(&state->list, &source, id);
+}
+
+static bool page(void *data, ViewContext *context, Styled *out)
+{
+	LedgerState *state = data;
+	state->context = context;
+	const LedgerItem *item = state->details && context->model->incident ? selected(state) : NULL;
+	if (item)
+		write_details(item, context->wall, out);
+	return item != NULL;
+}
+
 static void close_ledger(void *data)
 {
 	LedgerState *state = data;
@@ -241,4 +280,7 @@ const View VIEW_LEDGER = {
 	.hint = hint,
 	.tab = tab,
 	.wake_ms = wake_ms,
+	.rows = rows,
+	.choose = choose,
+	.page = page,
 };

@@ -90,10 +90,27 @@ static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 	}
 }
 
+static void say_row(size_t index, void *userdata, Buf *out)
+{
+	const PlaybooksState *state = userdata;
+	const PlaybookEntry *entry = state->rows[index].entry;
+	const PlaybookProcedure *procedure = state->rows[index].procedure;
+	if (entry->problem)
+		buf_printf(out, "cannot be run: %s%s", procedure ? procedure->title : entry->title, procedure ? "" : ": ");
+	else
+		buf_puts(out, procedure ? procedure->title : entry->title);
+	if (procedure)
+		buf_printf(out, ": %zu steps, %zu actions, %zu sign-off%s; its name is %s", procedure->steps, procedure->actions, procedure->gates,
+			procedure->gates == 1 ? "" : "s", procedure->id);
+	else
+		buf_printf(out, "%s (%s)%s%s", entry->problem ? entry->problem : "", path_base(entry->path), entry->review ? ", " : "",
+			entry->review ? entry->review : "");
+}
+
 static ListSource source_of(PlaybooksState *state)
 {
 	return (ListSource) { .count = state->count, .id = row_id, .render = draw_row, .text = row_text, .is_passive = row_is_passive,
-		.userdata = state, .empty = "No playbook was found. The environment file names their folders under playbooks:; any Markdown runbook "
+		.say = say_row, .userdata = state, .empty = "No playbook was found. The environment file names their folders under playbooks:; any Markdown runbook "
 		"will do as it stands." };
 }
 
@@ -323,6 +340,33 @@ static void tab(void *data, const ViewContext *context, Tab *ret)
 		ret->count = (int) problems;
 }
 
+/* ---- in words ---- */
+
+static void rows(void *data, ViewContext *context, ViewRowsUse *use, void *userdata)
+{
+	PlaybooksState *state = data;
+	ListSource source = source_of(state);
+	(void) context;
+	use(&state->list, &source, userdata);
+}
+
+static void choose(void *data, ViewContext *context, const char *id)
+{
+	PlaybooksState *state = data;
+	ListSource source = source_of(state);
+	(void) context;
+	list_select(&state->list, &source, id);
+}
+
+static bool page(void *data, ViewContext *context, Styled *out)
+{
+	const PlaybooksState *state = data;
+	(void) context;
+	if (state->reading)
+		styled_add_str(out, ROLE_CODE, buf_str(&state->page.text));
+	return state->reading;
+}
+
 static void close_playbooks(void *data)
 {
 	PlaybooksState *state = data;
@@ -345,4 +389,7 @@ const View VIEW_PLAYBOOKS = {
 	.filter = filter,
 	.hint = hint,
 	.tab = tab,
+	.rows = rows,
+	.choose = choose,
+	.page = page,
 };

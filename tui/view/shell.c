@@ -128,7 +128,7 @@ void view_back(ViewContext *context)
 
 void view_command(ViewContext *context, CommandId id, const char *argument)
 {
-	shell_run_command(context->shell, id, argument);
+	(void) shell_run_command(context->shell, id, argument);   /* a view asks for what there is */
 }
 
 /* ---- commands ---- */
@@ -152,8 +152,7 @@ static bool view_knows(const View *view, const Command *command)
 	return false;
 }
 
-/* The screen where a command is at home: the shown one if it knows it, else the first that does by its own keys. */
-static size_t home_of(const Shell *shell, CommandId id)
+size_t shell_home_of(const Shell *shell, CommandId id)
 {
 	const Command *command = command_get(id);
 	if (command_is_in(command, CONTEXT_GLOBAL) || view_knows(VIEWS[shell->shown], command))
@@ -167,27 +166,30 @@ static size_t home_of(const Shell *shell, CommandId id)
 const char *shell_reason(CommandId id, void *userdata)
 {
 	Shell *shell = userdata;
-	size_t view = home_of(shell, id);
+	size_t view = shell_home_of(shell, id);
 	ViewContext context = shell_context(shell, view, NULL);
 	const char *why_not = VIEWS[view]->reason ? VIEWS[view]->reason(shell->states[view], &context, id) : NULL;
 	return why_not ? why_not : shell_global_reason(&context, id);
 }
 
-void shell_run_command(Shell *shell, CommandId id, const char *argument)
+Outcome shell_run_command(Shell *shell, CommandId id, const char *argument)
 {
 	shell->dirty = true;
-	size_t view = home_of(shell, id);
+	size_t view = shell_home_of(shell, id);
 	shell_show(shell, view, true);
 	ViewContext context = shell_context(shell, view, argument);
 	const char *why_not = shell_reason(id, shell);
 	if (why_not) {
 		view_refuse(&context, "%s: %s", command_get(id)->name, why_not);
-		return;
+		return OUTCOME_DONE;
 	}
 	if (VIEWS[view]->on_command && VIEWS[view]->on_command(shell->states[view], &context, id) == OUTCOME_DONE)
-		return;
-	if (!shell_global_command(shell, &context, id) && *context.argument)
+		return OUTCOME_DONE;
+	if (shell_global_command(shell, &context, id))
+		return OUTCOME_DONE;
+	if (*context.argument || shell->hear)
 		view_refuse(&context, "%s: nothing to do here", command_get(id)->name);
+	return OUTCOME_IGNORED;
 }
 
 /* ---- keys ---- */
@@ -202,7 +204,7 @@ static void palette_took(Shell *shell, PaletteEffect effect)
 	shell->in_palette = false;
 	palette_clear(&shell->palette);
 	if (effect == PALETTE_CHOSEN)
-		shell_run_command(shell, id, argument);
+		(void) shell_run_command(shell, id, argument);   /* it has said what there was to say */
 }
 
 static void tell_filter(Shell *shell)
@@ -249,7 +251,7 @@ static void on_key(Shell *shell, KeyChord key)
 	size_t count = shell_key_contexts(shell, contexts);
 	CommandId id = keymap_resolve(&shell->keymap, key, contexts, count);
 	if (id != COMMAND_NONE)
-		shell_run_command(shell, id, NULL);
+		(void) shell_run_command(shell, id, NULL);   /* a key that means nothing here */
 }
 
 static void on_paste(Shell *shell, Str text)

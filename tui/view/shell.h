@@ -13,6 +13,10 @@
 
 typedef struct ShellAsk ShellAsk;
 
+/* What is told to the person: on a screen it is the message line, in line mode whoever listens. */
+typedef enum ShellSaid { SAID_WORDS, SAID_REFUSAL, SAID_ERROR, SAID_COPY } ShellSaid;
+typedef void ShellHear(void *userdata, ShellSaid said, const char *text);
+
 /* Things that wait for this person, so that the bell rings only for new ones. */
 typedef struct Waiting { StrList known; bool seen_first; } Waiting;
 
@@ -36,6 +40,8 @@ struct Shell {
 	char run_id[SHELL_ID_SIZE], step_id[SHELL_ID_SIZE], gate_id[SHELL_ID_SIZE];
 
 	Message message;
+	ShellHear *hear;                 /* NULL: there is a screen */
+	void *hear_userdata;
 	Palette palette;
 	Input filter;
 	bool in_palette, in_dialog, in_filter;
@@ -61,7 +67,10 @@ const ClientModel *shell_model(const Shell *shell);
 ViewContext shell_context(Shell *shell, size_t view, const char *argument);
 void shell_show(Shell *shell, size_t view, bool remember);
 void shell_event(Shell *shell, const TermEvent *event);
-void shell_run_command(Shell *shell, CommandId id, const char *argument);
+/* IGNORED: neither the screen nor the shell had anything to do. */
+Outcome shell_run_command(Shell *shell, CommandId id, const char *argument);
+/* The screen where a command is at home: the shown one if it knows it, else the first that does by its own keys. */
+size_t shell_home_of(const Shell *shell, CommandId id);
 /* Why `id` cannot be used now on the shown screen; a CommandReason with the Shell as its userdata. */
 const char *shell_reason(CommandId id, void *userdata);
 /* The contexts whose keys work now. */
@@ -69,12 +78,23 @@ size_t shell_key_contexts(const Shell *shell, CommandContext ret_contexts[static
 
 /* shell_asks.c: what is asked of the engine and of the person. */
 void shell_dialog_key(Shell *shell, KeyChord key);
+/* The open question is answered, or left. */
+void shell_end_dialog(Shell *shell, bool accepted);
 void shell_close_dialog(Shell *shell);
 void shell_forget_asks(Shell *shell);
 
 /* shell_commands.c: what works on every screen. False: not one of these. */
 bool shell_global_command(Shell *shell, ViewContext *context, CommandId id);
 const char *shell_global_reason(const ViewContext *context, CommandId id);
+
+/* shell_begin.c: how a console begins, with a screen or without. */
+BG_CHECK bool shell_connect(Shell *shell, Error *err);
+/* The keys of ~/.config/breakglass/keys. Trouble leaves the keys as they are. */
+void shell_read_keys(Shell *shell, Error *err);
+/* A file of ~/.config/breakglass. Owned. */
+char *shell_settings_path(const char *name);
+/* After client_process(): says that the engine is back, declares what `try` comes with. True when the model has changed. */
+bool shell_notice(Shell *shell);
 
 /* shell_render.c: one frame. */
 void shell_render(Shell *shell);

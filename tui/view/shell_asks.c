@@ -6,6 +6,13 @@
 
 /* ---- saying ---- */
 
+static bool is_heard(const Shell *shell, ShellSaid said, const char *text)
+{
+	if (shell->hear)
+		shell->hear(shell->hear_userdata, said, text);
+	return shell->hear != NULL;
+}
+
 void view_say(ViewContext *context, Role role, const char *format, ...)
 {
 	char text[MESSAGE_SIZE];
@@ -13,13 +20,16 @@ void view_say(ViewContext *context, Role role, const char *format, ...)
 	va_start(args, format);
 	(void) vsnprintf(text, sizeof(text), format, args);   /* what does not fit is cut */
 	va_end(args);
-	message_set(&context->shell->message, role, context->mono, "%s", text);
+	if (!is_heard(context->shell, SAID_WORDS, text))
+		message_set(&context->shell->message, role, context->mono, "%s", text);
 	context->shell->dirty = true;
 }
 
 void view_error(ViewContext *context, const Error *err)
 {
-	message_error(&context->shell->message, err);
+	char text[640];
+	if (!is_heard(context->shell, SAID_ERROR, error_format(err, text, sizeof(text))))
+		message_error(&context->shell->message, err);
 	context->shell->dirty = true;
 }
 
@@ -30,13 +40,17 @@ void view_refuse(ViewContext *context, const char *format, ...)
 	va_start(args, format);
 	(void) vsnprintf(text, sizeof(text), format, args);   /* what does not fit is cut */
 	va_end(args);
-	message_set(&context->shell->message, ROLE_WARN, context->mono, "%s", text);
+	if (!is_heard(context->shell, SAID_REFUSAL, text))
+		message_set(&context->shell->message, ROLE_WARN, context->mono, "%s", text);
 	context->shell->dirty = true;
 }
 
 void view_copy(ViewContext *context, Str text)
 {
-	if (context->shell->term)
+	AUTO_FREE char *copy = context->shell->hear ? str_dup(text) : NULL;
+	if (copy)
+		(void) is_heard(context->shell, SAID_COPY, copy);
+	else if (context->shell->term)
 		term_copy(context->shell->term, text);
 }
 
@@ -146,11 +160,8 @@ const char *view_keep(ViewContext *context, const char *text)
 }
 
 /* The answer may open the next dialog: what belongs to this one is moved out first. */
-void shell_dialog_key(Shell *shell, KeyChord key)
+void shell_end_dialog(Shell *shell, bool accepted)
 {
-	DialogEffect effect = dialog_key(&shell->dialog, key);
-	if (effect == DIALOG_NONE)
-		return;
 	Dialog dialog = shell->dialog;
 	StrList kept = shell->kept;
 	ViewAnswer *answer = shell->answer;
@@ -158,13 +169,20 @@ void shell_dialog_key(Shell *shell, KeyChord key)
 	shell->dialog = (Dialog) { 0 };
 	shell->kept = (StrList) { 0 };
 	shell_close_dialog(shell);
-	if (effect == DIALOG_ACCEPTED && answer) {
+	if (accepted && answer) {
 		ViewContext context = shell_context(shell, shell->answer_view, NULL);
 		answer(shell->states[shell->answer_view], &context, &dialog, data);
 	}
 	dialog_clear(&dialog);
 	strlist_clear(&kept);
 	json_free(data);
+}
+
+void shell_dialog_key(Shell *shell, KeyChord key)
+{
+	DialogEffect effect = dialog_key(&shell->dialog, key);
+	if (effect != DIALOG_NONE)
+		shell_end_dialog(shell, effect == DIALOG_ACCEPTED);
 }
 
 /* Asks that wait for a dialog: {ask, args, key, done}. */

@@ -294,7 +294,8 @@ static void open_palette(Shell *shell, ViewContext *context)
 static void redraw(Shell *shell, ViewContext *context)
 {
 	(void) context;
-	term_redraw(shell->term);
+	if (shell->term)
+		term_redraw(shell->term);
 }
 
 static void suspend(Shell *shell, ViewContext *context)

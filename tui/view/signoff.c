@@ -46,7 +46,7 @@ static void choose(SignoffView *view, ViewContext *context, const char *gate)
 	view_select(context, NULL, NULL, gate);
 }
 
-static void select_gate(SignoffView *view, ViewContext *context, const char *gate)
+void signoff_select(SignoffView *view, ViewContext *context, const char *gate)
 {
 	AUTO_CLEAR(GateRows) rows = gate_rows_make(view, context);
 	ListSource source = gate_rows_source(&rows);
@@ -99,11 +99,11 @@ static void update(void *state, ViewContext *context)
 		return;
 	const Gate *wanted = *context->gate ? run_find_gate(context->run, context->gate) : NULL;
 	if (wanted && !text_eq(wanted->id, view->told))
-		select_gate(view, context, wanted->id);
+		signoff_select(view, context, wanted->id);
 	else if (!signoff_gate(view, context)) {
 		const Gate *best = best_gate(context);
 		if (best)
-			select_gate(view, context, best->id);
+			signoff_select(view, context, best->id);
 	}
 	if (!view->keys && !view->looking && !error_is_set(&view->keys_error))
 		signoff_look_for_keys(view, context);
@@ -399,6 +399,12 @@ static int64_t wake_ms(void *state, const ViewContext *context)
 	return view->looking || view->signing ? WORK_POLL_MS : 0;
 }
 
+static void choose_row(void *state, ViewContext *context, const char *id)
+{
+	if (context->run && run_find_gate(context->run, id))
+		signoff_select(state, context, id);
+}
+
 static void close_view(void *state)
 {
 	SignoffView *view = state;
@@ -430,4 +436,9 @@ const View VIEW_SIGNOFF = {
 	.brief = brief,
 	.tab = tab,
 	.wake_ms = wake_ms,
+	.rows = signoff_line_rows,
+	.choose = choose_row,
+	.page = signoff_line_page,
+	.is_busy = signoff_line_is_busy,
+	.in_words = signoff_line_in_words,
 };

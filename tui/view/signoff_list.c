@@ -88,8 +88,35 @@ static void row_render(Canvas *canvas, Rect rect, size_t index, void *userdata)
 	canvas_text_fit(canvas, rect, rect.x + 3, rect.y, rect.width - 4, ROLE_TEXT, signoff_step_words(rows->context->run, gate, &words));
 }
 
+static void say_role(const GateRows *rows, const Gate *gate, const char *role, Buf *out)
+{
+	const ViewContext *context = rows->context;
+	const Signoff *signoff = gate_signoff(gate, role);
+	bool open = signoff_role_is_open(gate, role, context->wall);
+	char age[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE];
+	if (signoff && !open)
+		buf_printf(out, "%s: signed by %s, %s", role, signoff->person, wall_format_hm(signoff->time, clock));
+	else if (signoff && signoff->decision != DECISION_YES)
+		buf_printf(out, "%s: %s by %s", role, signoff->decision == DECISION_NO ? "NO" : "escalated", signoff->person);
+	else if (!gate->subject[0])
+		buf_printf(out, "%s: not asked yet", role);
+	else
+		buf_printf(out, "%s: waits since %s", role, view_age(context->wall, gate->asked, age));
+}
+
+static void row_say(size_t index, void *userdata, Buf *out)
+{
+	const GateRows *rows = userdata;
+	const Gate *gate = &rows->context->run->gates[rows->items[index].gate];
+	AUTO_CLEAR(Buf) words = { 0 };
+	if (rows->items[index].role >= 0)
+		say_role(rows, gate, gate->roles.items[rows->items[index].role], out);
+	else
+		buf_printf(out, "%s: %s", gate_state_name(gate_state(gate, rows->context->wall)), signoff_step_words(rows->context->run, gate, &words));
+}
+
 ListSource gate_rows_source(GateRows *rows)
 {
-	return (ListSource) { .count = rows->count, .id = row_id, .render = row_render, .is_passive = row_is_passive, .userdata = rows,
+	return (ListSource) { .count = rows->count, .id = row_id, .render = row_render, .is_passive = row_is_passive, .say = row_say, .userdata = rows,
 		.empty = "This procedure asks for no signatures." };
 }

@@ -43,6 +43,7 @@ typedef struct SignoffView {
 	SignoffWork *signing;
 	MonoTime stage_since;
 	char *statement;             /* being signed, or shown */
+	size_t answer_wanted;        /* line mode: what is asked once the text is there, from 1; 0 = nothing */
 	char statement_role[64], statement_person[128];
 	char *statement_file;        /* where a copy lies for signing elsewhere; NULL = none */
 	const char *paste_choices[SIGNOFF_PASTE_MAX];
@@ -55,6 +56,7 @@ typedef struct SignoffWay { const Signer *signer; const char *role; } SignoffWay
 /* ---- signoff.c ---- */
 const Gate *signoff_gate(const SignoffView *view, const ViewContext *context);
 void signoff_look_for_keys(SignoffView *view, ViewContext *context);
+void signoff_select(SignoffView *view, ViewContext *context, const char *gate);
 
 /* ---- signoff_ways.c: pure ---- */
 /* The ways to sign `gate`, the viewer's own first; those whose role is still missing and whose person has not signed. */
@@ -78,6 +80,14 @@ BG_DEFINE_CLEARP(GateRows, gate_rows_clear)
 /* ---- signoff_text.c: pure ---- */
 void signoff_write(const SignoffView *view, const ViewContext *context, const Gate *gate, int columns, Styled *out);
 const char *signoff_step_words(const Run *run, const Gate *gate, Buf *out);
+
+/* ---- signoff_line.c: slots of its View for line mode ---- */
+void signoff_line_rows(void *state, ViewContext *context, ViewRowsUse *use, void *userdata);
+bool signoff_line_page(void *state, ViewContext *context, Styled *out);
+bool signoff_line_is_busy(void *state, const ViewContext *context);
+Outcome signoff_line_in_words(void *state, ViewContext *context, CommandId id);
+/* The text was told: asks for the answer to it. */
+void signoff_ask_answer(SignoffView *view, ViewContext *context);
 
 /* ---- signoff_act.c ---- */
 void signoff_submit(SignoffView *view, ViewContext *context);

@@ -57,10 +57,18 @@ static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 	canvas_text_fit(canvas, rect, x, rect.y, rect.x + rect.width - x - 1, role_of(entry->type), entry->text);
 }
 
+static void say_row(size_t index, void *userdata, Buf *out)
+{
+	const TimelineState *state = userdata;
+	const TimelineEntry *entry = entry_at(state, index);
+	char clock[WALL_TEXT_SIZE];
+	buf_printf(out, "%s %s: %s", wall_format_clock(entry->time, clock), entry->who, entry->text);
+}
+
 static ListSource source_of(TimelineState *state)
 {
 	return (ListSource) { .count = state->context->model->timeline_count, .id = row_id, .render = draw_row, .text = row_text,
-		.userdata = state, .empty = "Nothing is recorded yet: no incident is declared. D declares one; from then on everything that is done or seen "
+		.say = say_row, .number = row_id, .newest_last = true, .userdata = state, .empty = "Nothing is recorded yet: no incident is declared. D declares one; from then on everything that is done or seen "
 		"stands here, and can be checked by a stranger." };
 }
 
@@ -75,11 +83,9 @@ static void update(void *data, ViewContext *context)
 	state->seen = context->model->timeline_count;
 }
 
-static void write_details(TimelineState *state, const TimelineEntry *entry)
+static void write_details(const TimelineEntry *entry, Styled *page)
 {
 	char iso[WALL_TEXT_SIZE], line[200], span[SPAN_TEXT_SIZE];
-	Styled *page = &state->page;
-	styled_reset(page);
 	snprintf(line, sizeof(line), "Record %lld: %s\n\n", (long long) entry->seq, event_type_label(entry->type));
 	styled_add(page, ROLE_HEADING, line);
 	styled_field(page, 10, "time", ROLE_TEXT, wall_format_iso(entry->time, iso));
@@ -102,7 +108,8 @@ static void render(void *data, const ViewContext *context, Canvas *canvas, Rect 
 	if (not_yet && !context->model->timeline_count)
 		canvas_paragraph(canvas, rect_inset(rect, 1, 1), 0, ROLE_MUTED, not_yet);
 	else if (state->details && list_selected(&state->list, &source, &index)) {
-		write_details(state, entry_at(state, index));
+		styled_reset(&state->page);
+		write_details(entry_at(state, index), &state->page);
 		(void) styled_render(&state->page, canvas, rect_inset(rect, 1, 0), 0, NULL);
 	} else
 		list_render(&state->list, &source, canvas, rect);
@@ -158,6 +165,36 @@ static void hint(void *data, const ViewContext *context, char text[static VIEW_H
 			state->stay ? ", not following (f)" : "", incident->id);
 }
 
+/* ---- in words ---- */
+
+static void rows(void *data, ViewContext *context, ViewRowsUse *use, void *userdata)
+{
+	TimelineState *state = data;
+	state->context = context;
+	ListSource source = source_of(state);
+	use(&state->list, &source, userdata);
+}
+
+static void choose(void *data, ViewContext *context, const char *id)
+{
+	TimelineState *state = data;
+	state->context = context;
+	ListSource source = source_of(state);
+	list_select(&state->list, &source, id);
+}
+
+static bool page(void *data, ViewContext *context, Styled *out)
+{
+	TimelineState *state = data;
+	size_t index;
+	state->context = context;
+	ListSource source = source_of(state);
+	bool shown = state->details && list_selected(&state->list, &source, &index);
+	if (shown)
+		write_details(entry_at(state, index), out);
+	return shown;
+}
+
 static void close_timeline(void *data)
 {
 	TimelineState *state = data;
@@ -177,4 +214,7 @@ const View VIEW_TIMELINE = {
 	.on_command = on_command,
 	.filter = filter,
 	.hint = hint,
+	.rows = rows,
+	.choose = choose,
+	.page = page,
 };

@@ -15,6 +15,7 @@
 #include "tui/widget/bars.h"
 #include "tui/widget/canvas.h"
 #include "tui/widget/dialog.h"
+#include "tui/widget/list.h"
 
 typedef struct Shell Shell;
 typedef struct View View;
@@ -34,6 +35,10 @@ typedef struct ViewContext {
 	Shell *shell;
 	const View *view;             /* the view that is called */
 } ViewContext;
+
+/* Lines of line mode are not wrapped: the terminal or the reader does that. */
+#define VIEW_LINE_COLUMNS 4096
+typedef void ViewRowsUse(const List *list, const ListSource *source, void *userdata);
 
 typedef enum Outcome {
 	OUTCOME_IGNORED,              /* not mine: the shell does what it does by default (esc goes back, / filters, ...) */
@@ -76,6 +81,18 @@ struct View {
 	void (*brief)(void *state, const ViewContext *context, char left[static VIEW_HINT_SIZE], char right[static 32]);
 	/* When what is shown changes although no news comes (ms from now; 0 = never): a running action's elapsed time. */
 	int64_t (*wake_ms)(void *state, const ViewContext *context);
+
+	/* ---- the same in words, for line mode (tui/line); every screen has rows or a page ---- */
+	/* Hands its list to `use`; always, whatever is open in its place. */
+	void (*rows)(void *state, ViewContext *context, ViewRowsUse *use, void *userdata);
+	/* Commands are about the row with this id from now on. */
+	void (*choose)(void *state, ViewContext *context, const char *id);
+	/* Writes the text beside the rows, in lines as long as they are. True: it stands in their place until COMMAND_BACK. */
+	bool (*page)(void *state, ViewContext *context, Styled *out);
+	/* What a person began here is still under way. */
+	bool (*is_busy)(void *state, const ViewContext *context);
+	/* What is done otherwise than by key: a word can ask what on a screen a second key asks. IGNORED: as by key. */
+	Outcome (*in_words)(void *state, ViewContext *context, CommandId id);
 };
 
 extern const View VIEW_BOARD, VIEW_PLAYBOOKS, VIEW_WALK, VIEW_SIGNOFF, VIEW_TIMELINE, VIEW_LEDGER, VIEW_HELP;

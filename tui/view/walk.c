@@ -1,7 +1,7 @@
 /* walk.c: the walk screen: its state, what is selected, and what is fetched from the engine for it. */
 #include "core/base/alloc.h"
 #include "core/providers/provider.h"
-#include "tui/view/walk_view.h"
+#include "tui/view/walk_line.h"
 #include <stdio.h>
 
 bool walk_row_is_over(const IncidentStep *step)
@@ -354,4 +354,9 @@ const View VIEW_WALK = {
 	.hint = hint,
 	.brief = brief,
 	.wake_ms = wake_ms,
+	.rows = walk_line_rows,
+	.choose = walk_line_choose,
+	.page = walk_line_page,
+	.is_busy = walk_line_is_busy,
+	.in_words = walk_line_in_words,
 };

@@ -1,6 +1,6 @@
 /* walk_acts.c: planning, going back, ticking, cancelling, resolving, looking: what the keys of the walk do to a step. */
 #include "core/base/alloc.h"
-#include "tui/view/walk_view.h"
+#include "tui/view/walk_line.h"
 #include <stdio.h>
 
 #define NO(...) error_set(err, ERROR_CONFLICT, __VA_ARGS__)
@@ -108,10 +108,13 @@ void walk_pending(WalkView *walk, ViewContext *context)
 	bool planned = action && action->plan_seq > pending->after_seq;
 	bool failed = target.job && target.job->id == pending->job && !target.job->running && error_is_set(&target.job->error);
 	bool apply = pending->apply && planned && target.open == action && walk_can_apply(walk, context, &target, NULL);
+	bool agree = pending->agree && planned && target.open == action;
 	if (planned || failed || !action)
 		*pending = (Pending) { 0 };
 	if (apply)
 		walk_apply(walk, context, &target);
+	else if (agree)
+		walk_agree(walk, context, &target);
 }
 
 bool walk_can_undo(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Error *err)

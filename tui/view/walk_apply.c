@@ -110,17 +110,30 @@ static void write_hidden_warnings(const WalkView *walk, const WalkTarget *target
 		styled_printf(out, ROLE_NOTICE, "! %s\n", target->written->warnings[i]->text ? target->written->warnings[i]->text : "");
 }
 
+static bool wants_name(const StepAction *action)
+{
+	const char *name = json_get_string(action->plan, "confirm_name");
+	return action->risk == RISK_DESTRUCTIVE && name && *name;
+}
+
+bool walk_apply_asks(const WalkView *walk, const WalkTarget *target)
+{
+	const StepAction *open = target->open;
+	bool hidden = walk->head_cut && target->written && target->written->warning_count && open->risk != RISK_READ;
+	bool guards = !open->plan_is_undo && (write_guards(walk, target, open, GUARD_ASKS, NULL) > 0 ||
+		write_guards(walk, target, open, GUARD_IS_SOFT, NULL) > 0);
+	return wants_name(open) || guards || hidden;
+}
+
 void walk_apply(WalkView *walk, ViewContext *context, const WalkTarget *target)
 {
 	const StepAction *open = target->open;
 	bool undo = open->plan_is_undo;
 	const char *name = json_get_string(open->plan, "confirm_name");
-	bool types_name = open->risk == RISK_DESTRUCTIVE && name && *name;
-	bool asks = !undo && write_guards(walk, target, open, GUARD_ASKS, NULL) > 0;
+	bool types_name = wants_name(open);
 	bool reason = !undo && write_guards(walk, target, open, GUARD_IS_SOFT, NULL) > 0;
-	bool hidden = walk->head_cut && target->written && target->written->warning_count && open->risk != RISK_READ;
 	Json *args = apply_args(target);
-	if (!types_name && !asks && !reason && !hidden) {
+	if (!walk_apply_asks(walk, target)) {
 		send_apply(walk, context, args);
 		return;
 	}

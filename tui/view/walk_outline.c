@@ -1,6 +1,6 @@
 /* walk_outline.c: the rows on the left: the run, its sections, their gates, the steps. Pure but for the list that remembers the selection. */
 #include "core/base/alloc.h"
-#include "tui/view/walk_view.h"
+#include "tui/view/walk_line.h"
 #include <ctype.h>
 #include <stdio.h>
 
@@ -248,5 +248,6 @@ static const char *row_text(size_t index, void *userdata)
 ListSource outline_source(OutlineSource *source)
 {
 	return (ListSource) { .count = source->outline->count, .id = row_id, .render = draw_row, .text = row_text, .depth = row_depth,
+		.say = outline_say, .number = outline_number,
 		.userdata = source, .empty = "This procedure has no steps." };
 }

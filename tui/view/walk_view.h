@@ -30,6 +30,7 @@ typedef struct Outline {
 /* Something to do by itself when the model has moved on: apply what was just planned because it only reads. */
 typedef struct Pending {
 	bool apply;
+	bool agree;                  /* line mode: ask whether to apply it */
 	char run[WALK_ID_SIZE], step[WALK_ID_SIZE];
 	size_t index;
 	int64_t after_seq, job;
@@ -165,6 +166,8 @@ bool walk_can_tick(const WalkView *walk, const ViewContext *context, const WalkT
 
 /* ---- walk_apply.c ---- */
 void walk_apply(WalkView *walk, ViewContext *context, const WalkTarget *target);
+/* walk_apply() asks something by itself first: a name, a reason, what a guard wants to know. */
+bool walk_apply_asks(const WalkView *walk, const WalkTarget *target);
 void walk_tick(WalkView *walk, ViewContext *context, const WalkTarget *target);
 /* Failed guards of the open plan and of the step: NULL when no hard one stands in the way, else its words. */
 const char *walk_hard_guard(const WalkView *walk, const WalkTarget *target, const StepAction *action);

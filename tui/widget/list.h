@@ -19,6 +19,11 @@ typedef struct ListSource {
 	int (*depth)(size_t index, void *userdata);
 	/* Rows that are drawn but never selected, such as headings; NULL: none. */
 	bool (*is_passive)(size_t index, void *userdata);
+	/* Line mode: the row in words, its state first; NULL: its text. */
+	void (*say)(size_t index, void *userdata, Buf *out);
+	/* What a person calls the row; NULL: its place, from 1. "" = it has no name. */
+	const char *(*number)(size_t index, void *userdata);
+	bool newest_last;    /* a record: line mode tells its end */
 	void *userdata;
 	const char *empty;   /* why there is nothing, and what would fill it */
 } ListSource;

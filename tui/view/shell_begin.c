@@ -1,0 +1,75 @@
+/* shell_begin.c: how a console begins: its keys, its client, and what it does by itself when the engine answers. */
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "tui/view/shell.h"
+
+#define SETTINGS_MAX_BYTES (64 * 1024)
+
+char *shell_settings_path(const char *name)
+{
+	const char *home = getenv("XDG_CONFIG_HOME");
+	AUTO_FREE char *folder = home && *home == '/' ? path_join(home, "breakglass") : path_expand_home("~/.config/breakglass");
+	return path_join(folder, name);
+}
+
+void shell_read_keys(Shell *shell, Error *err)
+{
+	AUTO_FREE char *path = shell_settings_path("keys");
+	AUTO_CLEAR(Buf) text = { 0 };
+	Keymap keymap = shell->keymap;
+	if (!file_exists(path))
+		return;
+	if (file_read(path, SETTINGS_MAX_BYTES, &text, err) && keymap_read(&keymap, path, buf_str(&text), err) && keymap_check(&keymap, err))
+		shell->keymap = keymap;
+}
+
+bool shell_connect(Shell *shell, Error *err)
+{
+	const ConsoleSettings *settings = shell->settings;
+	ClientOptions options = { .environment_path = settings->environment_path, .environment_name = settings->environment_name,
+		.state = settings->state, .self = settings->self, .console = true, .start_engine = true };
+	return client_begin(&options, &shell->client, err);
+}
+
+/* ---- what happens by itself ---- */
+
+static void notice_connection(Shell *shell)
+{
+	const ClientModel *model = shell_model(shell);
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	if (model->connected) {
+		if (shell->was_connected && wall_known(shell->lost))
+			view_say(&context, ROLE_OK, "The engine is back.");
+		shell->was_connected = true;
+		shell->lost = (WallTime) { 0 };
+	} else if (shell->was_connected && !wall_known(shell->lost)) {
+		shell->lost = context.wall;
+	}
+}
+
+/* `try` comes with an incident to declare. */
+static void declare_first(Shell *shell)
+{
+	const ClientModel *model = shell_model(shell);
+	if (!shell->settings->first_incident || shell->declared_first || !model->caught_up)
+		return;
+	shell->declared_first = true;
+	if (model->incident)
+		return;
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	Json *args = json_new_object();
+	json_add_string(args, "title", shell->settings->first_incident);
+	json_add_bool(args, "drill", shell->settings->drill);
+	view_ask(&context, ASK_DECLARE, args, NULL);
+}
+
+bool shell_notice(Shell *shell)
+{
+	const ClientModel *model = shell_model(shell);
+	if (model->version == shell->version)
+		return false;
+	shell->version = model->version;
+	notice_connection(shell);
+	declare_first(shell);
+	return true;
+}

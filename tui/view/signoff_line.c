@@ -1,0 +1,89 @@
+/* signoff_line.c: the sign-off in words, for line mode: the whole text is told before anybody is asked for a word. */
+#include "core/base/alloc.h"
+#include "tui/view/signoff_view.h"
+#include <stdio.h>
+
+void signoff_line_rows(void *state, ViewContext *context, ViewRowsUse *use, void *userdata)
+{
+	SignoffView *view = state;
+	AUTO_CLEAR(GateRows) rows = gate_rows_make(view, context);
+	ListSource source = gate_rows_source(&rows);
+	if (context->run)
+		use(&view->list, &source, userdata);
+}
+
+bool signoff_line_page(void *state, ViewContext *context, Styled *out)
+{
+	SignoffView *view = state;
+	const Gate *gate = signoff_gate(view, context);
+	if (!gate)
+		styled_add(out, ROLE_TEXT, context->run ? "This procedure asks for no signatures.\n" : "Nothing is to be signed: no procedure is being walked.\n");
+	else
+		signoff_write(view, context, gate, VIEW_LINE_COLUMNS, out);
+	return gate && view->face == FACE_STATEMENT;
+}
+
+bool signoff_line_is_busy(void *state, const ViewContext *context)
+{
+	const SignoffView *view = state;
+	(void) context;
+	return view->looking || view->stage != STAGE_IDLE || (view->keys && !view->keys_known && !error_is_set(&view->keys_error));
+}
+
+/* ---- answering ---- */
+
+static const struct { CommandId id; const char *prefix, *verb, *label; } ANSWERS[] = {
+	{ COMMAND_SIGN, "", "answer", "Type sign, or no REASON" },
+	{ COMMAND_REFUSE, "no ", "say no", "Why not" },
+	{ COMMAND_ESCALATE, "escalate ", "escalate", "Why somebody else should decide" },
+};
+
+static void answered(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
+{
+	SignoffView *view = state;
+	AUTO_FREE char *line = bg_asprintf("%s%s", json_get_string_or(data, "prefix", ""), form_text(&dialog->form, 0));
+	view->face = FACE_ASKED;
+	view->typing = true;
+	input_set(&view->input, line);
+	signoff_submit(view, context);
+	if (!view->typing)
+		return;
+	view->typing = false;
+	input_set(&view->input, "");
+	view_refuse(context, "%s", view->complaint);
+}
+
+void signoff_ask_answer(SignoffView *view, ViewContext *context)
+{
+	const Gate *gate = signoff_gate(view, context);
+	AUTO_FREE char *title = bg_asprintf("Sign as %s", view->statement_role);
+	Json *data = json_new_object();
+	size_t wanted = view->answer_wanted - 1;
+	view->answer_wanted = 0;
+	json_add_string(data, "prefix", ANSWERS[wanted].prefix);
+	Dialog *dialog = view_dialog(context, DIALOG_FORM, title, ANSWERS[wanted].verb, answered, data);
+	dialog->danger = true;   /* nobody answers before the text was told */
+	if (wanted == 0)
+		styled_printf(&dialog->text, ROLE_TEXT, "%s\n", gate && gate->reason_required ? "A yes wants a reason too: sign REASON."
+			: "Signing is sign; refusing is no and the reason; escalate and a reason asks that somebody else decides.");
+	FormField *field = form_add(&dialog->form, FIELD_TEXT, ANSWERS[wanted].label, "");
+	field->required = true;
+}
+
+Outcome signoff_line_in_words(void *state, ViewContext *context, CommandId id)
+{
+	SignoffView *view = state;
+	for (size_t i = 0; i < BG_LENGTH(ANSWERS); i++) {
+		if (ANSWERS[i].id != id)
+			continue;
+		const char *why_not = VIEW_SIGNOFF.reason(state, context, id);
+		if (why_not) {
+			view_refuse(context, "%s: %s", command_get(id)->name, why_not);
+			return OUTCOME_DONE;
+		}
+		view->answer_wanted = i + 1;
+		signoff_show_statement(view, context);
+		return OUTCOME_DONE;
+	}
+	return OUTCOME_IGNORED;
+}
