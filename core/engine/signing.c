@@ -211,11 +211,12 @@ bool signing_statement(Ask *ask, Error *err) {
 
 static const char *head_of(void *userdata, int64_t seq) { return incident_file_head_of(userdata, seq); }
 
-static SignoffExpectation expectation(const Engine *engine, const Walk *walk, const Gate *state) {
+/* Borrows `step`: what the gate is called in a statement. */
+static SignoffExpectation expectation(const Engine *engine, const Walk *walk, const Gate *state, const char *step) {
 	return (SignoffExpectation){.environment = engine->environment->name, .kind = kind_name(engine->environment),
 		.incident = walk->incident->id, .run = walk->run->id, .gate = state->id,
 		.playbook_digest = walk->run->playbook_sha256, .digest = state->subject,
-		.playbook = path_base(walk->run->playbook_path), .changes = &state->lines, .gate_roles = &state->roles,
+		.playbook = path_base(walk->run->playbook_path), .step = step, .changes = &state->lines, .gate_roles = &state->roles,
 		.reason_required = state->reason_required, .gate_record = state->asked_seq,
 		.max_validity_ms = engine->environment->signoff.validity_ms, .head_of = head_of, .userdata = engine->file,
 		.now = wall_now()};
@@ -269,7 +270,8 @@ bool signing_sign(Ask *ask, Error *err) {
 	AUTO_CLEAR(WalkSubject) subject = {0};
 	if (!walk_subject(&walk, gate, &subject, err))
 		return false;
-	SignoffExpectation expected = expectation(engine, &walk, state);
+	AUTO_FREE char *words = step_words(gate, state);
+	SignoffExpectation expected = expectation(engine, &walk, state, words);
 	expected.digest = subject.digest;
 	SignoffRules given = {rules.roster, &rules.revocations, rules.holders, rules.count};
 	AUTO_CLEAR(AcceptedSignoff) accepted = {0};
@@ -287,7 +289,9 @@ bool signing_sign(Ask *ask, Error *err) {
 /* A signature that counted then must still count now, save for its expiry: for plans decide() looks at that, and a section that was
  * opened in time stays open. */
 static bool gate_still_holds(Engine *engine, const Walk *walk, const Gate *gate, const Rules *rules, Error *err) {
-	SignoffExpectation expected = expectation(engine, walk, gate);
+	const PlaybookGate *written = playbook_find_gate(walk->playbook, gate->id);
+	AUTO_FREE char *words = written ? step_words(written, gate) : NULL;
+	SignoffExpectation expected = expectation(engine, walk, gate, words);
 	SignoffRules given = {rules->roster, &rules->revocations, rules->holders, rules->count};
 	for (size_t i = 0; i < gate->roles.count; i++) {
 		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);

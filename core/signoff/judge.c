@@ -67,15 +67,15 @@ static SignoffRefusal judge_key(Judging *judging)
 	if (judging->rules->revocations && revocations_has(judging->rules->revocations, blob))
 		return refuse(judging, REFUSED_KEY_REVOKED, "the key %s is revoked", fingerprint);
 	const RosterEntry *entry = NULL;
-	RosterAnswer answer = roster_check(judging->rules->roster, blob, signer, SIGNOFF_NAMESPACE, judging->expected->now, &entry);
+	RosterAnswer answer = roster_check(judging->rules->roster, blob, signer, SIGNOFF_NAMESPACE, judging->statement.time, &entry);
 	int line = entry ? entry->line : 0;
 	switch (answer) {
 	case ROSTER_ALLOWED:
 		return REFUSED_NOT;
 	case ROSTER_EXPIRED:
-		return refuse(judging, REFUSED_KEY_EXPIRED, "the key's time has passed (%.60s:%d)", path, line);
+		return refuse(judging, REFUSED_KEY_EXPIRED, "the key's time had passed when it signed (%.60s:%d)", path, line);
 	case ROSTER_NOT_YET_VALID:
-		return refuse(judging, REFUSED_KEY_NOT_YET_VALID, "the key's time has not come yet (%.60s:%d)", path, line);
+		return refuse(judging, REFUSED_KEY_NOT_YET_VALID, "the key's time had not come when it signed (%.60s:%d)", path, line);
 	case ROSTER_NAMESPACE_NOT_ALLOWED:
 		return refuse(judging, REFUSED_KEY_NAMESPACE, "the key may not sign in the namespace %s (%.60s:%d)", SIGNOFF_NAMESPACE,
 			path, line);
@@ -107,20 +107,37 @@ static SignoffRefusal judge_person(Judging *judging)
 	return REFUSED_NOT;
 }
 
-/* There is one text for every statement: with the words that it should have, it must be the same text again. */
+/* The text as it would be with one of its parts as it should be. There is one text for every statement, so it must be the same again. */
+static bool says(const Judging *judging, const Statement *should)
+{
+	AUTO_CLEAR(Buf) text = { 0 };
+	statement_render(should, &text);
+	return str_eq(buf_str(&text), judging->text);
+}
+
+static bool says_text(const Judging *judging, size_t offset, const char *wanted)
+{
+	if (!wanted)
+		return true;
+	Statement should = judging->statement;           /* borrows: not cleared */
+	AUTO_FREE char *text = bg_strdup(wanted);
+	*(char **) (void *) ((char *) &should + offset) = text;
+	return says(judging, &should);
+}
+
 static SignoffRefusal judge_words(Judging *judging)
 {
 	const SignoffExpectation *expected = judging->expected;
+	if (!says_text(judging, offsetof(Statement, playbook), expected->playbook))
+		return refuse(judging, REFUSED_ALTERED_WORDS, "the text that was signed describes another playbook");
+	if (!says_text(judging, offsetof(Statement, step), expected->step))
+		return refuse(judging, REFUSED_ALTERED_WORDS, "the text that was signed names the step \"%.60s\", and this one is \"%.60s\"",
+			judging->statement.step, expected->step);
 	Statement should = judging->statement;           /* borrows: not cleared */
-	AUTO_FREE char *playbook = bg_strdup(expected->playbook ? expected->playbook : should.playbook);
-	should.playbook = playbook;
 	if (expected->changes)
 		should.changes = *expected->changes;
-	AUTO_CLEAR(Buf) text = { 0 };
-	statement_render(&should, &text);
-	if (!str_eq(buf_str(&text), judging->text))
-		return refuse(judging, REFUSED_ALTERED_WORDS, "the text that was signed describes %s",
-			text_eq(should.playbook, judging->statement.playbook) ? "other changes than those that would be made" : "another playbook");
+	if (!says(judging, &should))
+		return refuse(judging, REFUSED_ALTERED_WORDS, "the text that was signed describes other changes than those that would be made");
 	return REFUSED_NOT;
 }
 

@@ -1,5 +1,7 @@
 /* judge.h: does this signature count, here and now? Pure: everything it needs is given, the clock included. Called when a signature
- * arrives, again when the engine acts, and by `verify` with the time of the record. Each refusal has a code and a message of its own. */
+ * arrives, again when the engine acts, and by `verify` with the time of the record. Each refusal has a code and a message of its own.
+ * The validity of the key is judged at the time that the statement says, as git and ssh-keygen's verify-time do: a key that ran out while
+ * its signature was on the way still signed. The statement's own short validity bounds how far back anybody can date one. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,6 +64,7 @@ typedef struct SignoffExpectation {
 	const char *digest;                  /* of what would be done now */
 	/* What the signer must have read: a true digest under false words is no agreement. NULL = not compared. */
 	const char *playbook;                /* file name */
+	const char *step;                    /* number and title, or the title of the section */
 	const StrList *changes;              /* in words */
 	const StrList *gate_roles;           /* NULL = every role */
 	bool reason_required;                /* also for a yes */

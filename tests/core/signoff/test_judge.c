@@ -16,7 +16,7 @@ typedef struct Case {
 	SignoffRefusal refusal;
 	const char *why;                         /* part of the message */
 	/* of the statement */
-	const char *signer, *role, *environment, *kind, *incident, *run, *gate, *playbook_digest, *digest, *reason, *head, *playbook, *change;
+	const char *signer, *role, *environment, *kind, *incident, *run, *gate, *playbook_digest, *digest, *reason, *head, *playbook, *change, *step;
 	StatementDecision decision;
 	int64_t record, time_ms, expires_ms;
 	/* of the signing */
@@ -40,8 +40,12 @@ static const Case cases[] = {
 	{ "a key that nobody has", REFUSED_UNKNOWN_KEY, "nobody in", .key = "stranger" },
 	{ "signing as somebody else", REFUSED_PRINCIPAL, "not bob's", .signer = "bob" },
 	{ "key for git only", REFUSED_KEY_NAMESPACE, "namespace", .allowed = "alice namespaces=\"git\" %s\n" },
-	{ "key of next year", REFUSED_KEY_NOT_YET_VALID, "not come yet", .allowed = "alice valid-after=\"20270101Z\" %s\n" },
-	{ "key of last year", REFUSED_KEY_EXPIRED, "has passed", .allowed = "alice valid-before=\"20260101Z\" %s\n" },
+	{ "key of next year", REFUSED_KEY_NOT_YET_VALID, "had not come when it signed", .allowed = "alice valid-after=\"20270101Z\" %s\n" },
+	{ "key of last year", REFUSED_KEY_EXPIRED, "had passed when it signed", .allowed = "alice valid-before=\"20260101Z\" %s\n" },
+	{ "key that ran out on the way", REFUSED_NOT, NULL, .allowed = "alice valid-before=\"20261121030030Z\" %s\n" },
+	{ "key that ran out just before", REFUSED_KEY_EXPIRED, "had passed", .allowed = "alice valid-before=\"20261121025959Z\" %s\n" },
+	{ "key that began on the way", REFUSED_KEY_NOT_YET_VALID, "had not come", .allowed = "alice valid-after=\"20261121030001Z\" %s\n" },
+	{ "key that began as it signed", REFUSED_NOT, NULL, .allowed = "alice valid-after=\"20261121030000Z\" %s\n" },
 	{ "revoked key", REFUSED_KEY_REVOKED, "is revoked", .revoked = true },
 	{ "a name that the roster has and the environment has not", REFUSED_UNKNOWN_PERSON, "not one of the people", .signer = "eve",
 		.allowed = "eve %s\n" },
@@ -59,6 +63,7 @@ static const Case cases[] = {
 	{ "drifted plan", REFUSED_DRIFTED_PLAN, "sha256:aaaaaaaaaaaa... now", .digest = DIGEST_B },
 	{ "false words over the true digest", REFUSED_ALTERED_WORDS, "other changes", .change = "nothing dangerous" },
 	{ "false name over the true playbook", REFUSED_ALTERED_WORDS, "another playbook", .playbook = "tea.md" },
+	{ "false step over the true digest", REFUSED_ALTERED_WORDS, "names the step \"1.1 take a look\"", .step = "1.1 take a look" },
 	{ "checkpoint from before the gate", REFUSED_OLD_CHECKPOINT, "line 59", .record = 59 },
 	{ "checkpoint that never was", REFUSED_UNKNOWN_CHECKPOINT, "line 70 of the record is not there", .record = 70 },
 	{ "checkpoint of another record", REFUSED_UNKNOWN_CHECKPOINT, "not what the signer saw", .head = DIGEST_B },
@@ -67,6 +72,17 @@ static const Case cases[] = {
 	{ "expires before it begins", REFUSED_EXPIRED, "before the time", .time_ms = NOW_MS, .expires_ms = NOW_MS - 1 },
 	{ "valid for a day", REFUSED_TOO_LONG, "86400 s, longer than 900 s", .expires_ms = NOW_MS - 60000 + 86400000, .max_validity_ms = 900000 },
 };
+
+/* These are OpenSSH's to tell; all others are about what was signed, of which it knows nothing. */
+static bool ssh_keygen_refuses_too(SignoffRefusal refusal)
+{
+	static const SignoffRefusal both[] = { REFUSED_MALFORMED_SIGNATURE, REFUSED_BAD_SIGNATURE, REFUSED_WRONG_NAMESPACE, REFUSED_UNKNOWN_KEY,
+		REFUSED_PRINCIPAL, REFUSED_KEY_NAMESPACE, REFUSED_KEY_NOT_YET_VALID, REFUSED_KEY_EXPIRED, REFUSED_KEY_REVOKED };
+	for (size_t i = 0; i < BG_LENGTH(both); i++)
+		if (both[i] == refusal)
+			return true;
+	return false;
+}
 
 static char *text_or(const char *text, const char *fallback)
 {
@@ -81,7 +97,7 @@ static void make_statement(const Case *c, Buf *out)
 	}
 	AUTO_CLEAR(Statement) s = { .environment = text_or(c->environment, "ocw"), .kind = text_or(c->kind, "live"),
 		.incident = text_or(c->incident, "i1"), .run = text_or(c->run, "r1"), .playbook = text_or(c->playbook, "failover.md"),
-		.playbook_digest = text_or(c->playbook_digest, DIGEST_A), .gate = text_or(c->gate, "break-glass"), .step = bg_strdup("4.5 activate"),
+		.playbook_digest = text_or(c->playbook_digest, DIGEST_A), .gate = text_or(c->gate, "break-glass"), .step = text_or(c->step, "4.5 activate"),
 		.role = text_or(c->role, "engineering"), .signer = text_or(c->signer, "alice"), .decision = c->decision,
 		.reason = c->reason ? bg_strdup(c->reason) : NULL, .digest = text_or(c->digest, DIGEST_A), .record = c->record ? c->record : 61,
 		.head = text_or(c->head, DIGEST_A), .time = { c->time_ms ? c->time_ms : NOW_MS - 60000 },
@@ -122,9 +138,25 @@ static SignoffRefusal judge(const Case *c, const Roster *roster, const Revocatio
 	const RoleHolder holders[] = { { "bob b", "bob", &bob }, { "eng-oncall", "alice", &alice } };
 	const SignoffRules rules = { roster, c->revoked ? revocations : NULL, holders, BG_LENGTH(holders) };
 	const SignoffExpectation expected = { .environment = "ocw", .kind = "live", .incident = "i1", .run = "r1", .gate = "break-glass",
-		.playbook_digest = DIGEST_A, .digest = DIGEST_A, .playbook = "failover.md", .changes = &changes, .gate_roles = &asked, .reason_required = c->reason_required, .gate_record = 60,
+		.playbook_digest = DIGEST_A, .digest = DIGEST_A, .playbook = "failover.md", .step = " 4.5 activate\n", .changes = &changes, .gate_roles = &asked, .reason_required = c->reason_required, .gate_record = 60,
 		.max_validity_ms = c->max_validity_ms, .head_of = head_of, .now = { NOW_MS } };
 	return signoff_judge(statement, signature, &rules, &expected, ret, err);
+}
+
+/* Asked as anybody can ask: the signer by the name in the text, at the time in the text. */
+static bool ssh_keygen_accepts(TempFolder *folder, const Case *c, const char *allowed, const char *revoked, const char *statement,
+	const char *signature)
+{
+	WallTime at = { c->time_ms ? c->time_ms : NOW_MS - 60000 };
+	char iso[WALL_TEXT_SIZE];
+	AUTO_CLEAR(Buf) digits = { 0 };
+	for (const char *p = wall_format_iso(at, iso); *p && *p != '.'; p++)
+		if (*p >= '0' && *p <= '9')
+			buf_putc(&digits, *p);
+	buf_putc(&digits, 'Z');
+	ToolVerify asked = { .allowed = allowed, .identity = c->signer ? c->signer : "alice", .name_space = SIGNOFF_NAMESPACE,
+		.signature = signature, .verify_time = buf_text(&digits), .message = statement, .revoked = c->revoked ? revoked : NULL };
+	return tool_verify_with(folder, &asked);
 }
 
 Test(judge, every_refusal_has_its_own_case_code_and_message)
@@ -161,6 +193,8 @@ Test(judge, every_refusal_has_its_own_case_code_and_message)
 		SignoffRefusal refusal = judge(c, roster, &revocations, buf_str(&statement), buf_str(&signature), &accepted, &err);
 		cr_expect_eq(refusal, c->refusal, "%s: %s, %s", c->name, signoff_refusal_name(refusal), err.why);
 		reached[refusal] = true;
+		bool theirs = ssh_keygen_accepts(&folder, c, buf_text(&allowed), line, buf_text(&statement), buf_text(&signature));
+		cr_expect_eq(theirs, !ssh_keygen_refuses_too(refusal), "%s: ssh-keygen says %s", c->name, theirs ? "good" : "bad");
 		if (refusal == REFUSED_NOT) {
 			cr_expect_str_eq(accepted.person, "eng-oncall");
 			cr_expect_str_eq(accepted.statement.role, "engineering");

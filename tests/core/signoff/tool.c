@@ -51,16 +51,28 @@ char *tool_sign(const char *key_path, const char *name_space, const char *hash, 
 	return bg_strdup(buf_text(&output) + begin);
 }
 
-bool tool_verify(TempFolder *folder, const char *allowed, const char *identity, const char *name_space, const char *signature,
-	const char *verify_time, const char *message)
+bool tool_verify_with(TempFolder *folder, const ToolVerify *asked)
 {
 	AUTO_CLEAR(Buf) output = { 0 };
-	const char *allowed_path = temp_write(folder, "allowed", allowed), *signature_path = temp_write(folder, "signature", signature);
-	AUTO_FREE char *option = bg_asprintf("verify-time=%s", verify_time ? verify_time : "");
-	int code = verify_time ? TOOL(message, &output, "ssh-keygen", "-Y", "verify", "-f", allowed_path, "-I", identity, "-n", name_space,
-			"-s", signature_path, "-O", option)
-		: TOOL(message, &output, "ssh-keygen", "-Y", "verify", "-f", allowed_path, "-I", identity, "-n", name_space, "-s", signature_path);
+	const char *allowed = temp_write(folder, "allowed", asked->allowed), *signature = temp_write(folder, "signature", asked->signature);
+	AUTO_FREE char *time = bg_asprintf("verify-time=%s", asked->verify_time ? asked->verify_time : "");
+	const char *argv[16] = { "ssh-keygen", "-Y", "verify", "-f", allowed, "-I", asked->identity, "-n", asked->name_space, "-s", signature };
+	size_t count = 11;
+	const char *revoked = asked->revoked ? temp_write(folder, "revoked", asked->revoked) : asked->revoked_path;
+	if (asked->verify_time)
+		argv[count++] = "-O", argv[count++] = time;
+	if (revoked)
+		argv[count++] = "-r", argv[count++] = revoked;
+	int code = tool_run(argv, asked->message, &output);
 	bool good = str_find(buf_str(&output), "Good \"") >= 0;
 	cr_assert_eq(good, code == 0, "%s", buf_text(&output));
 	return good;
+}
+
+bool tool_verify(TempFolder *folder, const char *allowed, const char *identity, const char *name_space, const char *signature,
+	const char *verify_time, const char *message)
+{
+	ToolVerify asked = { .allowed = allowed, .identity = identity, .name_space = name_space, .signature = signature,
+		.verify_time = verify_time, .message = message };
+	return tool_verify_with(folder, &asked);
 }

@@ -28,3 +28,11 @@ char *tool_sign(const char *key_path, const char *name_space, const char *hash, 
 /* What `ssh-keygen -Y verify` says; `verify_time` NULL = now. */
 bool tool_verify(TempFolder *folder, const char *allowed, const char *identity, const char *name_space, const char *signature,
 	const char *verify_time, const char *message);
+
+typedef struct ToolVerify {
+	const char *allowed, *identity, *name_space, *signature, *message;
+	const char *verify_time;             /* NULL = now */
+	const char *revoked;                 /* text of a file of revoked keys; NULL = none */
+	const char *revoked_path;            /* or the file itself */
+} ToolVerify;
+bool tool_verify_with(TempFolder *folder, const ToolVerify *asked);
