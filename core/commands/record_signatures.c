@@ -52,7 +52,7 @@ static void check_signature(const Check *check, const Record *record) {
 		problem(check, record, "the signature does not hold: %s", why.why);
 		return;
 	}
-	compare(check, record, "key", public_key_fingerprint(public_key_blob(&signature.key), fingerprint),
+	compare(check, record, "key", public_key_fingerprint(&signature.key, fingerprint),
 		json_get_string(record->data, "key"));
 	check_statement(check, record, text);
 }

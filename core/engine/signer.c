@@ -11,6 +11,7 @@
 #include "core/base/text.h"
 #include "core/signoff/agent_client.h"
 #include "core/signoff/key_file.h"
+#include "core/signoff/sshsig.h"
 #include "core/signoff/statement.h"
 
 #define LIST_DEADLINE_MS 3000
@@ -26,7 +27,7 @@ static Signer *add(SignerList *list, const PublicKey *key, const char *comment) 
 	char fingerprint[FINGERPRINT_SIZE];
 	*signer = (Signer){.comment = text_sanitised_line(comment ? comment : ""), .blob = bg_memdup(blob.ptr, blob.len),
 		.blob_len = blob.len, .needs_touch = public_key_is_device(key)};
-	snprintf(signer->fingerprint, sizeof(signer->fingerprint), "%s", public_key_fingerprint(blob, fingerprint));
+	snprintf(signer->fingerprint, sizeof(signer->fingerprint), "%s", public_key_fingerprint(key, fingerprint));
 	return signer;
 }
 
@@ -50,6 +51,20 @@ static void add_agent(SignerList *list) {
 			add(list, &identities.items[i].key, identities.items[i].comment)->from_agent = true;
 }
 
+/* PATH-cert.pub, as ssh looks for it: the same key, vouched for by an authority. */
+static void add_certificate(SignerList *list, const PublicKey *key, const char *path) {
+	AUTO_FREE char *certificate_path = bg_asprintf("%s-cert.pub", path);
+	AUTO_CLEAR(Buf) line = {0};
+	AUTO_CLEAR(PublicKey) certificate = {0};
+	Str comment = STR("");
+	if (!file_exists(certificate_path) || !file_read(certificate_path, KEY_FILE_MAX_BYTES, &line, NULL)
+		|| !public_key_parse_line(buf_str(&line), &certificate, &comment, NULL)
+		|| !str_eq(public_key_plain_blob(&certificate), public_key_blob(key)) || has(list, public_key_blob(&certificate)))
+		return;
+	AUTO_FREE char *words = str_dup(comment);
+	add(list, &certificate, words)->path = bg_strdup(path);
+}
+
 static void add_file(SignerList *list, const char *file) {
 	AUTO_FREE char *path = path_expand_home(file);
 	AUTO(PrivateKey) *key = NULL;
@@ -60,7 +75,8 @@ static void add_file(SignerList *list, const char *file) {
 		return;
 	}
 	if (!has(list, public_key_blob(private_key_public(key))))
-		add(list, private_key_public(key), private_key_comment(key))->path = TAKE(path);
+		add(list, private_key_public(key), private_key_comment(key))->path = bg_strdup(path);
+	add_certificate(list, private_key_public(key), path);
 }
 
 bool signer_list(const StrList *key_files, bool agent, SignerList **ret_list, Error *err) {
@@ -154,5 +170,12 @@ bool signer_sign(const Signer *signer, const char *statement, Buf *ret_armoured,
 			&& agent_sign_message(NULL, &key, SIGNOFF_NAMESPACE, text, (MonoTime){mono_now().ms + SIGN_DEADLINE_MS}, ret_armoured, err);
 	}
 	AUTO(PrivateKey) *key = NULL;
-	return private_key_load(signer->path, &key, err) && private_key_sign_message(key, SIGNOFF_NAMESPACE, text, ret_armoured, err);
+	AUTO_CLEAR(Buf) data = {0};
+	AUTO_CLEAR(Buf) signature = {0};
+	sshsig_signed_bytes(SIGNOFF_NAMESPACE, text, &data);
+	if (!private_key_load(signer->path, &key, err) || !private_key_sign(key, buf_str(&data), &signature, err))
+		return false;
+	/* The signer's blob, not the file's: a certificate stands in place of its key. */
+	sshsig_armour((Str){signer->blob, signer->blob_len}, SIGNOFF_NAMESPACE, buf_str(&signature), ret_armoured);
+	return true;
 }

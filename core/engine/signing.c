@@ -46,19 +46,19 @@ static bool load_rules(const Environment *environment, Rules *ret_rules, Error *
 
 /* ---- who may sign with which key ---- */
 
-static void describe_signer(const Rules *rules, size_t key_index, Str blob, Json *signers) {
+static void describe_signer(const Rules *rules, size_t key_index, const PublicKey *key, Json *signers) {
 	char fingerprint[FINGERPRINT_SIZE];
-	public_key_fingerprint(blob, fingerprint);
+	public_key_fingerprint(key, fingerprint);
 	for (size_t i = 0; i < rules->count; i++) {
-		if (!roster_lists(rules->roster, blob, rules->holders[i].principal))
+		if (!roster_lists(rules->roster, key, rules->holders[i].principal))
 			continue;
 		const RosterEntry *entry;
-		RosterAnswer answer = roster_check(rules->roster, blob, rules->holders[i].principal, SIGNOFF_NAMESPACE, wall_now(), &entry);
+		RosterAnswer answer = roster_check(rules->roster, key, rules->holders[i].principal, SIGNOFF_NAMESPACE, wall_now(), &entry);
 		Json *item = json_append(signers, json_new_object());
 		json_add_int(item, "key", (int64_t) key_index);
 		json_add_string(item, "fingerprint", fingerprint);
 		json_add_string(item, "person", rules->holders[i].person);
-		json_add_bool(item, "valid", answer == ROSTER_ALLOWED && !revocations_has(&rules->revocations, blob));
+		json_add_bool(item, "valid", answer == ROSTER_ALLOWED && !revocations_has(&rules->revocations, key));
 		Json *roles = json_add(item, "roles", json_new_array());
 		for (size_t r = 0; r < rules->holders[i].roles->count; r++)
 			json_append_string(roles, rules->holders[i].roles->items[r]);
@@ -74,8 +74,9 @@ bool signing_signers(Ask *ask, Error *err) {
 	size_t index = 0;
 	JSON_EACH(key, json_get(ask->args, "keys")) {
 		AUTO_CLEAR(Buf) blob = {0};
-		if (json_string(key) && base64_decode(str_from(json_string(key)), &blob))
-			describe_signer(&rules, index, buf_str(&blob), signers);
+		AUTO_CLEAR(PublicKey) parsed = {0};
+		if (json_string(key) && base64_decode(str_from(json_string(key)), &blob) && public_key_parse(buf_str(&blob), &parsed, NULL))
+			describe_signer(&rules, index, &parsed, signers);
 		index++;
 	}
 	return true;

@@ -28,7 +28,7 @@ static const EnvironmentKey signoff_keys[] = {
 	{ "validity", false, "How long a signature counts: 15m." },
 	{ "plan-age", false, "How old a plan may be when it is signed: 10m." },
 	{ "keys", false, "Private key files to offer beside the ssh-agent." },
-	{ "revoked", false, "Path of a file of public keys, one a line, that no longer count." },
+	{ "revoked", false, "Path of a list of keys that no longer count: public keys, one a line, or a KRL of ssh-keygen -k." },
 };
 static const EnvironmentKey system_keys[] = {
 	{ "provider", true, "Which adapter speaks to it: concourse, fastly, s3, http." },

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "core/base/alloc.h"
+#include "core/signoff/certificate.h"
 #include "core/signoff/sshsig.h"
 
 typedef struct Judging {
@@ -61,13 +62,14 @@ static SignoffRefusal judge_signature(Judging *judging)
 static SignoffRefusal judge_key(Judging *judging)
 {
 	const char *signer = judging->statement.signer, *path = judging->rules->roster->path;
-	Str blob = public_key_blob(&judging->sig.key);
+	const PublicKey *key = &judging->sig.key;
 	char fingerprint[FINGERPRINT_SIZE];
-	public_key_fingerprint(blob, fingerprint);
-	if (judging->rules->revocations && revocations_has(judging->rules->revocations, blob))
+	public_key_fingerprint(key, fingerprint);
+	if (judging->rules->revocations && revocations_has(judging->rules->revocations, key))
 		return refuse(judging, REFUSED_KEY_REVOKED, "the key %s is revoked", fingerprint);
 	const RosterEntry *entry = NULL;
-	RosterAnswer answer = roster_check(judging->rules->roster, blob, signer, SIGNOFF_NAMESPACE, judging->statement.time, &entry);
+	RosterAnswer answer = roster_check(judging->rules->roster, key, signer, SIGNOFF_NAMESPACE, judging->statement.time, &entry);
+	Error why = { 0 };
 	int line = entry ? entry->line : 0;
 	switch (answer) {
 	case ROSTER_ALLOWED:
@@ -79,11 +81,16 @@ static SignoffRefusal judge_key(Judging *judging)
 	case ROSTER_NAMESPACE_NOT_ALLOWED:
 		return refuse(judging, REFUSED_KEY_NAMESPACE, "the key may not sign in the namespace %s (%.60s:%d)", SIGNOFF_NAMESPACE,
 			path, line);
+	case ROSTER_CERTIFICATE_NOT_VALID:
+		BG_IGNORE(certificate_counts(key->certificate, signer, judging->statement.time, &why));      /* only its words are wanted */
+		return refuse(judging, REFUSED_CERTIFICATE, "%s (%.60s:%d)", why.why, path, line);
 	case ROSTER_PRINCIPAL_NOT_ALLOWED:
 		return refuse(judging, REFUSED_PRINCIPAL, "the key is not %.60s's (%.60s:%d)", signer, path, line);
 	case ROSTER_KEY_UNKNOWN:
 		break;
 	}
+	if (key->certificate)
+		return refuse(judging, REFUSED_UNKNOWN_KEY, "no cert-authority in %.60s made the certificate of the key %s", path, fingerprint);
 	return refuse(judging, REFUSED_UNKNOWN_KEY, "nobody in %.60s has the key %s", path, fingerprint);
 }
 
@@ -220,7 +227,7 @@ SignoffRefusal signoff_judge(Str statement, Str signature, const SignoffRules *r
 	if (refusal == REFUSED_NOT) {
 		*ret_accepted = (AcceptedSignoff){ .statement = judging.statement, .person = bg_strdup(judging.holder->person),
 			.facts = judging.facts };
-		public_key_fingerprint(public_key_blob(&judging.sig.key), ret_accepted->fingerprint);
+		public_key_fingerprint(&judging.sig.key, ret_accepted->fingerprint);
 		judging.statement = (Statement){ 0 };
 	} else {
 		error_what(err, "count the signature");

@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/moment.h"
 #include "core/base/str.h"
+#include "core/signoff/revocations.h"
 #include "core/signoff/roster.h"
 #include "core/signoff/statement.h"
 
@@ -23,6 +24,7 @@
 	X(REFUSED_KEY_NAMESPACE, "key-not-for-namespace", "add signoff@breakglass to the key's namespaces= in allowed_signers") \
 	X(REFUSED_KEY_NOT_YET_VALID, "key-not-yet-valid", "use another key, or look at the clock of this machine") \
 	X(REFUSED_KEY_EXPIRED, "key-expired", "use another key, or renew its valid-before in allowed_signers") \
+	X(REFUSED_CERTIFICATE, "certificate-not-valid", "have the authority certify the key anew, for the signer's name") \
 	X(REFUSED_KEY_REVOKED, "key-revoked", "use another key") \
 	X(REFUSED_UNKNOWN_PERSON, "unknown-person", "add the signer to people in the environment file") \
 	X(REFUSED_ROLE_NOT_HELD, "role-not-held", "ask somebody who holds the role, or sign in a role of your own") \

@@ -8,6 +8,7 @@ typedef enum KeyFamily { FAMILY_ED25519, FAMILY_ECDSA, FAMILY_RSA } KeyFamily;
 
 struct KeyType {
 	const char *name;            /* on the wire and in files */
+	const char *certificate_name;
 	KeyFamily family;
 	bool device;                 /* a FIDO key */
 	const char *curve;           /* on the wire; NULL unless ecdsa */
@@ -17,4 +18,5 @@ struct KeyType {
 	const char *digest;          /* of the signature; NULL for ed25519 and where the signature says (rsa) */
 };
 
-const KeyType *key_type_find(Str name);      /* NULL if it is none of ours */
+/* NULL if it is none of ours. *ret_certified: the name is that of its certificates. */
+const KeyType *key_type_find(Str name, bool *ret_certified);

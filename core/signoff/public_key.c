@@ -4,24 +4,31 @@
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
 #include "core/base/text.h"
+#include "core/signoff/certificate.h"
 #include "core/signoff/key_types.h"
 #include "core/signoff/wire.h"
 
+#define CERTIFIED "-cert-v01@openssh.com"
 static const KeyType key_types[] = {
-	{ "ssh-ed25519", FAMILY_ED25519, .point_bytes = 32 },
-	{ "ssh-rsa", FAMILY_RSA, .device = false },
-	{ "ecdsa-sha2-nistp256", FAMILY_ECDSA, false, "nistp256", "P-256", 65, 32, "SHA256" },
-	{ "ecdsa-sha2-nistp384", FAMILY_ECDSA, false, "nistp384", "P-384", 97, 48, "SHA384" },
-	{ "ecdsa-sha2-nistp521", FAMILY_ECDSA, false, "nistp521", "P-521", 133, 66, "SHA512" },
-	{ "sk-ssh-ed25519@openssh.com", FAMILY_ED25519, .device = true, .point_bytes = 32 },
-	{ "sk-ecdsa-sha2-nistp256@openssh.com", FAMILY_ECDSA, true, "nistp256", "P-256", 65, 32, "SHA256" },
+	{ "ssh-ed25519", "ssh-ed25519" CERTIFIED, FAMILY_ED25519, .point_bytes = 32 },
+	{ "ssh-rsa", "ssh-rsa" CERTIFIED, FAMILY_RSA, .device = false },
+	{ "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256" CERTIFIED, FAMILY_ECDSA, false, "nistp256", "P-256", 65, 32, "SHA256" },
+	{ "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384" CERTIFIED, FAMILY_ECDSA, false, "nistp384", "P-384", 97, 48, "SHA384" },
+	{ "ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521" CERTIFIED, FAMILY_ECDSA, false, "nistp521", "P-521", 133, 66, "SHA512" },
+	{ "sk-ssh-ed25519@openssh.com", "sk-ssh-ed25519" CERTIFIED, FAMILY_ED25519, .device = true, .point_bytes = 32 },
+	{ "sk-ecdsa-sha2-nistp256@openssh.com", "sk-ecdsa-sha2-nistp256" CERTIFIED, FAMILY_ECDSA, true, "nistp256", "P-256", 65, 32,
+		"SHA256" },
 };
 
-const KeyType *key_type_find(Str name)
+const KeyType *key_type_find(Str name, bool *ret_certified)
 {
-	for (size_t i = 0; i < BG_LENGTH(key_types); i++)
-		if (str_eq_c(name, key_types[i].name))
-			return &key_types[i];
+	for (size_t i = 0; i < BG_LENGTH(key_types); i++) {
+		bool certified = str_eq_c(name, key_types[i].certificate_name);
+		if (!certified && !str_eq_c(name, key_types[i].name))
+			continue;
+		*ret_certified = certified;
+		return &key_types[i];
+	}
 	return NULL;
 }
 
@@ -30,7 +37,7 @@ static bool fail_type(Str name, Error *err)
 	AUTO_CLEAR(Buf) shown = { 0 };
 	text_sanitise(str_slice(name, 0, 40), SANITISE_LINE, &shown);
 	error_set(err, ERROR_INVALID, "keys of the kind \"%s\" cannot sign here", buf_text(&shown));
-	return error_hint(err, "use ed25519, ecdsa, rsa or a FIDO key of the first two kinds; certificates are not supported");
+	return error_hint(err, "use ed25519, ecdsa, rsa or a FIDO key of the first two kinds");
 }
 
 static bool read_point(WireReader *reader, PublicKey *key, Error *err)
@@ -68,6 +75,32 @@ static bool read_rsa(WireReader *reader, PublicKey *key, Error *err)
 	return error_hint(err, "use an ed25519 key, or rsa with 3072 bits");
 }
 
+/* The fields of the key itself, as they stand in a plain blob after its kind. */
+static bool read_numbers(WireReader *reader, PublicKey *key, Error *err)
+{
+	if (!(key->type->family == FAMILY_RSA ? read_rsa(reader, key, err) : read_point(reader, key, err)))
+		return false;
+	if (key->type->device)
+		key->application = wire_string(reader);
+	return true;
+}
+
+static bool read_certified(WireReader *reader, PublicKey *key, Error *err)
+{
+	wire_string(reader);                                         /* nonce */
+	const char *begin = reader->rest.ptr;
+	if (!read_numbers(reader, key, err))
+		return false;
+	AUTO_CLEAR(Buf) plain = { 0 };
+	wire_put_string(&plain, str_from(key->type->name));
+	buf_append(&plain, begin, (size_t) (reader->rest.ptr - begin));
+	if (!certificate_read((Str){ key->blob, key->blob_len }, reader, &key->certificate, err))
+		return false;
+	key->certificate->plain_len = plain.len;
+	key->certificate->plain = buf_take(&plain);
+	return true;
+}
+
 bool public_key_parse(Str blob, PublicKey *ret_key, Error *err)
 {
 	if (blob.len > PUBLIC_KEY_MAX_BYTES)
@@ -75,15 +108,14 @@ bool public_key_parse(Str blob, PublicKey *ret_key, Error *err)
 	AUTO_CLEAR(PublicKey) key = { .blob = bg_memdup(blob.ptr, blob.len), .blob_len = blob.len };
 	WireReader reader = wire_reader((Str){ key.blob, key.blob_len });
 	Str name = wire_string(&reader);
+	bool certified = false;
 	if (reader.failed)
 		return error_set(err, ERROR_INVALID, "the key ends too early");
-	key.type = key_type_find(name);
+	key.type = key_type_find(name, &certified);
 	if (!key.type)
 		return fail_type(name, err);
-	if (!(key.type->family == FAMILY_RSA ? read_rsa(&reader, &key, err) : read_point(&reader, &key, err)))
+	if (!(certified ? read_certified(&reader, &key, err) : read_numbers(&reader, &key, err)))
 		return false;
-	if (key.type->device)
-		key.application = wire_string(&reader);
 	if (!wire_done(&reader))
 		return error_set(err, ERROR_INVALID, reader.failed ? "the key ends too early" : "bytes follow the key");
 	*ret_key = key;
@@ -107,7 +139,8 @@ bool public_key_parse_line(Str line, PublicKey *ret_key, Str *ret_comment, Error
 {
 	Str rest = str_trim(line);
 	Str name = next_word(&rest), base64 = next_word(&rest);
-	if (!key_type_find(name))
+	bool certified = false;
+	if (!key_type_find(name, &certified))
 		return fail_type(name, err);
 	if (base64.len > PUBLIC_KEY_MAX_BYTES * 4 / 3 + 4)
 		return error_set(err, ERROR_INVALID, "the key is larger than the limit of %d bytes", PUBLIC_KEY_MAX_BYTES);
@@ -117,8 +150,8 @@ bool public_key_parse_line(Str line, PublicKey *ret_key, Str *ret_comment, Error
 	AUTO_CLEAR(PublicKey) key = { 0 };
 	if (!public_key_parse(buf_str(&blob), &key, err))
 		return false;
-	if (!str_eq_c(name, key.type->name))
-		return error_set(err, ERROR_INVALID, "the line says %.*s and the key inside is %s", STR_ARG(name), key.type->name);
+	if (!str_eq_c(name, public_key_type(&key)))
+		return error_set(err, ERROR_INVALID, "the line says %.*s and the key inside is %s", STR_ARG(name), public_key_type(&key));
 	if (ret_comment)
 		*ret_comment = str_trim(rest);
 	*ret_key = key;
@@ -128,13 +161,14 @@ bool public_key_parse_line(Str line, PublicKey *ret_key, Str *ret_comment, Error
 
 void public_key_clear(PublicKey *key)
 {
+	certificate_free(key->certificate);
 	free(key->blob);
 	*key = (PublicKey){ 0 };
 }
 
 const char *public_key_type(const PublicKey *key)
 {
-	return key->type->name;
+	return key->certificate ? key->type->certificate_name : key->type->name;
 }
 
 bool public_key_is_device(const PublicKey *key)
@@ -152,9 +186,15 @@ Str public_key_blob(const PublicKey *key)
 	return (Str){ key->blob, key->blob_len };
 }
 
-const char *public_key_fingerprint(Str blob, char ret[static FINGERPRINT_SIZE])
+Str public_key_plain_blob(const PublicKey *key)
+{
+	return key->certificate ? (Str){ key->certificate->plain, key->certificate->plain_len } : public_key_blob(key);
+}
+
+const char *public_key_fingerprint(const PublicKey *key, char ret[static FINGERPRINT_SIZE])
 {
 	unsigned char digest[SHA256_BYTES];
+	Str blob = public_key_plain_blob(key);
 	sha256_bytes(blob.ptr, blob.len, digest);
 	AUTO_CLEAR(Buf) text = { 0 };
 	buf_puts(&text, "SHA256:");
@@ -168,6 +208,6 @@ const char *public_key_fingerprint(Str blob, char ret[static FINGERPRINT_SIZE])
 
 void public_key_write_line(const PublicKey *key, Buf *out)
 {
-	buf_printf(out, "%s ", key->type->name);
+	buf_printf(out, "%s ", public_key_type(key));
 	base64_encode(key->blob, key->blob_len, out);
 }

@@ -1,5 +1,6 @@
 /* public_key.h: SSH public keys of the kinds that may sign: ed25519, ecdsa, rsa, and the two FIDO kinds. A PublicKey owns its blob; its
- * parts point into it. Certificates, dss and unknown kinds do not parse. Wire facts: RFC 4253 6.6, RFC 5656, RFC 8709, OpenSSH PROTOCOL.u2f. */
+ * parts point into it. Each kind also comes as a certificate (certificate.h). dss and unknown kinds do not parse. Wire facts: RFC 4253 6.6,
+ * RFC 5656, RFC 8709, OpenSSH PROTOCOL.u2f and PROTOCOL.certkeys. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,8 +16,11 @@
 
 typedef struct KeyType KeyType;              /* a row of the table in public_key.c */
 
+typedef struct Certificate Certificate;      /* certificate.h */
+
 typedef struct PublicKey {
-	const KeyType *type;
+	const KeyType *type;                 /* of a certificate: of the key in it */
+	Certificate *certificate;            /* owned; NULL for a plain key */
 	char *blob;                          /* owned */
 	size_t blob_len;
 	Str point;                           /* ed25519: 32 bytes; ecdsa: the uncompressed point */
@@ -36,12 +40,13 @@ BG_CHECK bool public_key_parse_line(Str line, PublicKey *ret_key, Str *ret_comme
 void public_key_clear(PublicKey *key);
 BG_DEFINE_CLEARP(PublicKey, public_key_clear)
 
-const char *public_key_type(const PublicKey *key);       /* "ssh-ed25519" */
+const char *public_key_type(const PublicKey *key);       /* "ssh-ed25519", "ssh-ed25519-cert-v01@openssh.com" */
 bool public_key_is_device(const PublicKey *key);         /* a FIDO key: signing wants a touch */
 bool public_key_is_rsa(const PublicKey *key);
 Str public_key_blob(const PublicKey *key);
-/* "SHA256:..." as ssh-keygen -l prints it, of any blob. Returns ret. */
-const char *public_key_fingerprint(Str blob, char ret[static FINGERPRINT_SIZE]);
+Str public_key_plain_blob(const PublicKey *key);         /* of a certificate: of the key in it */
+/* "SHA256:..." as ssh-keygen -l prints it: of a certificate that of the key in it, so that one key is one key. Returns ret. */
+const char *public_key_fingerprint(const PublicKey *key, char ret[static FINGERPRINT_SIZE]);
 /* "ssh-ed25519 AAAA...": appends. */
 void public_key_write_line(const PublicKey *key, Buf *out);
 

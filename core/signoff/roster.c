@@ -3,6 +3,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "core/signoff/certificate.h"
 #include "core/signoff/roster_line.h"
 
 static void add_note(Roster *roster, int line, const char *text)
@@ -33,8 +34,6 @@ static void read_line(Roster *roster, int number, Str line)
 		return;
 	case ROSTER_LINE_ENTRY:
 		entry.line = number;
-		if (entry.authority)
-			add_note(roster, number, "certificates are not supported here: keys that this cert-authority certified cannot sign");
 		add_entry(roster, &entry);
 	}
 }
@@ -76,12 +75,22 @@ bool roster_load(const char *path, Roster **ret_roster, Error *err)
 	return roster_parse(buf_str(&text), path, ret_roster, err);
 }
 
-static RosterAnswer check_entry(const RosterEntry *entry, Str key_blob, const char *principal, const char *name_space, WallTime at)
+/* A plain line is for its very key, an authority's line for the certificates that its key signed. */
+static bool is_about(const RosterEntry *entry, const PublicKey *key)
 {
-	if (entry->authority || !str_eq(public_key_blob(&entry->key), key_blob))
+	if (entry->authority)
+		return key->certificate && str_eq(public_key_blob(&entry->key), public_key_blob(&key->certificate->authority));
+	return str_eq(public_key_blob(&entry->key), public_key_blob(key));
+}
+
+static RosterAnswer check_entry(const RosterEntry *entry, const PublicKey *key, const char *principal, const char *name_space, WallTime at)
+{
+	if (!is_about(entry, key))
 		return ROSTER_KEY_UNKNOWN;
 	if (!pattern_list_match(str_from(principal), str_from(entry->principals)))
 		return ROSTER_PRINCIPAL_NOT_ALLOWED;
+	if (entry->authority && !certificate_counts(key->certificate, principal, at, NULL))
+		return ROSTER_CERTIFICATE_NOT_VALID;
 	if (entry->namespaces && !pattern_list_match(str_from(name_space), str_from(entry->namespaces)))
 		return ROSTER_NAMESPACE_NOT_ALLOWED;
 	/* The file's times have whole seconds, and ssh-keygen compares whole seconds. */
@@ -93,13 +102,13 @@ static RosterAnswer check_entry(const RosterEntry *entry, Str key_blob, const ch
 	return ROSTER_ALLOWED;
 }
 
-RosterAnswer roster_check(const Roster *roster, Str key_blob, const char *principal, const char *name_space, WallTime at,
+RosterAnswer roster_check(const Roster *roster, const PublicKey *key, const char *principal, const char *name_space, WallTime at,
 	const RosterEntry **ret_entry)
 {
 	RosterAnswer best = ROSTER_KEY_UNKNOWN;
 	const RosterEntry *nearest = NULL;
 	for (size_t i = 0; i < roster->count && best != ROSTER_ALLOWED; i++) {
-		RosterAnswer answer = check_entry(&roster->entries[i], key_blob, principal, name_space, at);
+		RosterAnswer answer = check_entry(&roster->entries[i], key, principal, name_space, at);
 		if (answer < best) {
 			best = answer;
 			nearest = &roster->entries[i];
@@ -115,11 +124,14 @@ static bool is_for(const RosterEntry *entry, const char *principal)
 	return !entry->authority && pattern_list_match(str_from(principal), str_from(entry->principals));
 }
 
-bool roster_lists(const Roster *roster, Str key_blob, const char *principal)
+bool roster_lists(const Roster *roster, const PublicKey *key, const char *principal)
 {
-	for (size_t i = 0; i < roster->count; i++)
-		if (is_for(&roster->entries[i], principal) && str_eq(public_key_blob(&roster->entries[i].key), key_blob))
+	for (size_t i = 0; i < roster->count; i++) {
+		const RosterEntry *entry = &roster->entries[i];
+		if (is_about(entry, key) && pattern_list_match(str_from(principal), str_from(entry->principals))
+			&& (!entry->authority || strlist_has(&key->certificate->principals, principal)))
 			return true;
+	}
 	return false;
 }
 

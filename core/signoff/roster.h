@@ -16,7 +16,7 @@ typedef struct RosterEntry {
 	char *principals;                    /* pattern list: "alice@example.org,*@ops.example.org" */
 	char *namespaces;                    /* pattern list; NULL = all */
 	WallTime valid_after, valid_before;  /* unknown = no bound */
-	bool authority;                      /* a CA line: kept, never matches (certificates are not supported) */
+	bool authority;                      /* a CA line: for the certificates that its key signed, not for the key itself */
 	PublicKey key;
 	char *comment;                       /* sanitised */
 } RosterEntry;
@@ -36,6 +36,7 @@ typedef enum RosterAnswer {              /* from the best to the least near miss
 	ROSTER_EXPIRED,                      /* key and person fit; valid-before has passed */
 	ROSTER_NOT_YET_VALID,
 	ROSTER_NAMESPACE_NOT_ALLOWED,
+	ROSTER_CERTIFICATE_NOT_VALID,        /* its authority is there; certificate_counts() says why not */
 	ROSTER_PRINCIPAL_NOT_ALLOWED,        /* the key is there, for somebody else */
 	ROSTER_KEY_UNKNOWN,
 } RosterAnswer;
@@ -44,22 +45,14 @@ typedef enum RosterAnswer {              /* from the best to the least near miss
 BG_CHECK bool roster_load(const char *path, Roster **ret_roster, Error *err);
 BG_CHECK bool roster_parse(Str text, const char *path, Roster **ret_roster, Error *err);
 /* May this key sign as `principal` in `name_space` at `at`? *ret_entry (NULL ok) is the line that says so, or the nearest miss; NULL if none. */
-RosterAnswer roster_check(const Roster *roster, Str key_blob, const char *principal, const char *name_space, WallTime at,
+RosterAnswer roster_check(const Roster *roster, const PublicKey *key, const char *principal, const char *name_space, WallTime at,
 	const RosterEntry **ret_entry);
 /* Any line holds this key for `principal`, whatever the time and namespace: which keys to offer to a signer. */
-bool roster_lists(const Roster *roster, Str key_blob, const char *principal);
+bool roster_lists(const Roster *roster, const PublicKey *key, const char *principal);
 /* The next entry (after `previous`, NULL to begin) that is for `principal`; NULL at the end. */
 const RosterEntry *roster_next_of(const Roster *roster, const RosterEntry *previous, const char *principal);
 Roster *roster_free(Roster *roster);                                 /* NULL ok; returns NULL */
 BG_DEFINE_FREEP(Roster, roster_free)
-
-/* A list of keys that no longer count: plain public key lines; # comments. A bad line is an error: a revocation must not be lost. */
-typedef struct Revocations { PublicKey *keys; size_t count; } Revocations;
-BG_CHECK bool revocations_load(const char *path, Revocations *ret_revocations, Error *err);
-BG_CHECK bool revocations_parse(Str text, const char *path, Revocations *ret_revocations, Error *err);
-bool revocations_has(const Revocations *revocations, Str key_blob);
-void revocations_clear(Revocations *revocations);
-BG_DEFINE_CLEARP(Revocations, revocations_clear)
 
 /* ssh_config PATTERNS: * and ?; a list has commas and !negation. Case counts. */
 bool pattern_match(Str text, Str pattern);

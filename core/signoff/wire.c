@@ -37,6 +37,12 @@ uint32_t wire_u32(WireReader *reader)
 		| byte_at(bytes, 3);
 }
 
+uint64_t wire_u64(WireReader *reader)
+{
+	uint64_t high = wire_u32(reader), low = wire_u32(reader);
+	return reader->failed ? 0 : high << 32 | low;
+}
+
 Str wire_string(WireReader *reader)
 {
 	uint32_t len = wire_u32(reader);

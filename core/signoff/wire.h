@@ -12,6 +12,7 @@ typedef struct WireReader { Str rest; bool failed; } WireReader;
 WireReader wire_reader(Str bytes);
 uint8_t wire_byte(WireReader *reader);
 uint32_t wire_u32(WireReader *reader);
+uint64_t wire_u64(WireReader *reader);
 Str wire_string(WireReader *reader);                    /* borrowed; may hold any bytes */
 Str wire_take(WireReader *reader, size_t len);          /* borrowed; exactly `len` bytes */
 /* Everything was read and nothing was missing. */

@@ -21,6 +21,7 @@ typedef struct Case {
 	int64_t record, time_ms, expires_ms;
 	/* of the signing */
 	const char *name_space, *signed_text, *key, *allowed, *signature;
+	const char *certified;                   /* the name in a certificate that comes in place of the key */
 	/* of what is expected */
 	bool revoked, reason_required;
 	int64_t max_validity_ms;
@@ -46,6 +47,11 @@ static const Case cases[] = {
 	{ "key that ran out just before", REFUSED_KEY_EXPIRED, "had passed", .allowed = "alice valid-before=\"20261121025959Z\" %s\n" },
 	{ "key that began on the way", REFUSED_KEY_NOT_YET_VALID, "had not come", .allowed = "alice valid-after=\"20261121030001Z\" %s\n" },
 	{ "key that began as it signed", REFUSED_NOT, NULL, .allowed = "alice valid-after=\"20261121030000Z\" %s\n" },
+	{ "certified by an authority", REFUSED_NOT, NULL, .allowed = "* cert-authority %s\n", .certified = "alice" },
+	{ "certified for somebody else", REFUSED_CERTIFICATE, "is not for alice (allowed_signers:1)", .allowed = "* cert-authority %s\n",
+		.certified = "carol" },
+	{ "certified by nobody that we know", REFUSED_UNKNOWN_KEY, "no cert-authority in", .certified = "alice" },
+	{ "certified and revoked", REFUSED_KEY_REVOKED, "is revoked", .allowed = "* cert-authority %s\n", .certified = "alice", .revoked = true },
 	{ "revoked key", REFUSED_KEY_REVOKED, "is revoked", .revoked = true },
 	{ "a name that the roster has and the environment has not", REFUSED_UNKNOWN_PERSON, "not one of the people", .signer = "eve",
 		.allowed = "eve %s\n" },
@@ -77,7 +83,8 @@ static const Case cases[] = {
 static bool ssh_keygen_refuses_too(SignoffRefusal refusal)
 {
 	static const SignoffRefusal both[] = { REFUSED_MALFORMED_SIGNATURE, REFUSED_BAD_SIGNATURE, REFUSED_WRONG_NAMESPACE, REFUSED_UNKNOWN_KEY,
-		REFUSED_PRINCIPAL, REFUSED_KEY_NAMESPACE, REFUSED_KEY_NOT_YET_VALID, REFUSED_KEY_EXPIRED, REFUSED_KEY_REVOKED };
+		REFUSED_PRINCIPAL, REFUSED_KEY_NAMESPACE, REFUSED_KEY_NOT_YET_VALID, REFUSED_KEY_EXPIRED, REFUSED_KEY_REVOKED,
+		REFUSED_CERTIFICATE };
 	for (size_t i = 0; i < BG_LENGTH(both); i++)
 		if (both[i] == refusal)
 			return true;
@@ -112,8 +119,34 @@ static const char *head_of(void *userdata, int64_t seq)
 	return seq <= 61 ? DIGEST_A : NULL;
 }
 
-static void make_signature(const Case *c, const PrivateKey *key, Str statement, Buf *out)
+/* The key is its own authority here: one key less to make. */
+static void certify(const char *path, const char *principal, Buf *ret_blob)
 {
+	AUTO_FREE char *public_path = bg_asprintf("%s.pub", path);
+	AUTO_FREE char *certificate_path = bg_asprintf("%s-cert.pub", path);
+	AUTO_CLEAR(Buf) output = { 0 };
+	AUTO_CLEAR(PublicKey) certificate = { 0 };
+	Error err = { 0 };
+	cr_assert_eq(TOOL(NULL, &output, "ssh-keygen", "-q", "-s", path, "-I", "test", "-n", principal, public_path), 0, "%s",
+		buf_text(&output));
+	AUTO_FREE char *line = read_text(certificate_path);
+	assert_ok(public_key_parse_line(str_from(line), &certificate, NULL, &err), &err);
+	buf_put_str(ret_blob, public_key_blob(&certificate));
+}
+
+static void make_signature(const Case *c, const PrivateKey *key, const char *path, Str statement, Buf *out)
+{
+	if (c->certified) {
+		AUTO_CLEAR(Buf) blob = { 0 };
+		AUTO_CLEAR(Buf) data = { 0 };
+		AUTO_CLEAR(Buf) signature = { 0 };
+		Error why = { 0 };
+		certify(path, c->certified, &blob);
+		sshsig_signed_bytes(SIGNOFF_NAMESPACE, statement, &data);
+		assert_ok(private_key_sign(key, buf_str(&data), &signature, &why), &why);
+		sshsig_armour(buf_str(&blob), SIGNOFF_NAMESPACE, buf_str(&signature), out);
+		return;
+	}
 	Error err = { 0 };
 	if (c->signature && !text_eq(c->signature, "other")) {
 		buf_puts(out, c->signature);
@@ -187,7 +220,7 @@ Test(judge, every_refusal_has_its_own_case_code_and_message)
 		AUTO_CLEAR(Buf) statement = { 0 };
 		AUTO_CLEAR(Buf) signature = { 0 };
 		make_statement(c, &statement);
-		make_signature(c, text_eq(c->key, "stranger") ? stranger : alice, buf_str(&statement), &signature);
+		make_signature(c, text_eq(c->key, "stranger") ? stranger : alice, path, buf_str(&statement), &signature);
 		AUTO_CLEAR(AcceptedSignoff) accepted = { 0 };
 		error_clear(&err);
 		SignoffRefusal refusal = judge(c, roster, &revocations, buf_str(&statement), buf_str(&signature), &accepted, &err);
