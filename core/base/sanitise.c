@@ -92,6 +92,15 @@ static void put(Sanitiser *s, uint32_t c)
 	utf8_append(s->out, c);
 }
 
+/* Many at once of what is harmless by itself and one column wide. */
+static void put_plain(Sanitiser *s, Str plain)
+{
+	buf_put_str(s->out, plain);
+	s->column += plain.len;
+	s->marks = 0;
+	s->line_is_empty = false;
+}
+
 static void put_newline(Sanitiser *s)
 {
 	if (s->mode == SANITISE_LINE) {
@@ -218,8 +227,15 @@ void text_sanitise(Str text, SanitiseMode mode, Buf *out)
 	Sanitiser s = { .mode = mode, .out = out, .line_start = out->len, .line_is_empty = true };
 	Str rest = text;
 	uint32_t c;
-	while (utf8_next(&rest, &c))
-		take(&s, c, &rest);
+	while (rest.len) {
+		size_t plain = s.return_pending ? 0 : text_plain_ascii(rest);
+		if (plain) {
+			put_plain(&s, str_slice(rest, 0, plain));
+			rest = str_slice(rest, plain, rest.len);
+		} else if (utf8_next(&rest, &c)) {
+			take(&s, c, &rest);
+		}
+	}
 }
 
 char *text_sanitised_line(const char *text)

@@ -29,6 +29,14 @@ static size_t decode(Str s, uint32_t *ret_code_point)
 	return len;
 }
 
+size_t text_plain_ascii(Str text)
+{
+	size_t len = 0;
+	while (len < text.len && text.ptr[len] >= 0x20 && text.ptr[len] < 0x7F)
+		len++;
+	return len;
+}
+
 bool utf8_next(Str *rest, uint32_t *ret_code_point)
 {
 	if (!rest->len)
@@ -75,7 +83,9 @@ bool utf8_is_valid(Str text)
 {
 	uint32_t code_point;
 	while (text.len) {
-		size_t len = decode(text, &code_point);
+		size_t len = text_plain_ascii(text);
+		if (!len)
+			len = decode(text, &code_point);
 		if (!len)
 			return false;
 		text.ptr += len;
@@ -90,10 +100,12 @@ static size_t shown_width(uint32_t code_point)
 	return width < 0 ? 1 : (size_t) width;
 }
 
+/* What is before the first byte that is not printable ASCII needs no decoding: nearly all of nearly every text. */
 size_t text_width(Str text)
 {
-	size_t width = 0;
+	size_t width = text_plain_ascii(text);
 	uint32_t code_point;
+	text = str_slice(text, width, text.len);
 	while (utf8_next(&text, &code_point))
 		width += shown_width(code_point);
 	return width;
@@ -101,8 +113,8 @@ size_t text_width(Str text)
 
 size_t text_fit(Str text, size_t columns, size_t *ret_width)
 {
-	size_t width = 0;
-	Str rest = text, before = text;
+	size_t width = text_plain_ascii(str_slice(text, 0, columns));
+	Str rest = str_slice(text, width, text.len), before = rest;
 	uint32_t code_point;
 	/* Goes on at the limit, since combining marks of the last character still fit. */
 	while (utf8_next(&rest, &code_point)) {

@@ -11,6 +11,7 @@ void utf8_append(Buf *out, uint32_t code_point);
 bool utf8_is_valid(Str text);
 /* Columns on a terminal: 0 for combining and zero-width, 2 for wide East Asian and emoji, else 1; -1 for controls. */
 int code_point_width(uint32_t code_point);
+size_t text_plain_ascii(Str text);                     /* bytes of printable ASCII at the front: one column each */
 size_t text_width(Str text);                          /* controls count 1 (they are shown replaced) */
 /* Bytes of the longest prefix that fits `columns`; *ret_width its width. */
 size_t text_fit(Str text, size_t columns, size_t *ret_width);

@@ -58,7 +58,7 @@ typedef struct ClientJob {
 	int64_t started_ms;              /* mono of this console when it first heard of it */
 	int64_t usual_ms;                /* 0 = not known */
 	Buf output;                      /* the newest CLIENT_OUTPUT_MAX bytes, sanitised, lines */
-	uint64_t output_version;         /* grows with every change of output */
+	uint64_t output_total;           /* bytes that output has had, with those that are not kept any more */
 	Error error;                     /* of a plan or check that could not be made */
 } ClientJob;
 

@@ -319,13 +319,14 @@ static bool on_output(Client *client, const Json *frame, Error *err) {
 		return true;
 	/* The half line at the end is joined with what comes: sanitising by pieces must not cut an escape sequence in two, so the
 	 * engine sends whole lines. */
+	size_t before = job->output.len;
 	text_sanitise(str_from(text), SANITISE_BLOCK, &job->output);
+	job->output_total += job->output.len - before;
 	if (job->output.len > CLIENT_OUTPUT_MAX + CLIENT_OUTPUT_MAX / 4) {
 		size_t cut = job->output.len - CLIENT_OUTPUT_MAX;
 		const char *newline = memchr(job->output.data + cut, '\n', job->output.len - cut);
 		buf_consume(&job->output, newline ? (size_t) (newline - job->output.data) + 1 : cut);
 	}
-	job->output_version++;
 	return true;
 }
 

@@ -283,6 +283,13 @@ void terminal_wait_frame(Terminal *terminal)
 	terminal_wait(terminal, has_new_frame, NULL, "one more frame");
 }
 
+void terminal_watch(Terminal *terminal, int64_t span_ms)
+{
+	MonoTime until = { .ms = mono_now().ms + span_ms };
+	while (next_frame(terminal, until))
+		continue;
+}
+
 int terminal_wait_exit(Terminal *terminal)
 {
 	MonoTime deadline = deadline_from_now();

@@ -4,6 +4,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "core/base/cleanup.h"
 
 typedef struct Terminal Terminal;
@@ -41,6 +42,8 @@ typedef bool TerminalPredicate(Terminal *terminal, void *userdata);
 void terminal_wait(Terminal *terminal, TerminalPredicate *predicate, void *userdata, const char *what);
 /* Wait for one more frame than was seen. */
 void terminal_wait_frame(Terminal *terminal);
+/* For measurements: shows what comes for so long, as a terminal in front of somebody who types nothing does. */
+void terminal_watch(Terminal *terminal, int64_t span_ms);
 /* The exit status (or 128 + signal), after all output was read. */
 int terminal_wait_exit(Terminal *terminal);
 /* Wait for text of a program that knows nothing of frames, such as a shell. */

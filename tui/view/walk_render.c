@@ -16,17 +16,27 @@ static bool has_output(const WalkTarget *target)
 	return target->job && (target->job->running || target->job->output.len > 0);
 }
 
+/* Takes what is new since the last drawing. */
 static void fill_output(WalkView *walk, const ClientJob *job)
 {
-	if (walk->output_job == job->id && walk->output_version == job->output_version && walk->output.text.len)
-		return;
-	bool another = walk->output_job != job->id;
-	walk->output_job = job->id;
-	walk->output_version = job->output_version;
-	styled_reset(&walk->output);
-	styled_add_str(&walk->output, ROLE_OUTPUT, buf_str(&job->output));
-	if (another)
+	uint64_t fresh = job->output_total - walk->output_total;
+	if (walk->output_job != job->id) {
+		walk->output_job = job->id;
 		walk->output_pager = (Pager) { .follow = true };
+		styled_reset(&walk->output);
+		fresh = job->output.len;
+	}
+	/* More than is kept has come: what lies between is in the action's log. */
+	if (fresh > job->output.len) {
+		styled_reset(&walk->output);
+		fresh = job->output.len;
+	}
+	walk->output_total = job->output_total;
+	if (!fresh)
+		return;
+	styled_add_str(&walk->output, ROLE_OUTPUT, str_slice(buf_str(&job->output), job->output.len - fresh, fresh));
+	if (walk->output.text.len > CLIENT_OUTPUT_MAX + CLIENT_OUTPUT_MAX / 4)
+		walk->output_pager.top -= styled_keep_end(&walk->output, CLIENT_OUTPUT_MAX);
 }
 
 static void render_progress(const ViewContext *context, const ClientJob *job, Canvas *canvas, Rect row)
@@ -47,9 +57,9 @@ static void render_output(WalkView *walk, const ViewContext *context, const Walk
 	if (!has_output(target))
 		return;
 	fill_output(walk, target->job);
-	int lines = walk->output.text.len ? styled_height(&walk->output, rest->width - 2) : 0;
+	bool some = walk->output.text.len > 0, many = some && styled_is_longer(&walk->output, rest->width - 2, OUTPUT_FEW_ROWS);
 	/* Three heights only, so that what stands above does not move with every line. */
-	int most = rest->height / 2, rows = lines == 0 ? 1 : lines <= OUTPUT_FEW_ROWS ? OUTPUT_FEW_ROWS + 1 : most;
+	int most = rest->height / 2, rows = !some ? 1 : many ? most : OUTPUT_FEW_ROWS + 1;
 	rows = rows > most ? most : rows;
 	Rect area = rect_cut_bottom(rest, rows);
 	Rect rule = rect_cut_bottom(rest, rest->height > 2 ? 1 : 0);

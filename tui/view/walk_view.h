@@ -58,7 +58,7 @@ typedef struct WalkView {
 	Pager pager, output_pager;
 	char body_of[WALK_ID_SIZE];  /* whose text the pager stands in */
 	int64_t output_job;
-	uint64_t output_version;
+	uint64_t output_total;       /* of the job's output_total, what was taken */
 	bool head_cut;               /* not all warnings were on the screen at the last drawing */
 
 	bool details;                /* the full record of the step is open */

@@ -1,15 +1,14 @@
-/* styled.c: text with roles. Wrapping is that of wrap.h, one source line at a time, with the indent of the line carried on. */
+/* styled.c: text with roles: building it, drawing it, finding in it. */
 #include "tui/widget/styled.h"
 #include "core/base/alloc.h"
 #include "core/base/text.h"
-#include "tui/widget/wrap.h"
-
-/* An indent deeper than this is not carried on to wrapped lines: the text would have no room. */
-#define MAX_INDENT 24
+#include "tui/widget/styled_lines.h"
 
 static void begin_run(Styled *styled, Role role)
 {
 	bool same = styled->run_count > 0 && styled->runs[styled->run_count - 1].role == role;
+	if (!styled->layout)
+		styled->layout = styled_layout_new();
 	if (same)
 		return;
 	if (styled->run_count == styled->run_capacity) {
@@ -63,67 +62,15 @@ void styled_reset(Styled *styled)
 {
 	buf_truncate(&styled->text, 0);
 	styled->run_count = 0;
+	styled_layout_forget(styled);
 }
 
 void styled_clear(Styled *styled)
 {
 	buf_clear(&styled->text);
 	free(styled->runs);
+	styled_layout_free(styled->layout);
 	*styled = (Styled){0};
-}
-
-/* Goes over the wrapped lines of a text. `line` points into it; `x` is where the line is drawn. */
-typedef struct LineWalk {
-	Str rest;              /* source lines to come */
-	Str source;            /* what is left of the present source line */
-	bool in_source;
-	int columns, indent, x;
-	Str line;
-} LineWalk;
-
-static int indent_of(Str line, int columns)
-{
-	int indent = 0;
-	while ((size_t) indent < line.len && line.ptr[indent] == ' ')
-		indent++;
-	return indent <= MAX_INDENT && indent < columns / 2 ? indent : 0;
-}
-
-static LineWalk walk_from(const Styled *styled, int columns)
-{
-	return (LineWalk){ .rest = buf_str(&styled->text), .columns = columns };
-}
-
-static bool next_line(LineWalk *walk)
-{
-	if (walk->columns <= 0)
-		return false;
-	if (walk->in_source && walk->source.len > 0) {
-		walk->x = walk->indent;
-		if (wrap_next(&walk->source, walk->columns - walk->indent, &walk->line))
-			return true;
-	}
-	if (walk->rest.len == 0)
-		return false;
-	ptrdiff_t newline = str_find_char(walk->rest, '\n');
-	walk->source = newline < 0 ? walk->rest : str_slice(walk->rest, 0, (size_t) newline);
-	walk->rest = newline < 0 ? (Str){0} : str_slice(walk->rest, (size_t) newline + 1, SIZE_MAX);
-	walk->indent = indent_of(walk->source, walk->columns);
-	walk->in_source = true;
-	walk->x = 0;
-	walk->line = str_slice(walk->source, 0, 0);
-	if (walk->source.len > 0)
-		(void) wrap_next(&walk->source, walk->columns, &walk->line); /* an empty source line is an empty line */
-	return true;
-}
-
-int styled_height(const Styled *styled, int columns)
-{
-	LineWalk walk = walk_from(styled, columns);
-	int height = 0;
-	while (next_line(&walk))
-		height++;
-	return height;
 }
 
 /* The run that covers byte `at`. */
@@ -166,24 +113,33 @@ static void draw_line(const Styled *styled, Canvas *canvas, Rect rect, int x, in
 
 int styled_render(const Styled *styled, Canvas *canvas, Rect rect, int skip, const char *match)
 {
-	LineWalk walk = walk_from(styled, rect.width);
-	int height = 0;
-	for (; next_line(&walk); height++) {
-		int y = rect.y + height - skip;
-		if (height < skip || y >= rect.y + rect.height || walk.line.len == 0)
+	int number;
+	StyledLines lines = styled_lines_near(styled, rect.width, skip, &number);
+	for (; number < skip + rect.height && styled_lines_next(&lines); number++) {
+		if (number < skip || lines.line.len == 0)
 			continue;
-		draw_line(styled, canvas, rect, rect.x + walk.x, y, walk.line);
-		mark_matches(canvas, rect, rect.x + walk.x, y, walk.line, match);
+		int y = rect.y + number - skip;
+		draw_line(styled, canvas, rect, rect.x + lines.x, y, lines.line);
+		mark_matches(canvas, rect, rect.x + lines.x, y, lines.line, match);
 	}
-	return height;
+	return styled_height(styled, rect.width);
+}
+
+bool styled_is_longer(const Styled *styled, int columns, int rows)
+{
+	StyledLines lines = styled_lines(styled, columns);
+	int height = 0;
+	while (height <= rows && styled_lines_next(&lines))
+		height++;
+	return height > rows;
 }
 
 int styled_find(const Styled *styled, int columns, const char *match, int line, bool backwards)
 {
-	LineWalk walk = walk_from(styled, columns);
+	StyledLines lines = styled_lines(styled, columns);
 	int found = -1;
-	for (int number = 0; match && *match && next_line(&walk); number++) {
-		if (str_find_nocase(walk.line, match) < 0)
+	for (int number = 0; match && *match && styled_lines_next(&lines); number++) {
+		if (str_find_nocase(lines.line, match) < 0)
 			continue;
 		if (!backwards && number > line)
 			return number;

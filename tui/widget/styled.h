@@ -6,10 +6,13 @@
 
 typedef struct StyledRun { size_t start; Role role; } StyledRun;
 
+typedef struct StyledLayout StyledLayout;
+
 typedef struct Styled {
 	Buf text;                 /* harmless; lines end in \n */
 	StyledRun *runs;          /* ordered by start; each reaches to the next */
 	size_t run_count, run_capacity;
+	StyledLayout *layout;     /* where lines begin, at the width of the last drawing; NULL only while nothing was ever added */
 } Styled;
 
 void styled_add(Styled *styled, Role role, const char *text);
@@ -24,8 +27,13 @@ void styled_reset(Styled *styled);   /* empties, keeps the memory */
 void styled_clear(Styled *styled);
 BG_DEFINE_CLEARP(Styled, styled_clear)
 
-/* Lines that the text takes at this width. */
+/* Forgets lines at the front until at most `keep` bytes are left. Returns how many lines, as last drawn, that were. */
+int styled_keep_end(Styled *styled, size_t keep);
+
+/* Lines that the text takes at this width. As long as it stays the same, only what was added since is gone over. */
 int styled_height(const Styled *styled, int columns);
+/* Does it take more than `rows`? For another width than that of the drawing. */
+bool styled_is_longer(const Styled *styled, int columns, int rows);
 /* Draws from line `skip` on. `match` (NULL or empty: none) is marked wherever it stands, ASCII case ignored. Returns the height of the whole. */
 int styled_render(const Styled *styled, Canvas *canvas, Rect rect, int skip, const char *match);
 /* The first line after `line` (or before, with `backwards`) that holds `match`; -1 if there is none. */

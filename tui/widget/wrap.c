@@ -2,6 +2,9 @@
 #include "tui/widget/wrap.h"
 #include "core/base/text.h"
 
+/* More than harmless text ever needs for a column: a character and its marks. */
+#define BYTES_A_COLUMN 24
+
 static Str without_blanks_at_end(Str line)
 {
 	while (line.len > 0 && line.ptr[line.len - 1] == ' ')
@@ -31,14 +34,27 @@ static size_t break_at(Str line, size_t fits)
 	return only_blanks ? fits : at;
 }
 
+/* Looks for the end of the source line no farther than what may fit: one line of a megabyte must not be gone over for each of its rows. */
+static Str source_line(Str rest, int columns, ptrdiff_t *ret_newline)
+{
+	Str near = str_slice(rest, 0, (size_t) columns * BYTES_A_COLUMN);
+	*ret_newline = str_find_char(near, '\n');
+	if (*ret_newline >= 0)
+		return str_slice(rest, 0, (size_t) *ret_newline);
+	/* Four bytes: the last character may be cut. */
+	if (near.len == rest.len || text_fit(near, (size_t) columns, NULL) + 4 < near.len)
+		return near;
+	*ret_newline = str_find_char(rest, '\n');
+	return *ret_newline < 0 ? rest : str_slice(rest, 0, (size_t) *ret_newline);
+}
+
 bool wrap_next(Str *rest, int columns, Str *ret_line)
 {
 	if (!rest->ptr || rest->len == 0 || columns <= 0)
 		return false;
-	ptrdiff_t newline = str_find_char(*rest, '\n');
-	Str line = newline < 0 ? *rest : str_slice(*rest, 0, (size_t) newline);
-	size_t width = 0;
-	size_t fits = text_fit(line, (size_t) columns, &width);
+	ptrdiff_t newline;
+	Str line = source_line(*rest, columns, &newline);
+	size_t fits = text_fit(line, (size_t) columns, NULL);
 	if (fits == line.len) {
 		*rest = str_slice(*rest, newline < 0 ? rest->len : (size_t) newline + 1, SIZE_MAX);
 		*ret_line = without_blanks_at_end(line);
@@ -46,10 +62,10 @@ bool wrap_next(Str *rest, int columns, Str *ret_line)
 	}
 	size_t at = break_at(line, fits);
 	*ret_line = without_blanks_at_end(str_slice(line, 0, at));
-	while (at < line.len && line.ptr[at] == ' ')
+	while (at < rest->len && rest->ptr[at] == ' ')
 		at++;
 	/* Blanks at the end of a source line do not make a line of their own. */
-	if (at == line.len && newline >= 0)
+	if (at < rest->len && rest->ptr[at] == '\n')
 		at++;
 	*rest = str_slice(*rest, at, SIZE_MAX);
 	return true;

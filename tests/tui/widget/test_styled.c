@@ -67,3 +67,84 @@ Test(styled, a_pager_scrolls_searches_and_follows)
 	cr_expect(!pager.follow, "moving up ends following");
 	cr_expect(!pager_command(&pager, &text, COMMAND_APPLY));
 }
+
+/* What a page shows from line `skip` on. */
+static char *page_of(const Styled *text, int columns, int skip)
+{
+	AUTO_CLEAR(Canvas) canvas = picture_canvas(columns, 5);
+	AUTO_CLEAR(Buf) out = {0};
+	buf_printf(&out, "%d\n", styled_render(text, &canvas, canvas_rect(&canvas), skip, NULL));
+	canvas_print(&canvas, &out);
+	return buf_take(&out);
+}
+
+/* The same text built anew knows nothing from earlier drawings. */
+static void expect_same_as_anew(const Styled *text, int columns, int skip)
+{
+	AUTO_CLEAR(Styled) anew = {0};
+	styled_add_str(&anew, ROLE_OUTPUT, buf_str(&text->text));
+	AUTO_FREE char *expected = page_of(&anew, columns, skip);
+	AUTO_FREE char *actual = page_of(text, columns, skip);
+	assert_text("a page of a text that grew", actual, expected);
+}
+
+static unsigned next_number(unsigned *state)
+{
+	*state = *state * 1103515245u + 12345u;
+	return *state >> 16 & 0x7fff;
+}
+
+static void add_piece(Styled *text, unsigned *state)
+{
+	static const char *const PIECES[] = { "word ", "longer-than-most-columns ", "\n", "\n\n", "   indented ", "世界", "e\xcc\x81", "     ", "x", "end.\n" };
+	for (unsigned i = next_number(state) % 40; i > 0; i--)
+		styled_add(text, ROLE_OUTPUT, PIECES[next_number(state) % BG_LENGTH(PIECES)]);
+}
+
+Test(styled, a_text_that_grows_is_drawn_like_one_built_at_once)
+{
+	unsigned state = 7;
+	AUTO_CLEAR(Styled) text = {0};
+	for (int round = 0; round < 300; round++) {
+		add_piece(&text, &state);
+		int columns = round % 50 < 40 ? 17 : 9, height = styled_height(&text, columns);
+		cr_expect(styled_is_longer(&text, columns, height - 1) && !styled_is_longer(&text, columns, height));
+		expect_same_as_anew(&text, columns, 0);
+		expect_same_as_anew(&text, columns, height - 3);
+		expect_same_as_anew(&text, columns, (int) next_number(&state) % (height + 1));
+	}
+	styled_reset(&text);
+	cr_expect(styled_height(&text, 17) == 0);
+	add_piece(&text, &state);
+	expect_same_as_anew(&text, 17, 0);
+}
+
+Test(styled, the_end_of_a_text_is_kept_and_says_how_many_lines_went)
+{
+	unsigned state = 11;
+	AUTO_CLEAR(Styled) text = {0};
+	for (int round = 0; round < 300; round++) {
+		add_piece(&text, &state);
+		int height = styled_height(&text, 17);
+		AUTO_FREE char *before = page_of(&text, 17, height - 5);
+		int gone = styled_keep_end(&text, 3000);
+		AUTO_FREE char *after = page_of(&text, 17, height - gone - 5);
+		cr_expect(text.text.len <= 3000);
+		cr_expect(styled_height(&text, 17) == height - gone);
+		assert_text("the last page, below its height", strchr(after, '\n'), strchr(before, '\n'));
+		expect_same_as_anew(&text, 17, height - gone - 3);
+	}
+}
+
+Test(styled, a_text_that_was_never_drawn_is_cut_at_a_line)
+{
+	AUTO_CLEAR(Styled) text = {0};
+	for (int i = 0; i < 100; i++)
+		styled_printf(&text, i % 2 ? ROLE_OUTPUT : ROLE_WARN, "line %d\n", i);
+	cr_expect(styled_keep_end(&text, 20) == 0);
+	AUTO_CLEAR(Canvas) canvas = picture_canvas(12, 3);
+	cr_expect(styled_render(&text, &canvas, canvas_rect(&canvas), 0, NULL) == 2);
+	expect_picture("cut", &canvas, "line 98\nline 99\n\n");
+	cr_expect(canvas_cell(&canvas, 0, 0)->role == ROLE_WARN);
+	cr_expect(canvas_cell(&canvas, 0, 1)->role == ROLE_OUTPUT);
+}

@@ -1,0 +1,179 @@
+/* keys.c: from a key to the end of the frame that shows it, while 50 probes are asked every second and an action prints 10,000 lines a second
+ * onto the screen that is typed at. The same keys on the same terminal, echoed by `cat`, tell how quick this machine is just then. */
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "../e2e/scene.h"
+#include "canned.h"
+#include "core/base/alloc.h"
+#include "core/base/digest.h"
+#include "figure.h"
+#include "tests/support/terminal.h"
+
+#define PROBES 50
+#define LINES_A_SECOND 10000
+#define PRINT_SECONDS 300   /* it is cancelled when all keys were pressed */
+#define KEYS 300
+#define LIMIT_MS 16
+#define AIM_MS 8
+
+static const char BOOK[] =
+	"# Copying\n\n"
+	"## Copy\n"
+	"<!-- bg procedure id=copy -->\n\n"
+	"1. Copy all objects.\n\n"
+	"   ```sh\n"
+	"   %s %d %d\n"
+	"   ```\n"
+	"2. Look around.\n"
+	"3. Close the door.\n";
+
+/* ---- the house ---- */
+
+static Scene scene_with_load(const Canned *server)
+{
+	AUTO_CLEAR(Buf) more = { 0 };
+	AUTO_FREE char *lines = build_path("tests/bench/bench_lines");
+	AUTO_FREE char *book = bg_asprintf(BOOK, lines, LINES_A_SECOND, PRINT_SECONDS);
+	buf_puts(&more, "probes:\n");
+	for (int i = 0; i < PROBES; i++)
+		buf_printf(&more, "  - { name: page %d, probe: http, url: \"%s/%d\", every: 1s }\n", i, server->url, i);
+	return scene_new(book, buf_text(&more));
+}
+
+static Terminal *open_console(Scene *scene)
+{
+	const char *argv[] = { scene->program, "--env", scene->environment, "--state", scene->state, NULL };
+	TerminalOptions options = { .argv = argv, .columns = 80, .rows = 24 };
+	return terminal_start(&options);
+}
+
+/* Declares, starts the procedure, and applies its first step, whose output then runs over the walk. */
+static void start_printing(Scene *scene, Terminal *terminal)
+{
+	scene_ok(scene, "declare", "it broke");
+	scene_ok(scene, "start", "copy");
+	terminal_keys(terminal, "3");
+	terminal_wait_text(terminal, "[Walk");
+	terminal_keys(terminal, "p");
+	terminal_wait_text(terminal, "nothing has been changed yet");
+	terminal_keys(terminal, "y");
+	terminal_wait_text(terminal, "lecture-");
+}
+
+static void stop_printing(Scene *scene)
+{
+	AUTO(Client) *client = scene_client(scene, false);
+	const ClientJob *job = client_job_of_step(client_model(client), "r1", scene_step(client, "1")->id);
+	Error err = { 0 };
+	cr_assert(job && job->running, "it ended before all keys were pressed");
+	assert_ok(scene_ask(client, ASK_CANCEL, scene_args("{'job':%lld}", (long long) job->id), NULL, &err), &err);
+	scene_wait_action(client, 1, ACTION_IN_DOUBT);
+}
+
+/* ---- keys ---- */
+
+/* Between two keys, so that they come at any moment of the console's own rounds. */
+static int64_t pause_ms(void)
+{
+	unsigned char noise;
+	random_bytes(&noise, sizeof(noise));
+	return 10 + noise % 60;
+}
+
+static bool shows(Terminal *terminal, void *userdata) { return terminal_shows(terminal, userdata); }
+
+static double press(Terminal *terminal, const char *key, const char *then)
+{
+	AUTO_FREE char *wanted = bg_strdup(then);
+	terminal_watch(terminal, pause_ms());
+	cr_assert(!terminal_shows(terminal, then), "\"%s\" is on the screen before its key", then);
+	double begun = figure_now_ms();
+	terminal_keys(terminal, key);
+	terminal_wait(terminal, shows, wanted, then);
+	return figure_now_ms() - begun;
+}
+
+/* Typing and deleting on the command line of the walk, with the output running above it. */
+static void measure_typing(Terminal *terminal, double times[static KEYS])
+{
+	terminal_keys(terminal, ":");
+	terminal_wait_text(terminal, "\n:");
+	for (int i = 0; i < KEYS; i++) {
+		static const char *const KEY[] = { "j", "q", "x", "backspace", "backspace", "backspace" };
+		static const char *const THEN[] = { "\n:j\n", "\n:jq\n", "\n:jqx\n", "\n:jq\n", "\n:j\n", "\n:\n" };
+		times[i] = press(terminal, KEY[i % 6], THEN[i % 6]);
+	}
+	terminal_keys(terminal, "esc");
+	terminal_wait_no_text(terminal, "\n:");
+}
+
+/* Going between screens, each of which is drawn whole. */
+static void measure_screens(Terminal *terminal, double times[static KEYS])
+{
+	for (int i = 0; i < KEYS; i++) {
+		static const char *const KEY[] = { "1", "3", "5", "3" };
+		static const char *const THEN[] = { "[Board", "[Walk", "[Timeline", "[Walk" };
+		times[i] = press(terminal, KEY[i % 4], THEN[i % 4]);
+	}
+}
+
+static void measure_echo(double times[static KEYS])
+{
+	const char *argv[] = { "/bin/sh", "-c", "stty raw -echo; printf ready; exec cat", NULL };
+	TerminalOptions options = { .argv = argv, .columns = 80, .rows = 24 };
+	AUTO(Terminal) *terminal = terminal_start(&options);
+	terminal_wait_output(terminal, "ready");
+	for (int i = 0; i < KEYS; i++) {
+		AUTO_FREE char *then = bg_asprintf("<%d>", i);
+		terminal_watch(terminal, pause_ms());
+		double begun = figure_now_ms();
+		terminal_keys(terminal, then);
+		terminal_wait_output(terminal, then);
+		times[i] = figure_now_ms() - begun;
+		terminal_keys(terminal, "\033[H\033[2J");
+	}
+}
+
+/* ---- the figures ---- */
+
+static void tell(const char *what, double times[static KEYS], double echo)
+{
+	AUTO_FREE char *limit = bg_asprintf("key to finished frame, %s, 99th of 100", what);
+	AUTO_FREE char *median = bg_asprintf("key to finished frame, %s, median", what);
+	AUTO_FREE char *most = bg_asprintf("key to finished frame, %s, the slowest of %d", what, KEYS);
+	figure_at_most(limit, figure_share(times, KEYS, 0.99), "ms", "limit", LIMIT_MS, 1.0);
+	figure_at_most(limit, figure_share(times, KEYS, 0.99), "ms", "what we aim for", AIM_MS, 1.0);
+	figure_at_most(median, figure_share(times, KEYS, 0.5), "ms", "cat echoing keys, median", echo, 100);
+	figure_note(most, times[KEYS - 1], "ms");
+}
+
+Test(bench, keys, .timeout = 300)
+{
+	Canned server;
+	double typing[KEYS], screens[KEYS], echo[KEYS];
+	cr_assert(canned_start(&server));
+	Scene scene = scene_with_load(&server);
+	Terminal *terminal = open_console(&scene);
+	terminal_wait_text(terminal, "page 1");
+	start_printing(&scene, terminal);
+	size_t bytes = terminal_bytes(terminal);
+	double begun = figure_now_ms(), used = figure_cpu_ms(terminal_pid(terminal));
+	measure_typing(terminal, typing);
+	bytes = terminal_bytes(terminal) - bytes;
+	double span = figure_now_ms() - begun;
+	used = figure_cpu_ms(terminal_pid(terminal)) - used;
+	measure_screens(terminal, screens);
+	measure_echo(echo);
+	stop_printing(&scene);
+	double echoed = figure_share(echo, KEYS, 0.5);
+	tell("typing over running output", typing, echoed);
+	tell("going between screens", screens, echoed);
+	figure_note("cat echoing keys, 99th of 100", figure_share(echo, KEYS, 0.99), "ms");
+	figure_note("CPU time of the console while typed at", used / span * 100, "% of a core");
+	figure_note("bytes to the terminal while typed at", (double) bytes / span * 1000, "bytes/s");
+	terminal = terminal_free(terminal);
+	scene_clear(&scene);
+	canned_end(&server);
+}
