@@ -1,5 +1,6 @@
 /* test_failover_keys.c: a whole failover and the way back, by keys alone, from the first screen to the closed ledger: `breakglass try` on a
- * terminal of 80x24, with the real engine, journal, signatures and HTTP; only the far ends are simulated. */
+ * terminal of 80x24, with the real engine, journal, signatures and HTTP; only the far ends are simulated. The pictures of README.md are taken
+ * on the way (tui/pictures). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -107,6 +108,10 @@ static void point_at_the_backup(Drill *drill)
 	plan_and_apply(drill, "5.5  Validate");
 	press(drill, "enter", "5.6  Activate");
 	press(drill, "p", "7 changes");
+	terminal_picture(drill->terminal, "walk", "The walk: the outline of the runbook, and the plan of the step that activates the clone");
+	press(drill, "g", "2 ways to sign");
+	terminal_picture(drill->terminal, "sign-off", "The sign-off: what exactly engineering is asked to sign, and with which key");
+	press(drill, "3", "[Walk]");
 	press(drill, "y", "apply: needs product and engineering");
 	sign_both(drill, "");
 	press(drill, "y", "Type the name");
@@ -130,6 +135,7 @@ Test(failover_keys, a_failover_goes_by_keys_from_the_red_board_to_the_healed_sit
 	terminal_wait_text(drill.terminal, "14 of 40 sampled pages are broken");
 	terminal_wait_text(drill.terminal, "predate the damage?  YES");
 	cr_assert(terminal_shows(drill.terminal, "DRILL"));
+	terminal_picture(drill.terminal, "board", "The board of breakglass: 14 of 40 pages are broken, and the newest good backup predates the damage");
 	start_procedure(&drill, "end", "mass publish broke 14 courses");
 	keep_the_backup_good(&drill);
 	point_at_the_backup(&drill);

@@ -20,6 +20,7 @@
 #include "core/base/moment.h"
 #include "tests/support/golden.h"
 #include "tests/support/support.h"
+#include "tests/support/svg.h"
 
 struct Terminal {
 	pid_t pid;
@@ -442,4 +443,20 @@ void terminal_expect_golden(Terminal *terminal, const char *name)
 	AUTO_CLEAR(Buf) actual = {0};
 	golden_write(&golden, &actual);
 	golden_expect(name, buf_text(&actual));
+}
+
+void terminal_picture(Terminal *terminal, const char *name, const char *title)
+{
+	AUTO_FREE char *relative = bg_asprintf("tui/pictures/%s.svg", name);
+	AUTO_FREE char *path = source_path(relative);
+	const char *update = getenv("UPDATE_PICTURES");
+	if (!update || !*update) {
+		cr_assert(file_exists(path), "there is no %s: ninja -C build pictures makes it", relative);
+		return;
+	}
+	GoldenScreen golden = golden_of(terminal);
+	AUTO_CLEAR(Buf) svg = {0};
+	Error err = {0};
+	svg_write(&golden, title, &svg);
+	assert_ok(file_write_atomic(path, svg.data, svg.len, 0644, &err), &err);
 }

@@ -60,3 +60,5 @@ bool terminal_is_restored(Terminal *terminal);
 
 /* Compares text, looks and cursor with tests/golden/NAME.screen. UPDATE_GOLDEN=1 writes the file instead; read the picture in the diff. */
 void terminal_expect_golden(Terminal *terminal, const char *name);
+/* Writes tui/pictures/NAME.svg when UPDATE_PICTURES=1, for pages that show the console; else the file must be there. `title` says in words what is seen. */
+void terminal_picture(Terminal *terminal, const char *name, const char *title);
