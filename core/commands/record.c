@@ -1,43 +1,17 @@
-/* record.c: incidents, timeline, ledger, sitrep, verify, report: reading the record. They need no engine. */
+/* record.c: incidents, timeline, ledger, sitrep, report: reading the record. They need no engine. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/commands/command.h"
-#include "core/commands/record_signatures.h"
+#include "core/commands/record_folder.h"
 #include "core/commands/rows.h"
-#include "core/engine/paths.h"
 #include "core/report/report.h"
-
-static bool incidents_folder(Command *command, StatePaths *ret_paths, Error *err) {
-	return command_environment(command, err) && state_paths_init(command->state, command->environment->name, ret_paths,
-		err);
-}
-
-/* The folder of an incident: a path as given, or its id below the state folder, or the newest one. */
-static bool find_folder(Command *command, const char *name, char **ret_folder, Error *err) {
-	if (name && file_is_folder(name)) {
-		*ret_folder = bg_strdup(name);
-		return true;
-	}
-	AUTO_CLEAR(StatePaths) paths = {0};
-	AUTO_CLEAR(StrList) names = {0};
-	if (!incidents_folder(command, &paths, err) || !file_list_folder(paths.incidents, &names, err))
-		return false;
-	const char *id = name ? name : names.count ? names.items[names.count - 1] : NULL;
-	AUTO_FREE char *folder = id ? path_join(paths.incidents, id) : NULL;
-	if (folder && file_is_folder(folder)) {
-		*ret_folder = TAKE(folder);
-		return true;
-	}
-	error_set(err, ERROR_MISSING, name ? "there is no incident %s" : "there is no incident yet%s", name ? name : "");
-	return error_hint(err, "breakglass incidents lists them");
-}
 
 static bool load(Command *command, const char *name, Report *ret_report, Error *err) {
 	AUTO_FREE char *folder = NULL;
-	return find_folder(command, name, &folder, err) && report_read(folder, ret_report, err);
+	return record_folder(command, name, &folder, err) && report_read(folder, ret_report, err);
 }
 
 /* ---- lists ---- */
@@ -46,7 +20,7 @@ int run_incidents(Command *command) {
 	Error err = {0};
 	AUTO_CLEAR(StatePaths) paths = {0};
 	AUTO_CLEAR(StrList) names = {0};
-	if (!incidents_folder(command, &paths, &err) || !file_list_folder(paths.incidents, &names, &err))
+	if (!record_incidents(command, &paths, &err) || !file_list_folder(paths.incidents, &names, &err))
 		return command_failed(&err);
 	AUTO(Json) *list = json_new_array();
 	for (size_t i = names.count; i-- > 0;) {
@@ -150,51 +124,4 @@ int run_report(Command *command) {
 	report_markdown(&report, &text);
 	fputs(buf_text(&text), stdout);
 	return EXIT_OK;
-}
-
-/* The signatures in the record, and the receipts that signers took away. */
-static bool verify_signers(Command *command, const char *folder, JournalReport *report, Error *err) {
-	const char *receipts = command_flag(command, "receipts");
-	return verify_signatures(folder, &report->problems, err)
-		&& (!receipts || journal_verify_receipts(folder, receipts, report, err));
-}
-
-static Json *verify_json(const JournalReport *report) {
-	Json *json = json_new_object();
-	json_add_bool(json, "sound", report->problems.count == 0);
-	json_add_int(json, "records", report->records);
-	json_add_int(json, "anchored", report->anchored);
-	json_add_string(json, "head", report->head);
-	Json *problems = json_add(json, "problems", json_new_array());
-	for (size_t i = 0; i < report->problems.count; i++)
-		json_append_string(problems, report->problems.items[i]);
-	Json *notes = json_add(json, "notes", json_new_array());
-	for (size_t i = 0; i < report->notes.count; i++)
-		json_append_string(notes, report->notes.items[i]);
-	return json;
-}
-
-int run_verify(Command *command) {
-	Error err = {0};
-	AUTO_FREE char *folder = NULL;
-	AUTO_CLEAR(JournalReport) report = {0};
-	if (!find_folder(command, command_word(command, 0), &folder, &err) || !journal_verify(folder, &report, &err)
-		|| !verify_signers(command, folder, &report, &err))
-		return command_failed(&err);
-	int status = report.problems.count ? EXIT_FAILED : EXIT_OK;
-	if (command->json) {
-		AUTO(Json) *json = verify_json(&report);
-		command_print_json(json);
-		return status;
-	}
-	for (size_t i = 0; i < report.problems.count; i++)
-		command_print("PROBLEM  %s\n", report.problems.items[i]);
-	for (size_t i = 0; i < report.notes.count; i++)
-		command_print("note     %s\n", report.notes.items[i]);
-	if (report.anchored < report.records)
-		command_print("note     records %lld to %lld are in the chain only: no signature or receipt saw them\n",
-			(long long) report.anchored + 1, (long long) report.records);
-	command_print("%s: %lld records, head sha256:%s\n", status ? "NOT SOUND" : "sound", (long long) report.records,
-		report.head);
-	return status;
 }

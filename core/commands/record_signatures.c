@@ -10,7 +10,7 @@
 #include "core/signoff/sshsig.h"
 #include "core/signoff/statement.h"
 
-typedef struct Check { StrList *problems; char *incident; } Check;
+typedef struct Check { StrList *problems; const Roster *roster; char *incident; } Check;
 
 static void problem(const Check *check, const Record *record, const char *text, ...) BG_PRINTF(3, 4);
 static void problem(const Check *check, const Record *record, const char *text, ...) {
@@ -27,14 +27,29 @@ static void compare(const Check *check, const Record *record, const char *field,
 			recorded ? recorded : "");
 }
 
-static void check_statement(const Check *check, const Record *record, const char *text) {
+/* As at the time of signing: a key that has expired since signed well then. */
+static void check_signer(const Check *check, const Record *record, const Statement *statement, const PublicKey *key) {
+	static const char *const answers[] = {
+		[ROSTER_EXPIRED] = "the key had expired", [ROSTER_NOT_YET_VALID] = "the key was not valid yet",
+		[ROSTER_NAMESPACE_NOT_ALLOWED] = "the key is not for sign-offs", [ROSTER_PRINCIPAL_NOT_ALLOWED] = "the key is not theirs",
+		[ROSTER_KEY_UNKNOWN] = "the key is not in the file",
+	};
+	RosterAnswer answer = check->roster ? roster_check(check->roster, key, statement->signer, SIGNOFF_NAMESPACE, statement->time, NULL)
+		: ROSTER_ALLOWED;
+	if (answer != ROSTER_ALLOWED)
+		problem(check, record, "the signature of %s: %s (%s)", statement->signer, answers[answer], check->roster->path);
+}
+
+static void check_statement(const Check *check, const Record *record, const char *text, const PublicKey *key) {
 	AUTO_CLEAR(Statement) statement = {0};
 	Error why = {0};
 	if (!statement_parse(str_from(text), &statement, &why)) {
 		problem(check, record, "the signed text is not a statement: %s", why.why);
 		return;
 	}
+	check_signer(check, record, &statement, key);
 	compare(check, record, "incident", statement.incident, check->incident);
+	compare(check, record, "run", statement.run, json_get_string(record->data, "run"));
 	compare(check, record, "gate", statement.gate, json_get_string(record->data, "gate"));
 	compare(check, record, "role", statement.role, json_get_string(record->data, "role"));
 	compare(check, record, "digest", statement.digest, json_get_string(record->data, "subject"));
@@ -54,7 +69,7 @@ static void check_signature(const Check *check, const Record *record) {
 	}
 	compare(check, record, "key", public_key_fingerprint(&signature.key, fingerprint),
 		json_get_string(record->data, "key"));
-	check_statement(check, record, text);
+	check_statement(check, record, text, &signature.key);
 }
 
 static bool each(void *userdata, const Record *record, Str line, Error *err) {
@@ -69,8 +84,8 @@ static bool each(void *userdata, const Record *record, Str line, Error *err) {
 	return true;
 }
 
-bool verify_signatures(const char *folder, StrList *problems, Error *err) {
-	Check check = {problems, NULL};
+bool verify_signatures(const char *folder, const Roster *roster, StrList *problems, Error *err) {
+	Check check = {problems, roster, NULL};
 	Error broken = {0};
 	bool ok = journal_read(folder, 1, each, &check, &broken);
 	free(check.incident);

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include "core/base/error.h"
 #include "core/base/str.h"
+#include "core/signoff/roster.h"
 
-/* Appends what is wrong to `problems`. False only when the journal cannot be read at all. */
-BG_CHECK bool verify_signatures(const char *folder, StrList *problems, Error *err);
+/* Appends what is wrong to `problems`. With a roster (NULL ok) each key must be its signer's at the time of signing. False only when the
+ * journal cannot be read at all. */
+BG_CHECK bool verify_signatures(const char *folder, const Roster *roster, StrList *problems, Error *err);

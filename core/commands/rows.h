@@ -17,8 +17,8 @@ int run_incidents(Command *command);        /* record.c */
 int run_timeline(Command *command);
 int run_ledger(Command *command);
 int run_sitrep(Command *command);
-int run_verify(Command *command);
 int run_report(Command *command);
+int run_verify(Command *command);           /* verify.c */
 int run_start(Command *command);            /* walking.c */
 int run_steps(Command *command);
 int run_step(Command *command);

@@ -6,6 +6,7 @@
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
 #include "core/base/file.h"
+#include "core/engine/receipt.h"
 #include "core/signoff/judge.h"
 #include "core/signoff/roster.h"
 #include "core/signoff/statement.h"
@@ -243,18 +244,19 @@ static Json *signoff_args(const Ask *ask, const Gate *state, const AcceptedSigno
 	return args;
 }
 
-/* The receipt that a signer takes away: the signed text and the checkpoint in it are enough to find a journal that was cut or changed. */
-static void keep_receipt(const Engine *engine, const Ask *ask, const char *person, const char *gate) {
-	char time[WALL_TEXT_SIZE];
-	AUTO_FREE char *safe = path_safe_name(person);
-	AUTO_FREE char *safe_gate = path_safe_name(gate);
-	AUTO_FREE char *path = bg_asprintf("%s/receipts/%s-%s-%s.txt", incident_file_folder(engine->file),
-		wall_format_iso(wall_now(), time), safe_gate, safe);
-	AUTO_CLEAR(Buf) text = {0};
-	buf_puts(&text, json_get_string_or(ask->args, "statement", ""));
-	buf_puts(&text, json_get_string_or(ask->args, "signature", ""));
-	/* A receipt that cannot be kept here is no reason to lose the sign-off: the record holds the same bytes. */
-	BG_IGNORE(file_write_atomic(path, text.data, text.len, 0600, NULL));
+/* The record and the receipt stand and fall together. */
+static bool record_with_receipt(const Ask *ask, const Request *request, const char *person, const char *gate, Error *err) {
+	IncidentFile *file = ask->engine->file;
+	AUTO_FREE char *receipt = NULL;
+	if (!receipt_prepare(incident_file_folder(file), gate, person, json_get_string_or(ask->args, "statement", ""),
+			json_get_string_or(ask->args, "signature", ""), &receipt, err))
+		return false;
+	if (!incident_file_request(file, request, err)) {
+		receipt_drop(receipt);
+		return false;
+	}
+	receipt_keep(receipt);
+	return true;
 }
 
 bool signing_sign(Ask *ask, Error *err) {
@@ -281,10 +283,7 @@ bool signing_sign(Ask *ask, Error *err) {
 		return false;
 	AUTO(Json) *args = signoff_args(ask, state, &accepted, walk.run->id);
 	Request request = {REQUEST_SIGN, ask->who, ask->how, args};
-	if (!incident_file_request(engine->file, &request, err))
-		return false;
-	keep_receipt(engine, ask, accepted.person, gate->id);
-	return true;
+	return record_with_receipt(ask, &request, accepted.person, gate->id, err);
 }
 
 /* A signature that counted then must still count now, save for its expiry: for plans decide() looks at that, and a section that was

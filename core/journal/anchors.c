@@ -13,7 +13,6 @@
 
 #define RECORD_KEY "record: "
 #define HEAD_KEY " sha256:"
-#define RECEIPT_MAX_BYTES (512 * 1024)
 
 void anchors_clear(Anchors *anchors)
 {
@@ -39,18 +38,30 @@ static bool anchor_read(Str line, Anchor *ret_anchor)
 	return true;
 }
 
-bool anchors_add(Anchors *anchors, Str text, const char *where)
+static void anchors_append(Anchors *anchors, Anchor anchor, const char *where)
+{
+	anchor.where = bg_strdup(where);
+	if ((anchors->count & (anchors->count - 1)) == 0)
+		anchors->items = bg_reallocarray(anchors->items, anchors->count ? anchors->count * 2 : 1,
+			sizeof *anchors->items);
+	anchors->items[anchors->count++] = anchor;
+}
+
+bool anchors_add(Anchors *anchors, Str text, const char *incident, const char *where)
 {
 	Anchor anchor = { 0 };
+	AUTO_FREE char *origin = NULL;
 	Str line;
+	if (checkpoint_parse(text, &origin, &anchor.seq, anchor.head, NULL)) {
+		if (incident && strcmp(origin, incident) != 0)
+			return false;
+		anchors_append(anchors, anchor, where);
+		return true;
+	}
 	while (str_next_line(&text, &line)) {
 		if (!anchor_read(line, &anchor))
 			continue;
-		anchor.where = bg_strdup(where);
-		if ((anchors->count & (anchors->count - 1)) == 0)
-			anchors->items = bg_reallocarray(anchors->items, anchors->count ? anchors->count * 2 : 1,
-				sizeof *anchors->items);
-		anchors->items[anchors->count++] = anchor;
+		anchors_append(anchors, anchor, where);
 		return true;
 	}
 	return false;
@@ -106,25 +117,4 @@ bool anchors_check(const Anchors *anchors, const char *folder, JournalReport *re
 				(long long) anchor->seq));
 	}
 	return true;
-}
-
-bool journal_verify_receipts(const char *folder, const char *receipts, JournalReport *report, Error *err)
-{
-	AUTO_CLEAR(StrList) names = { 0 };
-	AUTO_CLEAR(Anchors) anchors = { 0 };
-	if (!file_list_folder(receipts, &names, err))
-		return error_what(err, "read the receipts");
-	if (!names.count)
-		strlist_add_take(&report->problems, bg_asprintf("%s: no receipts", receipts));
-	for (size_t i = 0; i < names.count; i++) {
-		AUTO_FREE char *path = path_join(receipts, names.items[i]);
-		AUTO_FREE char *where = bg_asprintf("%s/%s", path_base(receipts), names.items[i]);
-		AUTO_CLEAR(Buf) text = { 0 };
-		Error cause;
-		if (!file_read(path, RECEIPT_MAX_BYTES, &text, &cause))
-			strlist_add_take(&report->problems, bg_asprintf("%s: cannot be read: %s", where, cause.why));
-		else if (!anchors_add(&anchors, buf_str(&text), where))
-			strlist_add_take(&report->problems, bg_asprintf("%s: names no record that was seen", where));
-	}
-	return anchors_check(&anchors, folder, report, err);
 }

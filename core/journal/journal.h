@@ -74,12 +74,11 @@ typedef struct JournalReport {
 	/* the highest record that a signature or a receipt saw as it is here: what follows is unanchored */
 	int64_t anchored;
 } JournalReport;
-/* Checks chain, sequence, the checkpoints in sign-offs and in receipts/, action logs against their recorded digests,
- * playbook copies against theirs. True when it could be read; whether it is sound is `ret->problems.count == 0`.
- * Signatures are checked by the caller (signoff). */
-BG_CHECK bool journal_verify(const char *folder, JournalReport *ret_report, Error *err);
-/* Holds the checkpoints in the files of RECEIPTS (signed texts that signers took away) against the journal; problems go
- * to the report, and report->anchored rises. A folder without receipts is a problem: what is absent proves nothing. */
-BG_CHECK bool journal_verify_receipts(const char *folder, const char *receipts, JournalReport *report, Error *err);
+/* Checks chain, sequence, the checkpoints in sign-offs and in receipts/, that each sign-off has its receipt and each
+ * receipt its sign-off, action logs against their recorded digests, playbook copies against theirs. `places` (NULL ok)
+ * are folders of checkpoints and receipts that were kept elsewhere; one with nothing in it is a problem: what is absent
+ * proves nothing. True when it could be read; whether it is sound is `ret->problems.count == 0`. Signatures are checked
+ * by the caller (signoff). */
+BG_CHECK bool journal_verify(const char *folder, const StrList *places, JournalReport *ret_report, Error *err);
 void journal_report_clear(JournalReport *report);
 BG_DEFINE_CLEARP(JournalReport, journal_report_clear)

@@ -10,13 +10,17 @@
 #include "core/base/file.h"
 #include "core/journal/anchors.h"
 #include "core/journal/lines.h"
+#include "core/journal/receipts.h"
 
 enum { REPORT_LINES_MAX = 200, ACTIONS_MAX = 1000000 };
 
 typedef struct Verifier {
 	const char *folder;
 	JournalReport *report;
+	char *incident;               /* its id; NULL until it is declared */
 	StrList playbooks;            /* digests of the files in playbooks/ */
+	StrList receipts;             /* digests of the files in receipts/ */
+	StrList given;                /* digests of the receipts that the sign-offs of the record must have left */
 	unsigned char *logs;          /* of each action number: what is known of its log */
 	int64_t log_count;
 	int64_t last_time_ms, last_mono_ms;
@@ -115,17 +119,30 @@ static void verify_playbook(Verifier *verifier, int64_t number, const Record *re
 		(long long) number, sha256);
 }
 
+static void verify_declared(Verifier *verifier, int64_t number, const Record *record)
+{
+	(void) number;
+	if (!verifier->incident)
+		verifier->incident = bg_strdup_or_null(json_get_string(record->data, "incident"));
+}
+
 static void verify_signoff(Verifier *verifier, int64_t number, const Record *record)
 {
-	char where[64];
+	char where[64], digest[SHA256_HEX_SIZE];
+	const char *statement = json_get_string_or(record->data, "statement", "");
 	(void) snprintf(where, sizeof where, "journal.jsonl:%lld", (long long) number);
-	if (!anchors_add(&verifier->anchors, str_from(json_get_string(record->data, "statement")), where))
+	receipt_digest(statement, json_get_string_or(record->data, "signature", ""), digest);
+	strlist_add(&verifier->given, digest);
+	if (!strlist_has(&verifier->receipts, digest))
+		report_add(&verifier->report->problems, "receipts/: no receipt of the sign-off in %s: missing or changed", where);
+	if (!anchors_add(&verifier->anchors, str_from(statement), NULL, where))
 		report_add(&verifier->report->problems, "%s: the signed text names no record that was seen", where);
 }
 
 /* What a type of record brings along that lies outside the journal. */
 static const struct { const char *type; void (*verify)(Verifier *verifier, int64_t number,
 	const Record *record); } outside[] = {
+	{ "incident.declared", verify_declared },
 	{ "run.started", verify_playbook },
 	{ "action.started", verify_started },
 	{ "action.finished", verify_action_log },
@@ -184,8 +201,10 @@ static void verify_stray_logs(Verifier *verifier)
 	for (size_t i = 0; i < names.count; i++) {
 		Str name = str_from(names.items[i]);
 		int64_t action = 0;
-		if (!str_ends(name, ".log") || !str_parse_int(str_slice(name, 0, name.len - 4), &action))
+		if (!str_ends(name, ".log"))
 			continue;
+		if (!str_parse_int(str_slice(name, 0, name.len - 4), &action))
+			action = 0;   /* no action has this number */
 		int known = action >= 1 && action < verifier->log_count ? verifier->logs[action] : 0;
 		if (!(known & LOG_STARTED))
 			report_add(&verifier->report->problems, "actions/%s: the journal has no such action", names.items[i]);
@@ -195,7 +214,28 @@ static void verify_stray_logs(Verifier *verifier)
 	}
 }
 
-bool journal_verify(const char *folder, JournalReport *ret_report, Error *err)
+static void verifier_clear(Verifier *verifier)
+{
+	anchors_clear(&verifier->anchors);
+	strlist_clear(&verifier->playbooks);
+	strlist_clear(&verifier->receipts);
+	strlist_clear(&verifier->given);
+	free(verifier->incident);
+	free(verifier->logs);
+}
+BG_DEFINE_CLEARP(Verifier, verifier_clear)
+
+/* What others saw: every receipt and checkpoint, then all of it held against the journal. */
+static bool verify_anchors(Verifier *verifier, const StrList *places, Error *err)
+{
+	ReceiptsReading reading = { verifier->incident, &verifier->given, &verifier->anchors, verifier->report };
+	receipts_read_own(&reading, verifier->folder);
+	for (size_t i = 0; places && i < places->count; i++)
+		receipts_read_kept(&reading, places->items[i]);
+	return anchors_check(&verifier->anchors, verifier->folder, verifier->report, err);
+}
+
+bool journal_verify(const char *folder, const StrList *places, JournalReport *ret_report, Error *err)
 {
 	AUTO_FREE char *path = path_join(folder, "journal.jsonl");
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -205,10 +245,11 @@ bool journal_verify(const char *folder, JournalReport *ret_report, Error *err)
 		return error_where(err, "%s", path);
 	}
 	AUTO_CLEAR(JournalReport) report = { .head = JOURNAL_GENESIS };
-	Verifier verifier = { .folder = folder, .report = &report };
+	AUTO_CLEAR(Verifier) verifier = { .folder = folder, .report = &report };
 	LinesRead lines;
 	Error cause;
 	verify_read_playbooks(&verifier);
+	receipts_digests(folder, &verifier.receipts);
 	if (!lines_read(fd, "journal.jsonl", verify_line, &verifier, &lines, &cause))
 		report_add(&report.problems, "%s: %s; what follows was not read", cause.where, cause.why);
 	else if (lines.tail_bytes)
@@ -218,15 +259,7 @@ bool journal_verify(const char *folder, JournalReport *ret_report, Error *err)
 	if (report.records == 0)
 		report_add(&report.problems, "journal.jsonl: no records");
 	verify_stray_logs(&verifier);
-	AUTO_FREE char *receipts = path_join(folder, "receipts");
-	AUTO_CLEAR(StrList) names = { 0 };
-	bool ok = anchors_check(&verifier.anchors, folder, &report, err);
-	if (ok && file_is_folder(receipts) && file_list_folder(receipts, &names, NULL) && names.count)
-		ok = journal_verify_receipts(folder, receipts, &report, err);
-	anchors_clear(&verifier.anchors);
-	strlist_clear(&verifier.playbooks);
-	free(verifier.logs);
-	if (!ok)
+	if (!verify_anchors(&verifier, places, err))
 		return error_what(err, "verify the record");
 	*ret_report = report;
 	report = (JournalReport) { 0 };

@@ -70,6 +70,10 @@ size_t scene_records(const Scene *scene);
 /* The journal is sound, and folding it anew gives what `client` (NULL: nobody) has folded. */
 void scene_check_journal(const Scene *scene, Client *client);
 
+/* What `breakglass verify` and verify.sh say of a record. They must agree; the test ends when they do not. `name` says which case it is.
+ * `signers` and `anchors` (a folder) may be NULL. */
+bool scene_verdict(const Scene *scene, const char *name, const char *incident, const char *signers, const char *anchors);
+
 /* ---- people ---- */
 
 /* Makes keys for ann and bob and the file of allowed signers. Skips the test when ssh-keygen is not there. */
