@@ -1,5 +1,6 @@
 /* main.c: the program: the command line, with the console behind it. */
 #include "core/commands/commands.h"
+#include "tui/line/line.h"
 #include "tui/view/console.h"
 
 static int open_console(const ConsoleOptions *options)
@@ -7,7 +8,7 @@ static int open_console(const ConsoleOptions *options)
 	ConsoleSettings settings = { .environment_path = options->environment_path, .environment_name = options->environment_name,
 		.state = options->state, .self = options->self, .theme = options->theme, .first_incident = options->first_incident,
 		.drill = options->drill };
-	return console_run(&settings);
+	return line_wanted(options->line) ? line_run(&settings) : console_run(&settings);
 }
 
 int main(int argc, char **argv)

@@ -21,7 +21,7 @@ typedef struct Command {
 	Json *flags;                     /* name -> string, or true */
 	StrList rest;                    /* after -- */
 	const char *env_flag, *state, *self, *theme;
-	bool json;
+	bool json, line;
 	ConsoleOpen console;
 	/* Filled on demand: */
 	char *environment_path;

@@ -8,6 +8,7 @@ typedef struct ConsoleOptions {
 	const char *environment_path, *environment_name, *state, *self, *theme;
 	const char *first_incident;      /* title of a drill to declare at once when none is open; NULL = none */
 	bool drill;
+	bool line;                       /* lines instead of screens, whatever the terminal can do */
 	bool practice;                   /* `try`: the systems are simulated, the signers' keys are at hand, and all of it ends with the console */
 } ConsoleOptions;
 typedef int (*ConsoleOpen)(const ConsoleOptions *options);

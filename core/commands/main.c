@@ -27,6 +27,8 @@ static void print_overview(FILE *out) {
 		"  --env FILE   the environment (else $BREAKGLASS_ENV, ./environment.yaml,\n"
 		"               ~/.config/breakglass/environment.yaml, /etc/breakglass/environment.yaml)\n"
 		"  --state DIR  where journals are kept (else $BREAKGLASS_STATE, ~/.local/state/breakglass)\n"
+		"  --line       the console in lines instead of screens; also with ACCESSIBLE=1, on a\n"
+		"               terminal that cannot draw, and in a pipe, where it obeys a script\n"
 		"  --theme NAME theme of the console (else $BREAKGLASS_THEME)\n"
 		"  --json       data as JSON, for every command that prints data\n"
 		"  --help       this, or the help of a command\n"
@@ -75,10 +77,10 @@ static bool take_global(Command *command, Arguments *arguments, const char *name
 		}
 		return true;
 	}
-	if (text_eq(name, "json") && !inline_value) {
-		command->json = true;
-		return true;
-	}
+	if (text_eq(name, "json") && !inline_value)
+		return command->json = true;
+	if (text_eq(name, "line") && !inline_value)
+		return command->line = true;
 	return false;
 }
 
@@ -151,7 +153,7 @@ static int open_console(Command *command) {
 		return command_failed(&err);
 	ConsoleOptions options = {.environment_path = command->environment_path, .environment_name = command->environment->name,
 		.state = command->state, .self = command->self, .theme = command->theme,
-		.drill = command->environment->kind == ENVIRONMENT_DRILL};
+		.line = command->line, .drill = command->environment->kind == ENVIRONMENT_DRILL};
 	return command->console(&options);
 }
 

@@ -102,6 +102,7 @@ tui/keys          core/base/
 tui/widget        tui/theme/|tui/keys/
 tui/term          tui/theme/|tui/keys/|tui/widget/
 tui/view          core/(base|playbook|environment|incident|signoff|health|providers|engine)/|tui/
+tui/line          core/(base|incident|health|engine)/|tui/
 END
 
 xargs wc -l <"$scratch/sources" | awk '$2 != "total" && $1 > 500 { print $2 ": " $1 " lines" }' >"$scratch/places"

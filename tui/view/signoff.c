@@ -109,6 +109,7 @@ static void update(void *state, ViewContext *context)
 		signoff_look_for_keys(view, context);
 	signoff_service(view, context);
 	fetch_subject(view, context);
+	signoff_line_go_on(view, context);
 }
 
 /* Keys typed ahead come before the first drawing: what they act on must be there. */

@@ -206,13 +206,14 @@ static void statement_to_show(void *state, ViewContext *context, bool ok, const 
 	if (!ok) {
 		view->face = FACE_ASKED;
 		view->answer_wanted = 0;
+		view->answer_asked = false;
 		refuse(view, err);
 		view_error(context, err);
 		return;
 	}
 	take_statement(view, reply, data);
 	signoff_forget_file(view);
-	if (view->answer_wanted && view->face == FACE_STATEMENT)
+	if (view->answer_asked && view->face == FACE_STATEMENT)
 		signoff_ask_answer(view, context);
 	if (view->face != FACE_PASTE)
 		return;

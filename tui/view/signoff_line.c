@@ -23,11 +23,16 @@ bool signoff_line_page(void *state, ViewContext *context, Styled *out)
 	return gate && view->face == FACE_STATEMENT;
 }
 
+static bool keys_are_sought(const SignoffView *view)
+{
+	return view->looking || (view->keys && !view->keys_known && !error_is_set(&view->keys_error));
+}
+
 bool signoff_line_is_busy(void *state, const ViewContext *context)
 {
 	const SignoffView *view = state;
 	(void) context;
-	return view->looking || view->stage != STAGE_IDLE || (view->keys && !view->keys_known && !error_is_set(&view->keys_error));
+	return keys_are_sought(view) || view->stage != STAGE_IDLE || view->answer_wanted;
 }
 
 /* ---- answering ---- */
@@ -60,6 +65,7 @@ void signoff_ask_answer(SignoffView *view, ViewContext *context)
 	Json *data = json_new_object();
 	size_t wanted = view->answer_wanted - 1;
 	view->answer_wanted = 0;
+	view->answer_asked = false;
 	json_add_string(data, "prefix", ANSWERS[wanted].prefix);
 	Dialog *dialog = view_dialog(context, DIALOG_FORM, title, ANSWERS[wanted].verb, answered, data);
 	dialog->danger = true;   /* nobody answers before the text was told */
@@ -70,19 +76,31 @@ void signoff_ask_answer(SignoffView *view, ViewContext *context)
 	field->required = true;
 }
 
+void signoff_line_go_on(SignoffView *view, ViewContext *context)
+{
+	if (!view->answer_wanted || view->answer_asked || keys_are_sought(view))
+		return;
+	CommandId id = ANSWERS[view->answer_wanted - 1].id;
+	const char *why_not = VIEW_SIGNOFF.reason(view, context, id);
+	if (!why_not) {
+		view->answer_asked = true;
+		signoff_show_statement(view, context);
+		return;
+	}
+	view->answer_wanted = 0;
+	view_refuse(context, "%s: %s", command_get(id)->name, why_not);
+}
+
+/* The keys may still be looked for: unlike a person at a screen, a script cannot see that it has to wait. */
 Outcome signoff_line_in_words(void *state, ViewContext *context, CommandId id)
 {
 	SignoffView *view = state;
 	for (size_t i = 0; i < BG_LENGTH(ANSWERS); i++) {
 		if (ANSWERS[i].id != id)
 			continue;
-		const char *why_not = VIEW_SIGNOFF.reason(state, context, id);
-		if (why_not) {
-			view_refuse(context, "%s: %s", command_get(id)->name, why_not);
-			return OUTCOME_DONE;
-		}
 		view->answer_wanted = i + 1;
-		signoff_show_statement(view, context);
+		view->answer_asked = false;
+		signoff_line_go_on(view, context);
 		return OUTCOME_DONE;
 	}
 	return OUTCOME_IGNORED;

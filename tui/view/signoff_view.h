@@ -43,7 +43,8 @@ typedef struct SignoffView {
 	SignoffWork *signing;
 	MonoTime stage_since;
 	char *statement;             /* being signed, or shown */
-	size_t answer_wanted;        /* line mode: what is asked once the text is there, from 1; 0 = nothing */
+	size_t answer_wanted;        /* line mode: what is asked once keys and text are there, from 1; 0 = nothing */
+	bool answer_asked;           /* the text was asked for */
 	char statement_role[64], statement_person[128];
 	char *statement_file;        /* where a copy lies for signing elsewhere; NULL = none */
 	const char *paste_choices[SIGNOFF_PASTE_MAX];
@@ -86,6 +87,8 @@ void signoff_line_rows(void *state, ViewContext *context, ViewRowsUse *use, void
 bool signoff_line_page(void *state, ViewContext *context, Styled *out);
 bool signoff_line_is_busy(void *state, const ViewContext *context);
 Outcome signoff_line_in_words(void *state, ViewContext *context, CommandId id);
+/* The keys are there: fetches the text that is to be answered. */
+void signoff_line_go_on(SignoffView *view, ViewContext *context);
 /* The text was told: asks for the answer to it. */
 void signoff_ask_answer(SignoffView *view, ViewContext *context);
 

@@ -105,6 +105,9 @@ void walk_pending(WalkView *walk, ViewContext *context)
 		return;
 	}
 	const StepAction *action = pending->index < target.step->action_count ? &target.step->actions[pending->index] : NULL;
+	/* The plan is recorded a moment before its job is told to have ended; until then nothing else can be begun. */
+	if (action && target.job && target.job->running)
+		return;
 	bool planned = action && action->plan_seq > pending->after_seq;
 	bool failed = target.job && target.job->id == pending->job && !target.job->running && error_is_set(&target.job->error);
 	bool apply = pending->apply && planned && target.open == action && walk_can_apply(walk, context, &target, NULL);

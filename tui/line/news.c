@@ -1,0 +1,178 @@
+/* news.c: what others did and what goes on by itself, told between the lines that a person types. */
+#include <stdio.h>
+#include "core/base/alloc.h"
+#include "core/health/health.h"
+#include "tui/line/line_state.h"
+
+#define JUDGE_AGAIN_MS 10000
+/* Who listens to a reader cannot follow a number that changes all the time. */
+#define PROGRESS_MS 10000
+
+void news_clear(News *news)
+{
+	strlist_clear(&news->readings);
+}
+
+/* ---- the record ---- */
+
+/* Told otherwise: readings as such, plans as the page that shows them. */
+static bool is_told_elsewhere(EventType type)
+{
+	return type == EVENT_READING_CHANGED || type == EVENT_PLAN_MADE;
+}
+
+static void tell_record(Line *line, const ClientModel *model)
+{
+	News *news = &line->news;
+	const char *id = model->incident ? model->incident->id : "";
+	if (!text_eq(news->incident, id)) {
+		snprintf(news->incident, sizeof(news->incident), "%s", id);
+		/* What was there before we came is told by `timeline`; an incident that begins now is news from its first record on. */
+		news->told = news->began ? 0 : model->timeline_count;
+	}
+	for (; news->told < model->timeline_count; news->told++) {
+		const TimelineEntry *entry = &model->timeline[news->told];
+		if (!is_told_elsewhere(entry->type))
+			line_say(line, "record: %s: %s", entry->who, entry->text);
+	}
+}
+
+/* ---- the board ---- */
+
+static char *reading_key(const Reading *reading, WallTime now)
+{
+	return bg_asprintf("%s\n%s", reading->name, wall_known(reading->taken) ? reading_state_name(health_judge(reading, now)) : "");
+}
+
+static void tell_reading(Line *line, const Reading *reading, WallTime now, const char *before)
+{
+	ReadingState judged = health_judge(reading, now);
+	const char *state = strchr(before, '\n') + 1;
+	/* The first answer is news only when it is bad. */
+	if (!wall_known(reading->taken) || (!*state && judged == READING_OK))
+		return;
+	line_say(line, "board: %s: %s: %s%s%s%s", reading_state_name(judged), reading->name, reading->text ? reading->text : "", *state ? " (was " : "",
+		state, *state ? ")" : "");
+}
+
+static void tell_board(Line *line, const ClientModel *model)
+{
+	StrList now = { 0 };
+	WallTime wall = wall_now();
+	bool same = line->news.readings.count == model->reading_count;
+	for (size_t i = 0; i < model->reading_count; i++) {
+		strlist_add_take(&now, reading_key(&model->readings[i], wall));
+		if (same && !text_eq(now.items[i], line->news.readings.items[i]))
+			tell_reading(line, &model->readings[i], wall, line->news.readings.items[i]);
+	}
+	strlist_clear(&line->news.readings);
+	line->news.readings = now;
+}
+
+/* ---- what runs ---- */
+
+static void tell_output(Line *line, const ClientJob *job, size_t *shown)
+{
+	*shown = *shown > job->output.len ? 0 : *shown;   /* its beginning was let go */
+	size_t end = job->output.len;
+	while (job->running && end > *shown && job->output.data[end - 1] != '\n')
+		end--;
+	Str rest = str_slice(buf_str(&job->output), *shown, end - *shown), part;
+	while (str_next_line(&rest, &part))
+		line_say(line, "output: %.*s", STR_ARG(part));
+	*shown = end;
+}
+
+/* Numbers of jobs grow for as long as an engine lives: what is not known and not higher was told and forgotten. */
+static NewsJob *find_job(News *news, const ClientJob *job)
+{
+	for (size_t i = 0; i < news->job_count; i++)
+		if (news->jobs[i].id == job->id)
+			return &news->jobs[i];
+	if (job->id <= news->highest_job)
+		return NULL;
+	news->highest_job = job->id;
+	if (news->job_count == NEWS_JOBS_MAX)
+		memmove(news->jobs, news->jobs + 1, sizeof(news->jobs[0]) * --news->job_count);
+	NewsJob *told = &news->jobs[news->job_count++];
+	*told = (NewsJob) { .id = job->id, .shown = news->began || job->running ? 0 : job->output.len };
+	return told;
+}
+
+static void tell_progress(Line *line, const ClientJob *job, NewsJob *told)
+{
+	MonoTime now = mono_now();
+	bool same = job->progress && strncmp(job->progress, told->progress, sizeof(told->progress) - 1) == 0;
+	if (!job->running || !job->progress || same || (told->told.ms && now.ms - told->told.ms < PROGRESS_MS))
+		return;
+	told->told = now;
+	snprintf(told->progress, sizeof(told->progress), "%s", job->progress);
+	line_say(line, "running: %s", job->progress);
+}
+
+static void tell_jobs(Line *line, const ClientModel *model)
+{
+	News *news = &line->news;
+	if (news->engine_pid != model->engine_pid) {
+		news->engine_pid = model->engine_pid;
+		news->highest_job = 0;
+		news->job_count = 0;
+	}
+	for (size_t i = model->job_count; i > 0; i--) {
+		const ClientJob *job = &model->jobs[i - 1];
+		NewsJob *told = find_job(news, job);
+		if (!told)
+			continue;
+		tell_output(line, job, &told->shown);
+		tell_progress(line, job, told);
+	}
+}
+
+/* ---- the engine, and what waits ---- */
+
+static void tell_engine(Line *line, const ClientModel *model)
+{
+	News *news = &line->news;
+	bool lost = line->shell.was_connected && !model->connected;
+	char why[640];
+	if (lost && !news->lost)
+		line_say(line, "engine: lost, trying again: %s", error_format(&model->why_not, why, sizeof(why)));
+	news->lost = lost;
+	const char *banner = model->connected && model->banner ? model->banner : "";
+	if (*banner && strncmp(news->banner, banner, sizeof(news->banner) - 1) != 0)
+		line_say(line, "engine: %s", banner);
+	snprintf(news->banner, sizeof(news->banner), "%s", banner);
+}
+
+static void tell_waiting(Line *line, const ClientModel *model)
+{
+	WallTime now = wall_now();
+	size_t doubts = model->incident ? model->incident->doubt_count : 0;
+	if (!waiting_update(&line->shell.waiting, model, now))
+		return;
+	if (waiting_for_signature(model, now))
+		line_say(line, "WAITING for you: a signature is asked; sign-off tells which, sign answers it");
+	if (doubts > line->news.doubts)
+		line_say(line, "IN DOUBT: nobody knows what came of an action; look at the system, then resolve says it");
+	line->news.doubts = doubts;
+	if (line->interactive)
+		buf_putc(&line->out, '\a');
+}
+
+void news_tell(Line *line)
+{
+	const ClientModel *model = shell_model(&line->shell);
+	tell_engine(line, model);
+	if (!model->caught_up)
+		return;
+	tell_record(line, model);
+	tell_board(line, model);
+	tell_jobs(line, model);
+	tell_waiting(line, model);
+	line->news.began = true;
+}
+
+int64_t news_wait_ms(const Line *line)
+{
+	return line->news.readings.count ? JUDGE_AGAIN_MS : -1;
+}

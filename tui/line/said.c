@@ -1,0 +1,93 @@
+/* said.c: lines out. Everything that is printed goes through here, and is made harmless on the way. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "tui/line/line_state.h"
+#include "tui/line/words.h"
+
+/* What comes while somebody types begins on a line of its own; the terminal keeps what was typed. */
+static void leave_prompt(Line *line)
+{
+	if (line->prompted)
+		buf_putc(&line->out, '\n');
+	line->prompted = false;
+}
+
+void line_put(Line *line, Str text)
+{
+	if (text.len == 0)
+		return;
+	leave_prompt(line);
+	words_clean(text, line->utf8, &line->out);
+	if (text.ptr[text.len - 1] != '\n')
+		buf_putc(&line->out, '\n');
+}
+
+void line_say(Line *line, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	AUTO_FREE char *text = bg_vasprintf(format, args);
+	va_end(args);
+	line_put(line, str_from(text));
+}
+
+void line_refuse(Line *line, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	AUTO_FREE char *text = bg_vasprintf(format, args);
+	va_end(args);
+	line->refused++;
+	line_say(line, "refused: %s", text);
+}
+
+void line_hear(void *userdata, ShellSaid said, const char *text)
+{
+	Line *line = userdata;
+	switch (said) {
+	case SAID_WORDS: line_say(line, "%s", text); break;
+	case SAID_REFUSAL: line_refuse(line, "%s", text); break;
+	case SAID_ERROR: line_refuse(line, "%s", text); break;
+	case SAID_COPY: line_put(line, str_from(text)); break;
+	}
+}
+
+void line_ask(Line *line, const char *prompt)
+{
+	if (line->interactive) {
+		leave_prompt(line);
+		words_clean(str_from(prompt), line->utf8, &line->out);
+		buf_putc(&line->out, ' ');
+		line->prompted = true;
+	} else {
+		line_say(line, "question: %s", prompt);
+	}
+}
+
+void line_prompt(Line *line)
+{
+	const ClientModel *model = shell_model(&line->shell);
+	ViewContext context = shell_context(&line->shell, line->shell.shown, NULL);
+	const Incident *incident = model->incident;
+	AUTO_CLEAR(Buf) prompt = { 0 };
+	bool drill = line->shell.was_connected ? model->drill : line->shell.settings->drill;
+	buf_printf(&prompt, "%s %s", line->shell.settings->environment_name, drill ? "DRILL" : incident ? "REAL" : "no incident");
+	if (line->shell.was_connected && !model->connected)
+		buf_puts(&prompt, ", NO ENGINE");
+	if (context.run)
+		buf_printf(&prompt, ", %s", context.run->procedure_id);
+	if (context.step)
+		buf_printf(&prompt, ", step %s %s", context.step->number, step_state_words(context.step->state));
+	buf_printf(&prompt, ", %s>", VIEWS[line->shell.shown]->name);
+	line_ask(line, buf_text(&prompt));
+}
+
+void line_flush(Line *line)
+{
+	if (line->out.len && !file_write_all(STDOUT_FILENO, line->out.data, line->out.len, NULL))
+		line->broken = true;
+	buf_truncate(&line->out, 0);
+}

@@ -1,0 +1,82 @@
+/* words.c: see words.h. */
+#include "tui/line/words.h"
+#include "core/base/text.h"
+
+/* What a sign means where our own text uses it. */
+static const struct { uint32_t sign; const char *words; } SIGNS[] = {
+	{ 0x2714, "ok:" }, { 0x2716, "NO:" }, { 0x00b7, "-" }, { 0x25b6, "" }, { 0x2192, "to" }, { 0x2212, "over:" }, { 0x2260, "IN DOUBT:" },
+	{ 0x25b8, "-" }, { 0x25be, "-" },
+};
+/* The same for signs that mean something at the beginning of a line only. */
+static const struct { char sign; const char *words; } FIRST_SIGNS[] = { { '!', "warning:" }, { '?', "question:" }, { '~', "stale:" } };
+
+static void put(uint32_t code_point, bool utf8, Buf *out)
+{
+	if (utf8)
+		utf8_append(out, code_point);
+	else
+		buf_putc(out, (char) glyph_to_ascii(code_point));
+}
+
+void words_clean(Str text, bool utf8, Buf *out)
+{
+	AUTO_CLEAR(Buf) clean = { 0 };
+	text_sanitise(text, SANITISE_BLOCK, &clean);
+	Str rest = buf_str(&clean);
+	uint32_t code_point;
+	while (utf8_next(&rest, &code_point))
+		put(code_point, utf8, out);
+}
+
+static bool is_literal(Role role)
+{
+	return role == ROLE_CODE || role == ROLE_OUTPUT || role == ROLE_ADDED || role == ROLE_REMOVED || role == ROLE_LINK || role == ROLE_INPUT;
+}
+
+static bool at_line_start(const Buf *out)
+{
+	size_t at = out->len;
+	while (at > 0 && out->data[at - 1] == ' ')
+		at--;
+	return at == 0 || out->data[at - 1] == '\n';
+}
+
+static const char *words_of(uint32_t code_point, bool first, bool blank_follows)
+{
+	for (size_t i = 0; i < BG_LENGTH(SIGNS); i++)
+		if (SIGNS[i].sign == code_point)
+			return SIGNS[i].words;
+	for (size_t i = 0; first && blank_follows && i < BG_LENGTH(FIRST_SIGNS); i++)
+		if ((uint32_t) FIRST_SIGNS[i].sign == code_point)
+			return FIRST_SIGNS[i].words;
+	return NULL;
+}
+
+static void write_own(Str text, bool utf8, Buf *out)
+{
+	Str rest = text;
+	uint32_t code_point;
+	while (utf8_next(&rest, &code_point)) {
+		const char *words = words_of(code_point, at_line_start(out), rest.len && rest.ptr[0] == ' ');
+		if (words)
+			buf_puts(out, words);
+		else
+			put(code_point, utf8, out);
+	}
+}
+
+void words_write(const Styled *text, bool utf8, Buf *out)
+{
+	for (size_t i = 0; i < text->run_count; i++) {
+		size_t start = text->runs[i].start, end = i + 1 < text->run_count ? text->runs[i + 1].start : text->text.len;
+		Str part = str_slice(buf_str(&text->text), start, end - start);
+		bool begins = i == 0 || text->runs[i - 1].role != ROLE_REMOVED;
+		/* On a screen the old value is told by its colour and its place. */
+		if (text->runs[i].role == ROLE_REMOVED && begins && part.len && part.ptr[0] != '\n')
+			buf_puts(out, "from ");
+		if (is_literal(text->runs[i].role))
+			words_clean(part, utf8, out);
+		else
+			write_own(part, utf8, out);
+	}
+}
