@@ -93,7 +93,9 @@ static int sign_here(Command *command, const Run *run) {
 	StrList keys = {0};
 	if (key)
 		strlist_add(&keys, key);
-	bool found = signer_list(key ? &keys : &command->environment->signoff.keys, key == NULL, &signers, &err);
+	const SignoffSettings *settings = &command->environment->signoff;
+	SignerSources sources = {.own_agent = !key, .agents = key ? NULL : &settings->agents, .key_files = key ? &keys : &settings->keys};
+	bool found = signer_list(&sources, &signers, &err);
 	strlist_clear(&keys);
 	AUTO(Json) *data = NULL;
 	if (!found || !command_ask(command, ASK_SIGNERS, signer_ask_args(signers), &data, &err))

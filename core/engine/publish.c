@@ -181,6 +181,7 @@ static Json *describe_environment(const Environment *environment) {
 	AUTO_CLEAR(StrList) roles = {0};
 	environment_roles(environment, &roles);
 	add_names(json, "roles", &roles);
+	add_names(json, "agents", &environment->signoff.agents);
 	add_names(json, "keys", &environment->signoff.keys);
 	json_add_int(json, "validity_ms", environment->signoff.validity_ms);
 	Json *people = json_add(json, "people", json_new_array());

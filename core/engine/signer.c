@@ -38,17 +38,21 @@ static bool has(const SignerList *list, Str blob) {
 	return false;
 }
 
-static void add_agent(SignerList *list) {
+static void add_agent(SignerList *list, const char *socket_path) {
 	AUTO_CLEAR(AgentIdentities) identities = {0};
 	Error err = {0};
-	if (!agent_list(NULL, (MonoTime){mono_now().ms + LIST_DEADLINE_MS}, &identities, &err)) {
+	if (!agent_list(socket_path, (MonoTime){mono_now().ms + LIST_DEADLINE_MS}, &identities, &err)) {
 		if (err.kind != ERROR_MISSING)
-			strlist_add_take(&list->notes, bg_asprintf("agent: %s", err.why));
+			strlist_add_take(&list->notes, bg_asprintf("agent %s: %s", socket_path, err.why));
 		return;
 	}
-	for (size_t i = 0; i < identities.count; i++)
-		if (!has(list, public_key_blob(&identities.items[i].key)))
-			add(list, &identities.items[i].key, identities.items[i].comment)->from_agent = true;
+	for (size_t i = 0; i < identities.count; i++) {
+		if (has(list, public_key_blob(&identities.items[i].key)))
+			continue;
+		Signer *signer = add(list, &identities.items[i].key, identities.items[i].comment);
+		signer->from_agent = true;
+		signer->agent = bg_strdup(socket_path);
+	}
 }
 
 /* PATH-cert.pub, as ssh looks for it: the same key, vouched for by an authority. */
@@ -79,12 +83,16 @@ static void add_file(SignerList *list, const char *file) {
 	add_certificate(list, private_key_public(key), path);
 }
 
-bool signer_list(const StrList *key_files, bool agent, SignerList **ret_list, Error *err) {
+bool signer_list(const SignerSources *sources, SignerList **ret_list, Error *err) {
 	AUTO(SignerList) *list = bg_calloc(1, sizeof(*list));
-	if (agent)
-		add_agent(list);
-	for (size_t i = 0; i < key_files->count; i++)
-		add_file(list, key_files->items[i]);
+	const char *own = getenv("SSH_AUTH_SOCK");
+	if (sources->own_agent && own && *own)
+		add_agent(list, own);
+	for (size_t i = 0; sources->agents && i < sources->agents->count; i++)
+		if (!text_eq(sources->agents->items[i], own) || !sources->own_agent)
+			add_agent(list, sources->agents->items[i]);
+	for (size_t i = 0; sources->key_files && i < sources->key_files->count; i++)
+		add_file(list, sources->key_files->items[i]);
 	if (!list->count) {
 		error_set(err, ERROR_MISSING, "%s", list->notes.count ? list->notes.items[0] : "there is no key at hand to sign with");
 		return error_hint(err, "ssh-add your key (ssh -A forwards the agent), give --key FILE, or sign elsewhere and paste");
@@ -100,6 +108,7 @@ SignerList *signer_list_free(SignerList *list) {
 		free(list->items[i].person);
 		free(list->items[i].comment);
 		free(list->items[i].path);
+		free(list->items[i].agent);
 		free(list->items[i].blob);
 		strlist_clear(&list->items[i].roles);
 	}
@@ -167,7 +176,7 @@ bool signer_sign(const Signer *signer, const char *statement, Buf *ret_armoured,
 	if (signer->from_agent) {
 		AUTO_CLEAR(PublicKey) key = {0};
 		return public_key_parse((Str){signer->blob, signer->blob_len}, &key, err)
-			&& agent_sign_message(NULL, &key, SIGNOFF_NAMESPACE, text, (MonoTime){mono_now().ms + SIGN_DEADLINE_MS}, ret_armoured, err);
+			&& agent_sign_message(signer->agent, &key, SIGNOFF_NAMESPACE, text, (MonoTime){mono_now().ms + SIGN_DEADLINE_MS}, ret_armoured, err);
 	}
 	AUTO(PrivateKey) *key = NULL;
 	AUTO_CLEAR(Buf) data = {0};

@@ -15,6 +15,7 @@ typedef struct Signer {
 	char fingerprint[64];
 	char *comment;               /* of the key, sanitised */
 	char *path;                  /* key file; NULL for agent keys */
+	char *agent;                 /* socket of its agent; NULL for key files */
 	bool from_agent, needs_touch;
 	char *blob;                  /* owned bytes of the public key */
 	size_t blob_len;
@@ -22,9 +23,16 @@ typedef struct Signer {
 
 typedef struct SignerList { Signer *items; size_t count, capacity; StrList notes; } SignerList;   /* notes: keys that cannot be used, and why */
 
-/* Keys of the agent at $SSH_AUTH_SOCK (when `agent`) and of the key files. Waits for the agent at most a few seconds. No key at all is
- * an error that says how to have one. */
-BG_CHECK bool signer_list(const StrList *key_files, bool agent, SignerList **ret_list, Error *err);
+/* Where to look for keys. Borrowed. */
+typedef struct SignerSources {
+	bool own_agent;              /* the one at $SSH_AUTH_SOCK, which may be forwarded */
+	const StrList *agents;       /* further sockets; NULL = none */
+	const StrList *key_files;    /* NULL = none */
+} SignerSources;
+
+/* Keys of the agents, the own one first, and of the key files. Waits for each agent at most a few seconds; one that is not there is left
+ * out. No key at all is an error that says how to have one. */
+BG_CHECK bool signer_list(const SignerSources *sources, SignerList **ret_list, Error *err);
 SignerList *signer_list_free(SignerList *list);
 BG_DEFINE_FREEP(SignerList, signer_list_free)
 /* Arguments of ASK_SIGNERS for these keys. Owned. */

@@ -184,6 +184,7 @@ Environment *environment_free(Environment *environment)
 	for (size_t i = 0; i < environment->person_count; i++)
 		clear_person(&environment->people[i]);
 	free(environment->people);
+	strlist_clear(&environment->signoff.agents);
 	strlist_clear(&environment->signoff.keys);
 	free(environment->signoff.signers);
 	free(environment->signoff.revoked);

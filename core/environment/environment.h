@@ -82,6 +82,7 @@ typedef struct EnvironmentProbe {
 typedef struct SignoffSettings {
 	int64_t validity_ms;     /* a signature counts for this long */
 	int64_t plan_age_ms;     /* a plan older than this is made anew before it is signed */
+	StrList agents;          /* sockets of ssh-agents to ask beside $SSH_AUTH_SOCK */
 	StrList keys;            /* private key files to offer beside the agent, absolute or relative to the working directory */
 	char *signers;           /* path of the allowed_signers file; "" if none */
 	char *revoked;           /* path of a list of revoked public keys; "" if none */

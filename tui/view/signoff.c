@@ -83,11 +83,14 @@ static void fetch_subject(SignoffView *view, ViewContext *context)
 void signoff_look_for_keys(SignoffView *view, ViewContext *context)
 {
 	AUTO_CLEAR(StrList) files = { 0 };
+	AUTO_CLEAR(StrList) agents = { 0 };
 	if (view->looking || !context->model->environment)
 		return;
 	JSON_EACH(key, json_get(context->model->environment, "keys"))
 		strlist_add(&files, json_string(key));
-	view->looking = signoff_work_list(&files);
+	JSON_EACH(agent, json_get(context->model->environment, "agents"))
+		strlist_add(&agents, json_string(agent));
+	view->looking = signoff_work_list(&agents, &files);
 }
 
 /* ---- the view ---- */

@@ -8,7 +8,7 @@
 struct SignoffWork {
 	atomic_int owners;
 	atomic_bool done;
-	StrList key_files;           /* of a list */
+	StrList agents, key_files;   /* of a list */
 	Signer signer;               /* of a signature; owns its fields */
 	char *statement;             /* NULL: it is a list */
 	SignerList *list;
@@ -21,9 +21,11 @@ static void let_go(SignoffWork *work)
 {
 	if (atomic_fetch_sub(&work->owners, 1) != 1)
 		return;
+	strlist_clear(&work->agents);
 	strlist_clear(&work->key_files);
 	free(work->signer.blob);
 	free(work->signer.path);
+	free(work->signer.agent);
 	free(work->statement);
 	signer_list_free(work->list);
 	buf_clear(&work->armoured);
@@ -36,7 +38,8 @@ static void *run(void *userdata)
 	if (work->statement)
 		work->ok = signer_sign(&work->signer, work->statement, &work->armoured, &work->err);
 	else
-		work->ok = signer_list(&work->key_files, true, &work->list, &work->err);
+		work->ok = signer_list(&(SignerSources) { .own_agent = true, .agents = &work->agents, .key_files = &work->key_files },
+			&work->list, &work->err);
 	atomic_store(&work->done, true);
 	let_go(work);
 	return NULL;
@@ -62,9 +65,11 @@ static SignoffWork *start(SignoffWork *work)
 	return work;
 }
 
-SignoffWork *signoff_work_list(const StrList *key_files)
+SignoffWork *signoff_work_list(const StrList *agents, const StrList *key_files)
 {
 	SignoffWork *work = bg_calloc(1, sizeof(*work));
+	for (size_t i = 0; i < agents->count; i++)
+		strlist_add(&work->agents, agents->items[i]);
 	for (size_t i = 0; i < key_files->count; i++)
 		strlist_add(&work->key_files, key_files->items[i]);
 	return start(work);
@@ -74,6 +79,7 @@ SignoffWork *signoff_work_sign(const Signer *signer, const char *statement)
 {
 	SignoffWork *work = bg_calloc(1, sizeof(*work));
 	work->signer = (Signer) { .from_agent = signer->from_agent, .path = bg_strdup_or_null(signer->path),
+		.agent = bg_strdup_or_null(signer->agent),
 		.blob = bg_memdup(signer->blob, signer->blob_len), .blob_len = signer->blob_len };
 	work->statement = bg_strdup(statement);
 	return start(work);

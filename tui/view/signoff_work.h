@@ -9,7 +9,7 @@
 typedef struct SignoffWork SignoffWork;
 
 /* Lists the keys of the agent and of the files. */
-SignoffWork *signoff_work_list(const StrList *key_files);
+SignoffWork *signoff_work_list(const StrList *agents, const StrList *key_files);
 /* Signs `statement` with `signer`; may take as long as the person lets the key wait. */
 SignoffWork *signoff_work_sign(const Signer *signer, const char *statement);
 bool signoff_work_is_done(SignoffWork *work);

@@ -13,6 +13,7 @@
 #include "core/signoff/agent_client.h"
 #include "core/signoff/sshsig.h"
 #include "core/signoff/wire.h"
+#include "tests/support/agent.h"
 #include "tool.h"
 
 #define NAMESPACE "signoff@breakglass"
@@ -22,36 +23,6 @@ static MonoTime in_a_minute(void)
 	return (MonoTime){ mono_now().ms + 60000 };
 }
 
-/* An agent that lives as long as the pipe to the shell that it started: if the test dies, both end. */
-typedef struct Agent { pid_t shell; int pipe; } Agent;
-
-static void agent_stop(Agent *agent)
-{
-	close(agent->pipe);
-	waitpid(agent->shell, NULL, 0);
-}
-BG_DEFINE_CLEARP(Agent, agent_stop)
-
-static Agent agent_start(const char *socket_path)
-{
-	int in[2], out[2];
-	cr_assert(pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0);
-	posix_spawn_file_actions_t actions;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, in[0], 0);
-	posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-	const char *const argv[] = { "ssh-agent", "-a", socket_path, "sh", "-c", "echo ready; read x; kill $SSH_AGENT_PID", NULL };
-	Agent agent = { .pipe = in[1] };
-	cr_assert_eq(posix_spawnp(&agent.shell, argv[0], &actions, NULL, (char *const *) (uintptr_t) argv, environ), 0);
-	posix_spawn_file_actions_destroy(&actions);
-	close(in[0]);
-	close(out[1]);
-	char byte = 0;
-	cr_assert_eq(read(out[0], &byte, 1), 1, "the agent did not start");
-	close(out[0]);
-	return agent;
-}
-
 Test(agent, a_real_agent_signs_with_every_kind_of_key)
 {
 	need_ssh_keygen();
@@ -59,7 +30,7 @@ Test(agent, a_real_agent_signs_with_every_kind_of_key)
 		cr_skip_test("ssh-agent or ssh-add is not installed");
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
 	const char *socket_path = temp_path(&folder, "agent");
-	AUTO_CLEAR(Agent) agent = agent_start(socket_path);
+	AUTO_CLEAR(TestAgent) agent = test_agent_start(socket_path);
 	setenv("SSH_AUTH_SOCK", socket_path, 1);
 	Error err = { 0 };
 	AUTO_CLEAR(AgentIdentities) none = { 0 };

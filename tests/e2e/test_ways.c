@@ -1,0 +1,78 @@
+/* Every way to sign, end to end: agents of the environment beside the own one, and a certificate beside a key file. */
+#include <signal.h>
+#include <stdlib.h>
+
+#include "core/base/alloc.h"
+#include "scene.h"
+#include "tests/support/agent.h"
+
+static const char BOOK[] =
+	"# Signing\n\n"
+	"## Walk it\n"
+	"<!-- bg procedure id=walk -->\n\n"
+	"1. Count once.\n\n"
+	"   ```sh\n"
+	"   echo x >> SCENE/one\n"
+	"   ```\n"
+	"   <!-- bg gate danger roles=product,engineering distinct=yes -->\n";
+
+static Scene gated_scene(const char *more) {
+	Scene scene = scene_new(BOOK, more);
+	scene_make_keys(&scene);
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", "walk");
+	scene_ok(&scene, "plan", "1");
+	return scene;
+}
+
+static void run_ok(const char *const *argv, const char *const *env) {
+	AUTO_CLEAR(ProgramRun) run = {0};
+	run_program(argv, NULL, env, &run);
+	cr_assert_eq(run.status, 0, "%s: %s%s", argv[0], buf_text(&run.out), buf_text(&run.err));
+}
+#define RUN(env, ...) run_ok((const char *const[]){__VA_ARGS__, NULL}, (env))
+
+/* ann's key is in the agent that is at hand, bob's in one that only the environment names: a forwarded one, say. */
+Test(ways, several_agents_are_asked) {
+	if (!have_program("ssh-agent") || !have_program("ssh-add"))
+		cr_skip_test("ssh-agent or ssh-add is not installed");
+	AUTO_CLEAR(Scene) scene = gated_scene("signoff: { agents: [SCENE/gone, SCENE/other] }\n");
+	const char *own_socket = temp_path(&scene.folder, "own"), *other_socket = temp_path(&scene.folder, "other");
+	AUTO_CLEAR(TestAgent) own = test_agent_start(own_socket);
+	AUTO_CLEAR(TestAgent) other = test_agent_start(other_socket);
+	AUTO_FREE char *at_own = bg_asprintf("SSH_AUTH_SOCK=%s", own_socket);
+	AUTO_FREE char *at_other = bg_asprintf("SSH_AUTH_SOCK=%s", other_socket);
+	const char *const own_env[] = {at_own, NULL}, *const other_env[] = {at_other, NULL};
+	RUN(own_env, "ssh-add", "-q", scene_key(&scene, "ann"));
+	RUN(other_env, "ssh-add", "-q", scene_key(&scene, "bob"));
+	cr_assert_eq(scene_run_with(&scene, own_env, (const char *const[]){"sign", "1", "--role", "product", NULL}), 0, "%s", scene.said);
+	cr_assert(scene_says(&scene, "signed as ann for product"), "%s", scene.said);
+	cr_assert_eq(scene_run_with(&scene, own_env, (const char *const[]){"sign", "1", "--role", "engineering", NULL}), 0, "%s", scene.said);
+	cr_assert(scene_says(&scene, "signed as bob for engineering"), "%s", scene.said);
+	scene_ok(&scene, "apply", "1", "--yes");
+	scene_ok(&scene, "verify");
+}
+
+/* bob has no line of his own any more: an authority vouches for him, in the file beside his key. */
+Test(ways, a_certificate_beside_the_key_counts_until_it_is_revoked) {
+	AUTO_CLEAR(Scene) scene = gated_scene("signoff: { revoked: revoked }\n");
+	temp_write(&scene.folder, "revoked", "# nobody\n");
+	const char *ca = temp_path(&scene.folder, "ca");
+	AUTO_FREE char *ca_public = bg_asprintf("%s.pub", ca);
+	AUTO_FREE char *bob_public = bg_asprintf("%s.pub", scene_key(&scene, "bob"));
+	RUN(NULL, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", ca);
+	RUN(NULL, "ssh-keygen", "-q", "-s", ca, "-I", "bob at work", "-n", "bob@example.org", "-z", "7", bob_public);
+	AUTO_FREE char *authority = read_text(ca_public);
+	AUTO_FREE char *allowed = read_text(temp_path(&scene.folder, "allowed_signers"));
+	*strstr(allowed, "bob@") = '\0';
+	AUTO_FREE char *with_authority = bg_asprintf("%s*@example.org cert-authority,namespaces=\"signoff@breakglass\" %s", allowed, authority);
+	temp_write(&scene.folder, "allowed_signers", with_authority);
+	scene_ok(&scene, "sign", "1", "--role", "product", "--key", scene_key(&scene, "ann"));
+	scene_ok(&scene, "sign", "1", "--role", "engineering", "--key", scene_key(&scene, "bob"));
+	scene_ok(&scene, "verify");
+	const char *spec = temp_write(&scene.folder, "spec", "serial: 7\n");
+	RUN(NULL, "ssh-keygen", "-q", "-k", "-f", temp_path(&scene.folder, "revoked"), "-s", ca_public, spec);
+	scene_refused(&scene, 1, "is revoked", "apply", "1", "--yes");
+	scene_refused(&scene, 1, "does not count now", "sign", "1", "--role", "engineering", "--key", scene_key(&scene, "bob"));
+	cr_assert_eq(scene_lines(&scene, "one"), 0);
+}
