@@ -4,7 +4,8 @@
 
 /* While a connection is younger than this, having none yet is ordinary. */
 #define PATIENCE_MS 1500
-#define COARSE_MS 10000
+/* An age that moves on is output that nobody asked for: a board of a dozen readings must stay quiet over a slow line. */
+#define COARSE_MS 30000
 #define MINUTE_MS 60000
 
 Rect view_split(Canvas *canvas, Rect *rest, int left)
