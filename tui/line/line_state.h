@@ -6,7 +6,7 @@
 
 #define NEWS_JOBS_MAX 32
 
-typedef struct NewsJob { int64_t id; size_t shown; char progress[200]; MonoTime told; } NewsJob;
+typedef struct NewsJob { int64_t id; uint64_t shown; char progress[200]; MonoTime told; } NewsJob;
 
 /* What was told already, so that only what is new is told. */
 typedef struct News {

@@ -26,6 +26,9 @@ static void tell_record(Line *line, const ClientModel *model)
 	News *news = &line->news;
 	const char *id = model->incident ? model->incident->id : "";
 	if (!text_eq(news->incident, id)) {
+		/* Its last record may have come and gone with it. */
+		if (*news->incident && !*id)
+			line_say(line, "record: the incident %s has ended", news->incident);
 		snprintf(news->incident, sizeof(news->incident), "%s", id);
 		/* What was there before we came is told by `timeline`; an incident that begins now is news from its first record on. */
 		news->told = news->began ? 0 : model->timeline_count;
@@ -71,16 +74,17 @@ static void tell_board(Line *line, const ClientModel *model)
 
 /* ---- what runs ---- */
 
-static void tell_output(Line *line, const ClientJob *job, size_t *shown)
+/* Whole lines only; of a job that is over, whatever is left. `shown` counts from the beginning of all output, of which the newest is kept. */
+static void tell_output(Line *line, const ClientJob *job, uint64_t *shown)
 {
-	*shown = *shown > job->output.len ? 0 : *shown;   /* its beginning was let go */
-	size_t end = job->output.len;
-	while (job->running && end > *shown && job->output.data[end - 1] != '\n')
+	uint64_t first = job->output_total - job->output.len;
+	size_t from = *shown > first ? (size_t) (*shown - first) : 0, end = job->output.len;
+	while (job->running && end > from && job->output.data[end - 1] != '\n')
 		end--;
-	Str rest = str_slice(buf_str(&job->output), *shown, end - *shown), part;
+	Str rest = str_slice(buf_str(&job->output), from, end - from), part;
 	while (str_next_line(&rest, &part))
 		line_say(line, "output: %.*s", STR_ARG(part));
-	*shown = end;
+	*shown = first + end;
 }
 
 /* Numbers of jobs grow for as long as an engine lives: what is not known and not higher was told and forgotten. */
@@ -95,7 +99,7 @@ static NewsJob *find_job(News *news, const ClientJob *job)
 	if (news->job_count == NEWS_JOBS_MAX)
 		memmove(news->jobs, news->jobs + 1, sizeof(news->jobs[0]) * --news->job_count);
 	NewsJob *told = &news->jobs[news->job_count++];
-	*told = (NewsJob) { .id = job->id, .shown = news->began || job->running ? 0 : job->output.len };
+	*told = (NewsJob) { .id = job->id, .shown = news->began || job->running ? 0 : job->output_total };
 	return told;
 }
 
