@@ -32,6 +32,7 @@ static void check_signer(const Check *check, const Record *record, const Stateme
 	static const char *const answers[] = {
 		[ROSTER_EXPIRED] = "the key had expired", [ROSTER_NOT_YET_VALID] = "the key was not valid yet",
 		[ROSTER_NAMESPACE_NOT_ALLOWED] = "the key is not for sign-offs", [ROSTER_PRINCIPAL_NOT_ALLOWED] = "the key is not theirs",
+		[ROSTER_CERTIFICATE_NOT_VALID] = "its certificate did not count",
 		[ROSTER_KEY_UNKNOWN] = "the key is not in the file",
 	};
 	RosterAnswer answer = check->roster ? roster_check(check->roster, key, statement->signer, SIGNOFF_NAMESPACE, statement->time, NULL)

@@ -1,9 +1,12 @@
 /* verify.c: `breakglass verify`: the record as a stranger would check it. core/journal/verify.sh comes to the same verdict. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
+#include "core/base/file.h"
 #include "core/commands/command.h"
 #include "core/commands/record_folder.h"
+#include "core/commands/record_places.h"
 #include "core/commands/record_signatures.h"
 #include "core/commands/rows.h"
 #include "core/journal/journal.h"
@@ -44,6 +47,25 @@ static bool load_signers(const Command *command, Roster **ret_roster, Error *err
 	return !path || roster_load(path, ret_roster, err);
 }
 
+/* The places of the environment are asked when the incident was found through it; a folder that was named stands for itself. */
+static bool verify_with_places(const Command *command, const char *folder, StrList *places, JournalReport *ret_report, Error *err) {
+	char scratch[] = "/tmp/breakglass-places-XXXXXX";
+	AUTO_CLEAR(StrList) problems = {0};
+	if (!command->environment)
+		return journal_verify(folder, places, ret_report, err);
+	if (!mkdtemp(scratch)) {
+		error_errno(err, errno, "cannot make a temporary folder");
+		return error_where(err, "%s", scratch);
+	}
+	record_places_fetch(command->environment, path_base(folder), scratch, places, &problems);
+	bool ok = journal_verify(folder, places, ret_report, err);
+	for (size_t i = 0; ok && i < problems.count; i++)
+		strlist_add(&ret_report->problems, problems.items[i]);
+	Error unused;
+	BG_IGNORE(file_remove_tree(scratch, &unused));   /* copies of three lines */
+	return ok;
+}
+
 int run_verify(Command *command) {
 	Error err = {0};
 	AUTO_FREE char *folder = NULL;
@@ -55,7 +77,7 @@ int run_verify(Command *command) {
 		if (command_flag(command, kept[i]))
 			strlist_add(&places, command_flag(command, kept[i]));
 	if (!record_folder(command, command_word(command, 0), &folder, &err) || !load_signers(command, &roster, &err)
-		|| !journal_verify(folder, &places, &report, &err) || !verify_signatures(folder, roster, &report.problems, &err))
+		|| !verify_with_places(command, folder, &places, &report, &err) || !verify_signatures(folder, roster, &report.problems, &err))
 		return command_failed(&err);
 	if (command->json) {
 		AUTO(Json) *json = verify_json(&report);

@@ -1,4 +1,4 @@
-/* acts.c: what the engine asks of the incident by itself: gates to be renewed, readings that changed. */
+/* acts.c: what the engine does by itself: gates to be renewed, readings that changed, checkpoints to be kept elsewhere. */
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
@@ -124,4 +124,22 @@ void engine_take_reading(Engine *engine, Reading *fresh) {
 	json_add_string(frame, "t", "reading");
 	json_add(frame, "reading", reading_to_json(known));
 	publish(engine, frame);
+}
+
+/* ---- checkpoints elsewhere ---- */
+
+static bool has_places(const Environment *environment) {
+	for (size_t i = 0; i < environment->probe_count; i++)
+		if (str_starts(str_from(environment->probes[i].probe), "checkpoint."))
+			return true;
+	return false;
+}
+
+void engine_send_checkpoint(Engine *engine) {
+	if (!engine->prober || !engine->file || !incident_file_seq(engine->file) || !has_places(engine->environment))
+		return;
+	const char *incident = incident_file_model(engine->file)->id;
+	AUTO_CLEAR(Buf) note = {0};
+	checkpoint_write(incident, incident_file_seq(engine->file), incident_file_head(engine->file), &note);
+	prober_link_checkpoint(engine->prober, incident, incident_file_seq(engine->file), buf_text(&note));
 }

@@ -73,6 +73,8 @@ bool engine_request(Engine *engine, RequestKind kind, const Json *args, Error *e
 /* Asks, or asks again, for every gate that can be signed now and whose subject is not the one that stands in the record. */
 void engine_renew_gates(Engine *engine);
 void engine_take_reading(Engine *engine, Reading *fresh);
+/* Hands the record's newest checkpoint to the places that keep copies, by way of the prober. */
+void engine_send_checkpoint(Engine *engine);
 /* incidents.c: opening what is there, declaring, recovery of actions whose engine died. */
 BG_CHECK bool engine_open_incident(Engine *engine, Error *err);
 void engine_use_incident(Engine *engine, IncidentFile *file);

@@ -16,6 +16,7 @@ void engine_use_incident(Engine *engine, IncidentFile *file) {
 	engine->start_owed = false;
 	if (file)
 		incident_file_set_sink(file, publish_record, engine);
+	engine_send_checkpoint(engine);
 }
 
 static int64_t count_running(const Incident *incident) {

@@ -24,6 +24,7 @@
 #define PROBES_MAX 512
 #define THREAD_STACK (512u * 1024)   /* libcurl with TLS needs a good part of it */
 #define DEADLINE_SLACK_MS 2000
+#define PLACE_RETRY_MS 250
 
 typedef struct Prober Prober;
 
@@ -38,6 +39,7 @@ typedef struct Asker {
 	bool wanted;                 /* ask now, do not wait for the interval */
 	bool asking, reported_late;
 	int64_t asked_ms;
+	int failures;                /* of a place for checkpoints, in a row */
 } Asker;
 
 struct Prober {
@@ -46,7 +48,12 @@ struct Prober {
 	size_t count;
 	pthread_mutex_t lock;        /* of the askers' fields and of writing to the socket */
 	pthread_cond_t wake;
+	/* Under the lock: the newest checkpoint of the record; incident NULL: there was none yet. */
+	char *incident, *note;
+	int64_t seq;
 };
+
+static bool keeps_checkpoints(const Asker *asker) { return str_starts(str_from(asker->spec->probe), "checkpoint."); }
 
 static int64_t every_of(const Asker *asker) { return asker->spec->every_ms ? asker->spec->every_ms : asker->probe->every_ms; }
 static int64_t deadline_of(const Asker *asker) {
@@ -77,13 +84,19 @@ static void send_reading(const Asker *asker, Reading *reading) {
 
 static void ask_once(Asker *asker) {
 	AUTO_CLEAR(Reading) reading = {0};
+	pthread_mutex_lock(&asker->prober->lock);
+	AUTO_FREE char *incident = bg_strdup_or_null(asker->prober->incident);
+	AUTO_FREE char *note = bg_strdup_or_null(asker->prober->note);
+	CallCheckpoint checkpoint = {incident, note, asker->prober->seq};
+	pthread_mutex_unlock(&asker->prober->lock);
 	MonoTime begun = mono_now();
 	Call call = {.environment = asker->prober->environment, .system = asker->system, .args = asker->spec->args,
-		.deadline = {begun.ms + deadline_of(asker)}};
+		.checkpoint = incident ? &checkpoint : NULL, .deadline = {begun.ms + deadline_of(asker)}};
 	asker->probe->read(&call, &reading);
 	reading.elapsed_ms = mono_now().ms - begun.ms;
 	pthread_mutex_lock(&asker->prober->lock);
 	asker->asking = asker->reported_late = false;
+	asker->failures = reading.state == READING_OK ? 0 : asker->failures + 1;
 	send_reading(asker, &reading);
 	pthread_mutex_unlock(&asker->prober->lock);
 }
@@ -94,6 +107,16 @@ static int64_t jittered(int64_t every_ms) {
 	random_bytes(noise, sizeof(noise));
 	int64_t tenth = every_ms / 10;
 	return tenth ? every_ms - tenth + (noise[0] | noise[1] << 8) % (2 * tenth + 1) : every_ms;
+}
+
+/* A place that did not take a checkpoint is asked again soon, then less and less often. */
+static int64_t wait_of(const Asker *asker) {
+	int64_t every = every_of(asker), wait = PLACE_RETRY_MS;
+	if (!asker->failures || !keeps_checkpoints(asker))
+		return jittered(every);
+	for (int i = 1; i < asker->failures && wait < every; i++)
+		wait *= 2;
+	return jittered(wait < every ? wait : every);
 }
 
 static void sleep_until_wanted(Asker *asker, int64_t wait_ms) {
@@ -121,7 +144,7 @@ static void *asker_thread(void *userdata) {
 	sleep_until_wanted(asker, 0);
 	for (;;) {
 		ask_once(asker);
-		sleep_until_wanted(asker, jittered(every_of(asker)));
+		sleep_until_wanted(asker, wait_of(asker));
 	}
 	return NULL;
 }
@@ -211,10 +234,27 @@ static bool start(Prober *prober, const char *path) {
 	return true;
 }
 
+/* A place that is failing keeps to its waiting: it takes the newest then. */
+static void take_checkpoint(Prober *prober, const Json *frame) {
+	pthread_mutex_lock(&prober->lock);
+	free(prober->incident);
+	free(prober->note);
+	prober->incident = bg_strdup(json_get_string_or(frame, "incident", ""));
+	prober->note = bg_strdup(json_get_string_or(frame, "note", ""));
+	prober->seq = json_get_int(frame, "seq", 0);
+	for (size_t i = 0; i < prober->count; i++)
+		if (keeps_checkpoints(&prober->askers[i]) && !prober->askers[i].failures)
+			prober->askers[i].wanted = true;
+	pthread_cond_broadcast(&prober->wake);
+	pthread_mutex_unlock(&prober->lock);
+}
+
 static bool take(Prober *prober, const Json *frame) {
 	const char *type = json_get_string_or(frame, "t", "");
 	if (text_eq(type, "start"))
 		return start(prober, json_get_string_or(frame, "environment", ""));
+	if (text_eq(type, "checkpoint"))
+		take_checkpoint(prober, frame);
 	if (text_eq(type, "refresh"))
 		refresh(prober, json_get_string(frame, "name"));
 	return true;

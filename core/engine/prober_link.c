@@ -34,6 +34,7 @@ struct ProberLink {
 	Life *life;                /* NULL between two lives */
 	uv_timer_t restart;
 	int64_t backoff_ms;
+	Json *checkpoint;          /* the frame with the newest; NULL: there was none yet */
 	bool stopping;
 	int handles;               /* the timer, and lives that are not freed yet */
 };
@@ -45,6 +46,7 @@ static void release(ProberLink *link) {
 		return;
 	free(link->self);
 	free(link->environment_path);
+	json_free(link->checkpoint);
 	free(link);
 }
 
@@ -190,6 +192,8 @@ static void start_life(ProberLink *link) {
 	json_add_string(start, "t", "start");
 	json_add_string(start, "environment", link->environment_path);
 	send_frame(life, start);
+	if (link->checkpoint)
+		send_frame(life, link->checkpoint);
 }
 
 ProberLink *prober_link_start(uv_loop_t *loop, const char *self, const char *environment_path, const ProberOwner *owner) {
@@ -212,6 +216,17 @@ void prober_link_refresh(ProberLink *link, const char *name) {
 	json_add_string(frame, "t", "refresh");
 	json_add_string(frame, "name", name);
 	send_frame(link->life, frame);
+}
+
+void prober_link_checkpoint(ProberLink *link, const char *incident, int64_t seq, const char *note) {
+	json_free(link->checkpoint);
+	link->checkpoint = json_new_object();
+	json_add_string(link->checkpoint, "t", "checkpoint");
+	json_add_string(link->checkpoint, "incident", incident);
+	json_add_int(link->checkpoint, "seq", seq);
+	json_add_string(link->checkpoint, "note", note);
+	if (link->life && !link->life->closing)
+		send_frame(link->life, link->checkpoint);
 }
 
 static void on_timer_closed(uv_handle_t *handle) { release(handle->data); }

@@ -1,6 +1,7 @@
 /* prober_link.h: the engine's end of the prober: starts it, takes its readings, restarts it with backoff when it dies.
  * Wire: frames of frame.h over one socket pair (descriptor 3 of the prober).
  *   engine -> prober: {"t":"start","environment":PATH} {"t":"refresh","name":N|absent}
+ *                     {"t":"checkpoint","incident":ID,"seq":N,"note":TEXT}: what the places that keep copies have to keep
  *   prober -> engine: {"t":"reading","reading":{..}} */
 #pragma once
 #include <stdbool.h>
@@ -17,5 +18,7 @@ typedef struct ProberOwner {
 
 ProberLink *prober_link_start(uv_loop_t *loop, const char *self, const char *environment_path, const ProberOwner *owner);
 void prober_link_refresh(ProberLink *link, const char *name);   /* NULL: all */
+/* The newest checkpoint of the record. A prober that is started again gets it, too. */
+void prober_link_checkpoint(ProberLink *link, const char *incident, int64_t seq, const char *note);
 /* Ends the prober (its socket closes) and stops starting it. Memory goes when the loop has closed the handles. */
 void prober_link_stop(ProberLink *link);

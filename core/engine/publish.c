@@ -137,6 +137,7 @@ void publish_record(void *userdata, const Record *record, Str line) {
 	AUTO_CLEAR(Buf) frame = {0};
 	record_frame(line, &frame);
 	publish_text(engine, buf_str(&frame));
+	engine_send_checkpoint(engine);
 }
 
 static bool send_record(void *userdata, const Record *record, Str line, Error *err) {

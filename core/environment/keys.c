@@ -16,6 +16,7 @@ static const EnvironmentKey top_keys[] = {
 	{ "probes", false, "What the board asks again and again." },
 	{ "values", false, "Defaults of playbook variables." },
 	{ "damage", false, "Which probes tell whether the newest good backup predates the damage." },
+	{ "checkpoints", false, "Places elsewhere that keep copies of the record's checkpoints." },
 };
 static const EnvironmentKey person_keys[] = {
 	{ "name", true, "The name that records show; unique." },
@@ -54,6 +55,15 @@ static const EnvironmentKey damage_keys[] = {
 	{ "backup", false, "Name of the probe that sees the backup job's last run." },
 };
 
+static const EnvironmentKey checkpoint_keys[] = {
+	{ "name", true, "How the board calls the place; unique among probes and places." },
+	{ "folder", false, "A folder that is there already, on another disk or a share." },
+	{ "system", false, "Instead of folder: the s3 system whose bucket it is." },
+	{ "bucket", false, "Name of the bucket." },
+	{ "prefix", false, "What the keys in the bucket begin with: breakglass/" },
+	{ "every", false, "How often the place is looked at when nothing is new: 60s." },
+};
+
 #define KEYS(array) .keys = (array), .count = BG_LENGTH(array)
 const EnvironmentKeys ENVIRONMENT_KEYS[KEY_SECTION_COUNT] = {
 	[KEYS_TOP] = { .title = "the environment", KEYS(top_keys) },
@@ -62,6 +72,7 @@ const EnvironmentKeys ENVIRONMENT_KEYS[KEY_SECTION_COUNT] = {
 	[KEYS_SYSTEM] = { .title = "a system", .schema_name = "system", .open = true, KEYS(system_keys) },
 	[KEYS_SECRET] = { .title = "the source of a secret", .schema_name = "secret", KEYS(secret_keys) },
 	[KEYS_PROBE] = { .title = "a probe", .schema_name = "probe", .open = true, KEYS(probe_keys) },
+	[KEYS_CHECKPOINT] = { .title = "a place for checkpoints", .schema_name = "checkpoint", KEYS(checkpoint_keys) },
 	[KEYS_DAMAGE] = { .title = "damage", .schema_name = "damage", KEYS(damage_keys) },
 };
 #undef KEYS

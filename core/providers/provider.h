@@ -12,6 +12,9 @@
 #include "core/providers/plan.h"
 #include "core/providers/reading.h"
 
+/* Where the record of the open incident is, for the places that keep copies: `note` is the checkpoint as text. */
+typedef struct CallCheckpoint { const char *incident, *note; int64_t seq; } CallCheckpoint;
+
 /* What one call may use. Borrowed for the call. */
 typedef struct Call {
 	const Environment *environment;
@@ -19,6 +22,7 @@ typedef struct Call {
 	const Json *args;                  /* parameter name -> string, every value filled in and checked against the VerbSpec */
 	MonoTime deadline;
 	const char *state_folder;          /* of the run: what command steps carry along; NULL for probes */
+	const CallCheckpoint *checkpoint;  /* NULL: no incident */
 	bool (*cancelled)(void *userdata);                                              /* NULL = never */
 	void (*progress)(void *userdata, const char *text, int64_t done, int64_t total); /* total 0 = not known; NULL ok */
 	void (*output)(void *userdata, bool is_stderr, Str bytes);                       /* raw bytes of a program; NULL ok */

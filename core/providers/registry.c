@@ -1,4 +1,5 @@
 /* registry.c: every provider, and finding its verbs. The one list: a new provider is a folder and a row here. */
+#include "core/providers/checkpoint/checkpoint.h"
 #include "core/providers/command/command.h"
 #include "core/providers/concourse/concourse.h"
 #include "core/providers/fastly/fastly.h"
@@ -7,6 +8,7 @@
 #include "core/providers/s3/s3.h"
 
 const Provider *const PROVIDERS[] = {
+	&CHECKPOINT_PROVIDER,
 	&COMMAND_PROVIDER,
 	&CONCOURSE_PROVIDER,
 	&FASTLY_PROVIDER,

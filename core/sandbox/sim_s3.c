@@ -1,4 +1,4 @@
-/* sim_s3.c: the calls of S3 that reading needs: buckets, ListObjectsV2 with pages, objects (AWS API reference). */
+/* sim_s3.c: the calls of S3 that reading needs: buckets, ListObjectsV2 with pages, objects; and PutObject (AWS API reference). */
 #include "core/sandbox/sim_s3.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,7 +190,17 @@ static void send_object(const SimBucket *bucket, const char *key, SimReply *repl
 	sim_reply_header(reply, "ETag", etag);
 }
 
-static void serve_bucket(SimS3 *s3, const SimBucket *bucket, const char *key, const SimRequest *request, SimReply *reply) {
+static void take_object(SimBucket *bucket, const char *key, const SimRequest *request, SimReply *reply, WallTime now) {
+	const char *type = sim_request_header(request, "Content-Type");
+	sim_bucket_put(bucket, key, buf_str(&request->body), type ? type : "binary/octet-stream", now);
+	AUTO_FREE char *etag = bg_asprintf("\"%s\"", sim_bucket_find(bucket, key)->body->etag);
+	sim_reply_empty(reply, 200);
+	sim_reply_header(reply, "ETag", etag);
+}
+
+static void serve_bucket(SimS3 *s3, SimBucket *bucket, const char *key, const SimRequest *request, SimReply *reply, WallTime now) {
+	if (text_eq(request->method, "PUT") && *key)
+		return take_object(bucket, key, request, reply, now);
 	bool reads = text_eq(request->method, "GET") || text_eq(request->method, "HEAD");
 	if (!reads)
 		return sim_s3_error(reply, 405, "MethodNotAllowed", "The specified method is not allowed against this resource.", NULL, NULL);
@@ -215,10 +225,10 @@ static void serve_bucket(SimS3 *s3, const SimBucket *bucket, const char *key, co
 }
 
 /* The bucket stands in front of the host name, or as the first part of the path. */
-static const SimBucket *find_bucket(const SimS3 *s3, const SimRequest *request, Str path, Str *ret_name, size_t *ret_key_at) {
+static SimBucket *find_bucket(const SimS3 *s3, const SimRequest *request, Str path, Str *ret_name, size_t *ret_key_at) {
 	Str host = str_from(sim_request_header(request, "Host"));
 	ptrdiff_t dot = str_find_char(host, '.');
-	const SimBucket *by_host = dot > 0 ? sim_store_find(s3->store, str_slice(host, 0, (size_t) dot)) : NULL;
+	SimBucket *by_host = dot > 0 ? sim_store_find(s3->store, str_slice(host, 0, (size_t) dot)) : NULL;
 	*ret_key_at = 1;
 	*ret_name = by_host ? str_from(by_host->name) : STR("");
 	if (by_host)
@@ -238,12 +248,12 @@ void sim_s3_handle(SimS3 *s3, const SimRequest *request, SimReply *reply, WallTi
 		return;
 	Str name;
 	size_t key_at;
-	const SimBucket *bucket = find_bucket(s3, request, buf_str(&path), &name, &key_at);
+	SimBucket *bucket = find_bucket(s3, request, buf_str(&path), &name, &key_at);
 	if (!name.len)
 		return list_buckets(s3, reply);
 	AUTO_FREE char *wanted = str_dup(name);
 	if (!bucket)
 		return sim_s3_error(reply, 404, "NoSuchBucket", "The specified bucket does not exist", "BucketName", wanted);
 	AUTO_FREE char *key = str_dup(str_slice(buf_str(&path), key_at, path.len));
-	serve_bucket(s3, bucket, key, request, reply);
+	serve_bucket(s3, bucket, key, request, reply, now);
 }

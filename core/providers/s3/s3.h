@@ -41,5 +41,9 @@ typedef struct BucketSum {
 /* Pages through all of `prefix` ("" = the whole bucket). False when a page could not be had: a part is not a sum. */
 BG_CHECK bool s3_sum(S3 *s3, const char *bucket, const char *prefix, BucketSum *ret_sum, Error *err);
 
+/* One small object. *ret_there false: the bucket has none of that key. */
+BG_CHECK bool s3_get(S3 *s3, const char *bucket, const char *key, Buf *out, bool *ret_there, Error *err);
+BG_CHECK bool s3_put(S3 *s3, const char *bucket, const char *key, Str bytes, Error *err);
+
 /* An error document as an Error, by its code. Always false. */
 bool s3_refused(const S3 *s3, const char *bucket, const HttpResponse *response, Error *err);

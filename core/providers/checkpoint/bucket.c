@@ -1,0 +1,25 @@
+/* bucket.c: objects of a bucket. */
+#include <stdlib.h>
+
+#include "core/base/alloc.h"
+#include "core/providers/checkpoint/checkpoint.h"
+#include "core/providers/s3/s3.h"
+
+static char *key_of(const Call *call, const char *name) {
+	const char *prefix = call_arg(call, "prefix");
+	return bg_asprintf("%s%s", prefix ? prefix : "", name);
+}
+
+static bool bucket_get(const Call *call, const char *name, Buf *out, bool *ret_there, Error *err) {
+	AUTO_CLEAR(S3) s3 = {0};
+	AUTO_FREE char *key = key_of(call, name);
+	return s3_open(call, &s3, err) && s3_get(&s3, call_arg(call, "bucket"), key, out, ret_there, err);
+}
+
+static bool bucket_put(const Call *call, const char *name, Str bytes, Error *err) {
+	AUTO_CLEAR(S3) s3 = {0};
+	AUTO_FREE char *key = key_of(call, name);
+	return s3_open(call, &s3, err) && s3_put(&s3, call_arg(call, "bucket"), key, bytes, err);
+}
+
+const PlaceKind PLACE_BUCKET = {"checkpoint.bucket", bucket_get, bucket_put};

@@ -1,0 +1,51 @@
+/* keep.c: one checkpoint to one place, whatever its kind. */
+#include <stdlib.h>
+
+#include "core/base/alloc.h"
+#include "core/providers/checkpoint/checkpoint.h"
+
+static bool is_same(Str a, const char *b) { return str_eq_c(a, b); }
+
+/* 1: it holds this very note; 0: it holds none; -1: it holds another, or could not be asked. */
+static int look(const Call *call, const PlaceKind *kind, const char *name, Error *err) {
+	AUTO_CLEAR(Buf) kept = {0};
+	bool there = false;
+	if (!kind->get(call, name, &kept, &there, err))
+		return -1;
+	if (!there)
+		return 0;
+	if (is_same(buf_str(&kept), call->checkpoint->note))
+		return 1;
+	error_set(err, ERROR_CONFLICT, "it holds another checkpoint of record %lld: the record or the place was changed",
+		(long long) call->checkpoint->seq);
+	error_hint(err, "breakglass verify, with what the place holds");
+	return -1;
+}
+
+static bool keep(const Call *call, const PlaceKind *kind, Error *err) {
+	Str note = str_from(call->checkpoint->note);
+	AUTO_FREE char *name = bg_asprintf("%s/%08lld.txt", call->checkpoint->incident, (long long) call->checkpoint->seq);
+	AUTO_FREE char *latest = bg_asprintf("%s/latest.txt", call->checkpoint->incident);
+	int known = look(call, kind, name, err);
+	return known > 0 || (known == 0 && kind->put(call, name, note, err) && kind->put(call, latest, note, err));
+}
+
+void checkpoint_keep(const Call *call, const PlaceKind *kind, Reading *ret) {
+	Error err = {0};
+	AUTO_CLEAR(Buf) kept = {0};
+	bool there;
+	if (!call->checkpoint) {
+		if (kind->get(call, "none/latest.txt", &kept, &there, &err))
+			reading_set(ret, READING_OK, "ready: no incident is open");
+		else
+			reading_set_error(ret, &err);
+		return;
+	}
+	bool ok = keep(call, kind, &err);
+	if (!ok)
+		reading_set_error(ret, &err);
+	reading_set(ret, ok ? READING_OK : READING_FAIL, "record %lld is %s%s", (long long) call->checkpoint->seq, ok ? "kept" : "not kept: ",
+		ok ? "" : err.why);
+	reading_fact_int(ret, "record", call->checkpoint->seq);
+	reading_fact_string(ret, "incident", call->checkpoint->incident);
+}
