@@ -24,30 +24,6 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
 }
 
-Str str_from(const char *text)
-{
-	return (Str) { text ? text : "", text ? strlen(text) : 0 };
-}
-
-Str str_slice(Str s, size_t from, size_t len)
-{
-	if (from > s.len)
-		from = s.len;
-	if (len > s.len - from)
-		len = s.len - from;
-	return (Str) { s.ptr ? s.ptr + from : NULL, len };
-}
-
-bool str_eq(Str a, Str b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
-bool str_eq_c(Str a, const char *b)
-{
-	return str_eq(a, str_from(b));
-}
-
 static bool same_nocase(const char *a, const char *b, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -60,12 +36,6 @@ static bool same_nocase(const char *a, const char *b, size_t len)
 bool str_eq_nocase(Str a, Str b)
 {
 	return a.len == b.len && same_nocase(a.ptr, b.ptr, a.len);
-}
-
-bool str_starts(Str s, const char *prefix)
-{
-	size_t len = strlen(prefix);
-	return len <= s.len && (len == 0 || memcmp(s.ptr, prefix, len) == 0);
 }
 
 bool str_starts_nocase(Str s, const char *prefix)

@@ -12,12 +12,31 @@ typedef struct Str { const char *ptr; size_t len; } Str;
 /* For printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s) (int) (s).len, (s).ptr
 
-Str str_from(const char *text);                         /* NULL reads as empty */
-Str str_slice(Str s, size_t from, size_t len);          /* clamped */
-bool str_eq(Str a, Str b);
-bool str_eq_c(Str a, const char *b);
+/* Five that stand everywhere, mostly with a literal: in place, its length is known. */
+
+/* NULL reads as empty. */
+static inline Str str_from(const char *text) { return (Str){ text ? text : "", text ? strlen(text) : 0 }; }
+
+/* Clamped. */
+static inline Str str_slice(Str s, size_t from, size_t len)
+{
+	if (from > s.len)
+		from = s.len;
+	if (len > s.len - from)
+		len = s.len - from;
+	return (Str){ s.ptr ? s.ptr + from : NULL, len };
+}
+
+static inline bool str_eq(Str a, Str b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }
+static inline bool str_eq_c(Str a, const char *b) { return str_eq(a, str_from(b)); }
+
+static inline bool str_starts(Str s, const char *prefix)
+{
+	size_t len = strlen(prefix);
+	return len <= s.len && (len == 0 || memcmp(s.ptr, prefix, len) == 0);
+}
+
 bool str_eq_nocase(Str a, Str b);                       /* ASCII only */
-bool str_starts(Str s, const char *prefix);
 bool str_starts_nocase(Str s, const char *prefix);
 bool str_ends(Str s, const char *suffix);
 ptrdiff_t str_find(Str s, const char *needle);          /* byte offset or -1 */

@@ -73,6 +73,9 @@ static void check_wait(const Lint *lint, const ShellLine *line)
 			"waiting for condition=complete alone never ends when the job fails");
 }
 
+/* Longer than any address: a line of a million openings stays linear. */
+#define BRACKET_LIMIT 256
+
 /* ssh [x]: the brackets are taken for part of the name. scp host:path wants them. */
 static void check_bracket(const Lint *lint, const ShellLine *line)
 {
@@ -83,7 +86,7 @@ static void check_bracket(const Lint *lint, const ShellLine *line)
 		char before = at > 0 ? text.ptr[at - 1] : ' ';
 		if (text.ptr[at] != '[' || (before != '@' && before != ' '))
 			continue;
-		ptrdiff_t end = str_find_char(str_slice(text, at, text.len), ']');
+		ptrdiff_t end = str_find_char(str_slice(text, at, BRACKET_LIMIT), ']');
 		size_t after = end > 1 ? at + (size_t) end + 1 : 0;
 		bool name = end > 1 && str_find_char(str_slice(text, at, (size_t) end), ' ') < 0;
 		if (name && (after >= text.len || text.ptr[after] == ' ') && before == '@') {

@@ -116,7 +116,9 @@ static char *normalised_choices(Str inside)
 static bool can_start(const Spot *spot)
 {
 	char c = spot_char(spot, 0);
-	return is_word_char(c) ? !is_word_char(spot_before(spot, 1)) : strchr("<[$./{%", c) != NULL;
+	if (is_word_char(c))
+		return !is_word_char(spot_before(spot, 1));
+	return c == '<' || c == '[' || c == '$' || c == '.' || c == '/' || c == '{' || c == '%';
 }
 
 static size_t find_form(const Spot *spot, const PlaceholderScope *scope, Placeholder *ret_found)

@@ -33,6 +33,8 @@ static bool in_heredoc(const Spot *spot)
 
 static bool one_of(Str word, const char *const *words, size_t count)
 {
+	if (!word.len)
+		return false;
 	for (size_t i = 0; i < count; i++)
 		if (str_eq_nocase(word, str_from(words[i])))
 			return true;
@@ -55,6 +57,8 @@ size_t placeholder_never(const Spot *spot)
 	static const struct { const char *open, *close; } REGIONS[] = { { "{{", "}}" }, { "%{", "}" }, { "{.", "}" }, { "<%", "%>" } };
 	Str rest = str_slice(spot->text, spot->at, REGION_LIMIT);
 	for (size_t i = 0; i < BG_LENGTH(REGIONS); i++) {
+		if (spot_char(spot, 0) != REGIONS[i].open[0])
+			continue;
 		ptrdiff_t end = str_starts(rest, REGIONS[i].open) ? str_find(rest, REGIONS[i].close) : -1;
 		if (end > 0)
 			return (size_t) end + strlen(REGIONS[i].close);
@@ -254,13 +258,16 @@ static bool is_host_char(char c)
 	return is_word_char(c) || c == '.' || c == '-';
 }
 
+#define SHORTEST_EXAMPLE 8   /* "changeme"; an address takes nine */
+
 static size_t example_len(const Spot *spot)
 {
 	static const char *const NETS[] = { "192.0.2.", "198.51.100.", "203.0.113." };
 	static const char *const DOMAINS[] = { "example.com", "example.org", "example.net" };
 	static const char *const PASSWORDS[] = { "StrongPasswordHere", "changeme" };
 	Str rest = str_slice(spot->text, spot->at, spot->text.len);
-	if (str_starts_nocase(rest, "2001:db8:") || str_starts_nocase(rest, "2001:0db8:")) {
+	bool number = *rest.ptr >= '0' && *rest.ptr <= '9';
+	if (number && (str_starts_nocase(rest, "2001:db8:") || str_starts_nocase(rest, "2001:0db8:"))) {
 		size_t len = span_while(spot, is_ipv6_char);
 		while (len > 0 && spot_char(spot, len - 1) == ':' && spot_char(spot, len - 2) != ':')
 			len--;
@@ -270,7 +277,9 @@ static size_t example_len(const Spot *spot)
 	while (len > 0 && strchr(".-_", spot_char(spot, len - 1)))
 		len--;
 	Str word = str_slice(rest, 0, len);
-	for (size_t i = 0; i < BG_LENGTH(NETS); i++)
+	if (len < SHORTEST_EXAMPLE)
+		return 0;   /* nearly every word of nearly every text */
+	for (size_t i = 0; number && i < BG_LENGTH(NETS); i++)
 		if (str_starts(word, NETS[i]) && len > strlen(NETS[i]))
 			return len;
 	for (size_t i = 0; i < BG_LENGTH(DOMAINS); i++) {
