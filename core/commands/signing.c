@@ -21,9 +21,16 @@ static Json *gate_args(Command *command, const Run *run) {
 	json_add_string(args, "run", run->id);
 	json_add_string(args, step ? "step" : "gate", step ? step->id : word);
 	json_add_string(args, "role", command_flag(command, "role"));
-	const char *no = command_flag(command, "no"), *escalate = command_flag(command, "escalate");
-	json_add_string(args, "decision", no ? "no" : escalate ? "escalate" : "yes");
-	json_add_string(args, "reason", no ? no : escalate ? escalate : command_flag(command, "reason"));
+	static const char *const answers[] = {"no", "escalate", "withdraw", "alone"};
+	const char *decision = command_has(command, "countersign") ? "countersign" : "yes", *reason = command_flag(command, "reason");
+	for (size_t i = 0; i < BG_LENGTH(answers); i++) {
+		if (!command_has(command, answers[i]))
+			continue;
+		decision = answers[i];
+		reason = command_flag(command, answers[i]);
+	}
+	json_add_string(args, "decision", decision);
+	json_add_string(args, "reason", reason);
 	return args;
 }
 

@@ -62,7 +62,12 @@ int run_steps(Command *command) {
 		static const char *const WORDS[] = {[GATE_CLOSED] = "not asked yet", [GATE_WAITING] = "waiting", [GATE_SIGNED] = "signed",
 			[GATE_REFUSED] = "REFUSED", [GATE_ESCALATED] = "escalated", [GATE_EXPIRED] = "expired: sign again"};
 		AUTO_FREE char *roles = strlist_join(&run->gates[g].roles, " and ");
-		command_print("gate %s: %s (%s)\n", run->gates[g].id, WORDS[gate_state(&run->gates[g], wall_now())], roles);
+		const Signoff *alone = gate_alone(&run->gates[g], wall_now());
+		if (alone)
+			command_print("gate %s: signed ALONE by %s as %s: %s\n", run->gates[g].id, alone->person, alone->role,
+				alone->reason ? alone->reason : "");
+		else
+			command_print("gate %s: %s (%s)\n", run->gates[g].id, WORDS[gate_state(&run->gates[g], wall_now())], roles);
 	}
 	return EXIT_OK;
 }

@@ -89,9 +89,12 @@ bool signing_signers(Ask *ask, Error *err) {
 
 /* A step named instead of a gate means the one that still wants signatures: the innermost of those that were asked for, else the
  * innermost at all. */
-static const Gate *gate_of_step(const Run *run, const IncidentStep *step) {
+static const Gate *gate_of_step(const Run *run, const IncidentStep *step, bool countersign) {
 	const Gate *gates[GATES_OF_STEP_MAX], *chosen = NULL;
 	size_t count = run_step_gates(run, step, gates, GATES_OF_STEP_MAX);
+	for (size_t i = 0; countersign && i < count; i++)
+		if (gate_override(gates[i], NULL))
+			return gates[i];
 	for (size_t i = 0; i < count; i++) {
 		bool wanted = *gates[i]->subject && gate_state(gates[i], wall_now()) != GATE_SIGNED;
 		bool chosen_wanted = chosen && *chosen->subject && gate_state(chosen, wall_now()) != GATE_SIGNED;
@@ -107,7 +110,7 @@ static bool find_gate(const Ask *ask, Walk *ret_walk, const PlaybookGate **ret_g
 	const char *id = json_get_string_or(ask->args, "gate", "");
 	const char *step_id = json_get_string(ask->args, "step");
 	const IncidentStep *step = step_id ? run_find_step(ret_walk->run, step_id) : NULL;
-	const Gate *meant = step ? gate_of_step(ret_walk->run, step) : NULL;
+	const Gate *meant = step ? gate_of_step(ret_walk->run, step, text_eq(json_get_string(ask->args, "decision"), "countersign")) : NULL;
 	if (meant)
 		id = meant->id;
 	*ret_gate = playbook_find_gate(ret_walk->playbook, id);
@@ -151,7 +154,29 @@ static char *step_words(const PlaybookGate *gate, const Gate *state) {
 	return gate->step ? bg_asprintf("%s %s", gate->step->number, gate->step->title) : bg_strdup(state->title);
 }
 
-static bool fill_statement(const Ask *ask, const Walk *walk, const PlaybookGate *gate, const Gate *state, const WalkSubject *subject,
+/* What is to be signed. Borrowed from the gate's state, or from a WalkSubject beside it. */
+typedef struct SignSubject { const char *digest; const StrList *lines; int64_t asked_seq; } SignSubject;
+
+/* The subject as it is now, not as it was when the text was made: a plan that changed in between is another subject. A countersignature
+ * is over what was done alone: `digest` of it, or the oldest when NULL. */
+static bool find_subject(const Walk *walk, const PlaybookGate *gate, const Gate *state, StatementDecision decision, const char *digest,
+	WalkSubject *live, SignSubject *ret, Error *err) {
+	if (decision == STATEMENT_COUNTERSIGN) {
+		const Override *override = gate_override(state, digest);
+		if (!override) {
+			error_set(err, ERROR_CONFLICT, "nobody went on alone over exactly this, or it is countersigned");
+			return error_hint(err, "breakglass ledger lists what waits for a countersignature");
+		}
+		*ret = (SignSubject){override->subject, &override->lines, override->asked_seq};
+		return true;
+	}
+	if (!walk_subject(walk, gate, live, err))
+		return false;
+	*ret = (SignSubject){live->digest, &live->lines, state->asked_seq};
+	return true;
+}
+
+static bool fill_statement(const Ask *ask, const Walk *walk, const PlaybookGate *gate, const Gate *state, const SignSubject *subject,
 	Statement *statement, Error *err) {
 	const Environment *environment = ask->engine->environment;
 	const char *person = json_get_string_or(ask->args, "person", "");
@@ -160,8 +185,6 @@ static bool fill_statement(const Ask *ask, const Walk *walk, const PlaybookGate 
 		error_set(err, ERROR_MISSING, "there is no person %s in the environment", person);
 		return error_hint(err, "breakglass status lists who may sign");
 	}
-	if (!statement_decision_parse(json_get_string_or(ask->args, "decision", "yes"), &statement->decision))
-		return error_set(err, ERROR_INVALID, "a decision is yes, no or escalate");
 	WallTime now = wall_now();
 	statement->environment = bg_strdup(environment->name);
 	statement->kind = bg_strdup(kind_name(environment));
@@ -175,8 +198,8 @@ static bool fill_statement(const Ask *ask, const Walk *walk, const PlaybookGate 
 	statement->signer = bg_strdup(signer->principal);
 	statement->reason = bg_strdup(json_get_string_or(ask->args, "reason", ""));
 	statement->digest = bg_strdup(subject->digest);
-	for (size_t i = 0; i < subject->lines.count; i++)
-		strlist_add(&statement->changes, subject->lines.items[i]);
+	for (size_t i = 0; i < subject->lines->count; i++)
+		strlist_add(&statement->changes, subject->lines->items[i]);
 	statement->record = incident_file_seq(ask->engine->file);
 	statement->head = bg_strdup(incident_file_head(ask->engine->file));
 	/* Whole seconds: a text that a person compares by eye carries no more than it needs. */
@@ -191,14 +214,17 @@ bool signing_statement(Ask *ask, Error *err) {
 	const Gate *state;
 	if (!find_gate(ask, &walk, &gate, &state, err))
 		return false;
-	AUTO_CLEAR(WalkSubject) subject = {0};
-	if (!walk_subject(&walk, gate, &subject, err))
+	AUTO_CLEAR(WalkSubject) live = {0};
+	AUTO_CLEAR(Statement) statement = {0};
+	SignSubject subject;
+	if (!statement_decision_parse(json_get_string_or(ask->args, "decision", "yes"), &statement.decision))
+		return error_set(err, ERROR_INVALID, "a decision is yes, no, escalate, withdraw, alone or countersign");
+	if (!find_subject(&walk, gate, state, statement.decision, NULL, &live, &subject, err))
 		return false;
-	if (!text_eq(state->subject, subject.digest)) {
+	if (statement.decision != STATEMENT_COUNTERSIGN && !text_eq(state->subject, subject.digest)) {
 		error_set(err, ERROR_CONFLICT, "what would be done has changed a moment ago");
 		return error_hint(err, "ask again: the gate is being renewed");
 	}
-	AUTO_CLEAR(Statement) statement = {0};
 	if (!fill_statement(ask, &walk, gate, state, &subject, &statement, err))
 		return false;
 	AUTO_CLEAR(Buf) text = {0};
@@ -213,13 +239,14 @@ bool signing_statement(Ask *ask, Error *err) {
 
 static const char *head_of(void *userdata, int64_t seq) { return incident_file_head_of(userdata, seq); }
 
-/* Borrows `step`: what the gate is called in a statement. */
-static SignoffExpectation expectation(const Engine *engine, const Walk *walk, const Gate *state, const char *step) {
+/* Borrows all; `step` is what the gate is called in a statement. */
+static SignoffExpectation expectation(const Engine *engine, const Walk *walk, const Gate *state, const SignSubject *subject,
+	const char *step) {
 	return (SignoffExpectation){.environment = engine->environment->name, .kind = kind_name(engine->environment),
 		.incident = walk->incident->id, .run = walk->run->id, .gate = state->id,
-		.playbook_digest = walk->run->playbook_sha256, .digest = state->subject,
-		.playbook = path_base(walk->run->playbook_path), .step = step, .changes = &state->lines, .gate_roles = &state->roles,
-		.reason_required = state->reason_required, .gate_record = state->asked_seq,
+		.playbook_digest = walk->run->playbook_sha256, .digest = subject->digest,
+		.playbook = path_base(walk->run->playbook_path), .step = step, .changes = subject->lines, .gate_roles = &state->roles,
+		.reason_required = state->reason_required, .gate_record = subject->asked_seq,
 		.max_validity_ms = engine->environment->signoff.validity_ms, .head_of = head_of, .userdata = engine->file,
 		.now = wall_now()};
 }
@@ -232,11 +259,12 @@ static Json *signoff_args(const Ask *ask, const Gate *state, const AcceptedSigno
 	json_add_string(args, "person", accepted->person);
 	json_add_string(args, "decision", statement_decision_name(accepted->statement.decision));
 	json_add_string(args, "reason", accepted->statement.reason);
-	json_add_string(args, "subject", state->subject);
+	json_add_string(args, "subject", accepted->statement.digest);
 	json_add_string(args, "key", accepted->fingerprint);
 	json_add_string(args, "method", json_get_string_or(ask->args, "method", "signature"));
 	json_add_string(args, "statement", json_get_string(ask->args, "statement"));
 	json_add_string(args, "signature", json_get_string(ask->args, "signature"));
+	json_add_int(args, "signed", accepted->statement.time.ms);
 	json_add_int(args, "expires", accepted->statement.expires.ms);
 	json_add_int(args, "checkpoint", accepted->statement.record);
 	if (accepted->facts.from_device)
@@ -269,13 +297,15 @@ bool signing_sign(Ask *ask, Error *err) {
 	AUTO_CLEAR(Rules) rules = {0};
 	if (!load_rules(engine->environment, &rules, err))
 		return false;
-	/* The subject as it is now, not as it was when the text was made: a plan that changed in between is another subject. */
-	AUTO_CLEAR(WalkSubject) subject = {0};
-	if (!walk_subject(&walk, gate, &subject, err))
+	AUTO_CLEAR(Statement) said = {0};
+	AUTO_CLEAR(WalkSubject) live = {0};
+	SignSubject subject;
+	/* Only what it answers and over what: the judge reads it again, and says what is wrong with a text that is no statement. */
+	BG_IGNORE(statement_parse(str_from(json_get_string_or(ask->args, "statement", "")), &said, NULL));
+	if (!find_subject(&walk, gate, state, said.decision, said.digest, &live, &subject, err))
 		return false;
 	AUTO_FREE char *words = step_words(gate, state);
-	SignoffExpectation expected = expectation(engine, &walk, state, words);
-	expected.digest = subject.digest;
+	SignoffExpectation expected = expectation(engine, &walk, state, &subject, words);
 	SignoffRules given = {rules.roster, &rules.revocations, rules.holders, rules.count};
 	AUTO_CLEAR(AcceptedSignoff) accepted = {0};
 	if (signoff_judge(str_from(json_get_string_or(ask->args, "statement", "")),
@@ -291,12 +321,17 @@ bool signing_sign(Ask *ask, Error *err) {
 static bool gate_still_holds(Engine *engine, const Walk *walk, const Gate *gate, const Rules *rules, Error *err) {
 	const PlaybookGate *written = playbook_find_gate(walk->playbook, gate->id);
 	AUTO_FREE char *words = written ? step_words(written, gate) : NULL;
-	SignoffExpectation expected = expectation(engine, walk, gate, words);
+	SignSubject subject = {gate->subject, &gate->lines, gate->asked_seq};
+	SignoffExpectation expected = expectation(engine, walk, gate, &subject, words);
 	SignoffRules given = {rules->roster, &rules->revocations, rules->holders, rules->count};
 	for (size_t i = 0; i < gate->roles.count; i++) {
 		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
 		if (!signoff)
 			continue;
+		if (signoff->decision == DECISION_ALONE && !engine->environment->signoff.solo) {
+			error_set(err, ERROR_DENIED, "this environment lets nobody go on alone any more");
+			return error_where(err, "the sign-off of %s as %s no longer counts", signoff->person, signoff->role);
+		}
 		AUTO_CLEAR(AcceptedSignoff) accepted = {0};
 		if (!gate->live)
 			expected.now = signoff->time;

@@ -174,7 +174,7 @@ static bool is_live(const PlaybookGate *gate) {
 	return gate->scope == SCOPE_STEP && walk_rows(gate->step, rows, 1) == 1 && !rows[0].also;
 }
 
-static void outline_gate(const PlaybookGate *gate, Json *gates) {
+static void outline_gate(const PlaybookGate *gate, bool solo, Json *gates) {
 	Json *item = json_append(gates, json_new_object());
 	json_add_string(item, "id", gate->id);
 	json_add_string(item, "title", gate->step ? gate->step->title : gate->phase ? gate->phase->title : "the whole procedure");
@@ -185,6 +185,7 @@ static void outline_gate(const PlaybookGate *gate, Json *gates) {
 	json_add_bool(item, "distinct", gate->distinct);
 	json_add_bool(item, "reason", gate->reason_required);
 	json_add_bool(item, "live", is_live(gate));
+	json_add_bool(item, "solo", solo);
 	Json *steps = json_add(item, "steps", json_new_array());
 	for (size_t i = 0; i < gate->cover_count; i++)
 		json_append_string(steps, gate->covers[i]->id);
@@ -230,7 +231,7 @@ Json *walk_outline(const Walk *walk) {
 	}
 	Json *gates = json_add(outline, "gates", json_new_array());
 	for (size_t i = 0; i < procedure->gate_count; i++)
-		outline_gate(procedure->gates[i], gates);
+		outline_gate(procedure->gates[i], walk->environment->signoff.solo, gates);
 	outline_values(walk, outline);
 	return outline;
 }

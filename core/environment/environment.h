@@ -85,6 +85,7 @@ typedef struct SignoffSettings {
 	StrList agents;          /* sockets of ssh-agents to ask beside $SSH_AUTH_SOCK */
 	StrList keys;            /* private key files to offer beside the agent, absolute or relative to the working directory */
 	char *signers;           /* path of the allowed_signers file; "" if none */
+	bool solo;               /* one person may go on alone, with a reason, until the missing role countersigns */
 	char *revoked;           /* path of a list of revoked public keys; "" if none */
 } SignoffSettings;
 

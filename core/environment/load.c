@@ -20,9 +20,14 @@ static bool load_head(const Reader *reader, const YamlNode *root, Environment *e
 static bool load_signoff(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
 {
 	SignoffSettings *signoff = &environment->signoff;
+	static const char *const answers[] = { "no", "yes" };
+	size_t solo = 0;
 	const YamlNode *map = yaml_find(root, "signoff");
 	if (map && !reader_check_keys(reader, map, KEYS_SIGNOFF, err))
 		return false;
+	if (yaml_find(map, "solo") && !reader_choice(reader, yaml_find(map, "solo"), answers, BG_LENGTH(answers), &solo, err))
+		return false;
+	signoff->solo = solo == 1;
 	return reader_path(reader, yaml_find(root, "signers"), &signoff->signers, err)
 		&& reader_span(reader, yaml_find(map, "validity"), ENVIRONMENT_DEFAULT_VALIDITY_MS, &signoff->validity_ms, err)
 		&& reader_span(reader, yaml_find(map, "plan-age"), ENVIRONMENT_DEFAULT_PLAN_AGE_MS, &signoff->plan_age_ms, err)

@@ -30,6 +30,39 @@ void apply_gate_asked(Incident *incident, const Event *event)
 	gate->latched = false;
 }
 
+static void latch(Gate *gate, WallTime at)
+{
+	if (!gate->latched && gate_is_open(gate, at)) {
+		gate->latched = true;
+		gate->latched_at = at;
+	}
+}
+
+/* What the newest sign-off does beside being there. */
+static void apply_answer(Incident *incident, Run *run, Gate *gate, const Event *event)
+{
+	Signoff *signoff = &gate->signoffs[gate->signoff_count - 1];
+	latch(gate, event->time);
+	switch (signoff->decision) {
+	case DECISION_YES:
+	case DECISION_COUNTERSIGN:
+		override_settle(incident, run, gate, signoff, event);
+		return;
+	case DECISION_ALONE:
+		if (gate->solo)
+			override_open(incident, run, gate, signoff, event);
+		return;
+	case DECISION_WITHDRAW:
+		gate->latched = gate_is_open(gate, event->time);
+		gate->latched_at = event->time;
+		override_withdraw(incident, run, gate, signoff->person, event);
+		return;
+	case DECISION_NO:
+	case DECISION_ESCALATE:
+		return;
+	}
+}
+
 void apply_signoff(Incident *incident, const Event *event)
 {
 	Gate *gate = model_gate(incident, event->data);
@@ -42,6 +75,7 @@ void apply_signoff(Incident *incident, const Event *event)
 		|| gate->signoff_count - gate->signoffs_from >= GATE_SIGNOFFS_MAX)
 		return;
 	signoff.expires.ms = json_get_int(data, "expires", 0);
+	signoff.signed_at.ms = json_get_int(data, "signed", 0);
 	signoff.role = bg_strdup(role);
 	signoff.person = bg_strdup(person);
 	signoff.reason = bg_strdup_or_null(model_text(data, "reason", INCIDENT_TEXT_MAX));
@@ -51,5 +85,5 @@ void apply_signoff(Incident *incident, const Event *event)
 	signoff.signature = bg_strdup_or_null(json_get_string(data, "signature"));
 	gate->signoffs = model_room(gate->signoffs, gate->signoff_count, sizeof *gate->signoffs);
 	gate->signoffs[gate->signoff_count++] = signoff;
-	gate->latched = gate->latched || gate_is_complete(gate, event->time);
+	apply_answer(incident, model_run(incident, data), gate, event);
 }

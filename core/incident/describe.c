@@ -139,7 +139,8 @@ static void describe_asked(const Told *told)
 static void describe_signoff(const Told *told)
 {
 	static const struct { const char *decision, *words; } words[] = {
-		{ "yes", "signed" }, { "no", "said no" }, { "escalate", "wants somebody else to decide" },
+		{ "yes", "signed" }, { "no", "said no" }, { "escalate", "wants somebody else to decide" }, { "withdraw", "took the answer back" },
+		{ "alone", "GOES ON ALONE" }, { "countersign", "countersigned" },
 	};
 	const char *said = "answered";
 	for (size_t i = 0; i < BG_LENGTH(words); i++) {

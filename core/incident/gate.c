@@ -8,30 +8,34 @@ static bool signoff_is_current(const Gate *gate, const Signoff *signoff)
 	return text_eq(signoff->subject, gate->subject);
 }
 
+/* Opens the gate as far as its role goes. */
 static bool signoff_is_valid(const Signoff *signoff, WallTime at)
 {
-	return signoff->decision == DECISION_YES && (!wall_known(signoff->expires) || at.ms < signoff->expires.ms);
+	return decision_opens(signoff->decision)
+		&& (!wall_known(signoff->expires) || at.ms < signoff->expires.ms);
+}
+
+/* A newer one by the same person over the same subject takes its place, be it only to take it back. */
+static bool signoff_is_replaced(const Gate *gate, size_t index)
+{
+	for (size_t i = index + 1; i < gate->signoff_count; i++) {
+		const Signoff *newer = &gate->signoffs[i];
+		if (newer->decision != DECISION_COUNTERSIGN && signoff_is_current(gate, newer)
+			&& text_eq(newer->person, gate->signoffs[index].person))
+			return true;
+	}
+	return false;
 }
 
 const Signoff *gate_signoff(const Gate *gate, const char *role)
 {
 	for (size_t i = gate->signoff_count; i > gate->signoffs_from; i--) {
 		const Signoff *signoff = &gate->signoffs[i - 1];
-		if (signoff_is_current(gate, signoff) && text_eq(signoff->role, role))
+		bool answers = signoff->decision != DECISION_WITHDRAW && signoff->decision != DECISION_COUNTERSIGN;
+		if (answers && signoff_is_current(gate, signoff) && text_eq(signoff->role, role) && !signoff_is_replaced(gate, i - 1))
 			return signoff;
 	}
 	return NULL;
-}
-
-/* A newer one by the same person over the same subject takes its place. */
-static bool signoff_is_replaced(const Gate *gate, size_t index)
-{
-	for (size_t i = index + 1; i < gate->signoff_count; i++) {
-		if (signoff_is_current(gate, &gate->signoffs[i]) && text_eq(gate->signoffs[i].person,
-			gate->signoffs[index].person))
-			return true;
-	}
-	return false;
 }
 
 static bool key_was_used_by_another(const Gate *gate, size_t index)
@@ -45,20 +49,47 @@ static bool key_was_used_by_another(const Gate *gate, size_t index)
 	return false;
 }
 
+static bool signoff_counts(const Gate *gate, size_t index, WallTime at)
+{
+	const Signoff *signoff = &gate->signoffs[index];
+	return signoff_is_current(gate, signoff) && signoff_is_valid(signoff, at) && !signoff_is_replaced(gate, index)
+		&& !key_was_used_by_another(gate, index) && strlist_has(&gate->roles, signoff->role);
+}
+
 bool gate_is_complete(const Gate *gate, WallTime at)
 {
 	AUTO_CLEAR(StrList) roles = { 0 };
 	int people = 0;
 	for (size_t i = gate->signoffs_from; i < gate->signoff_count; i++) {
-		const Signoff *signoff = &gate->signoffs[i];
-		if (!signoff_is_current(gate, signoff) || !signoff_is_valid(signoff, at) || signoff_is_replaced(gate, i)
-			|| key_was_used_by_another(gate, i) || !strlist_has(&gate->roles, signoff->role))
+		if (!signoff_counts(gate, i, at))
 			continue;
 		people++;
-		if (!strlist_has(&roles, signoff->role))
-			strlist_add(&roles, signoff->role);
+		if (!strlist_has(&roles, gate->signoffs[i].role))
+			strlist_add(&roles, gate->signoffs[i].role);
 	}
 	return gate->subject[0] && roles.count == gate->roles.count && people >= gate->min;
+}
+
+static const Signoff *newest_alone(const Gate *gate, WallTime at)
+{
+	for (size_t i = gate->signoff_count; gate->solo && gate->subject[0] && i > gate->signoffs_from; i--)
+		if (gate->signoffs[i - 1].decision == DECISION_ALONE && signoff_counts(gate, i - 1, at))
+			return &gate->signoffs[i - 1];
+	return NULL;
+}
+
+bool gate_is_open(const Gate *gate, WallTime at)
+{
+	return gate_is_complete(gate, at) || newest_alone(gate, at);
+}
+
+const Signoff *gate_alone(const Gate *gate, WallTime now)
+{
+	if (gate_state(gate, now) != GATE_SIGNED)
+		return NULL;
+	/* What was opened in time stays open: then the moment of opening counts. */
+	const Signoff *alone = newest_alone(gate, gate->latched && !gate->live ? gate->latched_at : now);
+	return alone && !gate_is_complete(gate, gate->latched && !gate->live ? gate->latched_at : now) ? alone : NULL;
 }
 
 GateState gate_state(const Gate *gate, WallTime now)
@@ -76,7 +107,7 @@ GateState gate_state(const Gate *gate, WallTime now)
 		return GATE_ESCALATED;
 	if (gate->latched && !gate->live)
 		return GATE_SIGNED;
-	if (gate_is_complete(gate, now))
+	if (gate_is_open(gate, now))
 		return GATE_SIGNED;
 	return gate->latched ? GATE_EXPIRED : GATE_WAITING;
 }
@@ -88,22 +119,4 @@ const char *gate_state_name(GateState state)
 		[GATE_REFUSED] = "refused", [GATE_ESCALATED] = "escalated", [GATE_EXPIRED] = "expired",
 	};
 	return state < BG_LENGTH(names) ? names[state] : "";
-}
-
-const char *decision_name(Decision decision)
-{
-	static const char *const names[] = { [DECISION_YES] = "yes", [DECISION_NO] = "no",
-		[DECISION_ESCALATE] = "escalate" };
-	return decision < BG_LENGTH(names) ? names[decision] : "";
-}
-
-bool decision_parse(const char *text, Decision *ret_decision)
-{
-	for (int i = DECISION_YES; i <= DECISION_ESCALATE; i++) {
-		if (text_eq(decision_name((Decision) i), text)) {
-			*ret_decision = (Decision) i;
-			return true;
-		}
-	}
-	return false;
 }

@@ -86,6 +86,9 @@ static void gate_clear(Gate *gate)
 	for (size_t i = 0; i < gate->signoff_count; i++)
 		signoff_clear(&gate->signoffs[i]);
 	free(gate->signoffs);
+	for (size_t i = 0; i < gate->override_count; i++)
+		override_clear(&gate->overrides[i]);
+	free(gate->overrides);
 	free(gate->id);
 	free(gate->title);
 	strlist_clear(&gate->roles);

@@ -78,14 +78,22 @@ typedef struct IncidentStep {
 	StepState before_undo;       /* to go back to when an undo changed nothing */
 } IncidentStep;
 
-typedef enum Decision { DECISION_YES, DECISION_NO, DECISION_ESCALATE } Decision;
+typedef enum Decision {
+	DECISION_YES,
+	DECISION_NO,
+	DECISION_ESCALATE,
+	DECISION_WITHDRAW,    /* takes the signer's own answer back */
+	DECISION_ALONE,       /* goes on without the roles that are missing: an override */
+	DECISION_COUNTERSIGN, /* agrees afterwards to what somebody did alone */
+} Decision;
+enum { DECISION_COUNT = DECISION_COUNTERSIGN + 1 };
 
 typedef struct Signoff {
 	char *role, *person, *reason, *key, *method, *statement, *signature;
 	Decision decision;
 	char subject[65];
 	int64_t seq;
-	WallTime time, expires;
+	WallTime time, signed_at, expires;   /* when it came, when the signer says to have signed */
 } Signoff;
 
 typedef enum GateState {
@@ -96,6 +104,16 @@ typedef enum GateState {
 	GATE_ESCALATED,
 	GATE_EXPIRED,     /* was signed, too long ago to act on */
 } GateState;
+enum { GATE_STATE_COUNT = GATE_EXPIRED + 1 };
+
+typedef struct Override {        /* one person opened a gate alone */
+	char subject[65];
+	StrList lines;               /* the same in words */
+	StrList missing;             /* roles that have not signed over it yet; empty: settled */
+	int64_t asked_seq, seq;
+	WallTime time;
+	char *person, *role, *reason;
+} Override;
 
 typedef struct Gate {
 	char *id, *title;
@@ -103,6 +121,7 @@ typedef struct Gate {
 	StrList steps;               /* ids of the steps that it covers */
 	int min;                     /* people, at least */
 	bool distinct, reason_required, live;
+	bool solo;                   /* the environment lets one person go on alone, as it was when the run began */
 	char subject[65];            /* what is to be signed now; "" = not asked */
 	StrList lines;               /* the same in words */
 	int64_t asked_seq;           /* record that asked for this subject: a checkpoint before it does not count */
@@ -110,7 +129,10 @@ typedef struct Gate {
 	Signoff *signoffs;           /* all, oldest first; only those over `subject` count */
 	size_t signoff_count;
 	size_t signoffs_from;        /* index of the first that may count: given after this subject was asked */
-	bool latched;                /* every role said yes over `subject` while all were valid */
+	bool latched;                /* every role said yes over `subject` while all were valid, or one went on alone */
+	WallTime latched_at;
+	Override *overrides;         /* over any subject, oldest first */
+	size_t override_count;
 } Gate;
 
 typedef struct NamedValue { char *name, *value; bool secret; WallTime set; char *who; } NamedValue;
@@ -156,6 +178,7 @@ typedef struct IncidentAction {  /* something that was started */
 
 typedef struct LedgerItem {
 	char *name;                  /* "backup-paused" */
+	char *gate;                  /* id: it is an override of this gate that waits for its countersignature; NULL: a step opened it */
 	char *run, *step, *step_title, *closed_by;
 	bool open, doubtful;         /* doubtful: the action that opens it is in doubt */
 	bool can_undo;
@@ -240,9 +263,19 @@ GateState gate_state(const Gate *gate, WallTime now);
 const char *gate_state_name(GateState state);                           /* "waiting" */
 const char *decision_name(Decision decision);                           /* "yes" */
 bool decision_parse(const char *text, Decision *ret_decision);
+const char *decision_words(Decision decision);                          /* "said NO", "signed ALONE": of whoever answered */
+/* It opens the gate, as far as its role goes. */
+bool decision_opens(Decision decision);
+/* Why this answer cannot be given to a gate in that state, in words; NULL: it can. */
+const char *decision_refused(Decision decision, GateState state);
+/* The sign-off of the one person by whom the gate is open, roles missing; NULL: it is not, or all have signed. */
+const Signoff *gate_alone(const Gate *gate, WallTime now);
+/* The oldest override that waits for a countersignature, over `subject` (NULL = over any); NULL = none. */
+const Override *gate_override(const Gate *gate, const char *subject);
+size_t incident_overrides(const Incident *incident);                    /* that wait for a countersignature */
 /* True and err filled (what is missing, from whom) unless the gate is SIGNED. */
 bool gate_refuses(const Gate *gate, WallTime now, Error *err);
-/* The newest sign-off of `role` over the present subject; NULL = none. */
+/* The newest sign-off of `role` over the present subject that its signer has not taken back; NULL = none. */
 const Signoff *gate_signoff(const Gate *gate, const char *role);
 /* Gates that cover `step` itself or a step that it is a sub-step of, in order, at most `max`; returns how many. */
 size_t run_step_gates(const Run *run, const IncidentStep *step, const Gate **ret, size_t max);

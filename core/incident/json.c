@@ -103,7 +103,20 @@ static Json *json_of_signoff(const Signoff *signoff)
 	json_add_string(json, "statement", signoff->statement);
 	json_add_string(json, "signature", signoff->signature);
 	json_add_time(json, "time", signoff->time);
+	json_add_time(json, "signed", signoff->signed_at);
 	json_add_time(json, "expires", signoff->expires);
+	return json;
+}
+
+static Json *json_of_override(const Override *override)
+{
+	Json *json = json_new_object();
+	json_add_string(json, "person", override->person);
+	json_add_string(json, "role", override->role);
+	json_add_string(json, "reason", override->reason);
+	json_add_string(json, "subject", override->subject);
+	json_add_list(json, "missing", &override->missing);
+	json_add_time(json, "time", override->time);
 	return json;
 }
 
@@ -120,6 +133,9 @@ static Json *json_of_gate(const Gate *gate, WallTime now)
 	json_add_bool(json, "reason_required", gate->reason_required);
 	json_add_bool(json, "live", gate->live);
 	json_add_bool(json, "latched", gate->latched);
+	json_add_bool(json, "solo", gate->solo);
+	const Signoff *alone = gate_alone(gate, now);
+	json_add_string(json, "alone", alone ? alone->person : NULL);
 	if (gate->asked_seq) {
 		json_add_string(json, "subject", gate->subject);
 		json_add_list(json, "lines", &gate->lines);
@@ -129,6 +145,9 @@ static Json *json_of_gate(const Gate *gate, WallTime now)
 	Json *signoffs = json_add(json, "signoffs", json_new_array());
 	for (size_t i = 0; i < gate->signoff_count; i++)
 		json_append(signoffs, json_of_signoff(&gate->signoffs[i]));
+	Json *overrides = json_add(json, "overrides", json_new_array());
+	for (size_t i = 0; i < gate->override_count; i++)
+		json_append(overrides, json_of_override(&gate->overrides[i]));
 	return json;
 }
 

@@ -5,7 +5,7 @@
 
 static bool ledger_is_of(const LedgerItem *item, const Run *run, const IncidentStep *step)
 {
-	return text_eq(item->run, run->id) && text_eq(item->step, step->id);
+	return !item->gate && text_eq(item->run, run->id) && text_eq(item->step, step->id);
 }
 
 /* The open item of that name that step `step` of run `run` opened. */
@@ -13,7 +13,7 @@ static LedgerItem *ledger_find(Incident *incident, const char *run, const char *
 {
 	for (size_t i = 0; i < incident->open_count; i++) {
 		LedgerItem *item = &incident->ledger[incident->open_items[i]];
-		if (text_eq(item->name, name) && text_eq(item->step, step) && text_eq(item->run, run))
+		if (!item->gate && text_eq(item->name, name) && text_eq(item->step, step) && text_eq(item->run, run))
 			return item;
 	}
 	return NULL;
@@ -86,7 +86,7 @@ static void ledger_close(Incident *incident, const Run *run, const IncidentStep 
 	for (size_t i = 0; i < incident->open_count; i++) {
 		size_t index = incident->open_items[i];
 		LedgerItem *item = &incident->ledger[index];
-		bool mine = closing.own ? ledger_is_of(item, run, step) : strlist_has(closing.names, item->name);
+		bool mine = closing.own ? ledger_is_of(item, run, step) : !item->gate && strlist_has(closing.names, item->name);
 		if (!mine || (closing.doubtful_only && !item->doubtful)) {
 			incident->open_items[kept++] = index;
 			continue;
@@ -129,7 +129,7 @@ void ledger_reopen(Incident *incident, const Run *run, const IncidentStep *step)
 {
 	for (size_t i = 0; step->closes.count && i < incident->ledger_count; i++) {
 		LedgerItem *item = &incident->ledger[i];
-		if (item->open || !text_eq(item->closed_run, run->id) || !text_eq(item->closed_step, step->id)
+		if (item->open || item->gate || !text_eq(item->closed_run, run->id) || !text_eq(item->closed_step, step->id)
 			|| !strlist_has(&step->closes, item->name) || ledger_find(incident, item->run, item->step, item->name))
 			continue;
 		item->open = true;
@@ -141,8 +141,58 @@ void ledger_reopen(Incident *incident, const Run *run, const IncidentStep *step)
 	}
 }
 
+static LedgerItem *ledger_find_gate(Incident *incident, const Run *run, const Gate *gate, size_t *ret_position)
+{
+	for (size_t i = 0; i < incident->open_count; i++) {
+		LedgerItem *item = &incident->ledger[incident->open_items[i]];
+		*ret_position = i;
+		if (text_eq(item->gate, gate->id) && text_eq(item->run, run->id))
+			return item;
+	}
+	return NULL;
+}
+
+void ledger_open_gate(Incident *incident, const Run *run, const Gate *gate, const Override *override, const Event *event)
+{
+	size_t position;
+	int first = gate->steps.count ? run_index_of(run, gate->steps.items[0]) : -1;
+	const IncidentStep *step = &run->steps[first < 0 ? 0 : first];
+	if (ledger_find_gate(incident, run, gate, &position))
+		return;
+	AUTO_FREE char *roles = strlist_join(&override->missing, " and ");
+	incident->ledger = model_room(incident->ledger, incident->ledger_count, sizeof *incident->ledger);
+	incident->ledger[incident->ledger_count] = (LedgerItem) {
+		.name = bg_asprintf("signed alone: %s", gate->id),
+		.gate = bg_strdup(gate->id),
+		.run = bg_strdup(run->id),
+		.step = bg_strdup(step->id),
+		.step_title = bg_strdup(*gate->title ? gate->title : step->title),
+		.closed_by = bg_asprintf("countersignature of %s", roles),
+		.open = true,
+		.opened = event->time,
+		.opened_who = bg_strdup(override->person),
+	};
+	ledger_list_open(incident, incident->ledger_count++);
+}
+
+void ledger_close_gate(Incident *incident, const Run *run, const Gate *gate, const Event *event)
+{
+	size_t position = 0;
+	LedgerItem *item = ledger_find_gate(incident, run, gate, &position);
+	if (!item)
+		return;
+	item->open = false;
+	item->closed = event->time;
+	const char *person = model_text(event->data, "person", INCIDENT_WHO_MAX);
+	model_set(&item->closed_who, person ? person : event->who);
+	for (size_t i = position + 1; i < incident->open_count; i++)
+		incident->open_items[i - 1] = incident->open_items[i];
+	incident->open_count--;
+}
+
 void ledger_item_clear(LedgerItem *item)
 {
+	free(item->gate);
 	free(item->name);
 	free(item->run);
 	free(item->step);

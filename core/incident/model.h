@@ -64,6 +64,19 @@ void ledger_close_doubtful(Incident *incident, const Run *run, IncidentStep *ste
 /* what it closed */
 void ledger_reopen(Incident *incident, const Run *run, const IncidentStep *step);
 void ledger_item_clear(LedgerItem *item);
+/* an override of a gate, until it is countersigned */
+void ledger_open_gate(Incident *incident, const Run *run, const Gate *gate, const Override *override, const Event *event);
+void ledger_close_gate(Incident *incident, const Run *run, const Gate *gate, const Event *event);
+
+void override_clear(Override *override);
+/* `alone` was just given over the present subject. */
+void override_open(Incident *incident, const Run *run, Gate *gate, const Signoff *alone, const Event *event);
+/* A role has signed over an overridden subject. */
+void override_settle(Incident *incident, const Run *run, Gate *gate, const Signoff *signoff, const Event *event);
+/* Taken back before anything was started by it: then nothing was overridden. */
+void override_withdraw(Incident *incident, const Run *run, Gate *gate, const char *person, const Event *event);
 
 /* The sign-offs that count over the present subject fill every role and the number of people, all unexpired at `at`. */
 bool gate_is_complete(const Gate *gate, WallTime at);
+/* The same, or one person goes on alone where that is allowed. */
+bool gate_is_open(const Gate *gate, WallTime at);

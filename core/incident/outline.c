@@ -163,6 +163,7 @@ static bool outline_gate(const Json *json, const Run *run, Gate *gate, Error *er
 	gate->distinct = json_get_bool(json, "distinct", true);
 	gate->reason_required = json_get_bool(json, "reason", false);
 	gate->live = json_get_bool(json, "live", false);
+	gate->solo = json_get_bool(json, "solo", false);
 	return true;
 }
 

@@ -229,7 +229,7 @@ static char *gate_missing_roles(const Gate *gate, WallTime now)
 	AUTO_CLEAR(StrList) missing = { 0 };
 	for (size_t i = 0; i < gate->roles.count; i++) {
 		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
-		if (!signoff || signoff->decision != DECISION_YES || (wall_known(signoff->expires)
+		if (!signoff || !decision_opens(signoff->decision) || (wall_known(signoff->expires)
 			&& now.ms >= signoff->expires.ms))
 			strlist_add(&missing, gate->roles.items[i]);
 	}

@@ -149,6 +149,19 @@ static void markdown_step(const IncidentStep *step, Buf *out)
 	buf_putc(out, '\n');
 }
 
+static void markdown_overrides(const Gate *gate, Buf *out)
+{
+	for (size_t i = 0; i < gate->override_count; i++) {
+		const Override *override = &gate->overrides[i];
+		AUTO_FREE char *missing = strlist_join(&override->missing, " and ");
+		buf_puts(out, "\n**Signed ALONE** by ");
+		put_text(out, override->person);
+		buf_printf(out, " over %.12s: ", override->subject);
+		put_text(out, override->reason);
+		buf_printf(out, override->missing.count ? ". Not countersigned by %s.\n" : ". Settled%s.\n", missing);
+	}
+}
+
 static void markdown_signoffs(const Run *run, Buf *out)
 {
 	for (size_t g = 0; g < run->gate_count; g++) {
@@ -157,13 +170,15 @@ static void markdown_signoffs(const Run *run, Buf *out)
 			continue;
 		buf_puts(out, "\nSign-off: ");
 		put_text(out, *gate->title ? gate->title : gate->id);
-		buf_puts(out, "\n\n| time | role | person | said | reason | key | over |\n|---|---|---|---|---|---|---|\n");
+		buf_puts(out, "\n\n| signed | came | role | person | said | reason | key | how | over |\n|---|---|---|---|---|---|---|---|---|\n");
 		for (size_t i = 0; i < gate->signoff_count; i++) {
 			const Signoff *signoff = &gate->signoffs[i];
 			buf_puts(out, "| ");
+			put_time(out, wall_known(signoff->signed_at) ? signoff->signed_at : signoff->time);
+			buf_puts(out, " | ");
 			put_time(out, signoff->time);
-			const char *cells[] = { signoff->role, signoff->person, decision_name(signoff->decision), signoff->reason,
-				signoff->key };
+			const char *cells[] = { signoff->role, signoff->person, decision_words(signoff->decision), signoff->reason,
+				signoff->key, signoff->method };
 			for (size_t k = 0; k < BG_LENGTH(cells); k++) {
 				buf_puts(out, " | ");
 				put_text(out, cells[k]);
@@ -171,6 +186,7 @@ static void markdown_signoffs(const Run *run, Buf *out)
 			buf_printf(out, " | %.12s%s |\n", signoff->subject, text_eq(signoff->subject, gate->subject) ? ""
 				: ", not the last");
 		}
+		markdown_overrides(gate, out);
 	}
 }
 

@@ -38,6 +38,10 @@ static void sitrep_gates(const Run *run, WallTime now, Buf *out)
 		const Gate *gate = &run->gates[i];
 		GateState state = gate_state(gate, now);
 		Error why;
+		const Signoff *alone = gate_alone(gate, now);
+		if (alone)
+			buf_printf(out, "Signed ALONE: %s, by %s as %s: %s\n", *gate->title ? gate->title : gate->id, alone->person, alone->role,
+				alone->reason ? alone->reason : "");
 		if (state == GATE_CLOSED || !gate_refuses(gate, now, &why))
 			continue;
 		buf_printf(out, "Sign-off: %s: %s\n", *gate->title ? gate->title : gate->id, why.why);

@@ -107,7 +107,8 @@ static SignoffRefusal judge_person(Judging *judging)
 	const StrList *asked = judging->expected->gate_roles;
 	if (asked && !strlist_has(asked, statement->role))
 		return refuse(judging, REFUSED_ROLE_NOT_ASKED, "this gate does not ask for the role %.60s", statement->role);
-	bool needs_reason = statement->decision != STATEMENT_YES || judging->expected->reason_required;
+	bool agrees = statement->decision == STATEMENT_YES || statement->decision == STATEMENT_COUNTERSIGN;
+	bool needs_reason = !agrees || judging->expected->reason_required;
 	if (needs_reason && (!statement->reason || text_eq(statement->reason, "-")))
 		return refuse(judging, REFUSED_NO_REASON, "the answer \"%s\" comes without a reason",
 			statement_decision_name(statement->decision));

@@ -35,6 +35,7 @@ const StatementLine STATEMENT_LINES[STATEMENT_LINE_COUNT] = {
 
 static const char *const decision_names[] = {
 	[STATEMENT_YES] = "yes", [STATEMENT_NO] = "no", [STATEMENT_ESCALATE] = "escalate",
+	[STATEMENT_WITHDRAW] = "withdraw", [STATEMENT_ALONE] = "alone", [STATEMENT_COUNTERSIGN] = "countersign",
 };
 
 const char *statement_decision_name(StatementDecision decision)

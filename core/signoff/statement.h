@@ -14,7 +14,12 @@
 #define STATEMENT_MAX_CHANGES 2000
 #define STATEMENT_MAX_VALUE 2000                 /* bytes of one line's value; longer ones are cut with "..." when rendered */
 
-typedef enum StatementDecision { STATEMENT_YES, STATEMENT_NO, STATEMENT_ESCALATE } StatementDecision;
+typedef enum StatementDecision {
+	STATEMENT_YES, STATEMENT_NO, STATEMENT_ESCALATE,
+	STATEMENT_WITHDRAW,      /* takes the signer's own answer back */
+	STATEMENT_ALONE,         /* goes on without the roles that are missing */
+	STATEMENT_COUNTERSIGN,   /* agrees afterwards to what somebody did alone */
+} StatementDecision;
 
 typedef struct Statement {
 	char *environment;       /* "ocw-production" */
@@ -40,7 +45,7 @@ typedef struct Statement {
 void statement_render(const Statement *statement, Buf *out);
 /* Strict: exactly the lines that render writes. For every text that parses, render gives the same bytes again. */
 BG_CHECK bool statement_parse(Str text, Statement *ret_statement, Error *err);
-const char *statement_decision_name(StatementDecision decision);     /* "yes" "no" "escalate" */
+const char *statement_decision_name(StatementDecision decision);     /* "yes" "no" "escalate" "withdraw" "alone" "countersign" */
 bool statement_decision_parse(const char *name, StatementDecision *ret_decision);
 void statement_clear(Statement *statement);
 BG_DEFINE_CLEARP(Statement, statement_clear)

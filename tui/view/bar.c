@@ -48,6 +48,9 @@ static void collect(const Shell *shell, bool small, Segments *segments)
 		add(segments, 0, ROLE_BAR_REAL, "REAL");
 	if (!shell->was_connected)
 		return;
+	/* Never dropped: everybody sees it until the missing role has countersigned. */
+	if (incident && incident_overrides(incident))
+		add(segments, 0, ROLE_FAIL, "SIGNED ALONE");
 	if (incident)
 		add_time(segments, incident, wall_now());
 	else

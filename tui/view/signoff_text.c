@@ -33,12 +33,6 @@ const char *signoff_step_words(const Run *run, const Gate *gate, Buf *out)
 
 /* ---- who has answered ---- */
 
-static const char *decision_words(Decision decision)
-{
-	static const char *const words[] = { [DECISION_YES] = "signed", [DECISION_NO] = "said NO", [DECISION_ESCALATE] = "escalated" };
-	return words[decision];
-}
-
 static const char *method_words(const char *method)
 {
 	static const struct { const char *name, *words; } methods[] = { { "agent", "by the agent" }, { "key", "with a key file" },
@@ -52,7 +46,7 @@ static const char *method_words(const char *method)
 static void write_signoff(const ViewContext *context, const Gate *gate, const Signoff *signoff, int columns, Styled *out)
 {
 	char clock[WALL_TEXT_SIZE];
-	bool yes = signoff->decision == DECISION_YES, expired = yes && signoff_role_is_open(gate, signoff->role, context->wall);
+	bool yes = decision_opens(signoff->decision), expired = yes && signoff_role_is_open(gate, signoff->role, context->wall);
 	int indent = columns < 45 ? 2 : LABEL_COLUMNS;
 	styled_printf(out, yes && !expired ? ROLE_OK : yes ? ROLE_STALE : ROLE_FAIL, "%s %-12s ", yes && !expired ? "\xe2\x9c\x94" : yes ? "~"
 		: "\xe2\x9c\x96", signoff->role);

@@ -10,7 +10,7 @@ bool signoff_is_asked(const Gate *gate, WallTime now)
 bool signoff_role_is_open(const Gate *gate, const char *role, WallTime now)
 {
 	const Signoff *signoff = gate_signoff(gate, role);
-	return !signoff || signoff->decision != DECISION_YES || (wall_known(signoff->expires) && now.ms >= signoff->expires.ms);
+	return !signoff || !decision_opens(signoff->decision) || (wall_known(signoff->expires) && now.ms >= signoff->expires.ms);
 }
 
 /* The role that this person, or this key, has said yes in over the same subject; NULL = none. */

@@ -66,7 +66,7 @@ void outline_clear(Outline *outline)
 static bool role_has_signed(const Gate *gate, const char *role, WallTime now)
 {
 	const Signoff *signoff = gate_signoff(gate, role);
-	return signoff && signoff->decision == DECISION_YES && (!wall_known(signoff->expires) || now.ms < signoff->expires.ms ||
+	return signoff && decision_opens(signoff->decision) && (!wall_known(signoff->expires) || now.ms < signoff->expires.ms ||
 		(gate->latched && !gate->live));
 }
 
@@ -94,7 +94,7 @@ static int draw_roles(Canvas *canvas, Rect row, int x, const Gate *gate, WallTim
 	for (size_t i = 0; i < gate->roles.count; i++) {
 		const char *role = gate->roles.items[i];
 		const Signoff *signoff = gate_signoff(gate, role);
-		bool yes = role_has_signed(gate, role, now), no = signoff && signoff->decision != DECISION_YES;
+		bool yes = role_has_signed(gate, role, now), no = signoff && !decision_opens(signoff->decision);
 		x = canvas_printf(canvas, row, x, row.y, ROLE_TEXT, " %c", toupper((unsigned char) role[0]));
 		if (anybody_answered(gate))
 			x = canvas_glyph(canvas, row, x + 1, row.y, yes ? ROLE_OK : no ? ROLE_FAIL : ROLE_WAITING,

@@ -207,15 +207,21 @@ static void write_role(const ViewContext *context, const Gate *gate, const char 
 	if (!signoff || expired)
 		styled_printf(out, ROLE_WAITING, "  \xc2\xb7 %-12s %s\n", role, expired ? "expired" : gate->subject[0] ? "waiting" : "not asked yet");
 	else
-		styled_printf(out, signoff->decision == DECISION_YES ? ROLE_OK : ROLE_FAIL, "  %s %-12s %s %s %s\n",
-			signoff->decision == DECISION_YES ? "\xe2\x9c\x94" : "\xe2\x9c\x96", role,
-			signoff->decision == DECISION_YES ? "signed by" : signoff->decision == DECISION_NO ? "NO from" : "escalated by",
+		styled_printf(out, decision_opens(signoff->decision) ? ROLE_OK : ROLE_FAIL, "  %s %-12s %s %s %s\n",
+			decision_opens(signoff->decision) ? "\xe2\x9c\x94" : "\xe2\x9c\x96", role,
+			signoff->decision == DECISION_YES ? "signed by" : signoff->decision == DECISION_ALONE ? "signed ALONE by" : signoff->decision == DECISION_NO ? "NO from" : "escalated by",
 			signoff->person, wall_format_hm(signoff->time, clock));
 }
 
 /* Signed is said in one line: it is behind us. */
-static void write_signers(const Gate *gate, Styled *out)
+static void write_signers(const ViewContext *context, const Gate *gate, Styled *out)
 {
+	const Signoff *alone = gate_alone(gate, context->wall);
+	if (alone) {
+		styled_printf(out, ROLE_FAIL, "! signed ALONE by %s (%s): ", alone->person, alone->role);
+		styled_printf(out, ROLE_TEXT, "%s\n", alone->reason ? alone->reason : "");
+		return;
+	}
 	styled_add(out, ROLE_OK, "\xe2\x9c\x94 signed by ");
 	for (size_t i = 0; i < gate->roles.count; i++) {
 		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
@@ -235,7 +241,7 @@ void walk_write_gates(const ViewContext *context, const WalkTarget *target, Styl
 		AUTO_FREE char *roles = strlist_join(&gates[i]->roles, " and ");
 		walk_section(out);
 		if (state == GATE_SIGNED) {
-			write_signers(gates[i], out);
+			write_signers(context, gates[i], out);
 			continue;
 		}
 		styled_printf(out, ROLE_WARN, "needs %s", roles);

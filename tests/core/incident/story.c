@@ -35,7 +35,7 @@ const char *const STORY_OUTLINE =
 	"'gates':["
 	"{'id':'break','title':'break the glass','roles':['product','engineering'],'min':2,'distinct':true,'reason':true,"
 	"'steps':['decide']},"
-	"{'id':'live','title':'activate','roles':['product','engineering'],'min':2,'distinct':true,'live':true,"
+	"{'id':'live','title':'activate','roles':['product','engineering'],'min':2,'distinct':true,'live':true,'solo':true,"
 	"'steps':['activate']}]}";
 
 Story story_new(void)
