@@ -56,9 +56,18 @@ static bool style_equal(Style a, Style b)
 	return a.foreground == b.foreground && a.background == b.background && a.attributes == b.attributes;
 }
 
+/* What is red must not turn white because it is selected: a state keeps its colour, where the selected row has a ground of its own. */
+static bool keeps_colour(Role role)
+{
+	return role == ROLE_OK || role == ROLE_WARN || role == ROLE_FAIL || role == ROLE_STALE || role == ROLE_UNKNOWN || role == ROLE_RUNNING ||
+		role == ROLE_DONE || role == ROLE_DANGER;
+}
+
 static Style cell_style(const Painter *painter, const Cell *cell)
 {
 	Style style = painter->looks[cell->selected ? ROLE_SELECTED : cell->role];
+	if (cell->selected && keeps_colour(cell->role) && style.background > 15)
+		style.foreground = painter->looks[cell->role].foreground;
 	style.attributes |= cell->attributes;
 	if (style.foreground != COLOUR_DEFAULT || style.background != COLOUR_DEFAULT)
 		style.attributes &= (uint8_t) ~painter->capabilities->colour_conflicts;

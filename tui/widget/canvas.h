@@ -21,7 +21,7 @@ typedef struct Cell {
 	uint8_t width;                          /* 1, 2, or 0 in the right half of a wide character */
 	uint8_t role;                           /* Role */
 	uint8_t attributes;                     /* STYLE_* on top of the role's */
-	uint8_t selected;                       /* 1: looks as ROLE_SELECTED, whatever its role */
+	uint8_t selected;                       /* 1: looks as ROLE_SELECTED; a state may keep its colour */
 } Cell;
 
 typedef struct Canvas {
