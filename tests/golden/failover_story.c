@@ -53,16 +53,23 @@ static void welcome(Script *script)
 {
 	script_frame(script, "{'t':'welcome','protocol':1,'environment':{'name':'" ENVIRONMENT "','kind':'live','objective_ms':3600000,"
 		"'roles':['product','engineering'],'keys':[],'validity_ms':900000,'people':["
-		"{'name':'eng-oncall','roles':['engineering']},{'name':'prod-oncall','roles':['product']}],'values':{'site':'live'}},"
+		"{'name':'eng-oncall','roles':['engineering']},{'name':'prod-oncall','roles':['product']}],'values':{'site':'live'},"
+		"'damage':{'live':'live bucket','backup':'backup job'}},"
 		"'you':{'who':'eng-oncall','how':'uid','roles':['engineering']},'engine':{'pid':1,'started':0},'state_folder':'/nowhere'}");
 	script_frame(script, "{'t':'presence','people':[{'who':'eng-oncall','terminal':'pts/1','you':true},"
 		"{'who':'prod-oncall','terminal':'pts/2','you':false}]}");
 }
 
-Script *story_begun(void)
+Script *story_quiet(void)
 {
 	Script *script = script_new();
 	welcome(script);
+	return script;
+}
+
+Script *story_begun(void)
+{
+	Script *script = story_quiet();
 	script_record(script, "eng-oncall", 9 * MINUTE + 5000, "declare", "{'incident':'i1','title':'mass publish',"
 		"'environment':'" ENVIRONMENT "','drill':true,'objective_ms':3600000,'commander':'eng-oncall'}");
 	AUTO(Json) *start = outline(script);

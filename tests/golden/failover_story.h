@@ -3,6 +3,8 @@
 #include "scripted_engine.h"
 #include "tests/support/terminal.h"
 
+/* No incident is declared, no playbook told. */
+Script *story_quiet(void);
 /* Declared nine minutes ago, the fixture's procedure started, values set, nothing done. */
 Script *story_begun(void);
 /* The last backup is confirmed and the pipeline paused. */

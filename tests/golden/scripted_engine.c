@@ -155,7 +155,7 @@ static void greet(const Script *script, Buf *out)
 {
 	AUTO(Json) *incident = json_new_object();
 	json_add_string(incident, "t", "incident");
-	json_add(incident, "id", json_new_string(script->incident->id));
+	json_add(incident, "id", json_new_string(script->records.count ? script->incident->id : NULL));
 	if (script->welcome)
 		frame_write(script->welcome, out);
 	frame_write(incident, out);

@@ -5,9 +5,10 @@
 #include <string.h>
 #include "core/health/board.h"
 #include "core/health/health.h"
-#include "tui/view/view.h"
+#include "tui/view/shell.h"
 #include "tui/widget/list.h"
 #include "tui/widget/pager.h"
+#include "tui/widget/wrap.h"
 
 typedef struct BoardState {
 	List list;
@@ -16,7 +17,8 @@ typedef struct BoardState {
 	Styled page;
 	Pager pager;
 	Verdict verdict;
-	bool has_verdict;
+	bool has_verdict;               /* what it rests on is named by the environment */
+	bool damaged;                   /* something is damaged, or may be: before that the verdict would only frighten */
 	char text[300];
 } BoardState;
 
@@ -107,6 +109,14 @@ static ListSource source_of(BoardState *state)
 		"again and again, such as how old the newest backup is." };
 }
 
+static int count_of(const ViewContext *context, ReadingState wanted)
+{
+	int count = 0;
+	for (size_t i = 0; i < context->model->reading_count; i++)
+		count += health_judge(&context->model->readings[i], context->wall) == wanted;
+	return count;
+}
+
 static void update(void *data, ViewContext *context)
 {
 	BoardState *state = data;
@@ -119,6 +129,8 @@ static void update(void *data, ViewContext *context)
 		asked.ms = 0;
 	state->has_verdict = board_verdict(context->model->readings, context->model->reading_count,
 		json_get(context->model->environment, "damage"), asked, context->wall, &state->verdict);
+	bool open = context->model->incident && context->model->incident->phase == INCIDENT_OPEN;
+	state->damaged = open || wall_known(asked) || count_of(context, READING_FAIL) > 0;
 }
 
 /* ---- details ---- */
@@ -164,7 +176,8 @@ static void write_details(const BoardState *state, const Reading *reading, Style
 	if (reading->reason)
 		styled_field(page, 16, "because", ROLE_NOTICE, reading->reason);
 	write_last_known(page, reading, now);
-	snprintf(line, sizeof(line), "%s on %s", reading->probe ? reading->probe : "?", reading->system && *reading->system ? reading->system : "no system");
+	bool outside = reading->system && *reading->system;
+	snprintf(line, sizeof(line), "%s%s%s", reading->probe ? reading->probe : "?", outside ? " of system " : ", by itself", outside ? reading->system : "");
 	styled_field(page, 16, "asked", ROLE_TEXT, line);
 	snprintf(line, sizeof(line), "%s, took %lld ms", wall_format_clock(reading->taken, clock), (long long) reading->elapsed_ms);
 	styled_field(page, 16, "when", ROLE_TEXT, line);
@@ -174,49 +187,84 @@ static void write_details(const BoardState *state, const Reading *reading, Style
 	}
 	if (reading->by_name)
 		styled_field(page, 16, "depends on", ROLE_NOTICE, "DNS: it was found by name");
-	styled_add(page, ROLE_MUTED, "\nWhat it tells\n");
-	JSON_EACH(fact, reading->facts ? reading->facts : reading->last_facts)
+	const Json *facts = reading->facts ? reading->facts : reading->last_facts;
+	if (json_first(facts))
+		styled_add(page, ROLE_MUTED, "\nWhat it tells\n");
+	JSON_EACH(fact, facts)
 		write_fact(page, fact);
 }
 
 /* ---- the verdict ---- */
-
-static int draw_line(Canvas *canvas, Rect rect, int y, Role role, const char *text)
-{
-	return y + canvas_paragraph(canvas, (Rect) { rect.x + 3, y, rect.width - 4, rect.y + rect.height - y }, 0, role, text);
-}
 
 static const struct { const char *word; Role role; } ANSWERS[] = {
 	[ANSWER_CANNOT_TELL] = { "CANNOT TELL", ROLE_UNKNOWN }, [ANSWER_YES] = { "YES", ROLE_OK }, [ANSWER_NO] = { "NO", ROLE_FAIL },
 };
 
 #define QUESTION "Does the newest good backup predate the damage?"
+typedef struct VerdictLine { const char *text; Role role; } VerdictLine;
 
-static int draw_verdict(const BoardState *state, Canvas *canvas, Rect rect)
+/* On a small screen what must be done at once comes before what it rests on. */
+static void verdict_lines(const BoardState *state, VerdictLine lines[static 2])
 {
-	const char *question = state->context->small ? "Backup older than the damage?" : QUESTION;
+	bool small = state->context->small;
+	lines[small ? 1 : 0] = (VerdictLine) { state->verdict.reason, ROLE_TEXT };
+	lines[small ? 0 : 1] = (VerdictLine) { state->verdict.warning, ROLE_DANGER };
+}
+
+static Rect indented(const BoardState *state, Rect rect)
+{
+	int indent = state->context->small ? 1 : 3;
+	return (Rect) { rect.x + indent, rect.y, rect.width - indent - 1, rect.height };
+}
+
+/* What is not seen is not well either. */
+static const char *no_damage(BoardState *state)
+{
+	int unseen = count_of(state->context, READING_UNKNOWN);
+	char known[80] = "Nothing here fails.";
+	if (unseen)
+		snprintf(known, sizeof(known), "Nothing here is known to fail, but %d cannot be seen.", unseen);
+	snprintf(state->text, sizeof(state->text), "%s If something is damaged all the same, declare it (D) and say since when (t): the board then tells "
+		"whether the newest backup is older.", known);
+	return state->text;
+}
+
+static int draw_verdict(BoardState *state, Canvas *canvas, Rect rect)
+{
+	VerdictLine lines[2];
+	if (!state->damaged)
+		return rect.y + canvas_paragraph(canvas, rect_inset(rect, 1, 0), 0, ROLE_MUTED, no_damage(state));
+	const char *question = state->context->small ? "Backup older than damage?" : QUESTION;
 	int x = canvas_text(canvas, rect, rect.x + 1, rect.y, ROLE_HEADING, question);
 	canvas_text(canvas, rect, x + 2, rect.y, ANSWERS[state->verdict.answer].role, ANSWERS[state->verdict.answer].word);
-	/* On a small screen what must be done at once comes before what it rests on. */
-	const char *lines[] = { state->verdict.reason, state->verdict.warning };
-	const Role roles[] = { ROLE_TEXT, ROLE_DANGER };
+	verdict_lines(state, lines);
 	int y = rect.y + 1;
-	for (int i = 0; i < 2; i++) {
-		int which = state->context->small ? 1 - i : i;
-		if (*lines[which])
-			y = draw_line(canvas, rect, y, roles[which], lines[which]);
-	}
+	for (int i = 0; i < 2; i++)
+		if (*lines[i].text)
+			y += canvas_paragraph(canvas, indented(state, (Rect) { rect.x, y, rect.width, rect.y + rect.height - y }), 0, lines[i].role, lines[i].text);
 	return y;
+}
+
+/* Rows below the list, its rule included. A small screen has room for the question and for the first of its lines, whole. */
+static int verdict_rows(const BoardState *state, Rect rect)
+{
+	VerdictLine lines[2];
+	if (!state->has_verdict)
+		return 0;
+	if (!state->context->small)
+		return state->damaged ? 7 : 4;
+	if (!state->damaged)
+		return 0;
+	verdict_lines(state, lines);
+	const char *first = *lines[0].text ? lines[0].text : lines[1].text;
+	return 2 + wrap_count(str_from(first), indented(state, rect).width);
 }
 
 /* The playbook whose words a failing reading shares is a guess: it is offered, never opened. */
 static const PlaybookEntry *find_fitting(const BoardState *state)
 {
 	const ClientModel *model = state->context->model;
-	bool red = false;
-	for (size_t i = 0; i < model->reading_count; i++)
-		red |= health_judge(&model->readings[i], state->context->wall) == READING_FAIL;
-	if (!red || !model->playbook_count)
+	if (!count_of(state->context, READING_FAIL) || !model->playbook_count)
 		return NULL;
 	const PlaybookEntry *entry = &model->playbooks[0];
 	for (size_t i = 0; i < model->playbook_count; i++)
@@ -252,7 +300,7 @@ static void render(void *data, const ViewContext *context, Canvas *canvas, Rect 
 		pager_render(&state->pager, &state->page, canvas, rect_inset(rect, 1, 0));
 		return;
 	}
-	int below = state->has_verdict ? context->small ? 4 : 7 : 0;
+	int below = verdict_rows(state, rect);
 	int rows = (int) source.count + 1 < rect.height - below ? (int) source.count + 1 : rect.height - below;
 	Rect top = { rect.x, rect.y, rect.width, rows > 1 ? rows : rect.height };
 	list_render(&state->list, &source, canvas, top);
@@ -293,7 +341,9 @@ static bool page(void *data, ViewContext *context, Styled *out)
 		write_details(state, reading_at(state, index), out);
 		return true;
 	}
-	if (state->has_verdict)
+	if (state->has_verdict && !state->damaged)
+		styled_printf(out, ROLE_TEXT, "%s\n", no_damage(state));
+	else if (state->has_verdict)
 		styled_printf(out, ROLE_TEXT, "%s %s\n%s%s%s%s", QUESTION, ANSWERS[state->verdict.answer].word, state->verdict.reason,
 			*state->verdict.reason ? "\n" : "", state->verdict.warning, *state->verdict.warning ? "\n" : "");
 	if (fitting)
@@ -351,10 +401,33 @@ static void hint(void *data, const ViewContext *context, char text[static VIEW_H
 static void tab(void *data, const ViewContext *context, Tab *ret)
 {
 	(void) data;
-	int bad = 0;
-	for (size_t i = 0; i < context->model->reading_count; i++)
-		bad += health_judge(&context->model->readings[i], context->wall) == READING_FAIL;
-	ret->count = bad;
+	ret->count = count_of(context, READING_FAIL);
+}
+
+/* A small screen shows only some of the rows: what is red, and what is not known, is told all the same. */
+static void brief(void *data, const ViewContext *context, char left[static VIEW_HINT_SIZE], char right[static 32])
+{
+	(void) data;
+	(void) left;
+	int fail = count_of(context, READING_FAIL), unknown = count_of(context, READING_UNKNOWN);
+	char text[64] = "";
+	if (fail)
+		snprintf(text, sizeof(text), "%d fail%s", fail, unknown ? "  " : "");
+	if (unknown)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%d unknown", unknown);
+	snprintf(right, 32, "%.31s", text);
+}
+
+static const char *reason(void *data, const ViewContext *context, CommandId id)
+{
+	const BoardState *state = data;
+	if (id == COMMAND_OPEN && state->details)
+		return "it is open; Esc goes back";
+	if ((id == COMMAND_OPEN || id == COMMAND_DETAILS) && !context->model->reading_count)
+		return "there is no reading yet";
+	if (id == COMMAND_BACK && !state->details && !state->list.filter[0] && !context->shell->history_count)
+		return "this is the first screen; q leaves";
+	return NULL;
 }
 
 /* Ages change although no news comes: coarse enough that an idle screen stays quiet. */
@@ -381,9 +454,11 @@ const View VIEW_BOARD = {
 	.update = update,
 	.render = render,
 	.on_command = on_command,
+	.reason = reason,
 	.filter = filter,
 	.hint = hint,
 	.tab = tab,
+	.brief = brief,
 	.wake_ms = wake_ms,
 	.rows = rows,
 	.choose = choose,

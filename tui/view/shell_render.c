@@ -35,14 +35,32 @@ static void render_banner(const Shell *shell, Canvas *canvas, Rect *rest)
 	canvas_paragraph(canvas, rect_inset(area, 1, 0), 0, ROLE_BANNER, text);
 }
 
+static void tell_filter(const List *list, const ListSource *source, void *userdata)
+{
+	if (list->filter[0])
+		snprintf(userdata, VIEW_HINT_SIZE, "only %zu of %zu rows: \"%.60s\"   Esc shows all", list->visible_count, source->count, list->filter);
+}
+
+/* Rows that a filter hides must not be taken for rows that are not there. */
+static bool is_filtered(Shell *shell, char hint[static VIEW_HINT_SIZE])
+{
+	const View *view = VIEWS[shell->shown];
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	if (view->rows)
+		view->rows(shell->states[shell->shown], &context, tell_filter, hint);
+	return *hint;
+}
+
 static void render_hint(Shell *shell, Canvas *canvas, Rect row)
 {
 	const View *view = VIEWS[shell->shown];
 	char hint[VIEW_HINT_SIZE] = "";
 	ViewContext context = shell_context(shell, shell->shown, NULL);
-	if (view->hint)
+	bool filtered = is_filtered(shell, hint);
+	if (!filtered && view->hint)
 		view->hint(shell->states[shell->shown], &context, hint);
-	canvas_text_fit(canvas, row, row.x + 1, row.y, row.width - 2, ROLE_MUTED, hint);
+	canvas_fill(canvas, row, ROLE_TEXT);
+	canvas_text_fit(canvas, row, row.x + 1, row.y, row.width - 2, filtered ? ROLE_WARN : ROLE_MUTED, hint);
 }
 
 /* A long message takes the rows above its own for as long as it stands. */
@@ -112,7 +130,8 @@ void shell_render(Shell *shell)
 	render_banner(shell, canvas, &rest);
 	render_view(shell, canvas, rest);
 	bar_render(shell, canvas, bar);
-	if (!context.small || shell->in_filter || message_is_shown(&shell->message, mono_now()))
+	char filter[VIEW_HINT_SIZE] = "";
+	if (!context.small || shell->in_filter || message_is_shown(&shell->message, mono_now()) || is_filtered(shell, filter))
 		render_line(shell, canvas, line);
 	render_footer(shell, canvas, footer);
 	if (shell->in_dialog)

@@ -133,6 +133,10 @@ bool list_command(List *list, const ListSource *source, CommandId command)
 		{ COMMAND_UP, at > 0 ? at - 1 : 0 }, { COMMAND_DOWN, at + 1 }, { COMMAND_PAGE_UP, at > page ? at - page : 0 },
 		{ COMMAND_PAGE_DOWN, at + page }, { COMMAND_FIRST, 0 }, { COMMAND_LAST, list->visible_count },
 	};
+	if (command == COMMAND_BACK && list->filter[0]) {
+		list_filter(list, source, "");
+		return true;
+	}
 	if (list->visible_count == 0)
 		return false;
 	for (size_t i = 0; i < BG_LENGTH(moves); i++)

@@ -4,9 +4,10 @@
 #include "core/base/text.h"
 #include "tui/widget/styled_lines.h"
 
-static void begin_run(Styled *styled, Role role)
+static void begin_run(Styled *styled, Role role, int hang)
 {
-	bool same = styled->run_count > 0 && styled->runs[styled->run_count - 1].role == role;
+	const StyledRun *last = styled->run_count > 0 ? &styled->runs[styled->run_count - 1] : NULL;
+	bool same = last && last->role == role && last->hang == hang;
 	if (!styled->layout)
 		styled->layout = styled_layout_new();
 	if (same)
@@ -15,12 +16,12 @@ static void begin_run(Styled *styled, Role role)
 		styled->run_capacity = styled->run_capacity ? styled->run_capacity * 2 : 32;
 		styled->runs = bg_reallocarray(styled->runs, styled->run_capacity, sizeof(StyledRun));
 	}
-	styled->runs[styled->run_count++] = (StyledRun){ .start = styled->text.len, .role = role };
+	styled->runs[styled->run_count++] = (StyledRun){ .start = styled->text.len, .role = role, .hang = hang };
 }
 
 void styled_add_str(Styled *styled, Role role, Str text)
 {
-	begin_run(styled, role);
+	begin_run(styled, role, 0);
 	text_sanitise(text, SANITISE_BLOCK, &styled->text);
 }
 
@@ -54,7 +55,8 @@ void styled_field(Styled *styled, int columns, const char *label, Role role, con
 {
 	int width = canvas_text_width(label);
 	styled_printf(styled, ROLE_MUTED, "%s%*s", label, columns > width ? columns - width : 1, "");
-	styled_add(styled, role, value);
+	begin_run(styled, role, columns);
+	text_sanitise(str_from(value), SANITISE_BLOCK, &styled->text);
 	styled_newline(styled);
 }
 
@@ -73,20 +75,6 @@ void styled_clear(Styled *styled)
 	*styled = (Styled){0};
 }
 
-/* The run that covers byte `at`. */
-static size_t run_at(const Styled *styled, size_t at)
-{
-	size_t low = 0, high = styled->run_count;
-	while (low + 1 < high) {
-		size_t middle = low + (high - low) / 2;
-		if (styled->runs[middle].start <= at)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static void mark_matches(Canvas *canvas, Rect rect, int x, int y, Str line, const char *match)
 {
 	size_t len = match ? strlen(match) : 0;
@@ -101,7 +89,7 @@ static void mark_matches(Canvas *canvas, Rect rect, int x, int y, Str line, cons
 static void draw_line(const Styled *styled, Canvas *canvas, Rect rect, int x, int y, Str line)
 {
 	size_t start = (size_t) (line.ptr - styled->text.data), end = start + line.len;
-	for (size_t run = run_at(styled, start); run < styled->run_count && start < end; run++) {
+	for (size_t run = styled_run_at(styled, start); run < styled->run_count && start < end; run++) {
 		size_t run_end = run + 1 < styled->run_count ? styled->runs[run + 1].start : end;
 		if (run_end <= start)
 			continue;

@@ -4,7 +4,8 @@
 #include "core/base/buf.h"
 #include "tui/widget/canvas.h"
 
-typedef struct StyledRun { size_t start; Role role; } StyledRun;
+/* `hang`: where wrapped lines of its line go on, when it does not begin the line; 0 = under the line's own indent. */
+typedef struct StyledRun { size_t start; Role role; int hang; } StyledRun;
 
 typedef struct StyledLayout StyledLayout;
 
@@ -21,7 +22,7 @@ void styled_printf(Styled *styled, Role role, const char *format, ...) BG_PRINTF
 void styled_newline(Styled *styled);
 /* Ends the line if one is begun, so that what follows begins a new one. */
 void styled_break(Styled *styled);
-/* `label` in MUTED, padded to `columns`, then the value, then a new line. */
+/* `label` in MUTED, padded to `columns`, then the value, then a new line. A long value goes on under itself. */
 void styled_field(Styled *styled, int columns, const char *label, Role role, const char *value);
 void styled_reset(Styled *styled);   /* empties, keeps the memory */
 void styled_clear(Styled *styled);

@@ -24,9 +24,32 @@ struct StyledLayout {
 
 /* ---- one line after the other ---- */
 
-static int indent_of(Str line, int columns)
+size_t styled_run_at(const Styled *styled, size_t at)
 {
-	int indent = 0;
+	size_t low = 0, high = styled->run_count;
+	while (low + 1 < high) {
+		size_t middle = low + (high - low) / 2;
+		if (styled->runs[middle].start <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Of a run that begins within the line. */
+static int hang_of(const Styled *styled, Str line)
+{
+	size_t start = (size_t) (line.ptr - styled->text.data);
+	for (size_t run = styled_run_at(styled, start) + 1; run < styled->run_count && styled->runs[run].start < start + line.len; run++)
+		if (styled->runs[run].hang)
+			return styled->runs[run].hang;
+	return 0;
+}
+
+static int indent_of(const Styled *styled, Str line, int columns)
+{
+	int indent = line.len ? hang_of(styled, line) : 0;
 	while ((size_t) indent < line.len && line.ptr[indent] == ' ')
 		indent++;
 	return indent <= MAX_INDENT && indent < columns / 2 ? indent : 0;
@@ -43,7 +66,7 @@ static void take_source(StyledLines *lines, Str from)
 
 StyledLines styled_lines(const Styled *styled, int columns)
 {
-	return (StyledLines){ .rest = buf_str(&styled->text), .columns = columns };
+	return (StyledLines){ .styled = styled, .rest = buf_str(&styled->text), .columns = columns };
 }
 
 bool styled_lines_next(StyledLines *lines)
@@ -58,7 +81,7 @@ bool styled_lines_next(StyledLines *lines)
 	if (lines->rest.len == 0)
 		return false;
 	take_source(lines, lines->rest);
-	lines->indent = indent_of(lines->source, lines->columns);
+	lines->indent = indent_of(lines->styled, lines->source, lines->columns);
 	lines->x = 0;
 	lines->line = str_slice(lines->source, 0, 0);
 	if (lines->source.len > 0)
@@ -77,7 +100,7 @@ static Mark mark_of(const Styled *styled, const StyledLines *lines)
 
 static StyledLines lines_from(const Styled *styled, int columns, const Mark *mark)
 {
-	StyledLines lines = { .columns = columns, .indent = mark->indent };
+	StyledLines lines = { .styled = styled, .columns = columns, .indent = mark->indent };
 	Str from = str_slice(buf_str(&styled->text), mark->at, SIZE_MAX);
 	if (mark->in_source)
 		take_source(&lines, from);

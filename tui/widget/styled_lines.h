@@ -5,6 +5,7 @@
 
 /* Goes over the wrapped lines of a text. `line` points into it; `x` is where the line is drawn. */
 typedef struct StyledLines {
+	const Styled *styled;
 	Str rest;              /* source lines to come */
 	Str source;            /* what is left of the present source line */
 	bool in_source;
@@ -21,5 +22,7 @@ StyledLines styled_lines_near(const Styled *styled, int columns, int number, int
 
 StyledLayout *styled_layout_new(void);
 StyledLayout *styled_layout_free(StyledLayout *layout);
+/* The run that covers byte `at`. */
+size_t styled_run_at(const Styled *styled, size_t at);
 /* The text is another one now. */
 void styled_layout_forget(Styled *styled);

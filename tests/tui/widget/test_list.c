@@ -124,7 +124,8 @@ Test(list, a_filter_hides_rows_and_gives_the_selection_back)
 	list_filter(&list, &source, "zzz");
 	list_render(&list, &source, &canvas, canvas_rect(&canvas));
 	expect_picture("no match", &canvas, " Nothing here contains \"zzz\".\n Esc shows all again.\n");
-	list_filter(&list, &source, "");
+	cr_expect(list_command(&list, &source, COMMAND_BACK) && list.visible_count == source.count, "back takes the filter away");
+	cr_expect(!list_command(&list, &source, COMMAND_BACK), "and without one it is for the screen");
 	expect_selected(&list, &source, "5 verify");
 }
 

@@ -32,6 +32,19 @@ Test(styled, text_wraps_under_its_own_indent_and_keeps_its_roles)
 	cr_expect(canvas_cell(&canvas, 0, 5)->role == ROLE_OUTPUT);
 }
 
+Test(styled, a_long_field_goes_on_under_its_value)
+{
+	AUTO_CLEAR(Styled) text = {0};
+	AUTO_CLEAR(Canvas) canvas = {0};
+	AUTO_CLEAR(Buf) shown = {0};
+	styled_field(&text, 6, "why", ROLE_TEXT, "no route to host");
+	styled_field(&text, 6, "", ROLE_TEXT, "second value here");
+	canvas_resize(&canvas, 16, 4, GLYPHS_UTF8);
+	(void) styled_render(&text, &canvas, canvas_rect(&canvas), 0, NULL);
+	canvas_print(&canvas, &shown);
+	assert_text("fields", buf_text(&shown), "why   no route\n      to host\n      second\n      value here\n");
+}
+
 Test(styled, any_size_is_survived)
 {
 	AUTO_CLEAR(Styled) text = {0};

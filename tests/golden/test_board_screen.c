@@ -1,0 +1,71 @@
+/* test_board_screen.c: the board, as pictures of the real console on a scripted engine. */
+#include "board_story.h"
+#include "failover_story.h"
+
+static void picture(Script *script, const char *keys, const char *text, const char *name)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Terminal) *terminal = story_console(script, &folder, keys, text);
+	story_pictures(terminal, name);
+}
+
+Test(board_screen, is_calm_when_all_is_well)
+{
+	AUTO(Script) *script = story_quiet();
+	board_is_well(script);
+	picture(script, "j", "due every 92", "board/well");
+}
+
+Test(board_screen, says_what_to_do_first_when_it_is_red)
+{
+	AUTO(Script) *script = story_begun();
+	board_is_red(script);
+	picture(script, "", "was ok 2 m ago", "board/red");
+}
+
+Test(board_screen, shows_all_that_is_known_of_a_reading)
+{
+	AUTO(Script) *script = story_begun();
+	board_is_red(script);
+	picture(script, "d", "What it tells", "board/details");
+}
+
+Test(board_screen, never_guesses_when_it_is_blind)
+{
+	AUTO(Script) *script = story_begun();
+	board_is_blind(script);
+	picture(script, "", "CANNOT TELL", "board/blind");
+}
+
+Test(board_screen, says_what_would_fill_it)
+{
+	AUTO(Script) *script = story_quiet();
+	picture(script, "", "asks nothing yet", "board/empty");
+}
+
+Test(board_screen, scrolls_and_filters)
+{
+	AUTO(Script) *script = story_quiet();
+	board_is_long(script);
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Terminal) *terminal = story_console(script, &folder, "end", "node40");
+	story_pictures(terminal, "board/long");
+	terminal_resize(terminal, 80, 24);
+	terminal_keys(terminal, "/ r e f");
+	terminal_wait_text(terminal, "/ref");
+	terminal_wait_text(terminal, "node17");
+	terminal_keys(terminal, "enter");
+	terminal_wait_text(terminal, "only 1 of 40 rows");
+	story_pictures(terminal, "board/filtered");
+}
+
+Test(board_screen, shows_all_rows_again)
+{
+	AUTO(Script) *script = story_quiet();
+	board_is_long(script);
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Terminal) *terminal = story_console(script, &folder, "/ r e f enter", "only 1 of 40 rows");
+	terminal_keys(terminal, "esc");
+	terminal_wait_text(terminal, "node01");
+	cr_assert(!terminal_shows(terminal, "only 1 of 40 rows"));
+}
