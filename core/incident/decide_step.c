@@ -74,8 +74,9 @@ static bool tick_wants_reason(const Asked *asked, char *why, size_t size, const 
 	return false;
 }
 
-/* A step that waits for sign-off is not ticked without it. One whose actions are done was signed when they were
- * started. */
+/* A step that waits for sign-off is not ticked without it, whatever the reason: a reason is one person's word, the gate asks
+ * for two. Who cannot wait skips the step, and the record says that it was skipped. One whose actions are done was signed when
+ * they were started. */
 static bool tick_waits_for_gate(const Asked *asked, Error *ret_cause)
 {
 	const Gate *gates[RUN_GATES_MAX];
@@ -102,10 +103,10 @@ bool decide_tick(Asked *asked)
 	const char *hint = NULL;
 	Error gate;
 	bool reason = has_text(asked, "reason");
+	if (tick_waits_for_gate(asked, &gate))
+		return refuse(asked, gate.kind, gate.hint, "%s", gate.why);
 	if (!reason && tick_wants_reason(asked, why, sizeof why, &hint))
 		return refuse(asked, ERROR_CONFLICT, hint, "%s", why);
-	if (!reason && tick_waits_for_gate(asked, &gate))
-		return refuse(asked, gate.kind, gate.hint, "%s", gate.why);
 	return take_reason(asked, NULL);
 }
 

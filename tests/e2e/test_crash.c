@@ -313,7 +313,7 @@ static void kill_at_every(const char *point, size_t count, size_t *tried) {
 	}
 }
 
-Test(crash, the_engine_may_die_before_every_write_of_a_walk, .timeout = 500) {
+Test(crash, the_engine_may_die_before_every_write_of_a_walk) {
 	Outcome clean = walk_with(NULL);
 	cr_assert_eq(clean.lives, 1);
 	size_t tried = 0;
@@ -321,14 +321,14 @@ Test(crash, the_engine_may_die_before_every_write_of_a_walk, .timeout = 500) {
 	cr_log_info("the engine was stopped before each of %zu writes of a whole walk", tried);
 }
 
-Test(crash, the_engine_may_die_after_every_write_of_a_walk, .timeout = 500) {
+Test(crash, the_engine_may_die_after_every_write_of_a_walk) {
 	Outcome clean = walk_with(NULL);
 	size_t tried = 0;
 	kill_at_every("after-append", clean.records, &tried);
 	cr_log_info("the engine was stopped after each of %zu writes of a whole walk", tried);
 }
 
-Test(crash, the_engine_may_die_around_every_start_of_a_worker, .timeout = 500) {
+Test(crash, the_engine_may_die_around_every_start_of_a_worker) {
 	size_t tried = 0, workers = 6;   /* three plans, three applies */
 	kill_at_every("before-spawn", workers, &tried);
 	kill_at_every("after-spawn", workers, &tried);
@@ -363,7 +363,7 @@ static const WorkerCase WORKERS[] = {
 	{"worker-result:1", ACTION_DONE, 1},
 };
 
-Test(crash, a_worker_may_die_at_every_point, .timeout = 300) {
+Test(crash, a_worker_may_die_at_every_point) {
 	for (size_t i = 0; i < BG_LENGTH(WORKERS); i++) {
 		const WorkerCase *row = &WORKERS[i];
 		AUTO_CLEAR(Scene) scene = crash_scene();
@@ -385,7 +385,7 @@ Test(crash, a_worker_may_die_at_every_point, .timeout = 300) {
 }
 
 /* The engine dies while its worker is about to die: the next one judges by what the log holds. */
-Test(crash, worker_and_engine_may_die_together, .timeout = 300) {
+Test(crash, worker_and_engine_may_die_together) {
 	for (size_t i = 0; i < BG_LENGTH(WORKERS); i++) {
 		const WorkerCase *row = &WORKERS[i];
 		AUTO_CLEAR(Scene) scene = crash_scene();

@@ -182,7 +182,7 @@ static void assert_record_is_sound(const Trial *trial)
 	cr_assert(run.status == 0, "verify: %s%s", buf_text(&run.out), buf_text(&run.err));
 }
 
-Test(failover_crashes, an_engine_that_dies_at_every_journal_write_loses_nothing_and_repeats_nothing, .timeout = 500)
+Test(failover_crashes, an_engine_that_dies_at_every_journal_write_loses_nothing_and_repeats_nothing)
 {
 	Trial trial = { .folder = temp_folder() };
 	Error err = { 0 };

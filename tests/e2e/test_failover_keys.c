@@ -129,7 +129,7 @@ static void see_it_well(Drill *drill)
 	cr_assert(terminal_shows(drill->terminal, "backup-paused"));
 }
 
-Test(failover_keys, a_failover_goes_by_keys_from_the_red_board_to_the_healed_site, .timeout = 180)
+Test(failover_keys, a_failover_goes_by_keys_from_the_red_board_to_the_healed_site)
 {
 	Drill drill = drill_open();
 	terminal_wait_text(drill.terminal, "14 of 40 sampled pages are broken");

@@ -139,14 +139,16 @@ Test(apply_gate, every_signature_that_does_not_count_is_refused_with_its_own_wor
 	}
 }
 
-Test(apply_gate, a_step_behind_a_gate_is_not_ticked_without_it_or_a_reason)
+Test(apply_gate, a_step_behind_a_gate_is_not_ticked_without_it_whatever_the_reason)
 {
 	AUTO_CLEAR(Story) story = story_walking();
 	story_no(&story, ERROR_CONFLICT, "needs product and engineering", "tick", "{'run':'r1','step':'3'}");
+	story_no(&story, ERROR_CONFLICT, "needs product and engineering", "tick", "{'run':'r1','step':'3','reason':'agreed on the phone'}");
 	story_sign_both(&story, "break", '1');
 	story_ok(&story, "tick", "{'run':'r1','step':'3'}");
 	story_ok(&story, "untick", "{'run':'r1','step':'3'}");
 	ask(&story, "break", '2');
-	story_ok(&story, "tick", "{'run':'r1','step':'3','reason':'agreed on the phone'}");
+	story_no(&story, ERROR_CONFLICT, "needs product and engineering", "tick", "{'run':'r1','step':'3','reason':'agreed on the phone'}");
+	story_ok(&story, "skip", "{'run':'r1','step':'3','reason':'agreed on the phone'}");
 	assert_text("reason", story_step(&story, "3")->reason, "agreed on the phone");
 }

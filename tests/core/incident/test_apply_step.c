@@ -74,6 +74,7 @@ Test(apply_step, a_parent_follows_its_sub_steps)
 	story_do(&story, "4.1", 0, "'outcome':'done','began':true,'value':'77'");
 	story_ok(&story, "skip", "{'run':'r1','step':'4.2','reason':'no hosts'}");
 	story_state(&story, "4", STEP_TODO);
+	story_sign_both(&story, "live", '1');
 	story_ok(&story, "tick", "{'run':'r1','step':'4.3','reason':'by hand'}");
 	story_state(&story, "4", STEP_DONE);
 	story_no(&story, ERROR_CONFLICT, "follows its sub-steps", "untick", "{'run':'r1','step':'4'}");
