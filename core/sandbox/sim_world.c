@@ -15,8 +15,8 @@
 static const SimScenario SCENARIOS[] = {
 	{ "ocw-mass-publish", "a mass publish has damaged 14 courses; the backup is good, but its next run is near",
 		"A mass publish four hours ago has damaged 14 of 40 courses of the live site. The backup of last night is good.\n"
-		"Its pipeline runs again in less than two minutes, and then the damage is copied over it.",
-		true, false, 4 * HOUR_MS + 10 * MINUTE_MS, 110 * 1000 },
+		"Its pipeline runs again in five minutes, and then the damage is copied over it.",
+		true, false, 4 * HOUR_MS + 10 * MINUTE_MS, 5 * MINUTE_MS },
 	{ "ocw-backup-overwritten", "the same damage, but the backup ran after it: failing over would not help",
 		"A mass publish thirty hours ago has damaged 14 of 40 courses. Nobody noticed, and the backup ran after it: it holds the damage.",
 		true, true, 30 * HOUR_MS, 20 * HOUR_MS },
