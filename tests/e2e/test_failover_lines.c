@@ -67,7 +67,7 @@ static void expect_plain(Str said)
 	}
 }
 
-Test(failover_lines, a_failover_and_the_way_back_are_walked_by_a_script, .timeout = 180)
+Test(failover_lines, a_failover_and_the_way_back_are_walked_by_a_script)
 {
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
 	AUTO_CLEAR(ProgramRun) run = { 0 };
@@ -98,7 +98,7 @@ static const Case cases[] = {
 	{ "nothing is asked of an empty script", "", "The drill is over", 0 },
 };
 
-Test(failover_lines, a_script_is_told_what_was_refused, .timeout = 120)
+Test(failover_lines, a_script_is_told_what_was_refused)
 {
 	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
 		AUTO_CLEAR(TempFolder) folder = temp_folder();
