@@ -90,11 +90,14 @@ static bool literal_stands(const Spot *spot, const char *literal)
 static size_t find_literal(const Spot *spot, const PlaceholderScope *scope, Placeholder *ret_found)
 {
 	size_t best = 0;
-	for (size_t i = 0; scope && i < scope->variable_count; i++) {
+	char first = spot_char(spot, 0);
+	if (!scope || (is_literal_char(first) && is_literal_char(spot_before(spot, 1))))
+		return 0;   /* inside a token */
+	for (size_t i = 0; i < scope->variable_count; i++) {
 		const Variable *variable = scope->variables[i];
 		for (size_t n = 0; n <= variable->replaces_count; n++) {
 			const char *literal = n ? variable->replaces[n - 1] : variable->match;
-			if (!literal || literal[0] != spot_char(spot, 0) || strlen(literal) <= best || !literal_stands(spot, literal))
+			if (!literal || literal[0] != first || strlen(literal) <= best || !literal_stands(spot, literal))
 				continue;
 			best = strlen(literal);
 			free(ret_found->name);
@@ -176,8 +179,10 @@ static bool is_name(Str name)
 
 static void add_name(StrList *names, Str name)
 {
+	if (names->count >= ASSIGNED_LIMIT || !is_name(name))
+		return;
 	AUTO_FREE char *text = str_dup(name);
-	if (is_name(name) && !strlist_has(names, text))
+	if (!strlist_has(names, text))
 		strlist_add(names, text);
 }
 

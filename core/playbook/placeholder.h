@@ -51,6 +51,7 @@ void placeholder_find(Str text, TextPlace place, const PlaceholderScope *scope, 
 bool placeholder_wants_value(PlaceholderForm form);
 /* "<NEW Node-IP>" -> "new_node_ip". Owned, never empty. */
 char *placeholder_normalise(Str text);
+#define ASSIGNED_LIMIT 1024   /* shell variables that a file sets; further ones are asked for */
 /* Adds the names of the shell variables that a command sets: NAME=..., read NAME, for NAME in. */
 void placeholder_find_assigned(Str command, StrList *names);
 void placeholder_list_clear(PlaceholderList *list);

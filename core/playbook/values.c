@@ -5,13 +5,16 @@
 #include "core/playbook/names.h"
 #include "core/playbook/placeholder.h"
 
-#define ASSIGNED_LIMIT 1024   /* shell variables that a file sets; further ones are asked for */
+/* Every place of every text is held against every literal of every variable. */
+#define DECLARED_LIMIT 512
+#define LITERAL_LIMIT 2048
 
 typedef struct Collector {
 	Builder *builder;
 	NameTable names;           /* of variables */
 	PlaceholderScope scope;
 	StrList assigned;
+	size_t declared, literals;
 } Collector;
 
 static VariableType variable_type(const char *text)
@@ -67,10 +70,25 @@ static Variable *declare(Builder *builder, const Directive *directive, const cha
 		variable->type = VARIABLE_CHOICE;
 	bind_split(builder->arena, directive_value(directive, "replaces"), ',', &variable->replaces,
 		&variable->replaces_count);
+	if (variable->replaces_count > LITERAL_LIMIT)
+		variable->replaces_count = LITERAL_LIMIT;
 	sort_longest_first(variable->replaces, variable->replaces_count);
 	if (variable->from)
 		read_from_args(builder, directive, variable);
 	return variable;
+}
+
+/* Says so once. */
+static bool is_too_much(Collector *collector, const Directive *directive)
+{
+	if (collector->declared < DECLARED_LIMIT && collector->literals < LITERAL_LIMIT)
+		return false;
+	if (collector->declared != SIZE_MAX)
+		diagnostic_add(&collector->builder->playbook->diagnostics, directive->line, directive->column, "E-VAR",
+			"split the playbook", "more than %d variables, or %d words that they replace: further ones do not count", DECLARED_LIMIT,
+			LITERAL_LIMIT);
+	collector->declared = SIZE_MAX;
+	return true;
 }
 
 static void declare_all(Collector *collector)
@@ -88,7 +106,13 @@ static void declare_all(Collector *collector)
 				other->line);
 			continue;
 		}
+		if (is_too_much(collector, binding->directive))
+			continue;
 		Variable *variable = declare(collector->builder, binding->directive, name, binding->phase);
+		collector->declared++;
+		collector->literals += variable->replaces_count;
+		if (collector->literals > LITERAL_LIMIT)
+			variable->replaces_count -= collector->literals - LITERAL_LIMIT;
 		names_set(&collector->names, name, variable);
 		ARENA_PUSH(collector->builder->arena, playbook->variables, playbook->variable_count, variable);
 	}

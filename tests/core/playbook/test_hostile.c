@@ -37,6 +37,43 @@ Test(hostile, the_same_over_and_over_is_read_in_linear_time)
 	check_repeated("- run `ls <a>` #1 [x](y)\n", PLAYBOOK_MAX_BYTES);
 }
 
+/* What a text is held against, many times over, beside much text. */
+Test(hostile, more_variables_than_anybody_asks_are_told_and_not_looked_for)
+{
+	AUTO_CLEAR(Buf) text = {0};
+	buf_puts(&text, "# a\n\n");
+	for (int block = 0; text.len < PLAYBOOK_MAX_BYTES / 4; block++) {
+		buf_puts(&text, "<!-- bg\n");
+		for (int i = 0; i < 200; i++)
+			buf_printf(&text, "var v%d_%d replaces=lit%d_%d\n", block, i, block, i);
+		buf_puts(&text, "-->\n\n");
+	}
+	buf_puts(&text, "## b\n\n");
+	while (text.len < PLAYBOOK_MAX_BYTES / 2)
+		buf_puts(&text, "1. run lit0_1 and lit9_9\n");
+	AUTO(Playbook) *playbook = parse(buf_str(&text));
+	cr_expect(playbook->variable_count == 512, "%zu", playbook->variable_count);
+	cr_expect(diagnostic_has_code(&playbook->diagnostics, "E-VAR"));
+	cr_expect(playbook->procedures[0]->steps[0]->placeholder_count == 1);
+}
+
+Test(hostile, what_commands_set_and_replace_is_counted)
+{
+	AUTO_CLEAR(Buf) text = {0};
+	buf_puts(&text, "<!-- bg\nvar a replaces=lit");
+	for (int i = 0; text.len < PLAYBOOK_MAX_BYTES / 4; i++)
+		buf_printf(&text, ",lit%d", i);
+	buf_puts(&text, "\n-->\n\n# a\n\n1. run it\n\n   ```sh\n");
+	for (int i = 0; text.len < PLAYBOOK_MAX_BYTES / 2; i++)
+		buf_printf(&text, "   A%d=1\n", i);
+	buf_puts(&text, "   echo $A1 $B\n   ```\n");
+	AUTO(Playbook) *playbook = parse(buf_str(&text));
+	cr_expect(playbook->variables[0]->replaces_count == 2048, "%zu", playbook->variables[0]->replaces_count);
+	const Step *step = playbook->procedures[0]->steps[0];
+	cr_assert(step->placeholder_count == 1);
+	cr_expect_str_eq(step->placeholders[0], "B");
+}
+
 Test(hostile, deep_nesting_is_shown_as_it_stands)
 {
 	AUTO_CLEAR(Buf) text = {0};
