@@ -116,32 +116,89 @@ const char *wall_format_iso(WallTime t, char text[static WALL_TEXT_SIZE])
 	return text;
 }
 
-const char *wall_format_clock(WallTime t, char text[static WALL_TEXT_SIZE])
+static int64_t day_of(WallTime t)
+{
+	return floor_div(t.ms, MS_PER_DAY);
+}
+
+bool wall_same_day(WallTime a, WallTime b)
+{
+	return day_of(a) == day_of(b);
+}
+
+const char *wall_format_day(WallTime t, WallTime now, char text[static WALL_TEXT_SIZE])
 {
 	Civil c;
 	if (!writable(t, &c))
 		return dash(text);
-	(void) snprintf(text, WALL_TEXT_SIZE, "%02d:%02d:%02dZ", c.hour, c.minute, c.second);
+	if (c.year == civil_from_ms(now.ms).year)
+		(void) snprintf(text, WALL_TEXT_SIZE, "%s %d", month_names[c.month - 1], c.day);
+	else
+		(void) snprintf(text, WALL_TEXT_SIZE, "%s %d %d", month_names[c.month - 1], c.day, (int) c.year);
 	return text;
 }
 
-const char *wall_format_hm(WallTime t, char text[static WALL_TEXT_SIZE])
+/* The day as one says it at `now`: nothing for today. */
+static const char *say_day(WallTime t, WallTime now, char text[static WALL_TEXT_SIZE])
+{
+	switch (day_of(t) - day_of(now)) {
+	case -1:
+		return "yesterday ";
+	case 0:
+		return "";
+	case 1:
+		return "tomorrow ";
+	}
+	(void) wall_format_day(t, now, text);
+	size_t len = strlen(text);
+	(void) snprintf(text + len, WALL_TEXT_SIZE - len, " ");
+	return text;
+}
+
+const char *wall_format_clock(WallTime t, WallTime now, char text[static WALL_TEXT_SIZE])
 {
 	Civil c;
+	char day[WALL_TEXT_SIZE];
 	if (!writable(t, &c))
 		return dash(text);
-	(void) snprintf(text, WALL_TEXT_SIZE, "%02d:%02dZ", c.hour, c.minute);
+	(void) snprintf(text, WALL_TEXT_SIZE, "%.16s%02d:%02d:%02dZ", say_day(t, now, day), c.hour, c.minute, c.second);
 	return text;
 }
 
-const char *wall_format_local_hm(WallTime t, char text[static WALL_TEXT_SIZE])
+const char *wall_format_hm(WallTime t, WallTime now, char text[static WALL_TEXT_SIZE])
+{
+	Civil c;
+	char day[WALL_TEXT_SIZE];
+	if (!writable(t, &c))
+		return dash(text);
+	(void) snprintf(text, WALL_TEXT_SIZE, "%.16s%02d:%02dZ", say_day(t, now, day), c.hour, c.minute);
+	return text;
+}
+
+const char *wall_format_dated(WallTime t, WallTime now, char text[static WALL_TEXT_SIZE])
+{
+	Civil c;
+	char day[WALL_TEXT_SIZE];
+	if (!writable(t, &c))
+		return dash(text);
+	(void) snprintf(text, WALL_TEXT_SIZE, "%.16s %02d:%02dZ", wall_format_day(t, now, day), c.hour, c.minute);
+	return text;
+}
+
+const char *wall_format_both(WallTime t, WallTime now, char text[static WALL_BOTH_SIZE])
 {
 	Civil utc;
 	struct tm local;
+	char clock[WALL_TEXT_SIZE], day[16] = "";
 	time_t seconds = (time_t) floor_div(t.ms, MS_PER_SECOND);
-	if (!writable(t, &utc) || !localtime_r(&seconds, &local))
-		return dash(text);
-	(void) snprintf(text, WALL_TEXT_SIZE, "%02d:%02d %.16s", local.tm_hour, local.tm_min,
+	(void) wall_format_hm(t, now, clock);
+	if (!writable(t, &utc) || !localtime_r(&seconds, &local) || local.tm_gmtoff == 0) {
+		(void) snprintf(text, WALL_BOTH_SIZE, "%s", clock);
+		return text;
+	}
+	if (local.tm_mday != utc.day)
+		(void) snprintf(day, sizeof(day), "%s %d ", month_names[local.tm_mon % 12], local.tm_mday);
+	(void) snprintf(text, WALL_BOTH_SIZE, "%s (%s%02d:%02d %.16s)", clock, day, local.tm_hour, local.tm_min,
 		local.tm_zone ? local.tm_zone : "local");
 	return text;
 }

@@ -17,9 +17,19 @@ static inline bool wall_known(WallTime t) { return t.ms != 0; }
 #define WALL_TEXT_SIZE 32
 /* "2026-11-21T03:04:05.678Z" into `text`; returns text. An unknown time gives "-". */
 const char *wall_format_iso(WallTime t, char text[static WALL_TEXT_SIZE]);
-const char *wall_format_clock(WallTime t, char text[static WALL_TEXT_SIZE]);      /* "03:04:05Z" */
-const char *wall_format_hm(WallTime t, char text[static WALL_TEXT_SIZE]);         /* "03:04Z" */
-const char *wall_format_local_hm(WallTime t, char text[static WALL_TEXT_SIZE]);   /* "04:04 CET" by TZ */
+/* A clock time for somebody who reads it at `now`: alone it means today (UTC); any other day is said with it: "03:04Z",
+ * "yesterday 03:04Z", "tomorrow 03:04Z", "Nov 19 03:04Z", "Nov 19 2025 03:04Z". There is none without a day on purpose. */
+const char *wall_format_hm(WallTime t, WallTime now, char text[static WALL_TEXT_SIZE]);
+const char *wall_format_clock(WallTime t, WallTime now, char text[static WALL_TEXT_SIZE]);   /* "yesterday 03:04:05Z" */
+/* For words that are kept and read again on another day, in a record or a reading: always "Nov 19 03:04Z". */
+const char *wall_format_dated(WallTime t, WallTime now, char text[static WALL_TEXT_SIZE]);
+/* "Nov 19", or "Nov 19 2025" in another year than now. */
+const char *wall_format_day(WallTime t, WallTime now, char text[static WALL_TEXT_SIZE]);
+bool wall_same_day(WallTime a, WallTime b);   /* UTC */
+/* Where a person must act on it: "03:04Z (04:04 CET)" by TZ; with the local day where that is another one; UTC alone where
+ * the zone is UTC. */
+#define WALL_BOTH_SIZE 80
+const char *wall_format_both(WallTime t, WallTime now, char text[static WALL_BOTH_SIZE]);
 const char *wall_format_http(WallTime t, char text[static WALL_TEXT_SIZE]);       /* RFC 9110 IMF-fixdate */
 /* RFC 3339 / ISO 8601 with seconds, optional fraction, Z or +hh:mm (missing zone = UTC; "T" or blank). */
 bool wall_parse_iso(Str text, WallTime *ret_time);

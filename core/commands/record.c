@@ -85,9 +85,9 @@ int run_ledger(Command *command) {
 		char opened[WALL_TEXT_SIZE], closed[WALL_TEXT_SIZE];
 		command_print("%-7s %-20s opened %s by %s%s%s\n", item->open ? item->doubtful ? "OPEN?" : "OPEN" : "closed",
 			item->name,
-			wall_format_clock(item->opened, opened), item->opened_who ? item->opened_who : "-", item->open ? ""
+			wall_format_clock(item->opened, wall_now(), opened), item->opened_who ? item->opened_who : "-", item->open ? ""
 			: ", closed ",
-			item->open ? "" : wall_format_clock(item->closed, closed));
+			item->open ? "" : wall_format_clock(item->closed, wall_now(), closed));
 	}
 	if (!report.incident->ledger_count)
 		command_print("nothing was broken open in this incident\n");

@@ -83,9 +83,9 @@ void verdict_judge(const Reading *job, const Reading *pipeline, const Reading *l
 	if (!find_damage(live, asked, now, ret) || !find_backup(job, now, ret))
 		return;
 	char damage[WALL_TEXT_SIZE], start[WALL_TEXT_SIZE], end[WALL_TEXT_SIZE];
-	wall_format_hm(ret->damage, damage);
-	wall_format_hm(ret->backup_start, start);
-	wall_format_hm(ret->backup_end, end);
+	wall_format_hm(ret->damage, now, damage);
+	wall_format_hm(ret->backup_start, now, start);
+	wall_format_hm(ret->backup_end, now, end);
 	const char *what = ret->damage_is_asked ? "bad publish" : "newest change in the live bucket";
 	bool before = ret->backup_end.ms < ret->damage.ms;
 	bool across = !before && ret->backup_start.ms <= ret->damage.ms;

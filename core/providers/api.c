@@ -94,7 +94,7 @@ static void find_limit_end(const HttpResponse *response, Buf *out) {
 	int64_t at = 0, seconds = 0;
 	char clock[WALL_TEXT_SIZE];
 	if (str_parse_int(http_header(response, "Fastly-RateLimit-Reset"), &at) && at > 0)
-		buf_printf(out, ", until %s", wall_format_clock((WallTime){at * 1000}, clock));
+		buf_printf(out, ", until %s", wall_format_dated((WallTime){at * 1000}, wall_now(), clock));
 	else if (str_parse_int(http_header(response, "Retry-After"), &seconds) && seconds > 0)
 		buf_printf(out, ", for %lld s", (long long) seconds);
 }

@@ -17,10 +17,13 @@ static void put_text(Buf *out, const char *text)
 	}
 }
 
-static void put_time(Buf *out, WallTime time)
+/* A report is read on any later day: a clock time alone is of the day on which the incident was declared. */
+static void put_time(Buf *out, const Incident *incident, WallTime time)
 {
-	char text[WALL_TEXT_SIZE];
-	buf_puts(out, wall_format_clock(time, text));
+	char day[WALL_TEXT_SIZE], clock[WALL_TEXT_SIZE];
+	if (wall_known(time) && !wall_same_day(time, incident->declared))
+		buf_printf(out, "%s ", wall_format_day(time, incident->declared, day));
+	buf_puts(out, wall_format_clock(time, time, clock));
 }
 
 static void put_span(Buf *out, int64_t span_ms)
@@ -80,7 +83,7 @@ static void markdown_open(const Incident *incident, Buf *out)
 		buf_puts(out, "- **");
 		put_text(out, item->name);
 		buf_printf(out, "**%s, opened ", item->doubtful ? " (perhaps)" : "");
-		put_time(out, item->opened);
+		put_time(out, incident, item->opened);
 		buf_puts(out, " by ");
 		put_text(out, item->opened_who);
 		buf_puts(out, " in ");
@@ -121,7 +124,7 @@ static void markdown_timers(const Incident *incident, Buf *out)
 	buf_puts(out, any ? "\n" : "");
 }
 
-static void markdown_step(const IncidentStep *step, Buf *out)
+static void markdown_step(const Incident *incident, const IncidentStep *step, Buf *out)
 {
 	for (int i = 0; i < step->level && i < 8; i++)
 		buf_puts(out, "  ");
@@ -139,7 +142,7 @@ static void markdown_step(const IncidentStep *step, Buf *out)
 			buf_puts(out, ", ");
 			put_text(out, step->who);
 			buf_putc(out, ' ');
-			put_time(out, step->changed);
+			put_time(out, incident, step->changed);
 		}
 	}
 	if (step->reason) {
@@ -162,7 +165,7 @@ static void markdown_overrides(const Gate *gate, Buf *out)
 	}
 }
 
-static void markdown_signoffs(const Run *run, Buf *out)
+static void markdown_signoffs(const Incident *incident, const Run *run, Buf *out)
 {
 	for (size_t g = 0; g < run->gate_count; g++) {
 		const Gate *gate = &run->gates[g];
@@ -174,9 +177,9 @@ static void markdown_signoffs(const Run *run, Buf *out)
 		for (size_t i = 0; i < gate->signoff_count; i++) {
 			const Signoff *signoff = &gate->signoffs[i];
 			buf_puts(out, "| ");
-			put_time(out, wall_known(signoff->signed_at) ? signoff->signed_at : signoff->time);
+			put_time(out, incident, wall_known(signoff->signed_at) ? signoff->signed_at : signoff->time);
 			buf_puts(out, " | ");
-			put_time(out, signoff->time);
+			put_time(out, incident, signoff->time);
 			const char *cells[] = { signoff->role, signoff->person, decision_words(signoff->decision), signoff->reason,
 				signoff->key, signoff->method };
 			for (size_t k = 0; k < BG_LENGTH(cells); k++) {
@@ -199,15 +202,15 @@ static void markdown_runs(const Incident *incident, Buf *out)
 		buf_puts(out, "## ");
 		put_text(out, run->procedure_title);
 		buf_printf(out, "\n\nRun %s, %s, %zu of %zu steps, started ", run->id, run_state_name(run->state), done, total);
-		put_time(out, run->started);
+		put_time(out, incident, run->started);
 		buf_puts(out, " by ");
 		put_text(out, run->who);
 		buf_puts(out, ". Playbook ");
 		put_text(out, run->playbook_path);
 		buf_printf(out, ", sha256 `%s`.\n\n", run->playbook_sha256);
 		for (size_t i = 0; i < run->step_count; i++)
-			markdown_step(&run->steps[i], out);
-		markdown_signoffs(run, out);
+			markdown_step(incident, &run->steps[i], out);
+		markdown_signoffs(incident, run, out);
 		buf_putc(out, '\n');
 	}
 }
@@ -221,7 +224,7 @@ static void markdown_action(const Incident *incident, const IncidentAction *acti
 	buf_puts(out, " | ");
 	put_text(out, action->who);
 	buf_puts(out, " | ");
-	put_time(out, action->started);
+	put_time(out, incident, action->started);
 	buf_puts(out, " | ");
 	if (wall_known(action->finished))
 		put_span(out, action->finished.ms - action->started.ms);
@@ -257,7 +260,7 @@ static void markdown_timeline(const Report *report, Buf *out)
 	for (size_t i = 0; i < report->count; i++) {
 		const ReportLine *line = &report->lines[i];
 		buf_printf(out, "| %lld | %s | ", (long long) line->seq, span_format_clock(line->mono_ms, span));
-		put_time(out, line->time);
+		put_time(out, report->incident, line->time);
 		buf_puts(out, " | ");
 		put_text(out, line->who);
 		buf_puts(out, " | ");

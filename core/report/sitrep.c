@@ -11,7 +11,7 @@ static void sitrep_head(const Incident *incident, WallTime now, Buf *out)
 {
 	char clock[WALL_TEXT_SIZE], elapsed[SPAN_TEXT_SIZE], objective[SPAN_TEXT_SIZE];
 	WallTime until = incident->phase == INCIDENT_ENDED ? incident->ended : now;
-	buf_printf(out, "SITREP %s %s: %s\n", wall_format_hm(now, clock), incident->drill ? "DRILL" : "REAL",
+	buf_printf(out, "SITREP %s %s: %s\n", wall_format_dated(now, now, clock), incident->drill ? "DRILL" : "REAL",
 		incident->title);
 	buf_printf(out, "T+%s", span_format_clock(until.ms - incident->declared.ms, elapsed));
 	if (incident->objective_ms)

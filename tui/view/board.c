@@ -179,7 +179,7 @@ static void write_details(const BoardState *state, const Reading *reading, Style
 	bool outside = reading->system && *reading->system;
 	snprintf(line, sizeof(line), "%s%s%s", reading->probe ? reading->probe : "?", outside ? " of system " : ", by itself", outside ? reading->system : "");
 	styled_field(page, 16, "asked", ROLE_TEXT, line);
-	snprintf(line, sizeof(line), "%s, took %lld ms", wall_format_clock(reading->taken, clock), (long long) reading->elapsed_ms);
+	snprintf(line, sizeof(line), "%s, took %lld ms", wall_format_clock(reading->taken, now, clock), (long long) reading->elapsed_ms);
 	styled_field(page, 16, "when", ROLE_TEXT, line);
 	if (reading->budget_ms) {
 		snprintf(line, sizeof(line), "%s, then it is stale", span_format(reading->budget_ms, span));

@@ -99,7 +99,7 @@ static const LedgerItem *selected(LedgerState *state)
 static void write_when(Styled *page, const char *label, WallTime time, const char *who, WallTime now)
 {
 	char line[240], clock[WALL_TEXT_SIZE], span[SPAN_TEXT_SIZE];
-	snprintf(line, sizeof(line), "%s, %s ago, by %.100s", wall_format_clock(time, clock), span_format(now.ms - time.ms, span), who ? who : "?");
+	snprintf(line, sizeof(line), "%s, %s ago, by %.100s", wall_format_clock(time, now, clock), span_format(now.ms - time.ms, span), who ? who : "?");
 	styled_field(page, 10, label, ROLE_TEXT, line);
 }
 

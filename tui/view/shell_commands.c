@@ -224,7 +224,7 @@ static void end_incident(Shell *shell, ViewContext *context)
 	for (size_t i = 0; i < incident->open_count; i++) {
 		const LedgerItem *item = &incident->ledger[incident->open_items[i]];
 		char clock[WALL_TEXT_SIZE];
-		styled_printf(&dialog->text, ROLE_TEXT, "  %s, opened %s by %s\n", item->name, wall_format_hm(item->opened, clock),
+		styled_printf(&dialog->text, ROLE_TEXT, "  %s, opened %s by %s\n", item->name, wall_format_hm(item->opened, context->wall, clock),
 			item->opened_who ? item->opened_who : "?");
 	}
 	dialog->danger = incident->open_count > 0;

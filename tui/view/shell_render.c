@@ -20,7 +20,7 @@ static void render_banner(const Shell *shell, Canvas *canvas, Rect *rest)
 		error_format(&model->why_not, why, sizeof(why));
 		if (shell->was_connected)
 			snprintf(text, sizeof(text), "NO ENGINE since %s; what is shown is from then. Trying again. %.200s",
-				wall_format_clock(shell->lost, clock), why);
+				wall_format_clock(shell->lost, wall_now(), clock), why);
 		else
 			snprintf(text, sizeof(text), "NO ENGINE: %.300s", why);
 	} else if (model->connected && model->banner) {

@@ -60,7 +60,7 @@ static void draw_role(const GateRows *rows, const Gate *gate, const char *role, 
 	x = x < row.x + 16 ? row.x + 16 : x + 1;
 	if (signoff && !open) {
 		x = canvas_glyph(canvas, row, x, row.y, ROLE_OK, GLYPH_OK);
-		canvas_text(canvas, row, x + 1, row.y, ROLE_MUTED, wall_format_hm(signoff->time, clock));
+		canvas_text(canvas, row, x + 1, row.y, ROLE_MUTED, wall_format_hm(signoff->time, context->wall, clock));
 	} else if (signoff && !decision_opens(signoff->decision)) {
 		canvas_text(canvas, row, x, row.y, ROLE_FAIL, decision_words(signoff->decision));
 	} else if (!gate->subject[0]) {
@@ -95,7 +95,7 @@ static void say_role(const GateRows *rows, const Gate *gate, const char *role, B
 	bool open = signoff_role_is_open(gate, role, context->wall);
 	char age[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE];
 	if (signoff && !open)
-		buf_printf(out, "%s: %s by %s, %s", role, decision_words(signoff->decision), signoff->person, wall_format_hm(signoff->time, clock));
+		buf_printf(out, "%s: %s by %s, %s", role, decision_words(signoff->decision), signoff->person, wall_format_hm(signoff->time, context->wall, clock));
 	else if (signoff && !decision_opens(signoff->decision))
 		buf_printf(out, "%s: %s by %s", role, signoff->decision == DECISION_NO ? "NO" : "escalated", signoff->person);
 	else if (!gate->subject[0])

@@ -53,7 +53,7 @@ static void write_signoff(const ViewContext *context, const Gate *gate, const Si
 	if (indent < LABEL_COLUMNS)
 		styled_printf(out, ROLE_TEXT, "\n  ");
 	styled_printf(out, ROLE_TEXT, "%s %s", signoff->person, decision_words(signoff->decision));
-	styled_printf(out, ROLE_MUTED, " %s\n", wall_format_clock(signoff->time, clock));
+	styled_printf(out, ROLE_MUTED, " %s\n", wall_format_clock(signoff->time, context->wall, clock));
 	AUTO_FREE char *reason = signoff->reason && *signoff->reason ? bg_asprintf("\"%s\"", signoff->reason) : NULL;
 	AUTO_FREE char *key = bg_asprintf("%.18s\xe2\x80\xa6 %s%s", signoff->key ? signoff->key : "?", method_words(signoff->method),
 		expired && !(gate->latched && !gate->live) ? "; it has expired" : "");
@@ -130,7 +130,7 @@ static size_t count_changes(const Gate *gate)
 }
 
 /* A section that was opened in time stays open; a plan must be applied before the first signature ends. */
-static void write_expiry(const Gate *gate, int columns, Styled *out)
+static void write_expiry(const ViewContext *context, const Gate *gate, int columns, Styled *out)
 {
 	WallTime first = { 0 };
 	char clock[WALL_TEXT_SIZE];
@@ -140,14 +140,14 @@ static void write_expiry(const Gate *gate, int columns, Styled *out)
 			first = signoff->expires;
 	}
 	if (gate->live && wall_known(first))
-		row(out, columns, "valid until", ROLE_TEXT, wall_format_clock(first, clock));
+		row(out, columns, "valid until", ROLE_TEXT, wall_format_clock(first, context->wall, clock));
 	else if (!gate->live)
 		row(out, columns, "valid", ROLE_TEXT, "stays open, as long as the text stays as it is");
 }
 
 static void write_subject(const ViewContext *context, const Run *run, const Gate *gate, int columns, Styled *out)
 {
-	char clock[WALL_TEXT_SIZE], span[SPAN_TEXT_SIZE];
+	char clock[WALL_BOTH_SIZE], span[SPAN_TEXT_SIZE];
 	AUTO_CLEAR(Buf) words = { 0 };
 	int64_t validity = json_get_int(context->model->environment, "validity_ms", 0);
 	styled_printf(out, ROLE_MUTED, "  %-*s", LABEL_COLUMNS - 2, "environment");
@@ -162,10 +162,10 @@ static void write_subject(const ViewContext *context, const Run *run, const Gate
 	AUTO_FREE char *line = bg_asprintf("line %lld", (long long) context->model->incident->seq);
 	row(out, columns, "record", ROLE_TEXT, line);
 	if (gate_state(gate, context->wall) == GATE_SIGNED) {
-		write_expiry(gate, columns, out);
+		write_expiry(context, gate, columns, out);
 		return;
 	}
-	AUTO_FREE char *valid = bg_asprintf("about %s (%s)", wall_format_hm((WallTime) { context->wall.ms + validity }, clock),
+	AUTO_FREE char *valid = bg_asprintf("about %s (%s)", wall_format_both((WallTime) { context->wall.ms + validity }, context->wall, clock),
 		span_format_short(validity, span));
 	row(out, columns, "valid until", ROLE_TEXT, valid);
 }

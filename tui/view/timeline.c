@@ -9,6 +9,7 @@ typedef struct TimelineState {
 	const ViewContext *context;
 	bool stay;              /* a person has gone back: new records do not move the selection */
 	bool details;
+	bool dated;             /* something happened on another day than today: every row has room for its day */
 	size_t seen;
 	Styled page;
 	char id[24];
@@ -42,14 +43,27 @@ static Role role_of(EventType type)
 	return type < EVENT_TYPE_COUNT && ROLES[type] ? ROLES[type] : ROLE_TEXT;
 }
 
+/* "22:51:07Z"; among records of several days the others carry theirs, on a small screen instead of the seconds. */
+static int draw_time(const TimelineState *state, Canvas *canvas, Rect rect, const TimelineEntry *entry)
+{
+	WallTime now = state->context->wall;
+	char clock[WALL_TEXT_SIZE], day[WALL_TEXT_SIZE];
+	bool today = wall_same_day(entry->time, now), small = state->context->small;
+	int x = rect.x + 1, columns = !state->dated ? 10 : small ? 14 : 17;
+	if (!today && small)
+		canvas_text_fit(canvas, rect, x, rect.y, columns - 1, ROLE_MUTED, wall_format_dated(entry->time, now, clock));
+	else
+		canvas_text(canvas, rect, x + columns - 10, rect.y, ROLE_MUTED, wall_format_clock(entry->time, entry->time, clock));
+	if (!today && !small)
+		canvas_text_fit(canvas, rect, x, rect.y, columns - 11, ROLE_MUTED, wall_format_day(entry->time, now, day));
+	return x + columns;
+}
+
 static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 {
 	const TimelineState *state = userdata;
 	const TimelineEntry *entry = entry_at(state, index);
-	char clock[WALL_TEXT_SIZE];
-	int x = rect.x + 1;
-	canvas_text(canvas, rect, x, rect.y, ROLE_MUTED, wall_format_clock(entry->time, clock));
-	x += 10;
+	int x = draw_time(state, canvas, rect, entry);
 	if (!state->context->small) {
 		canvas_text_fit(canvas, rect, x, rect.y, 13, text_eq(entry->who, "engine") ? ROLE_MUTED : ROLE_TEXT, entry->who);
 		x += 14;
@@ -62,7 +76,7 @@ static void say_row(size_t index, void *userdata, Buf *out)
 	const TimelineState *state = userdata;
 	const TimelineEntry *entry = entry_at(state, index);
 	char clock[WALL_TEXT_SIZE];
-	buf_printf(out, "%s %s: %s", wall_format_clock(entry->time, clock), entry->who, entry->text);
+	buf_printf(out, "%s %s: %s", wall_format_clock(entry->time, state->context->wall, clock), entry->who, entry->text);
 }
 
 static ListSource source_of(TimelineState *state)
@@ -78,6 +92,7 @@ static void update(void *data, ViewContext *context)
 	state->context = context;
 	ListSource source = source_of(state);
 	list_update(&state->list, &source);
+	state->dated = context->model->timeline_count && !wall_same_day(entry_at(state, 0)->time, context->wall);
 	if (context->model->timeline_count != state->seen && !state->stay)
 		(void) list_command(&state->list, &source, COMMAND_LAST);   /* nothing to go to when there is no row */
 	state->seen = context->model->timeline_count;

@@ -61,7 +61,7 @@ static void write_counts(const ViewContext *context, const Run *run, Styled *out
 		styled_printf(out, ROLE_WARN, ", %zu of them left out", skipped);
 	styled_newline(out);
 	styled_printf(out, ROLE_MUTED, "%-*s", LABEL_COLUMNS, "started");
-	styled_printf(out, ROLE_TEXT, "%s by %s\n", wall_format_clock(run->started, clock), run->who ? run->who : "?");
+	styled_printf(out, ROLE_TEXT, "%s by %s\n", wall_format_clock(run->started, context->wall, clock), run->who ? run->who : "?");
 	int64_t took = (wall_known(run->ended) ? run->ended.ms : context->wall.ms) - run->started.ms;
 	styled_printf(out, ROLE_MUTED, "%-*s", LABEL_COLUMNS, wall_known(run->ended) ? "took" : "for");
 	styled_printf(out, ROLE_TEXT, "%s\n", took < 60000 ? "less than a minute" : span_format_short(took, span));

@@ -39,7 +39,7 @@ static void write_plans(const ViewContext *context, const IncidentStep *step, in
 			continue;
 		write_heading(out, "Plan");
 		styled_printf(out, ROLE_MUTED, "record %lld, made %s\n", (long long) step->actions[i].plan_seq,
-			wall_format_clock(step->actions[i].plan_time, clock));
+			wall_format_clock(step->actions[i].plan_time, context->wall, clock));
 		plan_write(&step->actions[i], context->wall, columns, true, out);
 	}
 }

@@ -210,7 +210,7 @@ static void write_role(const ViewContext *context, const Gate *gate, const char 
 		styled_printf(out, decision_opens(signoff->decision) ? ROLE_OK : ROLE_FAIL, "  %s %-12s %s %s %s\n",
 			decision_opens(signoff->decision) ? "\xe2\x9c\x94" : "\xe2\x9c\x96", role,
 			signoff->decision == DECISION_YES ? "signed by" : signoff->decision == DECISION_ALONE ? "signed ALONE by" : signoff->decision == DECISION_NO ? "NO from" : "escalated by",
-			signoff->person, wall_format_hm(signoff->time, clock));
+			signoff->person, wall_format_hm(signoff->time, context->wall, clock));
 }
 
 /* Signed is said in one line: it is behind us. */

@@ -68,7 +68,7 @@ static void write_times(const ViewContext *context, const IncidentAction *action
 {
 	char clock[WALL_TEXT_SIZE], span[SPAN_TEXT_SIZE], age[SPAN_TEXT_SIZE];
 	styled_printf(out, ROLE_MUTED, "action %lld by %s, %s", (long long) action->number, action->who,
-		wall_format_clock(action->started, clock));
+		wall_format_clock(action->started, context->wall, clock));
 	if (wall_known(action->finished))
 		styled_printf(out, ROLE_MUTED, " for %s; %s%s", span_format(action->finished.ms - action->started.ms, span),
 			context->wall.ms - action->finished.ms < 10000 ? "just " : "", view_age(context->wall, action->finished, age));
@@ -145,7 +145,7 @@ void walk_write_trouble(const WalkTarget *target, int columns, Styled *out)
 
 /* ---- the whole ---- */
 
-static void write_state(const WalkTarget *target, int columns, Styled *out)
+static void write_state(const ViewContext *context, const WalkTarget *target, int columns, Styled *out)
 {
 	const IncidentStep *step = target->step;
 	char clock[WALL_TEXT_SIZE];
@@ -156,7 +156,7 @@ static void write_state(const WalkTarget *target, int columns, Styled *out)
 	if (step->derived)
 		styled_add(out, ROLE_MUTED, "  all of its sub-steps are done");
 	else if (step->who)
-		styled_printf(out, ROLE_MUTED, "  %s by %s", wall_format_clock(step->changed, clock), step->who);
+		styled_printf(out, ROLE_MUTED, "  %s by %s", wall_format_clock(step->changed, context->wall, clock), step->who);
 	styled_newline(out);
 	if (step->reason && *step->reason)
 		write_hanging(out, LABEL_COLUMNS, "because", ROLE_TEXT, step->reason, columns);
@@ -208,7 +208,7 @@ static void write_step(const WalkView *walk, const ViewContext *context, const W
 		walk_write_gates(context, target, out);
 	}
 	if (!target->open && step->state != STEP_TODO && step->state != STEP_PLANNED && !first)
-		write_state(target, columns, out);
+		write_state(context, target, columns, out);
 	write_note(target->written, out);
 	walk_write_paragraph(target, out);
 	if (!target->open && !target->doubt && step->state != STEP_RUNNING)

@@ -71,9 +71,9 @@ static void judge_job(const Call *call, const Runs *runs, WallTime now, Reading 
 	bool as_wanted = text_eq(status, wanted ? wanted : "succeeded");
 	bool old = max_age && span_parse(str_from(max_age), &allowed) && (!runs->good || good_age > allowed);
 	reading_set(ret, !as_wanted ? READING_FAIL : old ? READING_WARN : READING_OK, "%s%s, ended %s, %s ago",
-		runs->running ? "running; before: " : "", status, wall_format_hm(end, clock), span_format(age > 0 ? age : 0, span));
+		runs->running ? "running; before: " : "", status, wall_format_dated(end, now, clock), span_format_short(age > 0 ? age : 0, span));
 	if (!as_wanted && runs->good)
-		reading_because(ret, "last good run ended %s, %s ago", wall_format_hm(good, clock), span_format(good_age, span));
+		reading_because(ret, "last good run ended %s, %s ago", wall_format_dated(good, now, clock), span_format_short(good_age, span));
 	else if (!as_wanted)
 		reading_because(ret, "none of the last %d runs succeeded", BUILDS_ASKED);
 	else if (old)
@@ -121,7 +121,7 @@ void concourse_read_job(const Call *call, Reading *ret) {
 	api_note(&ci.api, ret);
 }
 
-static void judge_pipeline(const Json *pipeline, Reading *ret) {
+static void judge_pipeline(const Json *pipeline, WallTime now, Reading *ret) {
 	bool paused = json_get_bool(pipeline, "paused", false), archived = json_get_bool(pipeline, "archived", false);
 	const char *by = json_get_string(pipeline, "paused_by");
 	WallTime at = concourse_time(pipeline, "paused_at");
@@ -134,7 +134,7 @@ static void judge_pipeline(const Json *pipeline, Reading *ret) {
 		reading_because(ret, "only set-pipeline brings it back");
 	} else if (paused) {
 		reading_set(ret, READING_WARN, "paused%s%s%s%s", by ? " by " : "", by ? by : "", wall_known(at) ? " since " : "",
-			wall_known(at) ? wall_format_hm(at, clock) : "");
+			wall_known(at) ? wall_format_dated(at, now, clock) : "");
 		reading_because(ret, "no scheduled run takes place until it is unpaused");
 	} else {
 		reading_set(ret, READING_OK, "not paused");
@@ -154,7 +154,7 @@ static bool look_at_pipeline(Concourse *ci, const Call *call, Reading *ret, Erro
 	}
 	if (!json_is_bool(json_get(pipeline, "paused")))
 		return api_strange(&ci->api, path, err, "does not say whether the pipeline is paused");
-	judge_pipeline(pipeline, ret);
+	judge_pipeline(pipeline, ci->api.now, ret);
 	return true;
 }
 

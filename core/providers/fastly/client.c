@@ -193,5 +193,5 @@ void fastly_note_limit(const HttpResponse *response, ActionResult *result) {
 		return;
 	bool known = str_parse_int(http_header(response, "Fastly-RateLimit-Reset"), &reset);
 	strlist_add_take(&result->warnings, bg_asprintf("Fastly allows only %lld more changes until %s", (long long) left,
-		known ? wall_format_hm((WallTime){reset * 1000}, clock) : "its limit ends"));
+		known ? wall_format_dated((WallTime){reset * 1000}, wall_now(), clock) : "its limit ends"));
 }

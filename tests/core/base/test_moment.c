@@ -77,23 +77,57 @@ Test(moment, counts_days_as_the_c_library_does)
 Test(moment, formats_for_screens)
 {
 	WallTime time = { 1795230245678 };
-	char text[WALL_TEXT_SIZE];
-	assert_text("clock", wall_format_clock(time, text), "03:04:05Z");
-	assert_text("hm", wall_format_hm(time, text), "03:04Z");
+	char text[WALL_TEXT_SIZE], both[WALL_BOTH_SIZE];
 	assert_text("http", wall_format_http(time, text), "Sat, 21 Nov 2026 03:04:05 GMT");
-	assert_text("not known", wall_format_clock((WallTime) { 0 }, text), "-");
+	assert_text("not known", wall_format_clock((WallTime) { 0 }, time, text), "-");
 	assert_text("beyond four digits", wall_format_iso((WallTime) { INT64_MAX }, text), "-");
 	assert_text("before the first year", wall_format_iso((WallTime) { INT64_MIN }, text), "-");
-	assert_text("local, far away", wall_format_local_hm((WallTime) { INT64_MAX }, text), "-");
+	assert_text("both, far away", wall_format_both((WallTime) { INT64_MAX }, time, both), "-");
 }
 
 Test(moment, knows_the_local_zone)
 {
-	char text[WALL_TEXT_SIZE];
+	WallTime time = { 1795230245678 };
+	char text[WALL_TEXT_SIZE], both[WALL_BOTH_SIZE];
 	(void) setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
 	tzset();
-	assert_text("winter", wall_format_local_hm((WallTime) { 1795230245678 }, text), "04:04 CET");
-	assert_text("the record does not move", wall_format_hm((WallTime) { 1795230245678 }, text), "03:04Z");
+	assert_text("winter", wall_format_both(time, time, both), "03:04Z (04:04 CET)");
+	assert_text("the day after, there", wall_format_both((WallTime) { time.ms + 20 * INT64_C(3600000) }, time, both), "23:04Z (Nov 22 00:04 CET)");
+	assert_text("the record does not move", wall_format_hm(time, time, text), "03:04Z");
+	(void) setenv("TZ", "UTC0", 1);
+	tzset();
+	assert_text("the same there", wall_format_both(time, time, both), "03:04Z");
+}
+
+static WallTime at(const char *iso)
+{
+	WallTime time = { 0 };
+	cr_assert(wall_parse_iso(str_from(iso), &time), "%s", iso);
+	return time;
+}
+
+static const struct { const char *time, *now, *hm, *clock, *dated; } clocks[] = {
+	{ "2026-11-21T03:04:05Z", "2026-11-21T23:00:00Z", "03:04Z", "03:04:05Z", "Nov 21 03:04Z" },
+	{ "2026-11-20T23:59:59Z", "2026-11-21T00:00:00Z", "yesterday 23:59Z", "yesterday 23:59:59Z", "Nov 20 23:59Z" },
+	{ "2026-11-21T00:00:00Z", "2026-11-20T23:59:59Z", "tomorrow 00:00Z", "tomorrow 00:00:00Z", "Nov 21 00:00Z" },
+	{ "2026-11-21T00:00:00Z", "2026-11-21T23:59:59Z", "00:00Z", "00:00:00Z", "Nov 21 00:00Z" },
+	{ "2026-11-19T07:12:33Z", "2026-11-21T06:58:00Z", "Nov 19 07:12Z", "Nov 19 07:12:33Z", "Nov 19 07:12Z" },
+	{ "2026-11-23T07:12:33Z", "2026-11-21T06:58:00Z", "Nov 23 07:12Z", "Nov 23 07:12:33Z", "Nov 23 07:12Z" },
+	{ "2025-12-31T23:50:00Z", "2026-01-01T00:10:00Z", "yesterday 23:50Z", "yesterday 23:50:00Z", "Dec 31 2025 23:50Z" },
+	{ "2025-12-30T23:50:00Z", "2026-01-01T00:10:00Z", "Dec 30 2025 23:50Z", "Dec 30 2025 23:50:00Z", "Dec 30 2025 23:50Z" },
+	{ "2024-02-29T01:02:03Z", "2024-03-01T00:00:00Z", "yesterday 01:02Z", "yesterday 01:02:03Z", "Feb 29 01:02Z" },
+	{ "1969-12-31T23:00:00Z", "1970-01-01T01:00:00Z", "yesterday 23:00Z", "yesterday 23:00:00Z", "Dec 31 1969 23:00Z" },
+};
+
+Test(moment, says_the_day_of_every_time_that_is_not_of_today)
+{
+	char text[WALL_TEXT_SIZE];
+	for (size_t i = 0; i < BG_LENGTH(clocks); i++) {
+		WallTime time = at(clocks[i].time), now = at(clocks[i].now);
+		assert_text(clocks[i].time, wall_format_hm(time, now, text), clocks[i].hm);
+		assert_text(clocks[i].time, wall_format_clock(time, now, text), clocks[i].clock);
+		assert_text(clocks[i].time, wall_format_dated(time, now, text), clocks[i].dated);
+	}
 }
 
 static const struct { const char *text; int64_t ms; } http_dates[] = {

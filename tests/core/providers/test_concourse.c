@@ -22,9 +22,9 @@ typedef struct JobCase {
 
 Test(concourse, a_job_is_judged_by_its_last_run_and_its_age) {
 	static const JobCase cases[] = {
-		{"good", "[" GOOD_BUILD "]", "26h", READING_OK, "succeeded, ended 10:00Z, 2 h 00 m ago", NULL},
-		{"old", "[" GOOD_BUILD "]", "1h", READING_WARN, "succeeded, ended 10:00Z", "older than 1 h 00 m"},
-		{"failed", "[" BAD_BUILD "," GOOD_BUILD "]", "26h", READING_FAIL, "failed, ended 11:10Z", "last good run ended 10:00Z"},
+		{"good", "[" GOOD_BUILD "]", "26h", READING_OK, "succeeded, ended May 24 10:00Z, 2 h ago", NULL},
+		{"old", "[" GOOD_BUILD "]", "1h", READING_WARN, "succeeded, ended May 24 10:00Z", "older than 1 h 00 m"},
+		{"failed", "[" BAD_BUILD "," GOOD_BUILD "]", "26h", READING_FAIL, "failed, ended May 24 11:10Z", "last good run ended May 24 10:00Z"},
 		{"running", "[" RUNNING_BUILD "," GOOD_BUILD "]", "26h", READING_OK, "running; before: succeeded", NULL},
 		{"never", "[]", NULL, READING_FAIL, "has never run", "no finished run"},
 	};
@@ -93,7 +93,7 @@ Test(concourse, a_missing_pipeline_is_told_apart_from_a_wrong_address) {
 Test(concourse, a_pipeline_is_paused_or_not) {
 	static const struct { const char *body; ReadingState state; const char *text; } cases[] = {
 		{RUNS, READING_OK, "not paused"},
-		{PAUSED, READING_WARN, "paused by alice since 09:00Z"},
+		{PAUSED, READING_WARN, "paused by alice since May 24 2013 09:00Z"},
 		{"{\"paused\":true,\"archived\":true}", READING_FAIL, "archived"},
 		{"{\"name\":\"backup\"}", READING_UNKNOWN, "does not say whether"},
 	};

@@ -135,7 +135,7 @@ Test(fastly, a_replacement_sends_changed_fields_and_looks_afterwards) {
 	AUTO_FREE char *log = loopback_log(fixture.server);
 	cr_expect(strstr(log, "PUT " S "/version/77/backend/origin%20s3 address=" NEW_HOST "\n"), "%s", log);
 	cr_assert_eq(result.warnings.count, 1);
-	assert_text("limit", result.warnings.items[0], "Fastly allows only 3 more changes until 12:00Z");
+	assert_text("limit", result.warnings.items[0], "Fastly allows only 3 more changes until May 24 2013 12:00Z");
 	assert_ok(replace->verify(&fixture.call, &plan, &result, &err), &err);
 	cr_expect_eq(result.verified, VERIFIED_NO, "the world still names the old one");
 	fixture.routes = after;

@@ -104,7 +104,7 @@ Test(report, the_situation_in_a_few_lines)
 	AUTO_CLEAR(Buf) out = { 0 };
 	report_sitrep(drill.story.incident, drill.story.now, &out);
 	assert_text("sitrep", buf_text(&out),
-		"SITREP 02:40Z DRILL: mass publish\n"
+		"SITREP Feb 2 02:40Z DRILL: mass publish\n"
 		"T+00:00:08 of 5 s, commander ann\n"
 		"Fail over: 2 of 3 steps done\n"
 		"Next: 3 more (to do)\n"
@@ -139,4 +139,22 @@ Test(report, a_folder_without_an_incident_is_refused)
 	assert_refused(report_read(folder.path, &report, &err), &err, ERROR_MISSING, "cannot open the journal");
 	(void) temp_write(&folder, "journal.jsonl", "");
 	assert_refused(report_read(folder.path, &report, &err), &err, ERROR_MISSING, "declares no incident");
+}
+
+Test(report, a_drill_over_midnight_says_the_other_day)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(Drill) drill = { 0 };
+	Error err;
+	drill.story = story_new();
+	assert_ok(journal_open(folder.path, NULL, NULL, &drill.journal, NULL, &err), &err);
+	tell(&drill, "declare", "{'incident':'i1','title':'mass publish','environment':'ocw','drill':true}");
+	drill.story.now.ms += INT64_C(86400000);
+	tell(&drill, "note", "{'text':'still here'}");
+	AUTO_CLEAR(Report) report = { 0 };
+	assert_ok(report_read(folder.path, &report, &err), &err);
+	AUTO_CLEAR(Buf) out = { 0 };
+	report_markdown(&report, &out);
+	cr_expect(strstr(buf_text(&out), "| 1 | 00:00:00 | 02:40:01Z | ann |"), "%s", buf_text(&out));
+	cr_expect(strstr(buf_text(&out), "| 2 | 00:00:01 | Feb 3 02:40:02Z | ann | note: still here |"), "%s", buf_text(&out));
 }
