@@ -80,7 +80,7 @@
 	COMMAND(CANCEL, "cancel", STEP, "c", "w", CONFIRM, 8, DO, "cancel", "stop the running action; its outcome is then looked at") \
 	COMMAND(RESOLVE, "resolve", STEP, "R", "w", CONFIRM, 4, DO, "resolve", "say whether an action in doubt ran or not, after looking") \
 	COMMAND(SKIP, "skip", STEP, "s", "w", CONFIRM, 7, DO, "skip...", "leave the step out, with a reason") \
-	COMMAND(EDIT_VALUES, "values", STEP, "e", "wp", SAFE, 6, DO, "edit values", "fill in or change the values of the procedure") \
+	COMMAND(EDIT_VALUES, "values", STEP, "e", "w", SAFE, 6, DO, "edit values", "fill in or change the values of the procedure") \
 	COMMAND(VERIFY, "verify", STEP, "v", "w", SAFE, 4, DO, "verify", "look whether what the step should bring about is so") \
 	COMMAND(ALSO, "also", STEP, "a", "w", SAFE, 9, DO, "also...", "plan one of the step's optional actions") \
 	COMMAND(UNTICK, "untick", STEP, "X", "w", CONFIRM, 0, DO, "untick", "take the tick of a step back") \

@@ -17,6 +17,8 @@
 #define LINE_MAX_BYTES (64 * 1024)
 /* A script is not kept waiting for an engine that does not come. */
 #define SCRIPT_PATIENCE_MS 15000
+/* An engine that is being started is not yet a trouble to tell a person of. */
+#define PATIENCE_MS 2000
 
 const char *line_wanted(bool asked)
 {
@@ -79,11 +81,17 @@ static void read_in(Line *line)
 		line->ended = true;
 }
 
+static bool is_ready(const Line *line)
+{
+	bool waited = mono_now().ms - line->began.ms > PATIENCE_MS;
+	return line->news.began || (line->interactive && waited && error_is_set(&shell_model(&line->shell)->why_not));
+}
+
 static bool may_take(Line *line)
 {
 	if (line->question.open)
 		return true;
-	if (line->shell.in_dialog || line->shell.done)
+	if (line->shell.in_dialog || line->shell.done || !is_ready(line))
 		return false;
 	return line->interactive ? !line->shell.asks : !line->settling && shell_model(&line->shell)->caught_up;
 }
@@ -164,7 +172,7 @@ static void turn(Line *line)
 		settle(line);
 	while (take_line(line));
 	bool quiet = !line->settling && !line->question.open && !line->prompted && !line->shell.done;
-	if (line->interactive && quiet && (line->news.began || error_is_set(&shell_model(&line->shell)->why_not)))
+	if (line->interactive && quiet && is_ready(line))
 		line_prompt(line);
 	line_flush(line);
 }
