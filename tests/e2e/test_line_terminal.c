@@ -28,7 +28,7 @@ static void type(Terminal *terminal, const char *line, const char *then) {
 	terminal_wait_output(terminal, then);
 }
 
-Test(line_terminal, a_dumb_terminal_is_told_what_others_do_and_hears_the_bell, .timeout = 120) {
+Test(line_terminal, a_dumb_terminal_is_told_what_others_do_and_hears_the_bell) {
 	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
 	scene_make_keys(&scene);
 	Terminal *terminal = open_lines(&scene, "dumb", NULL, NULL);
@@ -51,7 +51,7 @@ Test(line_terminal, a_dumb_terminal_is_told_what_others_do_and_hears_the_bell, .
 	terminal_free(terminal);
 }
 
-Test(line_terminal, ctrl_c_leaves_a_question_and_nothing_else, .timeout = 120) {
+Test(line_terminal, ctrl_c_leaves_a_question_and_nothing_else) {
 	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
 	Terminal *terminal = open_lines(&scene, "no-such-terminal", NULL, NULL);
 	terminal_wait_output(terminal, "board>");
@@ -67,7 +67,7 @@ Test(line_terminal, ctrl_c_leaves_a_question_and_nothing_else, .timeout = 120) {
 
 typedef struct Chosen { const char *name, *setting, *option; } Chosen;
 
-Test(line_terminal, it_is_chosen_by_a_setting_and_by_an_option_on_any_terminal, .timeout = 120) {
+Test(line_terminal, it_is_chosen_by_a_setting_and_by_an_option_on_any_terminal) {
 	static const Chosen cases[] = {{"the setting", "ACCESSIBLE=1", NULL}, {"the option", "ACCESSIBLE=0", "--line"}};
 	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
 		AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");

@@ -81,6 +81,12 @@ static void read_in(Line *line)
 		line->ended = true;
 }
 
+/* Lines that follow one that was refused were written for another state of things. */
+static bool line_has_failed(const Line *line)
+{
+	return !line->interactive && line->refused && !line->keep_going && !line->settling;
+}
+
 static bool is_ready(const Line *line)
 {
 	bool waited = mono_now().ms - line->began.ms > PATIENCE_MS;
@@ -91,6 +97,8 @@ static bool may_take(Line *line)
 {
 	if (line->question.open)
 		return true;
+	if (line_has_failed(line))
+		return false;
 	if (line->shell.in_dialog || line->shell.done || !is_ready(line))
 		return false;
 	return line->interactive ? !line->shell.asks : !line->settling && shell_model(&line->shell)->caught_up;
@@ -139,6 +147,7 @@ static void settle(Line *line)
 	line->settling = false;
 	free(line->rest);
 	line->rest = NULL;
+	outcome_judge(line);
 	line_tell_changes(line);
 }
 
@@ -150,6 +159,10 @@ static bool is_over(Line *line)
 	if (!line->interactive && !model->caught_up && !line->news.began && mono_now().ms - line->began.ms > SCRIPT_PATIENCE_MS) {
 		char why[640];
 		line_refuse(line, "no engine: %s", error_format(&model->why_not, why, sizeof(why)));
+		return true;
+	}
+	if (line_has_failed(line)) {
+		line_say(line, "The script ends here: what was refused may be what the rest of it counts on.");
 		return true;
 	}
 	if (!line->ended || line->in.len)

@@ -22,6 +22,9 @@ typedef struct News {
 	size_t doubts;
 } News;
 
+/* How things stood when the present command was given. */
+typedef struct Outcomes { WallTime began; size_t actions; int64_t highest_job, engine_pid; } Outcomes;
+
 /* The question that is open: of the shell's dialog, a field at a time. */
 typedef struct Question { bool open; size_t field; bool hidden; } Question;
 
@@ -32,6 +35,7 @@ typedef struct Line {
 	bool prompted;                   /* the prompt is the last thing on the terminal */
 	bool broken;                     /* nobody reads any more */
 	unsigned refused;
+	bool keep_going;                 /* a script that was told to go on after a refusal */
 	Buf in, out;
 	Buf armour;                      /* a signature that is being pasted */
 	bool pasting;
@@ -41,6 +45,7 @@ typedef struct Line {
 	Buf page_before;
 	char *rest;                      /* words after the command, for the first question that it asks; NULL = none */
 	Question question;
+	Outcomes outcomes;
 	News news;
 	MonoTime began;
 	bool gave_up;                    /* a script whose engine does not answer */
@@ -50,6 +55,7 @@ typedef struct Line {
 void line_put(Line *line, Str text);                               /* whole lines; made harmless */
 void line_say(Line *line, const char *format, ...) BG_PRINTF(2, 3);   /* one line */
 void line_refuse(Line *line, const char *format, ...) BG_PRINTF(2, 3);   /* the same, and it counts as refused */
+void line_fail(Line *line, const char *format, ...) BG_PRINTF(2, 3);     /* as well */
 void line_prompt(Line *line);
 void line_ask(Line *line, const char *prompt);                     /* the beginning of a line that is answered */
 void line_flush(Line *line);
@@ -84,6 +90,11 @@ void line_find(Line *line, const char *text);
 void question_open(Line *line);
 void question_answer(Line *line, Str text);
 void question_leave(Line *line);
+
+/* ---- outcome.c ---- */
+void outcome_begin(Line *line);
+/* Says and counts what did not go well since. */
+void outcome_judge(Line *line);
 
 /* ---- news.c ---- */
 void news_tell(Line *line);

@@ -4,6 +4,7 @@
 
 static const struct { const char *name, *help; } WORDS[WORD_COUNT] = {
 	[WORD_STEP] = { "step", "go to a step by its number, and tell it: step 4.3; alone: the present one" },
+	[WORD_KEEP_GOING] = { "keep-going", "for scripts: go on after a line that was refused; without it the script ends there" },
 	[WORD_STATUS] = { "status", "where you are: environment, incident, time, who commands, who is here" },
 };
 

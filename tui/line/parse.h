@@ -3,7 +3,7 @@
 #pragma once
 #include "tui/keys/command.h"
 
-typedef enum LineWord { WORD_NONE, WORD_STEP, WORD_STATUS, WORD_COUNT } LineWord;
+typedef enum LineWord { WORD_NONE, WORD_STEP, WORD_STATUS, WORD_KEEP_GOING, WORD_COUNT } LineWord;
 
 typedef struct LineParsed {
 	const Command *command;      /* NULL: `word`, or nothing was typed */

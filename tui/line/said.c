@@ -44,6 +44,16 @@ void line_refuse(Line *line, const char *format, ...)
 	line_say(line, "refused: %s", text);
 }
 
+void line_fail(Line *line, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	AUTO_FREE char *text = bg_vasprintf(format, args);
+	va_end(args);
+	line->refused++;
+	line_say(line, "failed: %s", text);
+}
+
 void line_hear(void *userdata, ShellSaid said, const char *text)
 {
 	Line *line = userdata;

@@ -18,6 +18,7 @@ void line_remember_page(Line *line)
 
 static void begin(Line *line)
 {
+	outcome_begin(line);
 	line_remember_page(line);
 	line->settling = true;
 }
@@ -233,6 +234,8 @@ void line_take(Line *line, Str text)
 	}
 	if (parsed.word == WORD_STEP)
 		step(line, parsed.rest);
+	else if (parsed.word == WORD_KEEP_GOING)
+		line->keep_going = true;
 	else if (parsed.word == WORD_STATUS)
 		line_tell_status(line);
 	else if (parsed.command)
