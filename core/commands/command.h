@@ -38,6 +38,7 @@ struct CommandRow {
 	const char *examples;            /* lines, each a whole command */
 	int (*run)(Command *command);
 	bool hidden;
+	const char *details;             /* lines about its options; NULL = the usage says it all */
 };
 extern const CommandRow COMMANDS[];
 extern const size_t COMMAND_COUNT;

@@ -37,6 +37,8 @@ static void print_overview(FILE *out) {
 
 static void print_help(const CommandRow *row) {
 	printf("breakglass %s: %s\n\nusage: breakglass %s %s\n", row->name, row->summary, row->name, row->arguments);
+	if (row->details)
+		printf("\n%s", row->details);
 	if (row->examples)
 		printf("\nexamples:\n%s", row->examples);
 }

@@ -15,6 +15,7 @@
 #include "core/sandbox/sandbox.h"
 
 #define READY_DEADLINE_MS 10000
+#define DRILL_NAME "ocw-sandbox"
 
 /* ---- sandbox ---- */
 
@@ -24,7 +25,7 @@ static int list_scenarios(void) {
 		const SandboxScenario *scenario = sandbox_scenario_at(i);
 		printf("  %-24s %s\n", scenario->name, scenario->summary);
 	}
-	printf("faults:\n%s", sandbox_fault_help());
+	printf("faults, for --fault:\n%swords to one that runs, for --tell:\n%s", sandbox_fault_help(), sandbox_command_help());
 	return EXIT_OK;
 }
 
@@ -99,6 +100,23 @@ static void block_signals(void) {
 	signal(SIGPIPE, SIG_IGN);
 }
 
+static bool gone(const ClientModel *model, void *userdata) {
+	(void) userdata;
+	return !model->connected;
+}
+
+/* Stops the engine of the drill whose environment file this is; it is all the same when none runs. */
+static void stop_engine(Command *command, const char *environment) {
+	AUTO(Client) *client = NULL;
+	AUTO_FREE char *folder = path_folder(environment);
+	AUTO_FREE char *state = path_join(folder, "state");
+	ClientOptions options = {.environment_path = environment, .environment_name = DRILL_NAME, .state = state, .self = command->self};
+	Error err = {0};
+	if (!client_open(&options, &client, &err) || !client_ask_wait(client, ASK_STOP, NULL, 3000, NULL, &err))
+		return;
+	BG_IGNORE(client_wait(client, gone, NULL, 3000, &err));   /* the folder goes all the same */
+}
+
 int run_sandbox(Command *command) {
 	Error err = {0};
 	AUTO_CLEAR(StrList) faults = {0};
@@ -106,6 +124,8 @@ int run_sandbox(Command *command) {
 	SandboxOptions options = {0};
 	if (command_has(command, "list"))
 		return list_scenarios();
+	if (command_flag(command, "tell"))
+		return tell_sandbox(command);
 	AUTO_FREE char *playbooks = find_playbooks(command);
 	options.playbooks = playbooks;
 	block_signals();
@@ -122,7 +142,11 @@ int run_sandbox(Command *command) {
 			options.keep ? "" : " and removes its folder");
 		fflush(stdout);
 	}
-	serve(sandbox, flag_fd(command, "parent-fd"));
+	int parent_fd = flag_fd(command, "parent-fd");
+	serve(sandbox, parent_fd);
+	/* Who opened the drill is gone, perhaps killed: its engine has nobody left to work for. */
+	if (parent_fd >= 0)
+		stop_engine(command, environment);
 	return EXIT_OK;
 }
 
@@ -198,36 +222,38 @@ static bool make_folder(Command *command, Ground *ground, Error *err) {
 	return true;
 }
 
-static bool gone(const ClientModel *model, void *userdata) {
-	(void) userdata;
-	return !model->connected;
-}
-
-/* The drill is over: its engine has nobody left to work for. */
-static void stop_engine(Command *command, const Ground *ground) {
-	AUTO(Client) *client = NULL;
-	ClientOptions options = {.environment_path = ground->environment, .environment_name = "ocw-sandbox", .state = ground->state,
-		.self = command->self};
-	Error err = {0};
-	if (!client_open(&options, &client, &err) || !client_ask_wait(client, ASK_STOP, NULL, 3000, NULL, &err))
-		return;
-	BG_IGNORE(client_wait(client, gone, NULL, 3000, &err));   /* the folder goes all the same */
+/* What a drill recorded is as worth keeping as what an incident did; its keys and tokens are worth nothing any more. */
+static void leave_folder(Command *command, const Ground *ground) {
+	AUTO_FREE char *incidents = bg_asprintf("%s/" DRILL_NAME "/incidents", ground->state);
+	AUTO_CLEAR(StrList) names = {0};
+	bool recorded = file_list_folder(incidents, &names, NULL) && names.count > 0;
+	if (command_has(command, "keep") || command_flag(command, "folder")) {
+		printf("The drill is over. Its record and keys are in %s\n", ground->folder);
+	} else if (recorded) {
+		static const char *const WORTHLESS[] = {"secrets", "signers"};
+		for (size_t i = 0; i < BG_LENGTH(WORTHLESS); i++) {
+			AUTO_FREE char *path = path_join(ground->folder, WORTHLESS[i]);
+			BG_IGNORE(file_remove_tree(path, NULL));
+		}
+		printf("The drill is over; its practice keys are removed. Its record stays:\n"
+			"  breakglass verify --signers %s/allowed_signers %s/%s\n  rm -r %s\n", ground->folder, incidents, names.items[names.count - 1],
+			ground->folder);
+	} else if (file_remove_tree(ground->folder, NULL)) {
+		printf("The drill is over. Nothing was recorded, and its folder is removed.\n");
+	}
 }
 
 static void end_ground(Command *command, Ground *ground) {
 	if (ground->environment)
-		stop_engine(command, ground);
+		stop_engine(command, ground->environment);
 	bg_close_fd(&ground->life_fd);
 	if (ground->child > 0) {
 		kill(ground->child, SIGTERM);
 		while (waitpid(ground->child, NULL, 0) < 0 && errno == EINTR)
 			continue;
 	}
-	bool keep = command_has(command, "keep") || command_flag(command, "folder");
-	if (ground->folder && keep)
-		printf("The drill is over. Its record and keys are in %s\n", ground->folder);
-	else if (ground->folder && file_remove_tree(ground->folder, NULL))
-		printf("The drill is over, and its folder with record and practice keys is removed (breakglass try --keep keeps it).\n");
+	if (ground->folder)
+		leave_folder(command, ground);
 	free(ground->folder);
 	free(ground->environment);
 	free(ground->state);
@@ -241,7 +267,7 @@ int run_try(Command *command) {
 		error_what(&err, "open the drill ground");
 		status = command_failed(&err);
 	} else {
-		ConsoleOptions options = {.environment_path = ground.environment, .environment_name = "ocw-sandbox", .state = ground.state,
+		ConsoleOptions options = {.environment_path = ground.environment, .environment_name = DRILL_NAME, .state = ground.state,
 			.self = command->self, .theme = command->theme, .line = command->line, .drill = true, .practice = true};
 		status = command->console(&options);
 	}

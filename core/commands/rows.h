@@ -2,6 +2,7 @@
 #pragma once
 typedef struct Command Command;
 
+int tell_sandbox(Command *command);         /* practice_tell.c: sandbox --tell */
 int run_try(Command *command);              /* practice.c */
 int run_sandbox(Command *command);
 int run_status(Command *command);           /* board.c */

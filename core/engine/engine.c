@@ -207,7 +207,7 @@ static void close_handle(uv_handle_t *handle, void *unused) {
 		uv_close(handle, NULL);
 }
 
-/* Workers are left to themselves: they hold their logs, and the next engine takes up what they leave. */
+/* Workers that change something are left to themselves: they hold their logs, and the next engine takes up what they leave. */
 static void engine_end(Engine *engine) {
 	engine->stopping = true;
 	for (Connection *connection = engine->connections; connection; connection = connection->next)

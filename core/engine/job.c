@@ -258,6 +258,9 @@ void job_cancel(Job *job) {
 }
 
 void job_abandon(Job *job) {
+	/* One that only looks has nobody left to look for; one that may change something goes on, and leaves its result in its log. */
+	if (job->spec.kind != JOB_APPLY)
+		job_cancel(job);
 	job->ended = true;
 	close_all(job);
 }

@@ -1,6 +1,7 @@
 /* sandbox.c: the four servers over one world, behind one lock. Time passes for the world whenever somebody asks it something: nothing can
  * tell the difference, and there is no clock thread. */
 #include "core/sandbox/sandbox.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -165,18 +166,50 @@ static void run_now(Sandbox *sandbox, const char *pipeline_name, const char *job
 
 void sandbox_run_backup_now(Sandbox *sandbox) { run_now(sandbox, SIM_PIPELINE_NAME, SIM_JOB_NAME); }
 
+static void publish_repair(Sandbox *sandbox) { run_now(sandbox, "publish-ocw", "mass-publish"); }
+
+/* What can be said to a running sandbox; the first takes an argument. */
+static const struct { const char *name, *help; void (*run)(Sandbox *sandbox); } WORDS[] = {
+	{ "fault", "fault SPEC: fail from now on, as --fault does; fault none ends it", NULL },
+	{ "backup-now", "the backup job runs at once, if its pipeline is not paused", sandbox_run_backup_now },
+	{ "publish-repair", "the content team publishes the damaged courses again, whole", publish_repair },
+};
+
+const char *sandbox_command_help(void) {
+	static char text[400];
+	size_t used = 0;
+	for (size_t i = 0; i < BG_LENGTH(WORDS); i++)
+		used += (size_t) snprintf(text + used, sizeof(text) - used, "  %-24s %s\n", WORDS[i].name, WORDS[i].help);
+	return text;
+}
+
+static ptrdiff_t find_word(Str text) {
+	ptrdiff_t blank = str_find_char(text, ' ');
+	Str first = blank < 0 ? text : str_slice(text, 0, (size_t) blank);
+	for (size_t i = 0; i < BG_LENGTH(WORDS); i++)
+		if (str_eq_c(first, WORDS[i].name) && (blank < 0) == (WORDS[i].run != NULL))
+			return (ptrdiff_t) i;
+	return -1;
+}
+
+bool sandbox_knows(const char *line, Error *err) {
+	if (find_word(str_trim(str_from(line))) >= 0)
+		return true;
+	error_set(err, ERROR_INVALID, "there is no command %s", line);
+	return error_hint(err, "breakglass sandbox --list names them");
+}
+
 bool sandbox_command(Sandbox *sandbox, const char *line, Error *err) {
 	Str text = str_trim(str_from(line));
-	AUTO_FREE char *argument = str_starts(text, "fault ") ? str_dup(str_trim(str_slice(text, 6, text.len))) : NULL;
-	if (argument)
-		return sandbox_fault(sandbox, argument, err);
-	if (str_eq_c(text, "backup-now"))
-		sandbox_run_backup_now(sandbox);
-	else if (str_eq_c(text, "publish-repair"))
-		run_now(sandbox, "publish-ocw", "mass-publish");
-	else
-		return error_set(err, ERROR_INVALID, "there is no command %.*s", STR_ARG(text));
-	return true;
+	ptrdiff_t word = find_word(text);
+	if (word < 0)
+		return sandbox_knows(line, err);
+	if (WORDS[word].run) {
+		WORDS[word].run(sandbox);
+		return true;
+	}
+	AUTO_FREE char *argument = str_dup(str_trim(str_slice(text, strlen(WORDS[word].name), text.len)));
+	return sandbox_fault(sandbox, argument, err);
 }
 
 void sandbox_obey_control(Sandbox *sandbox, Buf *ret_said) {

@@ -36,6 +36,9 @@ const char *sandbox_url(const Sandbox *sandbox, const char *system);   /* "conco
 /* NAME[=ARGUMENT][@SYSTEM]: "latency=500ms@fastly", "status=503", "token-expired@concourse", "truncate", "garbage", "rate-limit", "hang",
  * "reset", "build-hang", "build-fail"; "none" takes them away. Without @SYSTEM it is for all. */
 BG_CHECK bool sandbox_fault(Sandbox *sandbox, const char *text, Error *err);
+/* Is it a line that sandbox_command() takes? Looks at its first word only. */
+BG_CHECK bool sandbox_knows(const char *line, Error *err);
+const char *sandbox_command_help(void);                     /* a line for each command */
 /* A line as a person would say it: "fault FAULT", "backup-now", "publish-repair". */
 BG_CHECK bool sandbox_command(Sandbox *sandbox, const char *line, Error *err);
 /* Does the commands that were written into FOLDER/control, a FIFO of lines, since the last time, and appends a line to `ret_said` for

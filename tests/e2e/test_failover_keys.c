@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "core/base/alloc.h"
+#include "tests/support/process.h"
 #include "tests/support/support.h"
 #include "tests/support/terminal.h"
 
@@ -143,9 +144,11 @@ static void destroy_the_pipeline(Drill *drill)
 /* What the content team does meanwhile, outside of the console. */
 static void repair_the_courses(const Drill *drill)
 {
-	AUTO_FREE char *path = bg_asprintf("%s/drill/control", drill->folder.path);
-	FILE *control = fopen(path, "a");
-	cr_assert(control && fputs("publish-repair\n", control) > 0 && fclose(control) == 0);
+	AUTO_FREE char *program = build_path("breakglass");
+	AUTO_FREE char *where = bg_asprintf("--folder=%s/drill", drill->folder.path);
+	AUTO_CLEAR(ProgramRun) run = { 0 };
+	run_program((const char *const[]) { program, "sandbox", "--tell", "publish-repair", where, NULL }, NULL, NULL, &run);
+	cr_assert_eq(run.status, 0, "%s", buf_text(&run.err));
 }
 
 static void go_back_to_the_real_bucket(Drill *drill)

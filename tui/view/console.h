@@ -7,6 +7,7 @@ typedef struct ConsoleSettings {
 	const char *theme;               /* NULL: $BREAKGLASS_THEME, else ~/.config/breakglass/theme, else dark */
 	const char *first_incident;      /* title of an incident to declare when none is open; NULL = none */
 	bool drill;                      /* that one is a drill */
+	bool practice;                   /* the simulated systems end with the console */
 } ConsoleSettings;
 
 /* Returns the exit status: 0 left, 1 the terminal cannot be used (said on stderr). */

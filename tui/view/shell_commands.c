@@ -44,7 +44,7 @@ static void declared(void *state, ViewContext *context, const Dialog *dialog, co
 	(void) data;
 	Json *args = json_new_object();
 	json_add_string(args, "title", form_text(&dialog->form, 0));
-	json_add_bool(args, "drill", text_eq(form_text(&dialog->form, 1), KINDS[0]));
+	json_add_bool(args, "drill", context->model->drill || text_eq(form_text(&dialog->form, 1), KINDS[0]));
 	view_ask(context, ASK_DECLARE, args, "Declared. Everything from now on stands in the record.");
 }
 
@@ -55,10 +55,13 @@ static void declare(Shell *shell, ViewContext *context)
 	styled_add(&dialog->text, ROLE_TEXT, "Begins the record and the clock. You become its commander.\n");
 	FormField *title = form_add(&dialog->form, FIELD_TEXT, "What is wrong", context->argument);
 	title->required = true;
+	/* Where everything is simulated or set aside for drills, there is nothing to choose. */
+	if (context->model->drill)
+		return;
 	FormField *kind = form_add(&dialog->form, FIELD_CHOICE, "Kind", "");
 	kind->choices = KINDS;
 	kind->choice_count = BG_LENGTH(KINDS);
-	kind->choice = context->model->drill ? 0 : 1;
+	kind->choice = 1;
 	kind->help = "left and right change it";
 }
 
@@ -304,10 +307,24 @@ static void suspend(Shell *shell, ViewContext *context)
 	term_suspend(shell->term);
 }
 
+static void leave_drill(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
+{
+	(void) state;
+	(void) dialog;
+	(void) data;
+	context->shell->done = true;
+}
+
 static void detach(Shell *shell, ViewContext *context)
 {
-	(void) context;
-	shell->done = true;
+	const Incident *incident = context->model->incident;
+	if (!shell->settings->practice || !incident || incident->phase != INCIDENT_OPEN) {
+		shell->done = true;
+		return;
+	}
+	Dialog *dialog = view_dialog(context, DIALOG_CONFIRM, "End the drill", "end it", leave_drill, NULL);
+	styled_add(&dialog->text, ROLE_TEXT, "The incident is still open, and the simulated systems end with this console: the drill cannot be gone on "
+		"with afterwards. Its record stays.\n");
 }
 
 static void screen_after(Shell *shell, ViewContext *context)
