@@ -21,10 +21,15 @@ Rect view_split(Canvas *canvas, Rect *rest, int left)
 	return pane;
 }
 
+bool view_age_is_now(WallTime now, WallTime then)
+{
+	return now.ms - then.ms < COARSE_MS;
+}
+
 const char *view_age(WallTime now, WallTime then, char text[static SPAN_TEXT_SIZE])
 {
 	int64_t age = now.ms - then.ms;
-	if (age < COARSE_MS)
+	if (view_age_is_now(now, then))
 		snprintf(text, SPAN_TEXT_SIZE, "now");
 	else
 		span_format_short(age < MINUTE_MS ? age - age % COARSE_MS : age, text);

@@ -100,7 +100,7 @@ static void write_plan_row(const ViewContext *context, const Run *run, const Gat
 		const StepAction *action = &step->actions[i];
 		if (action->also || !action->plan)
 			continue;
-		bool now = context->wall.ms - action->plan_time.ms < 10000;
+		bool now = view_age_is_now(context->wall, action->plan_time);
 		AUTO_FREE char *text = bg_asprintf("sha256:%s, read %s%s", short_digest(action->plan_digest, digest),
 			now ? "just now" : view_age(context->wall, action->plan_time, age), now ? "" : " ago");
 		row(out, columns, rows++ ? "" : "plan", ROLE_TEXT, text);

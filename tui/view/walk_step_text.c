@@ -172,7 +172,7 @@ static void write_check(const ViewContext *context, const WalkTarget *target, si
 		styled_printf(out, ROLE_FAIL, ": %s", check->reason && *check->reason ? check->reason : "not true");
 	if (check->state != CHECK_NOT_LOOKED)
 		styled_printf(out, ROLE_MUTED, "  %s%s", view_age(context->wall, check->time, age),
-			context->wall.ms - check->time.ms < 10000 ? "" : " ago");
+			view_age_is_now(context->wall, check->time) ? "" : " ago");
 	styled_newline(out);
 }
 

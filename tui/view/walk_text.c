@@ -71,8 +71,8 @@ static void write_times(const ViewContext *context, const IncidentAction *action
 		wall_format_clock(action->started, context->wall, clock));
 	if (wall_known(action->finished))
 		styled_printf(out, ROLE_MUTED, " for %s; %s%s", span_format(action->finished.ms - action->started.ms, span),
-			context->wall.ms - action->finished.ms < 10000 ? "just " : "", view_age(context->wall, action->finished, age));
-	if (wall_known(action->finished) && context->wall.ms - action->finished.ms >= 10000)
+			view_age_is_now(context->wall, action->finished) ? "just " : "", view_age(context->wall, action->finished, age));
+	if (wall_known(action->finished) && !view_age_is_now(context->wall, action->finished))
 		styled_add(out, ROLE_MUTED, " ago");
 	styled_newline(out);
 }
