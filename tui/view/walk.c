@@ -182,6 +182,7 @@ static void took_playbook(void *state, ViewContext *context, bool ok, const Json
 	}
 	playbook_free(walk->playbook);
 	walk->playbook = playbook;
+	walk->record_of[0] = '\0';
 	snprintf(walk->playbook_sha256, sizeof(walk->playbook_sha256), "%s", json_get_string_or(reply, "sha256", ""));
 }
 
@@ -205,6 +206,7 @@ static void took_preview(void *state, ViewContext *context, bool ok, const Json 
 		return;
 	json_free(walk->preview);
 	walk->preview = json_copy(reply);
+	walk->record_of[0] = '\0';
 	snprintf(walk->preview_step, sizeof(walk->preview_step), "%s", walk->preview_wanted);
 }
 

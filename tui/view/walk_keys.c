@@ -105,6 +105,7 @@ static void took_output(void *state, ViewContext *context, bool ok, const Json *
 		return;
 	json_free(walk->record_output);
 	walk->record_output = json_copy(reply);
+	walk->record_of[0] = '\0';
 }
 
 static void details(WalkView *walk, ViewContext *context, const WalkTarget *target)

@@ -8,6 +8,7 @@
 #define OUTLINE_WIDE_COLUMNS 40
 #define WIDE_COLUMNS 110
 #define OUTPUT_FEW_ROWS 3
+#define RECORD_AGES_MS 10000   /* how old an age in the record of a step may get */
 
 /* ---- live output ---- */
 
@@ -106,11 +107,26 @@ static void render_step(WalkView *walk, const ViewContext *context, const WalkTa
 
 /* ---- the record ---- */
 
+/* It may hold a MiB of output: it is built anew when something in it can have changed, not for every key. */
+static void build_record(WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns)
+{
+	int64_t moment = context->wall.ms / RECORD_AGES_MS;
+	bool same = text_eq(walk->record_of, target->step->id) && walk->record_seq == target->incident->seq && walk->record_columns == columns
+		&& walk->record_moment == moment;
+	if (same)
+		return;
+	snprintf(walk->record_of, sizeof(walk->record_of), "%s", target->step->id);
+	walk->record_seq = target->incident->seq;
+	walk->record_columns = columns;
+	walk->record_moment = moment;
+	styled_reset(&walk->record);
+	walk_write_record(walk, context, target, columns, &walk->record);
+}
+
 static void render_record(WalkView *walk, const ViewContext *context, const WalkTarget *target, Canvas *canvas, Rect rect)
 {
 	rect = rect_inset(rect, 1, 0);
-	styled_reset(&walk->record);
-	walk_write_record(walk, context, target, rect.width - 1, &walk->record);
+	build_record(walk, context, target, rect.width - 1);
 	pager_render(&walk->record_pager, &walk->record, canvas, rect);
 }
 

@@ -64,8 +64,9 @@ typedef struct WalkView {
 	bool details;                /* the full record of the step is open */
 	Styled record;
 	Pager record_pager;
-	char record_of[WALK_ID_SIZE];
-	int64_t record_seq;
+	char record_of[WALK_ID_SIZE];   /* "" = it must be built anew */
+	int64_t record_seq, record_moment;
+	int record_columns;
 	Json *record_output;         /* the reply of ASK_OUTPUT for `record_action` */
 	int64_t record_action;
 
