@@ -198,7 +198,7 @@ static void describe_resolved(const Told *told)
 static void describe_check(const Told *told)
 {
 	told_own_step(told);
-	buf_puts(told->out, json_get_bool(told->data, "ok", false) ? ": true" : ": not true");
+	buf_puts(told->out, json_get_bool(told->data, "ok", false) ? ": verified" : ": not verified");
 	told_add(told, ", ", "text");
 	told_add(told, ", ", "reason");
 }

@@ -174,6 +174,15 @@ void story_activate_asked(Script *script)
 		"'failed_guards':[]}");
 }
 
+void story_activated(Script *script)
+{
+	story_activate_asked(script);
+	story_sign(script, "activate", "product", "prod-oncall", "yes", "");
+	story_sign(script, "activate", "engineering", "eng-oncall", "yes", "looked at the difference");
+	apply(script, 2 * MINUTE, "4.3", "ocw-live");
+	finish(script, 90000, "'verified':'yes','evidence':'v77 is active','value':'76'");
+}
+
 /* ---- the console ---- */
 
 Terminal *story_console(Script *script, TempFolder *folder, const char *keys, const char *text)

@@ -17,6 +17,8 @@ void story_hosts_planned(Script *script);
 void story_hosts_started(Script *script);
 /* Everything up to the gate of 4.3, which is asked with its plan. */
 void story_activate_asked(Script *script);
+/* 4.3 is signed and done: the site is on its backup. */
+void story_activated(Script *script);
 void story_sign(Script *script, const char *gate, const char *role, const char *person, const char *decision, const char *reason);
 
 /* The console on this story, with the keys already pressed: "3" shows the walk. Waits until `text` is on the screen. */

@@ -65,8 +65,8 @@
 	COMMAND(LAST, "last", MOVE, "end G >", "LR", SAFE, 0, NONE, "last", "go to the last row") \
 	COMMAND(FOLD, "fold", MOVE, "left h", "L", SAFE, 0, NONE, "fold", "close the branch, or go to the row above it") \
 	COMMAND(UNFOLD, "unfold", MOVE, "right l", "L", SAFE, 0, NONE, "unfold", "open the branch") \
-	COMMAND(TEXT_UP, "text-up", MOVE, "K shift-up", "bws", SAFE, 0, NONE, "text up", "scroll the text on the right up") \
-	COMMAND(TEXT_DOWN, "text-down", MOVE, "J shift-down", "bws", SAFE, 0, NONE, "text down", "scroll the text on the right down") \
+	COMMAND(TEXT_UP, "text-up", MOVE, "K shift-up", "ws", SAFE, 0, NONE, "text up", "scroll the text on the right up") \
+	COMMAND(TEXT_DOWN, "text-down", MOVE, "J shift-down", "ws", SAFE, 0, NONE, "text down", "scroll the text on the right down") \
 	COMMAND(FILTER, "filter", MOVE, "/", "G", SAFE, 20, FIND, "filter", "show only rows that contain a text, or find it in a long text") \
 	COMMAND(NEXT_MATCH, "next-match", MOVE, "]", "LR", SAFE, 0, NONE, "next match", "go to the next place that was found") \
 	COMMAND(PREVIOUS_MATCH, "previous-match", MOVE, "[", "LR", SAFE, 0, NONE, "previous match", "go to the place found before") \

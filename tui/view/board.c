@@ -105,8 +105,8 @@ static void say_row(size_t index, void *userdata, Buf *out)
 static ListSource source_of(BoardState *state)
 {
 	return (ListSource) { .count = state->context->model->reading_count, .id = row_id, .render = draw_row, .text = row_text,
-		.say = say_row, .userdata = state, .empty = "This environment asks nothing yet. Probes stand in its file under probes: each is a question that is asked "
-		"again and again, such as how old the newest backup is." };
+		.say = say_row, .userdata = state, .empty = "This environment asks nothing yet. List its \"probes\" in its file: each is a question that is asked again "
+		"and again, such as how old the newest backup is." };
 }
 
 static int count_of(const ViewContext *context, ReadingState wanted)

@@ -46,7 +46,8 @@ static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 	int x = rect.x + 10, width = state->context->small ? 16 : 22;
 	canvas_text_fit(canvas, rect, x, rect.y, width, ROLE_TEXT, item->name);
 	x += width + 1;
-	snprintf(age, sizeof(age), "%s", view_age(state->context->wall, item->open ? item->opened : item->closed, span));
+	const char *ago = view_age(state->context->wall, item->open ? item->opened : item->closed, span);
+	snprintf(age, sizeof(age), text_eq(ago, "now") || state->context->small ? "%s" : "%s ago", ago);
 	int right = canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, age);
 	canvas_text_fit(canvas, rect, x, rect.y, right - x - 1, ROLE_MUTED, item->step_title ? item->step_title : "");
 }
@@ -68,7 +69,7 @@ static ListSource source_of(LedgerState *state)
 {
 	return (ListSource) { .count = state->count, .id = row_id, .render = draw_row, .text = row_text, .say = say_row, .userdata = state,
 		.empty = state->context->model->incident ? "Nothing is broken open. A step that pauses, freezes or repoints something enters it here, until it is "
-		"mended." : "No incident is declared. What one breaks open is listed here until it is mended." };
+		"mended." : "No incident is declared. D declares one; what it breaks open is listed here until it is mended." };
 }
 
 static void update(void *data, ViewContext *context)
@@ -149,6 +150,8 @@ static const char *reason(void *data, const ViewContext *context, CommandId id)
 	LedgerState *state = data;
 	state->context = context;
 	const LedgerItem *item = context->model->incident ? selected(state) : NULL;
+	if ((id == COMMAND_OPEN || id == COMMAND_DETAILS) && !item)
+		return "nothing is listed";
 	if (id != COMMAND_UNDO && id != COMMAND_MEND)
 		return NULL;
 	if (!item)
@@ -156,7 +159,7 @@ static const char *reason(void *data, const ViewContext *context, CommandId id)
 	if (!item->open)
 		return "it is closed already";
 	if (id == COMMAND_UNDO && !item->can_undo)
-		return "its step has no way back written down: the playbook that closes it has";
+		return "no way back is written at its step; the playbook that closes it has one";
 	return NULL;
 }
 

@@ -67,8 +67,9 @@ static void draw_procedure(Canvas *canvas, Rect rect, const Row *row)
 {
 	char counts[80];
 	const PlaybookProcedure *procedure = row->procedure;
-	snprintf(counts, sizeof(counts), "%zu steps  %zu actions  %zu sign-off%s", procedure->steps, procedure->actions, procedure->gates,
-		procedure->gates == 1 ? "" : "s");
+	/* As wide for one as for many: the numbers stand below one another. */
+	snprintf(counts, sizeof(counts), "%zu %-5s %3zu %-7s %3zu %-9s", procedure->steps, procedure->steps == 1 ? "step" : "steps", procedure->actions,
+		procedure->actions == 1 ? "action" : "actions", procedure->gates, procedure->gates == 1 ? "sign-off" : "sign-offs");
 	bool blocked = row->entry->problem != NULL;
 	int right = rect.width >= 60 ? canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, counts) : rect.x + rect.width;
 	canvas_glyph(canvas, rect, rect.x + 3, rect.y, blocked ? ROLE_DISABLED : ROLE_RUNNING, GLYPH_CLOSED);
@@ -110,8 +111,8 @@ static void say_row(size_t index, void *userdata, Buf *out)
 static ListSource source_of(PlaybooksState *state)
 {
 	return (ListSource) { .count = state->count, .id = row_id, .render = draw_row, .text = row_text, .is_passive = row_is_passive,
-		.say = say_row, .userdata = state, .empty = "No playbook was found. The environment file names their folders under playbooks:; any Markdown runbook "
-		"will do as it stands." };
+		.say = say_row, .userdata = state, .empty = "No playbook was found. The environment file names their folders under \"playbooks\". Any Markdown "
+		"runbook will do as it stands." };
 }
 
 static void update(void *data, ViewContext *context)
@@ -262,6 +263,8 @@ static const char *reason(void *data, const ViewContext *context, CommandId id)
 		return NULL;
 	if (!row)
 		return "no playbook is there";
+	if (id != COMMAND_START && state->reading)
+		return "it is open; Esc goes back";
 	if (id != COMMAND_START)
 		return NULL;
 	if (row->entry->problem) {

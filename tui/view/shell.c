@@ -112,6 +112,9 @@ void shell_show(Shell *shell, size_t view, bool remember)
 	ViewContext context = shell_context(shell, view, NULL);
 	if (VIEWS[view]->shown)
 		VIEWS[view]->shown(shell->states[view], &context);
+	/* Keys may follow at once, before a frame is drawn: they find the rows that the frame will show. */
+	if (VIEWS[view]->update)
+		VIEWS[view]->update(shell->states[view], &context);
 }
 
 void view_go(ViewContext *context, const View *view)

@@ -95,8 +95,10 @@ static void render_footer(Shell *shell, Canvas *canvas, Rect row)
 		contexts[0] = shell->in_dialog ? CONTEXT_DIALOG : shell->in_palette ? CONTEXT_PALETTE : CONTEXT_INPUT;
 		count = 1;
 	}
+	/* Enter does not say yes to a question. */
+	bool question = shell->in_dialog && shell->dialog.kind == DIALOG_CONFIRM;
 	Footer footer = { .keymap = &shell->keymap, .contexts = contexts, .context_count = count,
-		.here = VIEWS[shell->shown]->command, .reason = count && contexts[0] < CONTEXT_PALETTE ? shell_reason : NULL, .userdata = shell };
+		.here = question ? COMMAND_ACCEPT : VIEWS[shell->shown]->command, .reason = count && contexts[0] < CONTEXT_PALETTE ? shell_reason : NULL, .userdata = shell };
 	footer_render(&footer, canvas, row);
 }
 
@@ -139,6 +141,7 @@ void shell_render(Shell *shell)
 	if (shell->in_palette) {
 		Rect above = canvas_rect(canvas);
 		rect_cut_bottom(&above, 1);
+		rect_cut_top(&above, BAR_ROWS);   /* whether this is real stays in sight */
 		palette_render(&shell->palette, canvas, above, &shell->keymap, shell_reason, shell);
 	}
 }

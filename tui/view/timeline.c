@@ -163,6 +163,16 @@ static Outcome on_command(void *data, ViewContext *context, CommandId id)
 	return OUTCOME_DONE;
 }
 
+static const char *reason(void *data, const ViewContext *context, CommandId id)
+{
+	const TimelineState *state = data;
+	if (id == COMMAND_OPEN && state->details)
+		return "it is open; Esc goes back";
+	if ((id == COMMAND_OPEN || id == COMMAND_DETAILS) && !context->model->timeline_count)
+		return "nothing is recorded yet";
+	return NULL;
+}
+
 static void filter(void *data, ViewContext *context, const char *text)
 {
 	TimelineState *state = data;
@@ -227,6 +237,7 @@ const View VIEW_TIMELINE = {
 	.update = update,
 	.render = render,
 	.on_command = on_command,
+	.reason = reason,
 	.filter = filter,
 	.hint = hint,
 	.rows = rows,

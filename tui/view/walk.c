@@ -260,7 +260,8 @@ static void render(void *state, const ViewContext *context, Canvas *canvas, Rect
 	const char *not_yet = view_not_yet(context);
 	if (not_yet || !context->run || !text_eq(walk->outline.run, context->run->id)) {
 		canvas_paragraph(canvas, rect_inset(rect, 1, 1), 0, ROLE_MUTED, not_yet ? not_yet : context->run ? "" :
-			!context->model->incident ? "No incident is open, so nothing is walked. D declares one." :
+			!context->model->incident ? "Nothing is being walked: no incident is open. On the playbooks screen (2), s starts a procedure and declares the incident with it; "
+			"D only declares it." :
 			"No procedure is being walked. Choose one on the playbooks screen (2) and start it with s.");
 		return;
 	}

@@ -60,7 +60,9 @@ static void render_answer(const Dialog *dialog, Canvas *canvas, Rect row)
 	if (dialog->kind == DIALOG_INFORM)
 		return;
 	x = canvas_text(canvas, row, x + 3, row.y, ROLE_KEY, "Esc");
-	canvas_text(canvas, row, x, row.y, ROLE_KEY_LABEL, " leave without doing anything");
+	const char *leave = " leave without doing anything";
+	bool fits = x + canvas_text_width(leave) <= row.x + row.width;
+	canvas_text(canvas, row, x, row.y, ROLE_KEY_LABEL, fits ? leave : " leave");
 }
 
 void dialog_render(const Dialog *dialog, Canvas *canvas, Rect rect)

@@ -4,6 +4,7 @@
 
 #define NAME_COLUMNS 18
 #define KEY_COLUMNS 14
+#define HELP_COLUMNS 19
 
 void palette_open(Palette *palette)
 {
@@ -87,10 +88,12 @@ static void render_row(Canvas *canvas, Rect row, const Command *command, const K
 	int x = row.x + 1;
 	canvas_text_fit(canvas, row, x, row.y, NAME_COLUMNS - 1, why_not ? ROLE_DISABLED : ROLE_TEXT, command->name);
 	x += NAME_COLUMNS;
-	canvas_text_fit(canvas, row, x, row.y, KEY_COLUMNS - 1, why_not ? ROLE_DISABLED : ROLE_KEY,
-		keymap_format(keymap, command->id, keys));
-	x += KEY_COLUMNS;
-	canvas_text_fit(canvas, row, x, row.y, row.x + row.width - x, why_not ? ROLE_DISABLED : ROLE_MUTED,
+	bool narrow = row.width < 60;   /* what it does, or why not, matters more than its keys */
+	if (!narrow)
+		canvas_text_fit(canvas, row, x, row.y, KEY_COLUMNS - 1, why_not ? ROLE_DISABLED : ROLE_KEY,
+			keymap_format(keymap, command->id, keys));
+	x += narrow ? 0 : KEY_COLUMNS;
+	canvas_text_fit(canvas, row, x, row.y, row.x + row.width - x - 1, why_not ? ROLE_DISABLED : ROLE_MUTED,
 		why_not ? why_not : command->help);
 }
 
@@ -108,6 +111,7 @@ void palette_render(const Palette *palette, Canvas *canvas, Rect rect, const Key
 	canvas_fill(canvas, area, ROLE_TEXT);
 	canvas_horizontal(canvas, area, area.x, area.y, area.width, ROLE_BORDER);
 	rect_cut_top(&area, 1);
+	int right = area.x + area.width - 1, top = area.y, bottom = area.y + (int) shown - 1;
 	for (size_t i = 0; i < shown && first + i < count; i++) {
 		Rect row = rect_cut_top(&area, 1);
 		const char *why_not = reason ? reason(ids[first + i], userdata) : NULL;
@@ -115,6 +119,10 @@ void palette_render(const Palette *palette, Canvas *canvas, Rect rect, const Key
 		if (first + i == palette->position)
 			canvas_select(canvas, row);
 	}
+	if (first > 0)
+		canvas_glyph(canvas, canvas_rect(canvas), right, top, ROLE_MUTED, GLYPH_SCROLL_UP);
+	if (first + shown < count)
+		canvas_glyph(canvas, canvas_rect(canvas), right, bottom, ROLE_MUTED, GLYPH_SCROLL_DOWN);
 	canvas_text_fit(canvas, area, area.x + 1, area.y, area.width - 1, ROLE_WARN, palette->complaint);
 }
 
@@ -132,7 +140,7 @@ static void help_row(Styled *out, const Command *command, const Keymap *keymap, 
 		styled_printf(out, why_not ? ROLE_DISABLED : ROLE_KEY, "  %-16s ", keys);
 	else
 		styled_printf(out, why_not ? ROLE_DISABLED : ROLE_CODE, "  :%-15s ", command->name);
-	styled_add(out, why_not ? ROLE_DISABLED : ROLE_TEXT, command->help);
+	styled_hang(out, HELP_COLUMNS, why_not ? ROLE_DISABLED : ROLE_TEXT, command->help);
 	if (command->danger == DANGER_BREAK_GLASS)
 		styled_add(out, ROLE_DANGER, " (break-glass)");
 	if (why_not)

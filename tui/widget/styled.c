@@ -51,12 +51,17 @@ void styled_break(Styled *styled)
 		styled_newline(styled);
 }
 
+void styled_hang(Styled *styled, int columns, Role role, const char *text)
+{
+	begin_run(styled, role, columns);
+	text_sanitise(str_from(text), SANITISE_BLOCK, &styled->text);
+}
+
 void styled_field(Styled *styled, int columns, const char *label, Role role, const char *value)
 {
 	int width = canvas_text_width(label);
 	styled_printf(styled, ROLE_MUTED, "%s%*s", label, columns > width ? columns - width : 1, "");
-	begin_run(styled, role, columns);
-	text_sanitise(str_from(value), SANITISE_BLOCK, &styled->text);
+	styled_hang(styled, columns, role, value);
 	styled_newline(styled);
 }
 

@@ -22,6 +22,8 @@ void styled_printf(Styled *styled, Role role, const char *format, ...) BG_PRINTF
 void styled_newline(Styled *styled);
 /* Ends the line if one is begun, so that what follows begins a new one. */
 void styled_break(Styled *styled);
+/* As styled_add; wrapped lines of its line go on at column `columns`. */
+void styled_hang(Styled *styled, int columns, Role role, const char *text);
 /* `label` in MUTED, padded to `columns`, then the value, then a new line. A long value goes on under itself. */
 void styled_field(Styled *styled, int columns, const char *label, Role role, const char *value);
 void styled_reset(Styled *styled);   /* empties, keeps the memory */

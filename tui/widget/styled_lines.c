@@ -49,9 +49,10 @@ static int hang_of(const Styled *styled, Str line)
 
 static int indent_of(const Styled *styled, Str line, int columns)
 {
-	int indent = line.len ? hang_of(styled, line) : 0;
-	while ((size_t) indent < line.len && line.ptr[indent] == ' ')
-		indent++;
+	int own = 0, hang = line.len ? hang_of(styled, line) : 0;
+	while ((size_t) own < line.len && line.ptr[own] == ' ')
+		own++;
+	int indent = hang && hang <= MAX_INDENT && hang < columns / 2 ? hang : own;
 	return indent <= MAX_INDENT && indent < columns / 2 ? indent : 0;
 }
 

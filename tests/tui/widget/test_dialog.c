@@ -36,7 +36,7 @@ Test(dialog, a_destructive_thing_wants_its_name_typed_not_pasted)
 		"│ Type the name ocw-backup                       │\n"
 		"│                                                │\n"
 		"│                                                │\n"
-		"│ Enter destroy   Esc leave without doing anythi │\n"
+		"│ Enter destroy   Esc leave                      │\n"
 		"└────────────────────────────────────────────────┘\n\n");
 	cr_expect(dialog_key(&dialog, key_of("enter")) == DIALOG_ACCEPTED);
 }
