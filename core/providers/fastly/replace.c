@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
+#include "core/base/text.h"
 #include "core/providers/fastly/fastly.h"
 #include "core/transport/url.h"
 
@@ -11,22 +12,25 @@ typedef struct HostField {
 	const char *kind, *field;
 	const char *words;      /* separated by | */
 	const char *shown;      /* as people know it */
+	const char *option;     /* of `fastly backend update` and `fastly healthcheck update`; NULL: it has none */
 } HostField;
 
 static const HostField FIELDS[] = {
-	{"backend", "address", "backends|hosts|address", "address"},
-	{"backend", "override_host", "override-host", "override host"},
-	{"backend", "ssl_sni_hostname", "sni-host", "SNI host"},
-	{"backend", "ssl_cert_hostname", "cert-host", "certificate host"},
-	{"backend", "ssl_hostname", "cert-host", "SSL host (legacy)"},
-	{"health check", "host", "healthcheck-host", "host"},
+	{"backend", "address", "backends|hosts|address", "address", "--address"},
+	{"backend", "override_host", "override-host", "override host", "--override-host"},
+	{"backend", "ssl_sni_hostname", "sni-host", "SNI host", "--ssl-sni-hostname"},
+	{"backend", "ssl_cert_hostname", "cert-host", "certificate host", "--ssl-cert-hostname"},
+	{"backend", "ssl_hostname", "cert-host", "SSL host (legacy)", NULL},
+	{"health check", "host", "healthcheck-host", "host", "--host"},
 };
 
 /* One object with what is to be sent for it. */
 typedef struct Edit {
 	char *path;             /* below the version: "backend/origin" */
-	char *name;
+	char *name;             /* "backend origin" */
+	char *object;           /* "origin" */
 	Buf form;
+	Buf manual;             /* the same as a command line, without service and version */
 } Edit;
 
 typedef struct Edits {
@@ -38,7 +42,9 @@ static void edits_clear(Edits *edits) {
 	for (size_t i = 0; i < edits->count; i++) {
 		free(edits->items[i].path);
 		free(edits->items[i].name);
+		free(edits->items[i].object);
 		buf_clear(&edits->items[i].form);
+		buf_clear(&edits->items[i].manual);
 	}
 	free(edits->items);
 	*edits = (Edits){0};
@@ -68,6 +74,10 @@ static void edit_object(const FastlyKind *kind, const Json *object, const StrLis
 			continue;
 		AUTO_FREE char *what = bg_asprintf("%s %s %s", kind->name, fastly_object_name(object), FIELDS[i].shown);
 		url_add_field(&edit.form, FIELDS[i].field, after);
+		if (FIELDS[i].option) {
+			buf_printf(&edit.manual, " %s ", FIELDS[i].option);
+			shell_quote(str_from(after), &edit.manual);
+		}
 		if (plan)
 			plan_add_change(plan, what, before, after);
 	}
@@ -76,6 +86,7 @@ static void edit_object(const FastlyKind *kind, const Json *object, const StrLis
 	AUTO_FREE char *name = api_path("%s", fastly_object_name(object));
 	edit.path = bg_asprintf("%s/%s", kind->path, name);
 	edit.name = bg_asprintf("%s %s", kind->name, fastly_object_name(object));
+	edit.object = bg_strdup(fastly_object_name(object));
 	edits->items = bg_reallocarray(edits->items, edits->count + 1, sizeof(*edits->items));
 	edits->items[edits->count++] = edit;
 }
@@ -131,19 +142,34 @@ static bool warn_of_rest(Fastly *fastly, int64_t version, const char *from, Plan
 	}
 	if (left > 20)
 		strlist_add_take(&plan->warnings, bg_asprintf("and %zu more places", left - 20));
+	if (left)
+		strlist_add_take(&plan->warnings, bg_strdup("this step leaves those as they are. Where visitors need them changed, edit them in the draft "
+			"before it is activated; items of a dictionary have no version: they change at once, so change them together with the activation"));
 	for (size_t i = 0; i < scan.hidden.count; i++)
 		strlist_add_take(&plan->warnings, bg_asprintf("%s: whether it names %s cannot be told", scan.hidden.items[i], from));
 	return true;
 }
 
+/* A whole command line, as it can be typed where the console is not at hand. */
+static void describe_by_hand(const Fastly *fastly, int64_t version, const Edit *edit, Buf *out) {
+	if (!edit->manual.len)
+		return;
+	buf_printf(out, "%sfastly %s update --service-id %s --version %lld --name ", out->len ? "\n" : "",
+		str_starts(str_from(edit->path), "healthcheck/") ? "healthcheck" : "backend", fastly->id, (long long) version);
+	shell_quote(str_from(edit->object), out);
+	buf_put_str(out, buf_str(&edit->manual));
+}
+
 static void describe(const Fastly *fastly, const Call *call, int64_t version, const Edits *edits, Plan *plan) {
 	AUTO_CLEAR(Buf) requests = {0};
+	AUTO_CLEAR(Buf) manual = {0};
 	for (size_t i = 0; i < edits->count; i++)
 		buf_printf(&requests, "%sPUT %s/service/%s/version/%lld/%s %s", i ? "\n" : "", fastly->api.url, fastly->id, (long long) version,
 			edits->items[i].path, buf_text(&edits->items[i].form));
+	for (size_t i = 0; i < edits->count; i++)
+		describe_by_hand(fastly, version, &edits->items[i], &manual);
 	plan_set(&plan->request, "%s", buf_text(&requests));
-	plan_set(&plan->manual, "fastly backend update --service-id %s --version %lld --name NAME --address ... --override-host ... "
-		"--ssl-sni-hostname ... --ssl-cert-hostname ...", fastly->id, (long long) version);
+	plan_set(&plan->manual, "%s", buf_text(&manual));
 	plan_set(&plan->undo, "leave the draft: it serves nobody until it is activated");
 	if (!plan->count)
 		strlist_add_take(&plan->warnings, bg_asprintf("none of these fields names %s", call_arg(call, "from")));

@@ -94,8 +94,11 @@ Test(fastly, a_replacement_is_planned_field_by_field_and_names_what_it_leaves) {
 		"backend origin s3 SNI host: " OLD_HOST " -> " NEW_HOST "\n"
 		"backend origin s3 certificate host: " OLD_HOST " -> " NEW_HOST "\n"
 		"health check hc host: " OLD_HOST " -> " NEW_HOST);
-	cr_assert_eq(plan.warnings.count, 1);
+	cr_assert_eq(plan.warnings.count, 2);
 	assert_text("warning", plan.warnings.items[0], "still naming content-live: dictionary redirects item /a");
+	cr_expect(strstr(plan.warnings.items[1], "they change at once"), "%s", plan.warnings.items[1]);
+	cr_expect(strstr(plan.manual, " --version 77 --name 'origin s3' --address " NEW_HOST " --override-host " NEW_HOST
+		" --ssl-sni-hostname " NEW_HOST " --ssl-cert-hostname " NEW_HOST "\nfastly healthcheck update"), "%s", plan.manual);
 	cr_expect(strstr(plan.request, "/version/77/backend/origin%20s3 address=" NEW_HOST "&override_host="), "%s", plan.request);
 	AUTO(Json) *json = plan_to_json(&plan);
 	AUTO_FREE char *text = json_text(json);
