@@ -6,11 +6,12 @@
 
 #include "core/base/alloc.h"
 #include "core/incident/event.h"
+#include "core/incident/incident.h"
 #include "core/journal/journal.h"
 #include "core/signoff/sshsig.h"
 #include "core/signoff/statement.h"
 
-typedef struct Check { StrList *problems; const Roster *roster; char *incident; } Check;
+typedef struct Check { StrList *problems, *notes; const Roster *roster; char *incident; } Check;
 
 static void problem(const Check *check, const Record *record, const char *text, ...) BG_PRINTF(3, 4);
 static void problem(const Check *check, const Record *record, const char *text, ...) {
@@ -41,6 +42,15 @@ static void check_signer(const Check *check, const Record *record, const Stateme
 		problem(check, record, "the signature of %s: %s (%s)", statement->signer, answers[answer], check->roster->path);
 }
 
+static void compare_statement(const Check *check, const Record *record, const Statement *statement) {
+	compare(check, record, "incident", statement->incident, check->incident);
+	compare(check, record, "run", statement->run, json_get_string(record->data, "run"));
+	compare(check, record, "gate", statement->gate, json_get_string(record->data, "gate"));
+	compare(check, record, "role", statement->role, json_get_string(record->data, "role"));
+	compare(check, record, "digest", statement->digest, json_get_string(record->data, "subject"));
+	compare(check, record, "decision", statement_decision_name(statement->decision), json_get_string(record->data, "decision"));
+}
+
 static void check_statement(const Check *check, const Record *record, const char *text, const PublicKey *key) {
 	AUTO_CLEAR(Statement) statement = {0};
 	Error why = {0};
@@ -49,12 +59,7 @@ static void check_statement(const Check *check, const Record *record, const char
 		return;
 	}
 	check_signer(check, record, &statement, key);
-	compare(check, record, "incident", statement.incident, check->incident);
-	compare(check, record, "run", statement.run, json_get_string(record->data, "run"));
-	compare(check, record, "gate", statement.gate, json_get_string(record->data, "gate"));
-	compare(check, record, "role", statement.role, json_get_string(record->data, "role"));
-	compare(check, record, "digest", statement.digest, json_get_string(record->data, "subject"));
-	compare(check, record, "decision", statement_decision_name(statement.decision), json_get_string(record->data, "decision"));
+	compare_statement(check, record, &statement);
 }
 
 static void check_signature(const Check *check, const Record *record) {
@@ -73,6 +78,23 @@ static void check_signature(const Check *check, const Record *record) {
 	check_statement(check, record, text, &signature.key);
 }
 
+/* A one-time code leaves nothing that can be checked afterwards: its text is compared, and that is said. */
+static void check_code(const Check *check, const Record *record) {
+	AUTO_CLEAR(Statement) statement = {0};
+	Error why = {0};
+	const char *text = json_get_string_or(record->data, "statement", "");
+	if (!statement_parse(str_from(text), &statement, &why))
+		problem(check, record, "the text of a one-time code is not a statement: %s", why.why);
+	else
+		compare_statement(check, record, &statement);
+	strlist_add_take(check->notes, bg_asprintf("journal.jsonl:%lld: signed by one-time code: weaker, nobody can check it now",
+		(long long) record->seq));
+}
+
+static bool is_by_code(const Record *record) {
+	return text_eq(json_get_string(record->data, "method"), SIGNOFF_BY_CODE) && !*json_get_string_or(record->data, "signature", "");
+}
+
 static bool each(void *userdata, const Record *record, Str line, Error *err) {
 	(void) line;
 	(void) err;
@@ -80,13 +102,15 @@ static bool each(void *userdata, const Record *record, Str line, Error *err) {
 	EventType type = event_type_parse(record->type);
 	if (type == EVENT_INCIDENT_DECLARED && !check->incident)
 		check->incident = bg_strdup(json_get_string(record->data, "incident"));
-	if (type == EVENT_SIGNOFF_GIVEN)
+	if (type == EVENT_SIGNOFF_GIVEN && is_by_code(record))
+		check_code(check, record);
+	else if (type == EVENT_SIGNOFF_GIVEN)
 		check_signature(check, record);
 	return true;
 }
 
-bool verify_signatures(const char *folder, const Roster *roster, StrList *problems, Error *err) {
-	Check check = {problems, roster, NULL};
+bool verify_signatures(const char *folder, const Roster *roster, StrList *problems, StrList *notes, Error *err) {
+	Check check = {problems, notes, roster, NULL};
 	Error broken = {0};
 	bool ok = journal_read(folder, 1, each, &check, &broken);
 	free(check.incident);

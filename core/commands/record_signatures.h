@@ -5,6 +5,6 @@
 #include "core/base/str.h"
 #include "core/signoff/roster.h"
 
-/* Appends what is wrong to `problems`. With a roster (NULL ok) each key must be its signer's at the time of signing. False only when the
+/* Appends what is wrong to `problems`, and to `notes` what nobody can check. With a roster (NULL ok) each key must be its signer's at the time of signing. False only when the
  * journal cannot be read at all. */
-BG_CHECK bool verify_signatures(const char *folder, const Roster *roster, StrList *problems, Error *err);
+BG_CHECK bool verify_signatures(const char *folder, const Roster *roster, StrList *problems, StrList *notes, Error *err);

@@ -49,9 +49,9 @@ const CommandRow COMMANDS[] = {
 	{"statement", "STEP|GATE --role ROLE [--person NAME] [--no|--escalate|--withdraw|--alone REASON | --countersign] [--reason TEXT]",
 		"role: person: no: escalate: withdraw: alone: countersign reason:", 1, 1, "the text to sign",
 		"  breakglass statement 4.5 --role product > text\n  ssh-keygen -Y sign -n signoff@breakglass -f KEY text\n", run_statement, false, NULL},
-	{"sign", "STEP|GATE --role ROLE [--person NAME] [--key FILE | --signature FILE --statement FILE] "
+	{"sign", "STEP|GATE --role ROLE [--person NAME] [--key FILE | --signature FILE --statement FILE | --code N|-] "
 		"[--no|--escalate|--withdraw|--alone REASON | --countersign] [--reason TEXT]",
-		"role: person: key: signature: statement: no: escalate: withdraw: alone: countersign reason:", 1, 1,
+		"role: person: key: signature: statement: code: no: escalate: withdraw: alone: countersign reason:", 1, 1,
 		"sign, with your agent, a key file, or a signature made elsewhere",
 		"  breakglass sign 4.5 --role product\n  breakglass sign 4.5 --role product --statement text --signature text.sig\n", run_sign, false, NULL},
 	{"incidents", "", "", 0, 0, "every incident in the state folder, newest first", NULL, run_incidents, false, NULL},

@@ -77,7 +77,7 @@ int run_verify(Command *command) {
 		if (command_flag(command, kept[i]))
 			strlist_add(&places, command_flag(command, kept[i]));
 	if (!record_folder(command, command_word(command, 0), &folder, &err) || !load_signers(command, &roster, &err)
-		|| !verify_with_places(command, folder, &places, &report, &err) || !verify_signatures(folder, roster, &report.problems, &err))
+		|| !verify_with_places(command, folder, &places, &report, &err) || !verify_signatures(folder, roster, &report.problems, &report.notes, &err))
 		return command_failed(&err);
 	if (command->json) {
 		AUTO(Json) *json = verify_json(&report);

@@ -40,6 +40,15 @@ int run_start(Command *command) {
 	return EXIT_OK;
 }
 
+static bool has_code(const Gate *gate) {
+	for (size_t i = 0; i < gate->roles.count; i++) {
+		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
+		if (signoff && signoff_is_weaker(signoff))
+			return true;
+	}
+	return false;
+}
+
 int run_steps(Command *command) {
 	Error err = {0};
 	const Run *run;
@@ -67,7 +76,8 @@ int run_steps(Command *command) {
 			command_print("gate %s: signed ALONE by %s as %s: %s\n", run->gates[g].id, alone->person, alone->role,
 				alone->reason ? alone->reason : "");
 		else
-			command_print("gate %s: %s (%s)\n", run->gates[g].id, WORDS[gate_state(&run->gates[g], wall_now())], roles);
+			command_print("gate %s: %s (%s)%s\n", run->gates[g].id, WORDS[gate_state(&run->gates[g], wall_now())], roles,
+				has_code(&run->gates[g]) ? ", by one-time code (weaker)" : "");
 	}
 	return EXIT_OK;
 }

@@ -49,6 +49,8 @@ typedef struct Engine {
 	Error broken;                     /* the newest incident that could not be opened; NONE = none */
 	bool start_owed;                  /* that this engine took over is not in the record yet */
 	Logins logins;
+	int wrong_codes;                  /* one-time codes, since: */
+	MonoTime wrong_codes_since;
 	bool stopping;
 } Engine;
 

@@ -6,6 +6,7 @@
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
 #include "core/base/file.h"
+#include "core/engine/one_time.h"
 #include "core/engine/receipt.h"
 #include "core/signoff/judge.h"
 #include "core/signoff/roster.h"
@@ -251,6 +252,17 @@ static SignoffExpectation expectation(const Engine *engine, const Walk *walk, co
 		.now = wall_now()};
 }
 
+static bool is_by_code(const Ask *ask) { return json_get_string(ask->args, "code") != NULL; }
+
+/* How it came: what a client says of a signature is shown and changes nothing; that it was a code, it cannot say. */
+static const char *method_of(const Ask *ask) {
+	static const char *const methods[] = {"agent", "key", "signature"};
+	for (size_t i = 0; i < BG_LENGTH(methods); i++)
+		if (!is_by_code(ask) && text_eq(json_get_string(ask->args, "method"), methods[i]))
+			return methods[i];
+	return is_by_code(ask) ? SIGNOFF_BY_CODE : "signature";
+}
+
 static Json *signoff_args(const Ask *ask, const Gate *state, const AcceptedSignoff *accepted, const char *run) {
 	Json *args = json_new_object();
 	json_add_string(args, "run", run);
@@ -260,10 +272,10 @@ static Json *signoff_args(const Ask *ask, const Gate *state, const AcceptedSigno
 	json_add_string(args, "decision", statement_decision_name(accepted->statement.decision));
 	json_add_string(args, "reason", accepted->statement.reason);
 	json_add_string(args, "subject", accepted->statement.digest);
-	json_add_string(args, "key", accepted->fingerprint);
-	json_add_string(args, "method", json_get_string_or(ask->args, "method", "signature"));
+	json_add_string(args, "key", *accepted->fingerprint ? accepted->fingerprint : NULL);
+	json_add_string(args, "method", method_of(ask));
 	json_add_string(args, "statement", json_get_string(ask->args, "statement"));
-	json_add_string(args, "signature", json_get_string(ask->args, "signature"));
+	json_add_string(args, "signature", is_by_code(ask) ? NULL : json_get_string(ask->args, "signature"));
 	json_add_int(args, "signed", accepted->statement.time.ms);
 	json_add_int(args, "expires", accepted->statement.expires.ms);
 	json_add_int(args, "checkpoint", accepted->statement.record);
@@ -277,7 +289,7 @@ static bool record_with_receipt(const Ask *ask, const Request *request, const ch
 	IncidentFile *file = ask->engine->file;
 	AUTO_FREE char *receipt = NULL;
 	if (!receipt_prepare(incident_file_folder(file), gate, person, json_get_string_or(ask->args, "statement", ""),
-			json_get_string_or(ask->args, "signature", ""), &receipt, err))
+			is_by_code(ask) ? "" : json_get_string_or(ask->args, "signature", ""), &receipt, err))
 		return false;
 	if (!incident_file_request(file, request, err)) {
 		receipt_drop(receipt);
@@ -308,8 +320,11 @@ bool signing_sign(Ask *ask, Error *err) {
 	SignoffExpectation expected = expectation(engine, &walk, state, &subject, words);
 	SignoffRules given = {rules.roster, &rules.revocations, rules.holders, rules.count};
 	AUTO_CLEAR(AcceptedSignoff) accepted = {0};
-	if (signoff_judge(str_from(json_get_string_or(ask->args, "statement", "")),
-			str_from(json_get_string_or(ask->args, "signature", "")), &given, &expected, &accepted, err) != REFUSED_NOT)
+	Str text = str_from(json_get_string_or(ask->args, "statement", ""));
+	SignoffRefusal refusal = is_by_code(ask) ? signoff_judge_code(text, &given, &expected, &accepted, err)
+		: signoff_judge(text, str_from(json_get_string_or(ask->args, "signature", "")), &given, &expected, &accepted, err);
+	/* Last, so that only a text that counts uses a code up. */
+	if (refusal != REFUSED_NOT || (is_by_code(ask) && !one_time_accept(engine, accepted.person, json_get_string(ask->args, "code"), err)))
 		return false;
 	AUTO(Json) *args = signoff_args(ask, state, &accepted, walk.run->id);
 	Request request = {REQUEST_SIGN, ask->who, ask->how, args};
@@ -335,7 +350,14 @@ static bool gate_still_holds(Engine *engine, const Walk *walk, const Gate *gate,
 		AUTO_CLEAR(AcceptedSignoff) accepted = {0};
 		if (!gate->live)
 			expected.now = signoff->time;
-		if (signoff_judge(str_from(signoff->statement), str_from(signoff->signature), &given, &expected, &accepted, err) != REFUSED_NOT)
+		bool by_code = signoff_is_weaker(signoff);
+		if (by_code && !*engine->environment->signoff.codes) {
+			error_set(err, ERROR_DENIED, "this environment takes no one-time codes any more");
+			return error_where(err, "the sign-off of %s as %s no longer counts", signoff->person, signoff->role);
+		}
+		SignoffRefusal refusal = by_code ? signoff_judge_code(str_from(signoff->statement), &given, &expected, &accepted, err)
+			: signoff_judge(str_from(signoff->statement), str_from(signoff->signature), &given, &expected, &accepted, err);
+		if (refusal != REFUSED_NOT)
 			return error_where(err, "the sign-off of %s as %s no longer counts", signoff->person, signoff->role);
 	}
 	return true;

@@ -187,6 +187,7 @@ Environment *environment_free(Environment *environment)
 	strlist_clear(&environment->signoff.agents);
 	strlist_clear(&environment->signoff.keys);
 	free(environment->signoff.signers);
+	free(environment->signoff.codes);
 	free(environment->signoff.revoked);
 	strlist_clear(&environment->playbooks);
 	free(environment->name);

@@ -86,6 +86,7 @@ typedef struct SignoffSettings {
 	StrList keys;            /* private key files to offer beside the agent, absolute or relative to the working directory */
 	char *signers;           /* path of the allowed_signers file; "" if none */
 	bool solo;               /* one person may go on alone, with a reason, until the missing role countersigns */
+	char *codes;             /* path of the secrets of one-time codes; "" = codes are not taken */
 	char *revoked;           /* path of a list of revoked public keys; "" if none */
 } SignoffSettings;
 

@@ -31,6 +31,7 @@ static const EnvironmentKey signoff_keys[] = {
 	{ "agents", false, "Sockets of ssh-agents to ask beside the one of SSH_AUTH_SOCK: a forwarded one that a session left behind." },
 	{ "keys", false, "Private key files to offer beside the ssh-agent." },
 	{ "solo", false, "yes: one person may go on alone, with a reason; it stays in the ledger until the missing role countersigns." },
+	{ "codes", false, "Path of a file of one-time code secrets, PERSON SECRET a line, for the engine alone. Weaker than keys; left out: no codes." },
 	{ "revoked", false, "Path of a list of keys that no longer count: public keys, one a line, or a KRL of ssh-keygen -k." },
 };
 static const EnvironmentKey system_keys[] = {

@@ -33,6 +33,7 @@ static bool load_signoff(const Reader *reader, const YamlNode *root, Environment
 		&& reader_span(reader, yaml_find(map, "plan-age"), ENVIRONMENT_DEFAULT_PLAN_AGE_MS, &signoff->plan_age_ms, err)
 		&& reader_paths(reader, yaml_find(map, "agents"), &signoff->agents, err)
 		&& reader_paths(reader, yaml_find(map, "keys"), &signoff->keys, err)
+		&& reader_path(reader, yaml_find(map, "codes"), &signoff->codes, err)
 		&& reader_path(reader, yaml_find(map, "revoked"), &signoff->revoked, err);
 }
 

@@ -149,6 +149,8 @@ static void describe_signoff(const Told *told)
 	}
 	told_gate(told);
 	buf_printf(told->out, ": %s %s as %s", told_text(told, "person"), said, told_text(told, "role"));
+	if (text_eq(told_text(told, "method"), SIGNOFF_BY_CODE))
+		buf_puts(told->out, " by one-time code (weaker)");
 	told_add(told, ", ", "reason");
 }
 

@@ -8,6 +8,11 @@ static bool signoff_is_current(const Gate *gate, const Signoff *signoff)
 	return text_eq(signoff->subject, gate->subject);
 }
 
+bool signoff_is_weaker(const Signoff *signoff)
+{
+	return text_eq(signoff->method, SIGNOFF_BY_CODE);
+}
+
 /* Opens the gate as far as its role goes. */
 static bool signoff_is_valid(const Signoff *signoff, WallTime at)
 {

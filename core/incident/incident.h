@@ -268,6 +268,9 @@ const char *decision_words(Decision decision);                          /* "said
 bool decision_opens(Decision decision);
 /* Why this answer cannot be given to a gate in that state, in words; NULL: it can. */
 const char *decision_refused(Decision decision, GateState state);
+/* A one-time code vouches for it and no signature: the engine alone could check that. */
+bool signoff_is_weaker(const Signoff *signoff);
+#define SIGNOFF_BY_CODE "code"           /* its method */
 /* The sign-off of the one person by whom the gate is open, roles missing; NULL: it is not, or all have signed. */
 const Signoff *gate_alone(const Gate *gate, WallTime now);
 /* The oldest override that waits for a countersignature, over `subject` (NULL = over any); NULL = none. */

@@ -100,6 +100,7 @@ static Json *json_of_signoff(const Signoff *signoff)
 	json_add_string(json, "subject", signoff->subject);
 	json_add_string(json, "key", signoff->key);
 	json_add_string(json, "method", signoff->method);
+	json_add_bool(json, "weaker", signoff_is_weaker(signoff));
 	json_add_string(json, "statement", signoff->statement);
 	json_add_string(json, "signature", signoff->signature);
 	json_add_time(json, "time", signoff->time);

@@ -181,7 +181,8 @@ static void markdown_signoffs(const Incident *incident, const Run *run, Buf *out
 			buf_puts(out, " | ");
 			put_time(out, incident, signoff->time);
 			const char *cells[] = { signoff->role, signoff->person, decision_words(signoff->decision), signoff->reason,
-				signoff->key, signoff->method };
+				signoff->key,
+				signoff_is_weaker(signoff) ? "one-time code (weaker)" : signoff->method };
 			for (size_t k = 0; k < BG_LENGTH(cells); k++) {
 				buf_puts(out, " | ");
 				put_text(out, cells[k]);

@@ -204,19 +204,44 @@ static SignoffRefusal judge_time(Judging *judging)
 	return REFUSED_NOT;
 }
 
-static SignoffRefusal judge_all(Judging *judging, Str signature)
+typedef SignoffRefusal Step(Judging *);
+
+static SignoffRefusal judge_steps(Judging *judging, Step *const *steps, size_t count)
 {
-	static SignoffRefusal (*const steps[])(Judging *) = {
-		judge_signature, judge_key, judge_person, judge_subject, judge_words, judge_checkpoint, judge_time,
-	};
+	SignoffRefusal refusal = REFUSED_NOT;
+	for (size_t i = 0; i < count && refusal == REFUSED_NOT; i++)
+		refusal = steps[i](judging);
+	return refusal;
+}
+
+/* `signature` NULL: something else vouches for the text. */
+static SignoffRefusal judge_all(Judging *judging, const Str *signature)
+{
+	static Step *const of_signature[] = { judge_signature, judge_key };
+	static Step *const of_text[] = { judge_person, judge_subject, judge_words, judge_checkpoint, judge_time };
 	Error err = { 0 };
 	if (!statement_parse(judging->text, &judging->statement, &err))
 		return refuse(judging, REFUSED_MALFORMED_STATEMENT, "%s", err.why);
-	if (!sshsig_parse(signature, &judging->sig, &err))
+	if (signature && !sshsig_parse(*signature, &judging->sig, &err))
 		return refuse(judging, REFUSED_MALFORMED_SIGNATURE, "%s", err.why);
-	SignoffRefusal refusal = REFUSED_NOT;
-	for (size_t i = 0; i < BG_LENGTH(steps) && refusal == REFUSED_NOT; i++)
-		refusal = steps[i](judging);
+	SignoffRefusal refusal = signature ? judge_steps(judging, of_signature, BG_LENGTH(of_signature)) : REFUSED_NOT;
+	return refusal == REFUSED_NOT ? judge_steps(judging, of_text, BG_LENGTH(of_text)) : refusal;
+}
+
+static SignoffRefusal judge(Judging *judging, const Str *signature, AcceptedSignoff *ret_accepted)
+{
+	SignoffRefusal refusal = judge_all(judging, signature);
+	if (refusal == REFUSED_NOT) {
+		*ret_accepted = (AcceptedSignoff){ .statement = judging->statement, .person = bg_strdup(judging->holder->person),
+			.facts = judging->facts };
+		if (signature)
+			public_key_fingerprint(&judging->sig.key, ret_accepted->fingerprint);
+		judging->statement = (Statement){ 0 };
+	} else {
+		error_what(judging->err, "count the signature");
+	}
+	statement_clear(&judging->statement);
+	sshsig_clear(&judging->sig);
 	return refusal;
 }
 
@@ -224,18 +249,14 @@ SignoffRefusal signoff_judge(Str statement, Str signature, const SignoffRules *r
 	AcceptedSignoff *ret_accepted, Error *err)
 {
 	Judging judging = { .rules = rules, .expected = expectation, .text = statement, .err = err };
-	SignoffRefusal refusal = judge_all(&judging, signature);
-	if (refusal == REFUSED_NOT) {
-		*ret_accepted = (AcceptedSignoff){ .statement = judging.statement, .person = bg_strdup(judging.holder->person),
-			.facts = judging.facts };
-		public_key_fingerprint(&judging.sig.key, ret_accepted->fingerprint);
-		judging.statement = (Statement){ 0 };
-	} else {
-		error_what(err, "count the signature");
-	}
-	statement_clear(&judging.statement);
-	sshsig_clear(&judging.sig);
-	return refusal;
+	return judge(&judging, &signature, ret_accepted);
+}
+
+SignoffRefusal signoff_judge_code(Str statement, const SignoffRules *rules, const SignoffExpectation *expectation,
+	AcceptedSignoff *ret_accepted, Error *err)
+{
+	Judging judging = { .rules = rules, .expected = expectation, .text = statement, .err = err };
+	return judge(&judging, NULL, ret_accepted);
 }
 
 void accepted_signoff_clear(AcceptedSignoff *accepted)

@@ -98,6 +98,9 @@ BG_DEFINE_CLEARP(AcceptedSignoff, accepted_signoff_clear)
  * person and role, then what it is about, then time. */
 SignoffRefusal signoff_judge(Str statement, Str signature, const SignoffRules *rules, const SignoffExpectation *expectation,
 	AcceptedSignoff *ret_accepted, Error *err);
+/* The same without a signature: for an answer that a one-time code vouches for. The fingerprint stays empty. */
+SignoffRefusal signoff_judge_code(Str statement, const SignoffRules *rules, const SignoffExpectation *expectation,
+	AcceptedSignoff *ret_accepted, Error *err);
 const char *signoff_refusal_name(SignoffRefusal refusal);
 const char *signoff_refusal_hint(SignoffRefusal refusal);
 

@@ -84,7 +84,7 @@ Test(record_verdict, both_verifiers_find_a_real_record_sound)
 	cr_assert(scene_says(&scene, "sound: "));
 	scene_ok(&scene, "report");
 	cr_assert(scene_says(&scene, "**door-open**, opened"));
-	cr_assert(scene_says(&scene, "| product | ann | yes |"));
+	cr_assert(scene_says(&scene, "| product | ann | signed |"));
 	scene_ok(&scene, "sitrep");
 	cr_assert(scene_says(&scene, "Open: door-open for"));
 	cr_assert(scene_says(&scene, "Next: 2 Close it"));

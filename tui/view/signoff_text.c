@@ -36,7 +36,7 @@ const char *signoff_step_words(const Run *run, const Gate *gate, Buf *out)
 static const char *method_words(const char *method)
 {
 	static const struct { const char *name, *words; } methods[] = { { "agent", "by the agent" }, { "key", "with a key file" },
-		{ "signature", "signed elsewhere and pasted" } };
+		{ "signature", "signed elsewhere and pasted" }, { SIGNOFF_BY_CODE, "by one-time code (weaker)" } };
 	for (size_t i = 0; i < BG_LENGTH(methods); i++)
 		if (text_eq(method, methods[i].name))
 			return methods[i].words;
@@ -55,7 +55,7 @@ static void write_signoff(const ViewContext *context, const Gate *gate, const Si
 	styled_printf(out, ROLE_TEXT, "%s %s", signoff->person, decision_words(signoff->decision));
 	styled_printf(out, ROLE_MUTED, " %s\n", wall_format_clock(signoff->time, context->wall, clock));
 	AUTO_FREE char *reason = signoff->reason && *signoff->reason ? bg_asprintf("\"%s\"", signoff->reason) : NULL;
-	AUTO_FREE char *key = bg_asprintf("%.18s\xe2\x80\xa6 %s%s", signoff->key ? signoff->key : "?", method_words(signoff->method),
+	AUTO_FREE char *key = bg_asprintf("%.18s%s%s%s", signoff->key ? signoff->key : "", signoff->key ? "\xe2\x80\xa6 " : "", method_words(signoff->method),
 		expired && !(gate->latched && !gate->live) ? "; it has expired" : "");
 	if (reason)
 		write_hanging(out, indent, "", ROLE_TEXT, reason, columns);

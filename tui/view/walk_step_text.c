@@ -225,7 +225,8 @@ static void write_signers(const ViewContext *context, const Gate *gate, Styled *
 	styled_add(out, ROLE_OK, "\xe2\x9c\x94 signed by ");
 	for (size_t i = 0; i < gate->roles.count; i++) {
 		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
-		styled_printf(out, ROLE_TEXT, "%s%s (%s)", i ? " and " : "", signoff ? signoff->person : "?", gate->roles.items[i]);
+		styled_printf(out, ROLE_TEXT, "%s%s (%s%s)", i ? " and " : "", signoff ? signoff->person : "?", gate->roles.items[i],
+			signoff && signoff_is_weaker(signoff) ? ", by code: weaker" : "");
 	}
 	styled_newline(out);
 }
