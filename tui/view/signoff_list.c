@@ -69,7 +69,8 @@ static void draw_role(const GateRows *rows, const Gate *gate, const char *role, 
 		x = canvas_glyph(canvas, row, x, row.y, ROLE_WARN, GLYPH_RUNNING);
 		canvas_text(canvas, row, x + 1, row.y, ROLE_WARN, "you");
 	} else {
-		canvas_printf(canvas, row, x, row.y, ROLE_WAITING, "waits %s", view_age(context->wall, gate->asked, age));
+		const char *since = view_age(context->wall, gate->asked, age);
+		canvas_printf(canvas, row, x, row.y, ROLE_WAITING, text_eq(since, "now") ? "waits" : "waits %s", since);
 	}
 }
 
