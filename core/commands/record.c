@@ -111,17 +111,20 @@ int run_report(Command *command) {
 	Error err = {0};
 	AUTO_CLEAR(Report) report = {0};
 	const char *format = command_flag(command, "format");
-	if (!load(command, command_word(command, 0), &report, &err))
+	if (!load(command, command_word(command, 0), &report, &err) || !report_verify(&report, &err))
 		return command_failed(&err);
 	if (command->json || text_eq(format, "json")) {
 		AUTO(Json) *json = report_json(&report);
 		command_print_json(json);
 		return EXIT_OK;
 	}
-	if (format && !text_eq(format, "md"))
-		return command_usage(command, "--format is md or json");
+	if (format && !text_eq(format, "md") && !text_eq(format, "html"))
+		return command_usage(command, "--format is md, html or json");
 	AUTO_CLEAR(Buf) text = {0};
-	report_markdown(&report, &text);
+	if (text_eq(format, "html"))
+		report_html(&report, wall_now(), &text);
+	else
+		report_markdown(&report, &text);
 	fputs(buf_text(&text), stdout);
 	return EXIT_OK;
 }

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "core/providers/plan.h"
 #include "core/report/report.h"
+#include "core/report/signature.h"
 
 /* Text as text: whatever Markdown would take for its own is escaped. */
 static void put_text(Buf *out, const char *text)
@@ -173,16 +175,19 @@ static void markdown_signoffs(const Incident *incident, const Run *run, Buf *out
 			continue;
 		buf_puts(out, "\nSign-off: ");
 		put_text(out, *gate->title ? gate->title : gate->id);
-		buf_puts(out, "\n\n| signed | came | role | person | said | reason | key | how | over |\n|---|---|---|---|---|---|---|---|---|\n");
+		buf_puts(out, "\n\n| signed | came | role | person | said | reason | key | how | checked | over |\n|---|---|---|---|---|---|---|---|---|---|\n");
 		for (size_t i = 0; i < gate->signoff_count; i++) {
 			const Signoff *signoff = &gate->signoffs[i];
+			AUTO_CLEAR(CheckedSignoff) checked = { 0 };
+			signoff_check(signoff, &checked);
 			buf_puts(out, "| ");
 			put_time(out, incident, wall_known(signoff->signed_at) ? signoff->signed_at : signoff->time);
 			buf_puts(out, " | ");
 			put_time(out, incident, signoff->time);
+			const char *held = !checked.has_signature ? "no signature" : checked.holds ? "holds" : "DOES NOT HOLD";
 			const char *cells[] = { signoff->role, signoff->person, decision_words(signoff->decision), signoff->reason,
 				signoff->key,
-				signoff_is_weaker(signoff) ? "one-time code (weaker)" : signoff->method };
+				signoff_is_weaker(signoff) ? "one-time code (weaker)" : signoff->method, held };
 			for (size_t k = 0; k < BG_LENGTH(cells); k++) {
 				buf_puts(out, " | ");
 				put_text(out, cells[k]);
@@ -243,6 +248,34 @@ static void markdown_action(const Incident *incident, const IncidentAction *acti
 	buf_puts(out, " |\n");
 }
 
+/* What the plans were that actions carried out, change by change. */
+static void markdown_plans(const Report *report, Buf *out)
+{
+	bool any = false;
+	for (size_t i = 0; i < report->incident->action_count; i++) {
+		const IncidentAction *action = &report->incident->actions[i];
+		const ReportPlan *made = report_plan_of(report, action);
+		AUTO_CLEAR(Plan) plan = { 0 };
+		if (!made || !plan_from_json(made->plan, &plan, NULL) || !plan.count)
+			continue;
+		buf_puts(out, any ? "" : "## Plans\n");
+		any = true;
+		buf_printf(out, "\nAction %lld, planned ", (long long) action->number);
+		put_time(out, report->incident, made->time);
+		buf_printf(out, ", sha256 `%.64s`:\n\n| what | from | to |\n|---|---|---|\n", made->digest);
+		for (size_t k = 0; k < plan.count; k++) {
+			const char *cells[] = { plan.changes[k].what, plan.changes[k].from, plan.changes[k].to };
+			for (size_t c = 0; c < BG_LENGTH(cells); c++) {
+				buf_puts(out, "| ");
+				put_text(out, cells[c]);
+				buf_putc(out, ' ');
+			}
+			buf_puts(out, "|\n");
+		}
+	}
+	buf_puts(out, any ? "\n" : "");
+}
+
 static void markdown_actions(const Incident *incident, Buf *out)
 {
 	if (!incident->action_count)
@@ -279,6 +312,7 @@ void report_markdown(const Report *report, Buf *out)
 	markdown_open(report->incident, out);
 	markdown_timers(report->incident, out);
 	markdown_runs(report->incident, out);
+	markdown_plans(report, out);
 	markdown_actions(report->incident, out);
 	markdown_timeline(report, out);
 }

@@ -5,6 +5,33 @@
 
 #include "core/base/alloc.h"
 
+static void keep_plan(Report *report, const Event *event)
+{
+	const Run *run = incident_find_run(report->incident, json_get_string(event->data, "run"));
+	const IncidentStep *step = run ? run_find_step(run, json_get_string_or(event->data, "step", "")) : NULL;
+	if (!step)
+		return;
+	if ((report->plan_count & (report->plan_count - 1)) == 0)
+		report->plans = bg_reallocarray(report->plans, report->plan_count ? report->plan_count * 2 : 1, sizeof *report->plans);
+	ReportPlan *plan = &report->plans[report->plan_count++];
+	*plan = (ReportPlan) { .seq = event->seq, .time = event->time, .run = (int) (run - report->incident->runs),
+		.step = run_step_index(run, step), .undo = json_get_bool(event->data, "undo", false), .who = bg_strdup(event->who),
+		.plan = json_copy(json_get(event->data, "plan")) };
+	const char *digest = json_get_string_or(event->data, "digest", "");
+	if (strlen(digest) < sizeof plan->digest)
+		memcpy(plan->digest, digest, strlen(digest) + 1);
+}
+
+static void keep_reading(Report *report, const Event *event)
+{
+	if ((report->reading_count & (report->reading_count - 1)) == 0)
+		report->readings = bg_reallocarray(report->readings, report->reading_count ? report->reading_count * 2 : 1,
+			sizeof *report->readings);
+	report->readings[report->reading_count++] = (ReportReading) { .time = event->time,
+		.name = bg_strdup(json_get_string_or(event->data, "name", "")), .from = bg_strdup(json_get_string_or(event->data, "from", "")),
+		.to = bg_strdup(json_get_string_or(event->data, "to", "")), .text = bg_strdup(json_get_string_or(event->data, "text", "")) };
+}
+
 static bool report_fold(void *userdata, const Record *record, Str line, Error *err)
 {
 	Report *report = userdata;
@@ -17,6 +44,10 @@ static bool report_fold(void *userdata, const Record *record, Str line, Error *e
 	(void) err;   /* every record folds */
 	incident_apply(report->incident, &event);
 	event_describe(&event, report->incident, &text);
+	if (event.type == EVENT_PLAN_MADE)
+		keep_plan(report, &event);
+	if (event.type == EVENT_READING_CHANGED)
+		keep_reading(report, &event);
 	if ((report->count & (report->count - 1)) == 0)
 		report->lines = bg_reallocarray(report->lines, report->count ? report->count * 2 : 1, sizeof *report->lines);
 	report->lines[report->count++] = (ReportLine) {
@@ -29,7 +60,7 @@ static bool report_fold(void *userdata, const Record *record, Str line, Error *e
 
 bool report_read(const char *folder, Report *ret_report, Error *err)
 {
-	AUTO_CLEAR(Report) report = { .incident = incident_new(), .head = JOURNAL_GENESIS };
+	AUTO_CLEAR(Report) report = { .folder = bg_strdup(folder), .incident = incident_new(), .head = JOURNAL_GENESIS };
 	if (!journal_read(folder, 1, report_fold, &report, err))
 		return false;
 	if (report.incident->phase == INCIDENT_NONE) {
@@ -42,6 +73,21 @@ bool report_read(const char *folder, Report *ret_report, Error *err)
 	return true;
 }
 
+const ReportPlan *report_plan_of(const Report *report, const IncidentAction *action)
+{
+	for (size_t i = report->plan_count; i > 0; i--) {
+		const ReportPlan *plan = &report->plans[i - 1];
+		if (plan->run == action->run && plan->step == action->step && plan->seq < action->started_seq && text_eq(plan->digest, action->digest))
+			return plan;
+	}
+	return NULL;
+}
+
+bool report_verify(Report *report, Error *err)
+{
+	return journal_verify(report->folder, NULL, &report->checked, err);
+}
+
 void report_clear(Report *report)
 {
 	for (size_t i = 0; i < report->count; i++) {
@@ -50,28 +96,20 @@ void report_clear(Report *report)
 		free(report->lines[i].text);
 	}
 	free(report->lines);
+	for (size_t i = 0; i < report->plan_count; i++) {
+		free(report->plans[i].who);
+		json_free(report->plans[i].plan);
+	}
+	free(report->plans);
+	for (size_t i = 0; i < report->reading_count; i++) {
+		free(report->readings[i].name);
+		free(report->readings[i].from);
+		free(report->readings[i].to);
+		free(report->readings[i].text);
+	}
+	free(report->readings);
+	free(report->folder);
+	journal_report_clear(&report->checked);
 	incident_free(report->incident);
 	*report = (Report) { 0 };
-}
-
-Json *report_json(const Report *report)
-{
-	char time[WALL_TEXT_SIZE];
-	Json *json = json_new_object();
-	json_add(json, "incident", incident_to_json(report->incident));
-	json_add_int(json, "records", (int64_t) report->count);
-	json_add_string(json, "head", report->head);
-	Json *timeline = json_add(json, "timeline", json_new_array());
-	for (size_t i = 0; i < report->count; i++) {
-		const ReportLine *line = &report->lines[i];
-		Json *item = json_append(timeline, json_new_object());
-		json_add_int(item, "seq", line->seq);
-		json_add_string(item, "time", wall_format_iso(line->time, time));
-		json_add_int(item, "mono_ms", line->mono_ms);
-		json_add_string(item, "who", line->who);
-		json_add_string(item, "how", line->how);
-		json_add_string(item, "type", event_type_name(line->type));
-		json_add_string(item, "text", line->text);
-	}
-	return json;
 }

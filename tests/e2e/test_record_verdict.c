@@ -85,6 +85,11 @@ Test(record_verdict, both_verifiers_find_a_real_record_sound)
 	scene_ok(&scene, "report");
 	cr_assert(scene_says(&scene, "**door-open**, opened"));
 	cr_assert(scene_says(&scene, "| product | ann | signed |"));
+	scene_ok(&scene, "report", "--format", "html");
+	cr_assert(scene_says(&scene, "signature holds</span> ssh-ed25519"));
+	cr_assert(scene_says(&scene, ">sound</b>"));
+	scene_ok(&scene, "report", "--format", "json");
+	cr_assert(scene_says(&scene, "\"holds\""));
 	scene_ok(&scene, "sitrep");
 	cr_assert(scene_says(&scene, "Open: door-open for"));
 	cr_assert(scene_says(&scene, "Next: 2 Close it"));

@@ -97,7 +97,7 @@ core/transport    $domain
 core/providers    $domain|core/transport/
 core/health       $domain|core/transport/|core/providers/
 core/engine       $domain|core/transport/|core/providers/|core/health/
-core/report       $domain|core/health/
+core/report       $domain|core/providers/|core/health/
 core/sandbox      core/base/
 core/commands     core/
 tui/theme         core/base/

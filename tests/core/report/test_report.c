@@ -3,60 +3,13 @@
 
 #include <stdio.h>
 
-#include "../incident/story.h"
-
-typedef struct Drill { Story story; Journal *journal; } Drill;
-
-static void keep(Drill *drill)
-{
-	Error err;
-	const Story *story = &drill->story;
-	assert_ok(journal_append(drill->journal, story->who, "uid", event_type_name(story->last_type), story->last,
-		story->incident->last_time, story->incident->last_mono_ms, NULL, NULL, &err), &err);
-}
-
-#define tell(drill, ...) do { story_ok(&(drill)->story, __VA_ARGS__); keep(drill); } while (0)
-
-static const char *const outline =
-	"{'playbook':{'id':'ocw','title':'OCW content','path':'failover.md',"
-	"'sha256':'0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'},"
-	"'procedure':{'id':'dr','title':'Fail over'},"
-	"'timers':[{'name':'rto','label':'time to restore','op':'start'},{'name':'rto','op':'stop','step':'look'}],"
-	"'steps':[{'id':'pause','number':'1','title':'pause the *pipeline*','opens':['backup-paused'],"
-	"'actions':[{'verb':'concourse.pause','risk':'change'}]},"
-	"{'id':'look','number':'2','title':'look at the site'},{'id':'more','number':'3','title':'more'}],"
-	"'gates':[{'id':'g','title':'break the glass','roles':['product','engineering'],'steps':['more']}]}";
-
-static void play(Drill *drill, TempFolder *folder)
-{
-	Error err;
-	drill->story = story_new();
-	assert_ok(journal_open(folder->path, NULL, NULL, &drill->journal, NULL, &err), &err);
-	tell(drill, "declare",
-		"{'incident':'i1','title':'mass publish','environment':'ocw','drill':true,'objective_ms':5000}");
-	tell(drill, "start", "%s", outline);
-	tell(drill, "planned", "{'run':'r1','step':'1','index':0,'digest':'%s','plan':{'changes':[{}]}}", digest_of('a'));
-	tell(drill, "apply", "{'run':'r1','step':'1','index':0,'digest':'%s','confirm':'yes'}", digest_of('a'));
-	tell(drill, "finished", "{'action':1,'outcome':'done','began':true,'verified':'yes','evidence':'paused|yes'}");
-	tell(drill, "note", "{'text':'# not a heading\\n<b>'}");
-	tell(drill, "ask", "{'run':'r1','gate':'g','subject':'%s','lines':[]}", digest_of('1'));
-	assert_ok(story_sign(&drill->story, "g", '1', "product", "pat", "yes"), &drill->story.err);
-	keep(drill);
-	tell(drill, "tick", "{'run':'r1','step':'2'}");
-}
-
-static void drill_clear(Drill *drill)
-{
-	journal_close(drill->journal);
-	story_clear(&drill->story);
-}
-BG_DEFINE_CLEARP(Drill, drill_clear)
+#include "drill.h"
 
 Test(report, the_document_of_a_drill)
 {
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
 	AUTO_CLEAR(Drill) drill = { 0 };
-	play(&drill, &folder);
+	drill_play(&drill, &folder, "mass publish", "# not a heading\\n<b>");
 	AUTO_CLEAR(Report) report = { 0 };
 	Error err;
 	assert_ok(report_read(folder.path, &report, &err), &err);
@@ -76,8 +29,10 @@ Test(report, the_document_of_a_drill)
 		"- [x] 2 look at the site: done, ann 02:40:09Z\n"
 		"- [ ] 3 more\n"
 		"\nSign-off: break the glass\n\n"
-		"| signed | came | role | person | said | reason | key | how | over |\n|---|---|---|---|---|---|---|---|---|\n"
-		"| 02:40:08Z | 02:40:08Z | product | pat | signed | because | SHA256:pat | key | 111111111111 |\n\n"
+		"| signed | came | role | person | said | reason | key | how | checked | over |\n|---|---|---|---|---|---|---|---|---|---|\n"
+		"| 02:40:08Z | 02:40:08Z | product | pat | signed | because | SHA256:pat | key | DOES NOT HOLD | 111111111111 |\n\n"
+		"## Plans\n\nAction 1, planned 02:40:03Z, sha256 `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`:\n\n"
+		"| what | from | to |\n|---|---|---|\n| pipeline \\<p\\> | running | paused |\n\n"
 		"## Actions\n\n| no. | step | action | by | started | took | outcome | seen afterwards "
 		"|\n|---|---|---|---|---|---|---|---|\n"
 		"| 1 | 1 pause the \\*pipeline\\* | concourse.pause | ann | 02:40:04Z | 1 s | done | yes: paused\\|yes |\n\n"
@@ -100,7 +55,7 @@ Test(report, the_situation_in_a_few_lines)
 {
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
 	AUTO_CLEAR(Drill) drill = { 0 };
-	play(&drill, &folder);
+	drill_play(&drill, &folder, "mass publish", "# not a heading\\n<b>");
 	AUTO_CLEAR(Buf) out = { 0 };
 	report_sitrep(drill.story.incident, drill.story.now, &out);
 	assert_text("sitrep", buf_text(&out),
@@ -120,7 +75,7 @@ Test(report, the_json_holds_state_timeline_and_head)
 {
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
 	AUTO_CLEAR(Drill) drill = { 0 };
-	play(&drill, &folder);
+	drill_play(&drill, &folder, "mass publish", "# not a heading\\n<b>");
 	AUTO_CLEAR(Report) report = { 0 };
 	Error err;
 	assert_ok(report_read(folder.path, &report, &err), &err);
@@ -148,9 +103,9 @@ Test(report, a_drill_over_midnight_says_the_other_day)
 	Error err;
 	drill.story = story_new();
 	assert_ok(journal_open(folder.path, NULL, NULL, &drill.journal, NULL, &err), &err);
-	tell(&drill, "declare", "{'incident':'i1','title':'mass publish','environment':'ocw','drill':true}");
+	drill_tell(&drill, "declare", "{'incident':'i1','title':'mass publish','environment':'ocw','drill':true}");
 	drill.story.now.ms += INT64_C(86400000);
-	tell(&drill, "note", "{'text':'still here'}");
+	drill_tell(&drill, "note", "{'text':'still here'}");
 	AUTO_CLEAR(Report) report = { 0 };
 	assert_ok(report_read(folder.path, &report, &err), &err);
 	AUTO_CLEAR(Buf) out = { 0 };
