@@ -102,7 +102,7 @@ int run_sitrep(Command *command) {
 	if (!load(command, NULL, &report, &err))
 		return command_failed(&err);
 	AUTO_CLEAR(Buf) text = {0};
-	report_sitrep(report.incident, wall_now(), &text);
+	report_sitrep_of(&report, wall_now(), &text);
 	fputs(buf_text(&text), stdout);
 	return EXIT_OK;
 }

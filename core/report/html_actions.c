@@ -97,7 +97,7 @@ static void put_times(const Incident *incident, const IncidentAction *action, co
 static void put_action(const Report *report, const IncidentAction *action, Buf *out)
 {
 	const ReportPlan *plan = report_plan_of(report, action);
-	buf_printf(out, "<div class=\"box %s\" id=\"a%lld\">\n<h3>%lld. %s", html_action_kind(action->state), (long long) action->number,
+	buf_printf(out, "<div class=\"box %s\" id=\"a%lld\">\n<h3>Action %lld: %s", html_action_kind(action->state), (long long) action->number,
 		(long long) action->number, action->undo ? "Way back of " : "");
 	html_step_name(out, &report->incident->runs[action->run].steps[action->step]);
 	buf_putc(out, ' ');
@@ -110,7 +110,11 @@ static void put_action(const Report *report, const IncidentAction *action, Buf *
 	html_fact(out, "Seen afterwards", action->evidence ? action->evidence : action->verified);
 	html_fact(out, "Result", action->value);
 	html_fact(out, "Resolved", action->resolved_reason);
-	html_fact(out, "Plan", *action->digest ? action->digest : NULL);
+	if (action->digest && *action->digest) {
+		buf_puts(out, "<dt>Plan</dt><dd class=\"id\">sha256:");
+		html_text(out, action->digest);
+		buf_puts(out, "</dd>\n");
+	}
 	buf_puts(out, "</dl>\n");
 	put_plan(plan, out);
 	put_output(report, action, out);

@@ -53,7 +53,7 @@ const char HTML_STYLE[] =
 	"@media (min-width:62rem),print{.cards{grid-template-columns:repeat(6,1fr)}}\n"
 	"@media (max-width:40rem){.cards{grid-template-columns:repeat(2,1fr)}body{padding:1rem .8rem 3rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.4rem}}\n"
 	"@page{size:A4;margin:16mm 14mm}\n"
-	"@media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--wash:#f6f6f6;--accent:#000;--good:#0a4d1c;"
+	"@media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--wash:#f6f6f6;--accent:#0b4f8a;--good:#0a4d1c;"
 	"--good-wash:#fff;--warn:#5c3900;--warn-wash:#fff;--bad:#8c0c20;--bad-wash:#fff;--calm-wash:#fff}body{max-width:none;padding:0;font-size:10pt}"
 	"nav{display:none}.chip{border:1px solid currentColor}.card,tr,figure,dl{break-inside:avoid}h2,h3,h3+p{break-after:avoid}table{font-size:8pt}th,td{padding-right:.5rem}"
 	".wide{overflow:visible}pre{max-height:none;overflow:visible}thead{display:table-header-group}"

@@ -3,6 +3,7 @@
 #pragma once
 #include "core/incident/incident.h"
 #include "core/journal/journal.h"
+#include "core/providers/reading.h"
 
 /* One line of the timeline. */
 typedef struct ReportLine {
@@ -55,6 +56,11 @@ void report_html(const Report *report, WallTime made, Buf *out);
 /* {"incident": the whole state, "timeline": [..], "plans": [..], "signoffs": [how each was checked], "record": {sound, anchored, ..},
  * "records", "head"}. Owned. */
 Json *report_json(const Report *report);
-/* The situation at `now` in at most a dozen lines of plain text: what is done, what is next, who is waited for, what is
- * open. Takes the live model too, not only what was read from a journal. Appends. */
-void report_sitrep(const Incident *incident, WallTime now, Buf *out);
+/* How one thing is, for the sitrep. `since`: known only from the record; unknown: seen just now. */
+typedef struct SitrepCondition { const char *name, *text; ReadingState state; WallTime since; } SitrepCondition;
+
+/* The situation at `now` in short lines of plain text, fit for a chat message: conditions, actions, needs. Takes the live
+ * model too, not only what was read from a journal. Appends. */
+void report_sitrep(const Incident *incident, const SitrepCondition *conditions, size_t count, WallTime now, Buf *out);
+/* The same of a report; conditions are the last that its record tells of. */
+void report_sitrep_of(const Report *report, WallTime now, Buf *out);

@@ -1,26 +1,72 @@
-/* sitrep.c: the situation in a few lines, to be read aloud or pasted into a chat. */
+/* sitrep.c: the situation in a few lines, to be read aloud or pasted into a chat: how things are, what is done, what is needed. Each line is
+ * short and their number is bounded, whatever happens. */
+#include <stdarg.h>
+
+#include "core/base/alloc.h"
 #include "core/base/text.h"
 #include "core/report/report.h"
 
-static void sitrep_step_name(const IncidentStep *step, Buf *out)
+enum { LINE_MAX_BYTES = 150, LIST_MAX = 5 };
+
+/* A line of the message; what is too long is cut at a character. */
+static void put_line(Buf *out, const char *format, ...) BG_PRINTF(2, 3);
+static void put_line(Buf *out, const char *format, ...)
 {
-	buf_printf(out, "%s%s%s", step->number, *step->number ? " " : "", step->title);
+	AUTO_CLEAR(Buf) clean = { 0 };
+	va_list args;
+	va_start(args, format);
+	AUTO_FREE char *text = bg_vasprintf(format, args);
+	va_end(args);
+	text_sanitise(str_from(text), SANITISE_LINE, &clean);
+	if (clean.len > LINE_MAX_BYTES) {
+		size_t len = LINE_MAX_BYTES - 3;
+		while (len && ((unsigned char) clean.data[len] & 0xC0) == 0x80)
+			len--;
+		buf_truncate(&clean, len);
+		buf_puts(&clean, "...");
+	}
+	buf_put_str(out, buf_str(&clean));
+	buf_putc(out, '\n');
 }
 
 static void sitrep_head(const Incident *incident, WallTime now, Buf *out)
 {
-	char clock[WALL_TEXT_SIZE], elapsed[SPAN_TEXT_SIZE], objective[SPAN_TEXT_SIZE];
-	WallTime until = incident->phase == INCIDENT_ENDED ? incident->ended : now;
-	buf_printf(out, "SITREP %s %s: %s\n", wall_format_dated(now, now, clock), incident->drill ? "DRILL" : "REAL",
-		incident->title);
-	buf_printf(out, "T+%s", span_format_clock(until.ms - incident->declared.ms, elapsed));
+	char clock[WALL_TEXT_SIZE], elapsed[SPAN_TEXT_SIZE], objective[SPAN_TEXT_SIZE] = "";
+	bool over = incident->phase == INCIDENT_ENDED;
+	WallTime until = over ? incident->ended : now;
+	put_line(out, "SITREP %s %s: %s", wall_format_dated(now, now, clock), incident->drill ? "DRILL" : "REAL", incident->title);
 	if (incident->objective_ms)
-		buf_printf(out, " of %s", span_format_short(incident->objective_ms, objective));
-	buf_printf(out, ", commander %s", incident->commander);
-	if (incident->phase == INCIDENT_ENDED)
-		buf_puts(out, ", ended");
-	buf_putc(out, '\n');
+		(void) span_format_short(incident->objective_ms, objective);
+	put_line(out, "T+%s%s%s, commander %s%s", span_format_clock(until.ms - incident->declared.ms, elapsed), *objective ? " of " : "", objective,
+		incident->commander, over ? ", ended" : "");
 }
+
+/* ---- conditions ---- */
+
+static void sitrep_conditions(const SitrepCondition *conditions, size_t count, WallTime now, Buf *out)
+{
+	char clock[WALL_TEXT_SIZE];
+	size_t good = 0, told = 0;
+	put_line(out, "CONDITIONS");
+	for (size_t i = 0; i < count; i++) {
+		const SitrepCondition *condition = &conditions[i];
+		good += condition->state == READING_OK;
+		if (condition->state == READING_OK || told++ >= LIST_MAX)
+			continue;
+		bool since = wall_known(condition->since);
+		put_line(out, "- %s: %s%s%s%s%s", condition->name, reading_state_name(condition->state), since ? " since " : "",
+			since ? wall_format_hm(condition->since, now, clock) : "", condition->text && *condition->text ? ", " : "",
+			condition->text ? condition->text : "");
+	}
+	if (told > LIST_MAX)
+		put_line(out, "- %zu more are not ok", told - LIST_MAX);
+	if (good)
+		put_line(out, told ? "- %zu ok" : "- all %zu ok", good);
+	else if (!told)
+		put_line(out, "- no reading");
+}
+
+/* ---- actions ---- */
 
 static const IncidentStep *sitrep_next_step(const Run *run)
 {
@@ -32,79 +78,137 @@ static const IncidentStep *sitrep_next_step(const Run *run)
 	return NULL;
 }
 
-static void sitrep_gates(const Run *run, WallTime now, Buf *out)
+static const IncidentStep *sitrep_last_step(const Run *run)
 {
-	for (size_t i = 0; i < run->gate_count; i++) {
-		const Gate *gate = &run->gates[i];
-		GateState state = gate_state(gate, now);
-		Error why;
-		const Signoff *alone = gate_alone(gate, now);
-		if (alone)
-			buf_printf(out, "Signed ALONE: %s, by %s as %s: %s\n", *gate->title ? gate->title : gate->id, alone->person, alone->role,
-				alone->reason ? alone->reason : "");
-		if (state == GATE_CLOSED || !gate_refuses(gate, now, &why))
-			continue;
-		buf_printf(out, "Sign-off: %s: %s\n", *gate->title ? gate->title : gate->id, why.why);
+	const IncidentStep *last = NULL;
+	for (size_t i = 0; i < run->step_count; i++) {
+		const IncidentStep *step = &run->steps[i];
+		if (step->counted && step->state == STEP_DONE && !step->derived && (!last || step->changed.ms >= last->changed.ms))
+			last = step;
 	}
+	return last;
 }
+
+static const char *gap(const IncidentStep *step) { return *step->number ? " " : ""; }
 
 static void sitrep_run(const Incident *incident, const Run *run, WallTime now, Buf *out)
 {
-	char span[SPAN_TEXT_SIZE];
+	char span[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE];
 	size_t done, total;
 	run_progress(run, &done, &total);
-	buf_printf(out, "%s: %zu of %zu steps done\n", run->procedure_title, done, total);
+	put_line(out, "- %s: %zu of %zu steps done", run->procedure_title, done, total);
+	const IncidentStep *last = sitrep_last_step(run), *next = sitrep_next_step(run);
+	if (last)
+		put_line(out, "- Last, %s: %s%s%s", wall_format_hm(last->changed, now, clock), last->number, gap(last), last->title);
 	const IncidentAction *running = incident_running_action(incident, run);
-	const IncidentStep *step = running ? &run->steps[running->step] : sitrep_next_step(run);
 	if (running) {
-		buf_puts(out, "Now: ");
-		sitrep_step_name(step, out);
-		buf_printf(out, ", %s runs since %s\n", running->verb, span_format(now.ms - running->started.ms, span));
-	} else if (step) {
-		buf_puts(out, "Next: ");
-		sitrep_step_name(step, out);
-		buf_printf(out, " (%s)\n", step_state_words(step->state));
+		const IncidentStep *step = &run->steps[running->step];
+		put_line(out, "- Now, for %s: %s of %s%s%s", span_format(now.ms - running->started.ms, span), running->verb, step->number, gap(step),
+			step->title);
+	} else if (next) {
+		put_line(out, "- Next: %s%s%s (%s)", next->number, gap(next), next->title, step_state_words(next->state));
 	}
-	sitrep_gates(run, now, out);
 }
 
-static void sitrep_doubts(const Incident *incident, Buf *out)
+static void sitrep_actions(const Incident *incident, WallTime now, Buf *out)
 {
+	bool any = false;
+	put_line(out, "ACTIONS");
+	for (size_t i = 0; i < incident->run_count; i++) {
+		if (incident->runs[i].state != RUN_WALKING)
+			continue;
+		any = true;
+		sitrep_run(incident, &incident->runs[i], now, out);
+	}
+	if (!any)
+		put_line(out, incident->run_count ? "- every procedure that was begun is over" : "- no procedure was begun");
+}
+
+/* ---- needs ---- */
+
+static size_t sitrep_gates(const Run *run, WallTime now, Buf *out)
+{
+	size_t told = 0;
+	for (size_t i = 0; i < run->gate_count; i++) {
+		const Gate *gate = &run->gates[i];
+		const Signoff *alone = gate_alone(gate, now);
+		Error why;
+		if (alone && told++ < LIST_MAX)
+			put_line(out, "- Signed ALONE: %s, by %s as %s: %s", *gate->title ? gate->title : gate->id, alone->person, alone->role,
+				alone->reason ? alone->reason : "");
+		if (gate_state(gate, now) == GATE_CLOSED || !gate_refuses(gate, now, &why))
+			continue;
+		if (told++ < LIST_MAX)
+			put_line(out, "- Sign-off: %s: %s", *gate->title ? gate->title : gate->id, why.why);
+	}
+	return told;
+}
+
+static size_t sitrep_doubts(const Incident *incident, Buf *out)
+{
+	size_t told = 0;
 	for (size_t i = 0; incident_in_doubt(incident) && i < incident->action_count; i++) {
 		const IncidentAction *action = &incident->actions[i];
-		if (action->state != ACTION_IN_DOUBT)
-			continue;
-		buf_printf(out, "IN DOUBT: action %lld, %s of ", (long long) action->number, action->verb);
-		sitrep_step_name(&incident->runs[action->run].steps[action->step], out);
-		buf_putc(out, '\n');
+		const IncidentStep *step = &incident->runs[action->run].steps[action->step];
+		if (action->state == ACTION_IN_DOUBT && told++ < LIST_MAX)
+			put_line(out, "- IN DOUBT, somebody must look: action %lld, %s of %s%s%s", (long long) action->number, action->verb, step->number,
+				gap(step), step->title);
 	}
+	return told;
 }
 
 static void sitrep_open(const Incident *incident, WallTime now, Buf *out)
 {
 	char span[SPAN_TEXT_SIZE];
-	if (!incident->open_count)
-		buf_puts(out, "Nothing is open.\n");
-	for (size_t i = 0; i < incident->open_count; i++) {
+	for (size_t i = 0; i < incident->open_count && i < LIST_MAX; i++) {
 		const LedgerItem *item = &incident->ledger[incident->open_items[i]];
-		buf_printf(out, "Open: %s%s for %s, by %s\n", item->name, item->doubtful ? " (perhaps)" : "",
-			span_format(now.ms - item->opened.ms, span), item->opened_who);
+		put_line(out, "- Open: %s%s for %s, by %s", item->name, item->doubtful ? " (perhaps)" : "", span_format(now.ms - item->opened.ms, span),
+			item->opened_who);
 	}
+	if (incident->open_count > LIST_MAX)
+		put_line(out, "- %zu more are open", incident->open_count - LIST_MAX);
 }
 
-void report_sitrep(const Incident *incident, WallTime now, Buf *out)
+static void sitrep_needs(const Incident *incident, WallTime now, Buf *out)
 {
-	AUTO_CLEAR(Buf) text = { 0 };
-	if (incident->phase == INCIDENT_NONE) {
-		buf_puts(out, "No incident is declared.\n");
-		return;
-	}
-	sitrep_head(incident, now, &text);
+	put_line(out, "NEEDS");
+	size_t needs = sitrep_doubts(incident, out);
 	for (size_t i = 0; i < incident->run_count; i++) {
 		if (incident->runs[i].state == RUN_WALKING)
-			sitrep_run(incident, &incident->runs[i], now, &text);
+			needs += sitrep_gates(&incident->runs[i], now, out);
 	}
-	sitrep_doubts(incident, &text);
-	sitrep_open(incident, now, &text);
-	text_sanitise(buf_str(&text), SANITISE_BLOCK, out);
+	sitrep_open(incident, now, out);
+	if (!needs && !incident->open_count)
+		put_line(out, "- nothing; nothing is open");
+}
+
+void report_sitrep(const Incident *incident, const SitrepCondition *conditions, size_t count, WallTime now, Buf *out)
+{
+	if (incident->phase == INCIDENT_NONE)
+		put_line(out, "No incident is declared.");
+	else
+		sitrep_head(incident, now, out);
+	sitrep_conditions(conditions, count, now, out);
+	if (incident->phase == INCIDENT_NONE)
+		return;
+	sitrep_actions(incident, now, out);
+	sitrep_needs(incident, now, out);
+}
+
+void report_sitrep_of(const Report *report, WallTime now, Buf *out)
+{
+	AUTO_FREE SitrepCondition *conditions = bg_calloc(report->reading_count + 1, sizeof *conditions);
+	size_t count = 0;
+	for (size_t i = report->reading_count; i > 0; i--) {
+		const ReportReading *reading = &report->readings[i - 1];
+		bool known = false;
+		for (size_t k = 0; k < count && !known; k++)
+			known = text_eq(conditions[k].name, reading->name);
+		if (known)
+			continue;
+		conditions[count] = (SitrepCondition) { .name = reading->name, .text = reading->text, .since = reading->time };
+		if (reading_state_parse(reading->to, &conditions[count].state))
+			count++;
+	}
+	report_sitrep(report->incident, conditions, count, now, out);
 }

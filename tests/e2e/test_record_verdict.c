@@ -95,6 +95,21 @@ Test(record_verdict, both_verifiers_find_a_real_record_sound)
 	cr_assert(scene_says(&scene, "Next: 2 Close it"));
 }
 
+/* In line mode; on a screen the same is one key. */
+Test(record_verdict, the_console_tells_the_situation)
+{
+	AUTO_CLEAR(Scene) scene = played();
+	AUTO_CLEAR(ProgramRun) run = { 0 };
+	static const char *const said[] = { "SITREP ", "CONDITIONS", "ACTIONS", "- Next: 2 Close it", "NEEDS", "- Open: door-open for" };
+	run_program((const char *const[]) { scene.program, "--env", scene.environment, "--state", scene.state, NULL }, "sitrep\nquit\nyes\n",
+		(const char *const[]) { "ACCESSIBLE=1", NULL }, &run);
+	const char *at = buf_text(&run.out);
+	for (size_t i = 0; i < BG_LENGTH(said); i++) {
+		at = strstr(at, said[i]);
+		cr_assert(at, "no \"%s\" in its place in\n%s", said[i], buf_text(&run.out));
+	}
+}
+
 Test(record_verdict, both_verifiers_find_every_change)
 {
 	static const Change changes[] = {

@@ -104,7 +104,7 @@ tui/theme         core/base/
 tui/keys          core/base/
 tui/widget        tui/theme/|tui/keys/
 tui/term          tui/theme/|tui/keys/|tui/widget/
-tui/view          core/(base|playbook|environment|incident|signoff|health|providers|engine)/|tui/
+tui/view          core/(base|playbook|environment|incident|signoff|health|providers|engine|report)/|tui/
 tui/line          core/(base|incident|health|engine)/|tui/
 END
 

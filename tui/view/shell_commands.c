@@ -1,6 +1,8 @@
 /* shell_commands.c: the commands that work on every screen. */
 #include <stdio.h>
 #include "core/base/alloc.h"
+#include "core/health/health.h"
+#include "core/report/report.h"
 #include "tui/view/moment_entry.h"
 #include "tui/view/shell.h"
 
@@ -160,6 +162,34 @@ static void set_value(Shell *shell, ViewContext *context)
 	json_add_string(args, "name", name);
 	json_add_string(args, "value", value);
 	view_ask(context, ASK_SET, args, "The value is set.");
+}
+
+/* ---- sitrep ---- */
+
+static void sitrep_seen(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
+{
+	(void) state;
+	(void) context;
+	(void) dialog;
+	(void) data;
+}
+
+static void sitrep(Shell *shell, ViewContext *context)
+{
+	const ClientModel *model = context->model;
+	AUTO_CLEAR(Buf) text = { 0 };
+	AUTO_FREE SitrepCondition *conditions = bg_calloc(model->reading_count + 1, sizeof(*conditions));
+	AUTO(Incident) *none = incident_new();
+	for (size_t i = 0; i < model->reading_count; i++)
+		conditions[i] = (SitrepCondition) { .name = model->readings[i].name, .text = model->readings[i].text,
+			.state = health_judge(&model->readings[i], context->wall) };
+	report_sitrep(model->incident ? model->incident : none, conditions, model->reading_count, context->wall, &text);
+	view_copy(context, buf_str(&text));
+	/* Line mode has said it by now. */
+	if (shell->hear)
+		return;
+	Dialog *dialog = view_dialog(context, DIALOG_INFORM, "Sitrep: copied, where the terminal can", "close", sitrep_seen, NULL);
+	styled_add(&dialog->text, ROLE_TEXT, buf_text(&text));
 }
 
 /* ---- command ---- */
@@ -344,6 +374,7 @@ typedef struct GlobalCommand { CommandId id; void (*run)(Shell *shell, ViewConte
 static const GlobalCommand GLOBAL_COMMANDS[] = {
 	{ COMMAND_NEXT_SCREEN, screen_after }, { COMMAND_PREVIOUS_SCREEN, screen_before }, { COMMAND_BACK, go_back },
 	{ COMMAND_PALETTE, open_palette }, { COMMAND_FILTER, open_filter }, { COMMAND_DECLARE, declare }, { COMMAND_NOTE, note },
+	{ COMMAND_SITREP, sitrep },
 	{ COMMAND_VERDICT, damage_time }, { COMMAND_FACT, fact }, { COMMAND_SET, set_value }, { COMMAND_TAKE_COMMAND, take_command },
 	{ COMMAND_HANDOVER, handover }, { COMMAND_CLOSE_INCIDENT, end_incident }, { COMMAND_THEME, choose_theme },
 	{ COMMAND_REDRAW, redraw }, { COMMAND_SUSPEND, suspend }, { COMMAND_DETACH, detach }, { COMMAND_QUIT, quit },

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "core/base/text.h"
+
 #include "drill.h"
 
 Test(report, the_document_of_a_drill)
@@ -57,18 +59,50 @@ Test(report, the_situation_in_a_few_lines)
 	AUTO_CLEAR(Drill) drill = { 0 };
 	drill_play(&drill, &folder, "mass publish", "# not a heading\\n<b>");
 	AUTO_CLEAR(Buf) out = { 0 };
-	report_sitrep(drill.story.incident, drill.story.now, &out);
+	const SitrepCondition conditions[] = {
+		{ .name = "site pages", .text = "14 of 40 are broken", .state = READING_FAIL },
+		{ .name = "live bucket", .text = "newest 4 h", .state = READING_OK },
+		{ .name = "backup job", .text = "paused", .state = READING_WARN, .since = { drill.story.now.ms - 60000 } },
+	};
+	report_sitrep(drill.story.incident, conditions, BG_LENGTH(conditions), drill.story.now, &out);
 	assert_text("sitrep", buf_text(&out),
 		"SITREP Feb 2 02:40Z DRILL: mass publish\n"
 		"T+00:00:08 of 5 s, commander ann\n"
-		"Fail over: 2 of 3 steps done\n"
-		"Next: 3 more (to do)\n"
-		"Sign-off: break the glass: needs engineering\n"
-		"Open: backup-paused for 4 s, by ann\n");
+		"CONDITIONS\n"
+		"- site pages: fail, 14 of 40 are broken\n"
+		"- backup job: warn since 02:39Z, paused\n"
+		"- 1 ok\n"
+		"ACTIONS\n"
+		"- Fail over: 2 of 3 steps done\n"
+		"- Last, 02:40Z: 2 look at the site\n"
+		"- Next: 3 more (to do)\n"
+		"NEEDS\n"
+		"- Sign-off: break the glass: needs engineering\n"
+		"- Open: backup-paused for 4 s, by ann\n");
 	AUTO(Incident) *nothing = incident_new();
 	buf_truncate(&out, 0);
-	report_sitrep(nothing, drill.story.now, &out);
-	assert_text("nothing", buf_text(&out), "No incident is declared.\n");
+	report_sitrep(nothing, NULL, 0, drill.story.now, &out);
+	assert_text("nothing", buf_text(&out), "No incident is declared.\nCONDITIONS\n- no reading\n");
+}
+
+Test(report, the_situation_fits_a_chat_message_whatever_happens)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(Drill) drill = { 0 };
+	AUTO_CLEAR(Buf) title = { 0 };
+	AUTO_CLEAR(Buf) out = { 0 };
+	SitrepCondition conditions[60];
+	for (int i = 0; i < 60; i++)
+		buf_puts(&title, "caf\xc3\xa9 ");
+	for (size_t i = 0; i < BG_LENGTH(conditions); i++)
+		conditions[i] = (SitrepCondition) { .name = buf_text(&title), .text = buf_text(&title), .state = READING_FAIL };
+	drill_play(&drill, &folder, buf_text(&title), "note");
+	report_sitrep(drill.story.incident, conditions, BG_LENGTH(conditions), drill.story.now, &out);
+	cr_assert_leq(out.len, 2000u, "%zu bytes", out.len);
+	cr_assert(strstr(buf_text(&out), "- 55 more are not ok\n"), "%s", buf_text(&out));
+	Str rest = buf_str(&out), line;
+	while (str_next_line(&rest, &line))
+		cr_assert(line.len <= 150 && utf8_is_valid(line), "%.*s", STR_ARG(line));
 }
 
 Test(report, the_json_holds_state_timeline_and_head)
