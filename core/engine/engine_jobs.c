@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
 #include "core/base/file.h"
+#include "core/engine/approval.h"
 #include "core/engine/crash_points.h"
 #include "core/engine/engine_state.h"
 #include "core/engine/walk.h"
@@ -304,6 +305,7 @@ static bool start_apply(Engine *engine, const IncidentAction *action, Error *err
 		return false;
 	Json *request = request_of(engine, "apply", &call);
 	json_add_string(request, "digest", action->digest);
+	json_add(request, "approvals", approval_json(&walk, state));
 	AUTO_FREE char *log = incident_file_action_log(engine->file, action->number);
 	JobSpec spec = {.kind = JOB_APPLY, .run = run->id, .step = state->id, .index = action->index, .undo = action->undo,
 		.action = action->number, .log_path = log, .keep_log = true, .label = call.label, .who = action->who};

@@ -6,49 +6,16 @@
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
 #include "core/base/file.h"
+#include "core/engine/approval.h"
 #include "core/engine/one_time.h"
 #include "core/engine/receipt.h"
 #include "core/signoff/judge.h"
 #include "core/signoff/roster.h"
 #include "core/signoff/statement.h"
 
-typedef struct Rules {
-	Roster *roster;
-	Revocations revocations;
-	RoleHolder *holders;
-	size_t count;
-} Rules;
-
-static void clear_rules(Rules *rules) {
-	roster_free(rules->roster);
-	revocations_clear(&rules->revocations);
-	free(rules->holders);
-}
-BG_DEFINE_CLEARP(Rules, clear_rules)
-
-static bool load_rules(const Environment *environment, Rules *ret_rules, Error *err) {
-	AUTO_CLEAR(Rules) rules = {0};
-	const SignoffSettings *settings = &environment->signoff;
-	if (!settings->signers || !*settings->signers) {
-		error_set(err, ERROR_MISSING, "the environment names no signers");
-		return error_hint(err, "add `signers: allowed_signers` to %s", environment->path);
-	}
-	if (!roster_load(settings->signers, &rules.roster, err))
-		return false;
-	if (settings->revoked && *settings->revoked && !revocations_load(settings->revoked, &rules.revocations, err))
-		return false;
-	rules.holders = bg_calloc(environment->person_count + 1, sizeof(*rules.holders));
-	for (size_t i = 0; i < environment->person_count; i++)
-		rules.holders[rules.count++] = (RoleHolder){environment->people[i].name, environment->people[i].principal,
-			&environment->people[i].roles};
-	*ret_rules = rules;
-	rules = (Rules){0};
-	return true;
-}
-
 /* ---- who may sign with which key ---- */
 
-static void describe_signer(const Rules *rules, size_t key_index, const PublicKey *key, Json *signers) {
+static void describe_signer(const SigningRules *rules, size_t key_index, const PublicKey *key, Json *signers) {
 	char fingerprint[FINGERPRINT_SIZE];
 	public_key_fingerprint(key, fingerprint);
 	for (size_t i = 0; i < rules->count; i++) {
@@ -68,8 +35,8 @@ static void describe_signer(const Rules *rules, size_t key_index, const PublicKe
 }
 
 bool signing_signers(Ask *ask, Error *err) {
-	AUTO_CLEAR(Rules) rules = {0};
-	if (!load_rules(ask->engine->environment, &rules, err))
+	AUTO_CLEAR(SigningRules) rules = {0};
+	if (!signing_rules_load(ask->engine->environment, &rules, err))
 		return false;
 	ask->data = json_new_object();
 	Json *signers = json_add(ask->data, "signers", json_new_array());
@@ -147,14 +114,6 @@ bool signing_gate(Ask *ask, Error *err) {
 	return true;
 }
 
-static const char *kind_name(const Environment *environment) {
-	return environment->kind == ENVIRONMENT_DRILL ? "drill" : "live";
-}
-
-static char *step_words(const PlaybookGate *gate, const Gate *state) {
-	return gate->step ? bg_asprintf("%s %s", gate->step->number, gate->step->title) : bg_strdup(state->title);
-}
-
 /* What is to be signed. Borrowed from the gate's state, or from a WalkSubject beside it. */
 typedef struct SignSubject { const char *digest; const StrList *lines; int64_t asked_seq; } SignSubject;
 
@@ -188,13 +147,13 @@ static bool fill_statement(const Ask *ask, const Walk *walk, const PlaybookGate 
 	}
 	WallTime now = wall_now();
 	statement->environment = bg_strdup(environment->name);
-	statement->kind = bg_strdup(kind_name(environment));
+	statement->kind = bg_strdup(approval_kind(environment));
 	statement->incident = bg_strdup(walk->incident->id);
 	statement->playbook = bg_strdup(path_base(walk->run->playbook_path));
 	statement->playbook_digest = bg_strdup(walk->run->playbook_sha256);
 	statement->run = bg_strdup(walk->run->id);
 	statement->gate = bg_strdup(gate->id);
-	statement->step = step_words(gate, state);
+	statement->step = approval_step(gate, state);
 	statement->role = bg_strdup(json_get_string_or(ask->args, "role", ""));
 	statement->signer = bg_strdup(signer->principal);
 	statement->reason = bg_strdup(json_get_string_or(ask->args, "reason", ""));
@@ -243,7 +202,7 @@ static const char *head_of(void *userdata, int64_t seq) { return incident_file_h
 /* Borrows all; `step` is what the gate is called in a statement. */
 static SignoffExpectation expectation(const Engine *engine, const Walk *walk, const Gate *state, const SignSubject *subject,
 	const char *step) {
-	return (SignoffExpectation){.environment = engine->environment->name, .kind = kind_name(engine->environment),
+	return (SignoffExpectation){.environment = engine->environment->name, .kind = approval_kind(engine->environment),
 		.incident = walk->incident->id, .run = walk->run->id, .gate = state->id,
 		.playbook_digest = walk->run->playbook_sha256, .digest = subject->digest,
 		.playbook = path_base(walk->run->playbook_path), .step = step, .changes = subject->lines, .gate_roles = &state->roles,
@@ -306,8 +265,8 @@ bool signing_sign(Ask *ask, Error *err) {
 	const Gate *state;
 	if (!find_gate(ask, &walk, &gate, &state, err))
 		return false;
-	AUTO_CLEAR(Rules) rules = {0};
-	if (!load_rules(engine->environment, &rules, err))
+	AUTO_CLEAR(SigningRules) rules = {0};
+	if (!signing_rules_load(engine->environment, &rules, err))
 		return false;
 	AUTO_CLEAR(Statement) said = {0};
 	AUTO_CLEAR(WalkSubject) live = {0};
@@ -316,7 +275,7 @@ bool signing_sign(Ask *ask, Error *err) {
 	BG_IGNORE(statement_parse(str_from(json_get_string_or(ask->args, "statement", "")), &said, NULL));
 	if (!find_subject(&walk, gate, state, said.decision, said.digest, &live, &subject, err))
 		return false;
-	AUTO_FREE char *words = step_words(gate, state);
+	AUTO_FREE char *words = approval_step(gate, state);
 	SignoffExpectation expected = expectation(engine, &walk, state, &subject, words);
 	SignoffRules given = {rules.roster, &rules.revocations, rules.holders, rules.count};
 	AUTO_CLEAR(AcceptedSignoff) accepted = {0};
@@ -331,46 +290,7 @@ bool signing_sign(Ask *ask, Error *err) {
 	return record_with_receipt(ask, &request, accepted.person, gate->id, err);
 }
 
-/* A signature that counted then must still count now, save for its expiry: for plans decide() looks at that, and a section that was
- * opened in time stays open. */
-static bool gate_still_holds(Engine *engine, const Walk *walk, const Gate *gate, const Rules *rules, Error *err) {
-	const PlaybookGate *written = playbook_find_gate(walk->playbook, gate->id);
-	AUTO_FREE char *words = written ? step_words(written, gate) : NULL;
-	SignSubject subject = {gate->subject, &gate->lines, gate->asked_seq};
-	SignoffExpectation expected = expectation(engine, walk, gate, &subject, words);
-	SignoffRules given = {rules->roster, &rules->revocations, rules->holders, rules->count};
-	for (size_t i = 0; i < gate->roles.count; i++) {
-		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
-		if (!signoff)
-			continue;
-		if (signoff->decision == DECISION_ALONE && !engine->environment->signoff.solo) {
-			error_set(err, ERROR_DENIED, "this environment lets nobody go on alone any more");
-			return error_where(err, "the sign-off of %s as %s no longer counts", signoff->person, signoff->role);
-		}
-		AUTO_CLEAR(AcceptedSignoff) accepted = {0};
-		if (!gate->live)
-			expected.now = signoff->time;
-		bool by_code = signoff_is_weaker(signoff);
-		if (by_code && !*engine->environment->signoff.codes) {
-			error_set(err, ERROR_DENIED, "this environment takes no one-time codes any more");
-			return error_where(err, "the sign-off of %s as %s no longer counts", signoff->person, signoff->role);
-		}
-		SignoffRefusal refusal = by_code ? signoff_judge_code(str_from(signoff->statement), &given, &expected, &accepted, err)
-			: signoff_judge(str_from(signoff->statement), str_from(signoff->signature), &given, &expected, &accepted, err);
-		if (refusal != REFUSED_NOT)
-			return error_where(err, "the sign-off of %s as %s no longer counts", signoff->person, signoff->role);
-	}
-	return true;
-}
-
 bool signing_still_hold(Engine *engine, const Walk *walk, const IncidentStep *step, Error *err) {
-	const Gate *gates[RUN_GATES_MAX];
-	size_t count = run_step_gates(walk->run, step, gates, RUN_GATES_MAX);
-	AUTO_CLEAR(Rules) rules = {0};
-	if (count && !load_rules(engine->environment, &rules, err))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!gate_still_holds(engine, walk, gates[i], &rules, err))
-			return false;
-	return true;
+	AUTO(Json) *approvals = approval_json(walk, step);
+	return approval_holds(engine->environment, approvals, head_of, engine->file, err);
 }

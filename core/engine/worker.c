@@ -9,6 +9,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/base/secret.h"
+#include "core/engine/approval.h"
 #include "core/engine/crash_points.h"
 #include "core/engine/engine.h"
 #include "core/engine/worker_check.h"
@@ -156,6 +157,9 @@ static int do_apply(const Action *action, Call *call, const Json *request) {
 		(void) span_parse(str_from(given), &timeout);   /* checked when the playbook was read */
 	call->deadline = (MonoTime){mono_now().ms + timeout};
 	if (!plan_again(action, call, json_get_string_or(request, "digest", ""), &plan, &err))
+		return leave_error(&err);
+	/* Reading the world took its time: whoever agreed must still agree in the last moment before the first change. */
+	if (!approval_holds(call->environment, json_get(request, "approvals"), NULL, NULL, &err))
 		return leave_error(&err);
 	if (!worker_log_begin(&err))
 		return leave_error(&err);

@@ -1,4 +1,5 @@
-/* Every way to sign, end to end: agents of the environment beside the own one, and a certificate beside a key file. */
+/* Every way to sign, end to end: agents of the environment beside the own one, a certificate beside a key file; and the last look at
+ * who agreed, by the worker itself. */
 #include <signal.h>
 #include <stdlib.h>
 
@@ -75,4 +76,28 @@ Test(ways, a_certificate_beside_the_key_counts_until_it_is_revoked) {
 	scene_refused(&scene, 1, "is revoked", "apply", "1", "--yes");
 	scene_refused(&scene, 1, "does not count now", "sign", "1", "--role", "engineering", "--key", scene_key(&scene, "bob"));
 	cr_assert_eq(scene_lines(&scene, "one"), 0);
+}
+
+/* The engine has read its environment when it began; the worker reads it anew. So what changes in between is seen by the worker alone. */
+Test(ways, the_worker_asks_once_more_before_the_first_change) {
+	AUTO_CLEAR(Scene) scene = gated_scene("");
+	scene_ok(&scene, "sign", "1", "--role", "product", "--key", scene_key(&scene, "ann"));
+	scene_ok(&scene, "sign", "1", "--role", "engineering", "--key", scene_key(&scene, "bob"));
+	AUTO_FREE char *allowed = read_text(temp_path(&scene.folder, "allowed_signers"));
+	AUTO_FREE char *text = read_text(scene.environment);
+	*strstr(allowed, "bob@") = '\0';
+	temp_write(&scene.folder, "later_signers", allowed);
+	char *signers = strstr(text, "signers: allowed_signers");
+	AUTO_FREE char *later = bg_asprintf("%.*ssigners: later_signers\n", (int) (signers - text), text);
+	temp_write(&scene.folder, "environment.yaml", later);
+	scene_refused(&scene, 1, "the sign-off of bob as engineering no longer counts", "apply", "1", "--yes");
+	cr_assert(scene_says(&scene, "action 1: stopped"), "%s", scene.said);
+	cr_assert_eq(scene_lines(&scene, "one"), 0);
+	scene_ok(&scene, "steps");
+	cr_assert(scene_says(&scene, "stopped"), "%s", scene.said);
+	/* Agreed again, it runs. */
+	temp_write(&scene.folder, "environment.yaml", text);
+	scene_ok(&scene, "plan", "1");
+	scene_ok(&scene, "apply", "1", "--yes");
+	cr_assert_eq(scene_lines(&scene, "one"), 1);
 }
