@@ -232,8 +232,7 @@ static void filter_key(Shell *shell, KeyChord key)
 
 static void on_key(Shell *shell, KeyChord key)
 {
-	if (shell->message.until.ms == 0)
-		message_reset(&shell->message);
+	message_reset(&shell->message);
 	if (shell->in_dialog) {
 		shell_dialog_key(shell, key);
 		return;

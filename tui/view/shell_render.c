@@ -51,14 +51,22 @@ static bool is_filtered(Shell *shell, char hint[static VIEW_HINT_SIZE])
 	return *hint;
 }
 
-static void render_hint(Shell *shell, Canvas *canvas, Rect row)
+/* The state line; true when it tells of a filter. */
+static bool read_hint(Shell *shell, char hint[static VIEW_HINT_SIZE])
 {
 	const View *view = VIEWS[shell->shown];
-	char hint[VIEW_HINT_SIZE] = "";
 	ViewContext context = shell_context(shell, shell->shown, NULL);
+	hint[0] = '\0';
 	bool filtered = is_filtered(shell, hint);
 	if (!filtered && view->hint)
 		view->hint(shell->states[shell->shown], &context, hint);
+	return filtered;
+}
+
+static void render_hint(Shell *shell, Canvas *canvas, Rect row)
+{
+	char hint[VIEW_HINT_SIZE];
+	bool filtered = read_hint(shell, hint);
 	canvas_fill(canvas, row, ROLE_TEXT);
 	canvas_text_fit(canvas, row, row.x + 1, row.y, row.width - 2, filtered ? ROLE_WARN : ROLE_MUTED, hint);
 }
@@ -89,10 +97,14 @@ static void render_line(Shell *shell, Canvas *canvas, Rect row)
 
 static void render_footer(Shell *shell, Canvas *canvas, Rect row)
 {
+	if (shell->in_dialog) {
+		dialog_footer(&shell->dialog, canvas, row);
+		return;
+	}
 	CommandContext contexts[VIEW_MAX_CONTEXTS];
 	size_t count = shell_key_contexts(shell, contexts);
-	if (shell->in_dialog || shell->in_palette || shell->in_filter) {
-		contexts[0] = shell->in_dialog ? CONTEXT_DIALOG : shell->in_palette ? CONTEXT_PALETTE : CONTEXT_INPUT;
+	if (shell->in_palette || shell->in_filter) {
+		contexts[0] = shell->in_palette ? CONTEXT_PALETTE : CONTEXT_INPUT;
 		count = 1;
 	}
 	/* Enter does not say yes to a question. */
@@ -132,8 +144,10 @@ void shell_render(Shell *shell)
 	render_banner(shell, canvas, &rest);
 	render_view(shell, canvas, rest);
 	bar_render(shell, canvas, bar);
-	char filter[VIEW_HINT_SIZE] = "";
-	if (!context.small || shell->in_filter || message_is_shown(&shell->message, mono_now()) || is_filtered(shell, filter))
+	char hint[VIEW_HINT_SIZE];
+	bool filtered = read_hint(shell, hint);
+	message_over(&shell->message, hint);
+	if (!context.small || shell->in_filter || message_is_shown(&shell->message, mono_now()) || filtered)
 		render_line(shell, canvas, line);
 	render_footer(shell, canvas, footer);
 	if (shell->in_dialog)

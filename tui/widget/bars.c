@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define MESSAGE_MS 8000
+#define MESSAGE_MS 6000
 #define FOOTER_MAX 64
 
 static void tab_text(const Tab *tab, bool active, char *text, size_t size)
@@ -119,6 +119,7 @@ void message_set(Message *message, Role role, MonoTime now, const char *format, 
 	(void) vsnprintf(message->text, sizeof(message->text), format, args); /* what does not fit is cut */
 	va_end(args);
 	message->role = role;
+	message->over[0] = '\0';
 	message->until = (MonoTime){ .ms = now.ms + MESSAGE_MS };
 }
 
@@ -126,7 +127,22 @@ void message_error(Message *message, const Error *err)
 {
 	error_format(err, message->text, sizeof(message->text));
 	message->role = ROLE_FAIL;
+	message->over[0] = '\0';
 	message->until = (MonoTime){0};
+}
+
+void message_over(Message *message, const char *state_line)
+{
+	/* The word alone: ages and spans behind it move by themselves. */
+	char word[sizeof(message->over)];
+	const char *end = strstr(state_line, "   ");
+	snprintf(word, sizeof(word), "%.*s", end ? (int) (end - state_line) : (int) strlen(state_line), state_line);
+	if (!message->text[0] || message->until.ms == 0)
+		return;
+	if (!message->over[0])
+		snprintf(message->over, sizeof(message->over), "%s", *word ? word : " ");
+	else if (!text_eq(message->over, *word ? word : " "))
+		message_reset(message);
 }
 
 bool message_is_shown(const Message *message, MonoTime now)

@@ -31,12 +31,16 @@ void footer_render(const Footer *footer, Canvas *canvas, Rect rect);
 typedef struct Message {
 	char text[MESSAGE_SIZE];
 	Role role;
-	MonoTime until;       /* 0: until the next one */
+	MonoTime until;       /* 0: until a key */
+	char over[24];        /* the state word that it hides; "" = not drawn yet */
 } Message;
 
-/* Errors stay until a key is pressed; the rest goes after some seconds. */
+/* A message goes with the next key, whatever that does; one that is no error also when the state that it hides is another one than when it
+ * came (message_over), and after some seconds. */
 void message_set(Message *message, Role role, MonoTime now, const char *format, ...) BG_PRINTF(4, 5);
 void message_error(Message *message, const Error *err);
+/* The state line below the message, each time it is drawn. */
+void message_over(Message *message, const char *state_line);
 bool message_is_shown(const Message *message, MonoTime now);
 void message_reset(Message *message);
 void message_render(const Message *message, Canvas *canvas, Rect rect, MonoTime now);

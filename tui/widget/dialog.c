@@ -2,7 +2,7 @@
 #include "tui/widget/dialog.h"
 #include <stdio.h>
 
-#define DIALOG_WIDTH 72
+#define DIALOG_WIDTH (DIALOG_TEXT_COLUMNS + 4)
 
 void dialog_open(Dialog *dialog, DialogKind kind, const char *title, const char *verb)
 {
@@ -87,6 +87,45 @@ void dialog_render(const Dialog *dialog, Canvas *canvas, Rect rect)
 		canvas_text_fit(canvas, row, x, row.y, row.x + row.width - x, ROLE_CODE, dialog->name);
 	}
 	form_render(&dialog->form, canvas, questions);
+}
+
+typedef struct DialogKey { const char *key, *label; } DialogKey;
+
+static size_t form_keys(const Dialog *dialog, DialogKey keys[static 5])
+{
+	const Form *form = &dialog->form;
+	size_t count = 0;
+	bool last = form->current + 1 >= form->count;
+	keys[count++] = (DialogKey){ "Enter", last ? dialog->verb : "next field" };
+	if (form->count && form->fields[form->current].type == FIELD_CHOICE)
+		keys[count++] = (DialogKey){ "Left Right", "change" };
+	if (form->count > 1)
+		keys[count++] = (DialogKey){ "Up Down", "other field" };
+	return count;
+}
+
+static size_t collect_keys(const Dialog *dialog, DialogKey keys[static 5])
+{
+	size_t count = 0;
+	switch (dialog->kind) {
+	case DIALOG_INFORM: keys[count++] = (DialogKey){ "Enter", dialog->verb }; break;
+	case DIALOG_CONFIRM: keys[count++] = (DialogKey){ "y", dialog->verb }; break;
+	case DIALOG_TYPE_NAME: case DIALOG_FORM: count = form_keys(dialog, keys); break;
+	}
+	if (dialog->kind != DIALOG_INFORM)
+		keys[count++] = (DialogKey){ dialog->kind == DIALOG_CONFIRM ? "n Esc" : "Esc", "leave" };
+	return count;
+}
+
+void dialog_footer(const Dialog *dialog, Canvas *canvas, Rect row)
+{
+	DialogKey keys[5];
+	size_t count = collect_keys(dialog, keys);
+	int x = row.x + 1;
+	for (size_t i = 0; i < count; i++) {
+		x = canvas_text(canvas, row, x, row.y, ROLE_KEY, keys[i].key);
+		x = canvas_printf(canvas, row, x, row.y, ROLE_KEY_LABEL, " %s  ", keys[i].label);
+	}
 }
 
 void dialog_clear(Dialog *dialog)

@@ -4,6 +4,8 @@
 #include "tui/widget/form.h"
 #include "tui/widget/styled.h"
 
+#define DIALOG_TEXT_COLUMNS 68   /* of its text, where the screen has room */
+
 typedef enum DialogKind {
 	DIALOG_INFORM,      /* any of enter, esc closes it */
 	DIALOG_CONFIRM,     /* y does it */
@@ -15,7 +17,7 @@ typedef enum DialogEffect { DIALOG_NONE, DIALOG_ACCEPTED, DIALOG_CANCELLED } Dia
 
 typedef struct Dialog {
 	DialogKind kind;
-	char title[80];
+	char title[240];
 	char verb[32];      /* what y or enter does: "apply", "sign" */
 	char name[128];     /* to be typed */
 	bool danger;        /* drawn so that nobody overlooks it */
@@ -31,5 +33,7 @@ DialogEffect dialog_key(Dialog *dialog, KeyChord key);
 void dialog_paste(Dialog *dialog, Str text);
 /* In the middle of `rect`, as large as its text needs and the screen allows. */
 void dialog_render(const Dialog *dialog, Canvas *canvas, Rect rect);
+/* The keys that this very dialog takes now, with what they do, in the row at the bottom of the screen. */
+void dialog_footer(const Dialog *dialog, Canvas *canvas, Rect row);
 void dialog_clear(Dialog *dialog);
 BG_DEFINE_CLEARP(Dialog, dialog_clear)

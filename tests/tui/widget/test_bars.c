@@ -135,3 +135,19 @@ Test(palette, the_help_tells_every_command_once)
 		cr_expect(first && !strstr(first + 1, command->help), "%s", command->name);
 	}
 }
+
+Test(message, goes_when_the_state_that_it_hides_is_another_one)
+{
+	Message message = {0};
+	MonoTime now = { 1000 };
+	message_set(&message, ROLE_OK, now, "5.2 is done.");
+	message_over(&message, "to do   Enter shows what it would change");
+	message_over(&message, "to do   something else");
+	cr_expect(message_is_shown(&message, now));
+	message_over(&message, "ready   nothing has been changed yet");
+	cr_expect(!message_is_shown(&message, now));
+	message_error(&message, &(Error){ .kind = ERROR_IO, .why = "no route" });
+	message_over(&message, "to do   x");
+	message_over(&message, "ready   y");
+	cr_expect(message_is_shown(&message, (MonoTime){ 100000000 }));
+}

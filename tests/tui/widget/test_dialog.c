@@ -52,3 +52,28 @@ Test(dialog, it_draws_at_any_size)
 		dialog_render(&dialog, &canvas, canvas_rect(&canvas));
 	}
 }
+
+static void expect_footer(const Dialog *dialog, const char *expected)
+{
+	AUTO_CLEAR(Canvas) canvas = picture_canvas(70, 1);
+	dialog_footer(dialog, &canvas, canvas_rect(&canvas));
+	expect_picture("footer", &canvas, expected);
+}
+
+Test(dialog, the_footer_names_the_keys_of_the_dialog_in_front)
+{
+	AUTO_CLEAR(Dialog) dialog = {0};
+	dialog_open(&dialog, DIALOG_INFORM, "Read this", "close");
+	expect_footer(&dialog, " Enter close\n");
+	dialog_open(&dialog, DIALOG_CONFIRM, "End the procedure", "end it");
+	expect_footer(&dialog, " y end it  n Esc leave\n");
+	dialog_open(&dialog, DIALOG_TYPE_NAME, "Activate", "apply");
+	dialog_want_name(&dialog, "ocw-live");
+	expect_footer(&dialog, " Enter apply  Esc leave\n");
+	dialog_open(&dialog, DIALOG_FORM, "Values", "set them");
+	form_add(&dialog.form, FIELD_CHOICE, "site", "");
+	form_add(&dialog.form, FIELD_TEXT, "url", "");
+	expect_footer(&dialog, " Enter next field  Left Right change  Up Down other field  Esc leave\n");
+	(void) dialog_key(&dialog, key_of("enter"));   /* goes to the last field */
+	expect_footer(&dialog, " Enter set them  Up Down other field  Esc leave\n");
+}
