@@ -257,8 +257,9 @@ int run_look(Command *command) {
 	for (size_t i = 0; target.step && i < target.step->check_count; i++) {
 		const StepCheck *check = &target.step->checks[i];
 		all &= check->state == CHECK_TRUE;
-		command_print("%s  %s%s%s\n", check->state == CHECK_TRUE ? "true " : "FALSE", check->text ? check->text : "",
-			check->reason && *check->reason ? ": " : "", check->reason ? check->reason : "");
+		command_print("%s  %s%s%s%s%s\n", check->state == CHECK_TRUE ? "true " : "FALSE", check->name ? check->name : "",
+			check->name && check->text ? ": " : "", check->text ? check->text : "", check->reason && *check->reason ? ": " : "",
+			check->reason ? check->reason : "");
 	}
 	return all ? EXIT_OK : EXIT_FAILED;
 }

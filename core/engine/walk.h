@@ -64,6 +64,6 @@ BG_CHECK bool walk_subject(const Walk *walk, const PlaybookGate *gate, WalkSubje
 Json *walk_failed_guards(const Walk *walk, const Step *step, bool confirmed);
 /* [{probe, args{}, conditions[{field,op,value}], soft, text}]; owned. */
 Json *walk_probe_guards(const Walk *walk, const Step *step);
-/* The `verify`s of a step for a check worker: [{probe, args{}, conditions[], within_ms, every_ms, sample, note}]; owned. False when a
+/* The `verify`s of a step for a check worker: [{probe, args{}, conditions[], within_ms, every_ms, sample, name}]; owned. False when a
  * value is missing. */
 BG_CHECK bool walk_checks(const Walk *walk, const Step *step, Json **ret_checks, Error *err);

@@ -128,6 +128,19 @@ Json *walk_probe_guards(const Walk *walk, const Step *step) {
 	return list;
 }
 
+/* What the check is called: its note, else its arguments as a sentence. */
+static void name_check(const Walk *walk, const PlaybookVerify *verify, Json *item) {
+	const Probe *known = verify->probe ? probe_find(verify->probe) : NULL;
+	AUTO_CLEAR(Buf) said = {0};
+	AUTO_CLEAR(Buf) filled = {0};
+	if (verify->note)
+		buf_puts(&said, verify->note);
+	else if (known)
+		condition_say(&known->spec, verify->args, verify->arg_count, &said);
+	BG_IGNORE(walk_expand(walk, buf_text(&said), &filled, NULL));   /* what is missing is named beside it */
+	json_add_string(item, "name", said.len ? buf_text(&filled) : NULL);
+}
+
 bool walk_checks(const Walk *walk, const Step *step, Json **ret_checks, Error *err) {
 	AUTO(Json) *list = json_new_array();
 	AUTO_CLEAR(StrList) missing = {0};
@@ -142,7 +155,7 @@ bool walk_checks(const Walk *walk, const Step *step, Json **ret_checks, Error *e
 		whole &= add_probe(walk, verify->probe, verify->args, verify->arg_count, item, &missing);
 		json_add_int(item, "within_ms", verify->within_ms);
 		json_add_int(item, "every_ms", verify->every_ms);
-		json_add_string(item, "note", verify->note);
+		name_check(walk, verify, item);
 		if (verify->sample > 0) {
 			AUTO_FREE char *sample = bg_asprintf("%d", verify->sample);
 			json_add_string(json_get_mutable(item, "args"), "sample", sample);

@@ -94,8 +94,9 @@ static Json *check_one(const Call *call, const Json *check, int64_t index, size_
 		if (ok || left <= 0 || call_is_cancelled(call)) {
 			json_add_int(item, "index", index);
 			json_add_bool(item, "ok", ok);
+			json_add_string(item, "name", json_get_string(check, "name"));
 			json_add_string(item, "text", reading.text ? reading.text : "");
-			json_add_string(item, "reason", ok ? json_get_string(check, "note") : buf_text(&why));
+			json_add_string(item, "reason", ok ? NULL : buf_text(&why));
 			return item;
 		}
 		char span[SPAN_TEXT_SIZE];

@@ -256,6 +256,7 @@ void apply_check(Incident *incident, const Event *event)
 	StepCheck *check = &step->checks[index];
 	check->state = json_get_bool(event->data, "ok", false) ? CHECK_TRUE : CHECK_FALSE;
 	check->time = event->time;
+	model_set(&check->name, model_text(event->data, "name", INCIDENT_LINE_MAX));
 	model_set(&check->text, model_text(event->data, "text", INCIDENT_TEXT_MAX));
 	model_set(&check->reason, model_text(event->data, "reason", INCIDENT_TEXT_MAX));
 	if (!step_rows_all_done(step) || step->state == STEP_RUNNING)

@@ -41,6 +41,17 @@ static size_t open_children(const Run *run, const IncidentStep *step)
 	return open;
 }
 
+/* The name of the check first, then what is not so. */
+static void say_untrue(const StepCheck *check, char *why, size_t size)
+{
+	bool looked = check->state == CHECK_FALSE;
+	const char *name = check->name ? check->name : check->text ? check->text : "its check";
+	const char *saw = check->reason ? check->reason : check->name ? check->text : NULL;
+	int room = looked && saw ? 90 : 170;
+	snprintf(why, size, "%s: %.*s%s%.85s", looked ? "not true" : "not looked at yet", room, name, looked && saw ? ": " : "",
+		looked && saw ? saw : "");
+}
+
 /* Why ticking it wants a reason, into `why`; `ret_hint` what to do instead. False: it does not. */
 static bool tick_wants_reason(const Asked *asked, char *why, size_t size, const char **ret_hint)
 {
@@ -61,8 +72,7 @@ static bool tick_wants_reason(const Asked *asked, char *why, size_t size, const 
 		const StepCheck *check = &step->checks[i];
 		if (check->state == CHECK_TRUE)
 			continue;
-		snprintf(why, size, "%s%.160s", check->state == CHECK_FALSE ? "not true: " : "not looked at yet: ",
-			check->text ? check->text : "its check");
+		say_untrue(check, why, size);
 		*ret_hint = "look again, or give a reason to tick it anyway";
 		return true;
 	}
@@ -160,6 +170,7 @@ bool decide_checked(Asked *asked)
 	if (!take_int(asked, "index", REQUIRED, 0, (int64_t) asked->step->check_count - 1))
 		return false;
 	take_bool(asked, "ok");
+	take_cut(asked->data, "name", json_get_string(asked->args, "name"), INCIDENT_LINE_MAX, SANITISE_LINE);
 	take_cut(asked->data, "text", json_get_string(asked->args, "text"), INCIDENT_TEXT_MAX, SANITISE_BLOCK);
 	take_cut(asked->data, "reason", json_get_string(asked->args, "reason"), INCIDENT_TEXT_MAX, SANITISE_BLOCK);
 	return true;

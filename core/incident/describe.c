@@ -201,6 +201,7 @@ static void describe_check(const Told *told)
 {
 	told_own_step(told);
 	buf_puts(told->out, json_get_bool(told->data, "ok", false) ? ": verified" : ": not verified");
+	told_add(told, ": ", "name");
 	told_add(told, ", ", "text");
 	told_add(told, ", ", "reason");
 }

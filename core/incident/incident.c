@@ -54,6 +54,7 @@ static void step_clear(IncidentStep *step)
 		json_free(row->plan);
 	}
 	for (size_t i = 0; i < step->check_count; i++) {
+		free(step->checks[i].name);
 		free(step->checks[i].text);
 		free(step->checks[i].reason);
 	}

@@ -48,7 +48,7 @@ typedef struct StepAction {      /* one verb that a step can do, in order: `do`s
 } StepAction;
 
 typedef enum CheckState { CHECK_NOT_LOOKED, CHECK_TRUE, CHECK_FALSE } CheckState;
-typedef struct StepCheck { CheckState state; char *text; char *reason; WallTime time; } StepCheck;
+typedef struct StepCheck { CheckState state; char *name, *text, *reason; WallTime time; } StepCheck;   /* NULL: not told */
 
 typedef enum StepKind { STEP_KIND_STEP, STEP_KIND_CHECK, STEP_KIND_NOTE } StepKind;
 

@@ -46,6 +46,7 @@ static Json *json_of_check(const StepCheck *check)
 	};
 	Json *json = json_new_object();
 	json_add_string(json, "state", states[check->state]);
+	json_add_string(json, "name", check->name);
 	json_add_string(json, "text", check->text);
 	json_add_string(json, "reason", check->reason);
 	json_add_time(json, "time", check->time);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/text.h"
+#include "core/playbook/placeholder.h"
 
 /* How two ordered things stand: negative, 0, positive; then the operator decides. */
 static Truth by_order(int order, DirectiveOp op)
@@ -176,14 +177,22 @@ static Truth (*const JUDGES[])(const Question *q) = {
 	[PARAM_HOST] = judge_text,
 };
 
-static void say_fact(ParamType type, const Json *fact, Buf *out)
+/* ---- in words ---- */
+
+static void say_time(WallTime time, WallTime now, Buf *out)
 {
-	char text[WALL_TEXT_SIZE > SPAN_TEXT_SIZE ? WALL_TEXT_SIZE : SPAN_TEXT_SIZE];
+	char text[WALL_TEXT_SIZE];
+	buf_puts(out, wall_format_dated(time, now, text));
+}
+
+static void say_fact(ParamType type, const Json *fact, WallTime now, Buf *out)
+{
+	char text[SPAN_TEXT_SIZE];
 	double number;
 	if (type == PARAM_SPAN && fact_number(fact, &number))
 		buf_puts(out, span_format((int64_t) number, text));
 	else if (type == PARAM_TIME && json_is_number(fact))
-		buf_puts(out, wall_format_iso((WallTime){ (int64_t) json_number(fact, 0) }, text));
+		say_time((WallTime){ (int64_t) json_number(fact, 0) }, now, out);
 	else if (json_is_bool(fact))
 		buf_puts(out, json_bool(fact, false) ? "yes" : "no");
 	else if (json_is_string(fact))
@@ -194,23 +203,50 @@ static void say_fact(ParamType type, const Json *fact, Buf *out)
 	}
 }
 
+static const char *op_words(ParamType type, DirectiveOp op)
+{
+	static const char *const times[] = { [OP_NONE] = "", [OP_EQ] = "", [OP_NE] = "not ", [OP_MATCH] = "like ", [OP_LT] = "before ",
+		[OP_LE] = "at the latest ", [OP_GT] = "after ", [OP_GE] = "at the earliest " };
+	static const char *const others[] = { [OP_NONE] = "", [OP_EQ] = "", [OP_NE] = "not ", [OP_MATCH] = "like ", [OP_LT] = "less than ",
+		[OP_LE] = "at most ", [OP_GT] = "more than ", [OP_GE] = "at least " };
+	return (type == PARAM_TIME ? times : others)[op];
+}
+
+static void say_wanted(ParamType type, DirectiveOp op, const char *expected, WallTime now, Buf *out)
+{
+	double ms;
+	buf_puts(out, op_words(type, op));
+	if (type == PARAM_TIME && now.ms && read_time(str_from(expected), now, &ms))
+		say_time((WallTime){ (int64_t) ms }, now, out);
+	else
+		text_sanitise(str_from(expected), SANITISE_LINE, out);
+}
+
+/* "last_end" -> "last end" */
+static void say_name(const char *name, Buf *out)
+{
+	for (const char *at = name; *at; at++)
+		buf_putc(out, *at == '_' || *at == '-' ? ' ' : *at);
+}
+
 Truth condition_judge(const char *name, ParamType type, const Json *fact, DirectiveOp op, const char *expected, WallTime now,
 	Buf *reason)
 {
 	if (json_is_null(fact)) {
-		if (reason)
-			buf_printf(reason, "%s is not known", name);
+		if (reason) {
+			say_name(name, reason);
+			buf_puts(reason, " is not known");
+		}
 		return TRUTH_UNKNOWN;
 	}
 	Truth truth = JUDGES[type](&(Question){ fact, op, expected, now });
 	if (!reason)
 		return truth;
-	buf_printf(reason, "%s is ", name);
-	say_fact(type, fact, reason);
-	if (truth == TRUTH_UNKNOWN)
-		buf_printf(reason, ", which cannot be compared with %s %s", directive_op_name(op), expected);
-	else
-		buf_printf(reason, ", wanted %s %s", directive_op_name(op), expected);
+	say_name(name, reason);
+	buf_puts(reason, " is ");
+	say_fact(type, fact, now, reason);
+	buf_puts(reason, truth == TRUTH_UNKNOWN ? ", which cannot be compared with " : ", wanted: ");
+	say_wanted(type, op, expected, now, reason);
 	return truth;
 }
 
@@ -229,4 +265,47 @@ bool condition_is_param(const VerbSpec *probe, const DirectiveArg *arg)
 bool condition_is_expectation(const VerbSpec *probe, const DirectiveArg *arg)
 {
 	return arg->op != OP_NONE && !condition_is_param(probe, arg) && verb_find_field(probe, str_from(arg->key)) != NULL;
+}
+
+/* The arguments that the subject of the verb names are in the sentence already. */
+static bool is_in_subject(const VerbSpec *probe, const char *key)
+{
+	AUTO_CLEAR(StrList) names = {0};
+	placeholder_find_arg_names(str_from(probe->subject ? probe->subject : ""), &names);
+	return strlist_has(&names, key) || text_eq(key, "system");
+}
+
+typedef struct Given { const DirectiveArg *args; size_t count; } Given;
+
+static const char *given_value(void *userdata, const char *name)
+{
+	const Given *given = userdata;
+	for (size_t i = 0; i < given->count; i++)
+		if (given->args[i].op == OP_EQ && text_eq(given->args[i].key, name))
+			return given->args[i].value;
+	return NULL;
+}
+
+void condition_say(const VerbSpec *probe, const DirectiveArg *args, size_t count, Buf *out)
+{
+	size_t said = 0;
+	AUTO_CLEAR(StrList) missing = {0};
+	size_t start = out->len;
+	Given given = { args, count };
+	placeholder_fill_arg(str_from(probe->subject ? probe->subject : probe->name), given_value, &given, out, &missing);
+	/* A subject that is not given is the only one of its kind. */
+	if (missing.count) {
+		buf_truncate(out, start);
+		buf_puts(out, probe->name);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const DirectiveArg *arg = &args[i];
+		const FieldSpec *field = verb_find_field(probe, str_from(arg->key));
+		if (arg->op == OP_NONE || (arg->op == OP_EQ && is_in_subject(probe, arg->key)))
+			continue;
+		buf_puts(out, said++ ? ", " : ": ");
+		say_name(arg->key, out);
+		buf_putc(out, ' ');
+		say_wanted(field ? field->type : PARAM_TEXT, arg->op, arg->value ? arg->value : "", (WallTime){ 0 }, out);
+	}
 }

@@ -46,6 +46,7 @@ typedef struct VerbSpec {
 	const FieldSpec *fields;   /* of probes; what an action's `save` keeps is one value and needs no name */
 	size_t field_count;
 	const char *help;      /* one line: what it does, in words */
+	const char *subject;   /* of probes: what is looked at, "job ${job}"; NULL = the name */
 } VerbSpec;
 
 /* .VERB_PARAMS({"pipeline", PARAM_TEXT, true, NULL, "its name"}, ...) in a table of VerbSpecs at file scope, and the same for

@@ -86,7 +86,7 @@ static void start_procedure(Drill *drill, const char *down, const char *title)
 		press(drill, "s", "Starting changes nothing");
 		press(drill, "y", "[Walk]");
 	}
-	terminal_wait_text(drill->terminal, "Enter sets it");
+	terminal_wait_text(drill->terminal, "e asks for");
 }
 
 static void keep_the_backup_good(Drill *drill)

@@ -88,3 +88,45 @@ Test(walk, asks_for_values)
 	terminal_wait_text(terminal, "set them");
 	story_pictures(terminal, "walk/values");
 }
+
+/* Enough of the backup's check to see that the damage came first. */
+static void tell_untrue(Script *script)
+{
+	script_record(script, "engine", 40000, "checked", "{'run':'r1','step':'1','index':0,'ok':false,'name':'the backup predates the damage',"
+		"'text':'succeeded, ended 22:58Z, 1 m 20 s ago','reason':'last end is 22:58Z, wanted: before 22:51Z'}");
+}
+
+Test(walk, says_that_a_check_is_not_true_and_what_can_be_done)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	tell_untrue(script);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "3", "last end is 22:58Z, wanted: before");
+	terminal_wait_text(terminal, "Look at the job's last build");
+	story_pictures(terminal, "walk/not-true");
+}
+
+Test(walk, asks_about_a_tick_with_the_check_that_is_not_true)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	tell_untrue(script);
+	script_refuse(script, "tick", "not true: the backup predates the damage", "look again, or give a reason");
+	AUTO(Terminal) *terminal = story_console(script, &folder, "3", "NOT TRUE   the backup predates the damage");
+	terminal_keys(terminal, "x");
+	terminal_wait_text(terminal, "Tick it all the same?");
+	cr_assert(terminal_shows(terminal, "last end is 22:58Z, wanted: before 22:51Z"));
+	cr_assert(terminal_shows(terminal, "succeeded, ended 22:58Z"));
+}
+
+Test(walk, shows_the_state_again_after_the_next_key)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_hosts_planned(script);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "3", "nothing has been changed yet");
+	terminal_keys(terminal, "u");
+	terminal_wait_no_text(terminal, "nothing has been changed yet");
+	terminal_keys(terminal, "J");
+	terminal_wait_text(terminal, "nothing has been changed yet");
+}

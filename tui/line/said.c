@@ -90,7 +90,7 @@ void line_prompt(Line *line)
 	if (context.run)
 		buf_printf(&prompt, ", %s", context.run->procedure_id);
 	if (context.step)
-		buf_printf(&prompt, ", step %s %s", context.step->number, step_state_words(context.step->state));
+		buf_printf(&prompt, ", step %s %s", context.step->number, view_step_words(context.step));
 	buf_printf(&prompt, ", %s>", VIEWS[line->shell.shown]->name);
 	line_ask(line, buf_text(&prompt));
 }

@@ -50,14 +50,27 @@ static const struct { Glyph glyph; Role role; } STEPS[STEP_STATE_COUNT] = {
 	[STEP_UNDONE] = { GLYPH_SKIPPED, ROLE_SKIPPED },
 };
 
-Glyph view_step_glyph(StepState state)
+const StepCheck *view_step_untrue(const IncidentStep *step)
 {
-	return STEPS[state].glyph;
+	for (size_t i = 0; step->state == STEP_CHECKING && i < step->check_count; i++)
+		if (step->checks[i].state == CHECK_FALSE)
+			return &step->checks[i];
+	return NULL;
 }
 
-Role view_step_role(StepState state)
+Glyph view_step_glyph(const IncidentStep *step)
 {
-	return STEPS[state].role;
+	return view_step_untrue(step) ? GLYPH_FAIL : STEPS[step->state].glyph;
+}
+
+Role view_step_role(const IncidentStep *step)
+{
+	return view_step_untrue(step) ? ROLE_FAIL : STEPS[step->state].role;
+}
+
+const char *view_step_words(const IncidentStep *step)
+{
+	return view_step_untrue(step) ? "not true" : step_state_words(step->state);
 }
 
 const char *view_not_yet(const ViewContext *context)

@@ -157,8 +157,11 @@ Rect view_split(Canvas *canvas, Rect *rest, int left);
 const char *view_age(WallTime now, WallTime then, char text[static SPAN_TEXT_SIZE]);
 /* Whether that is "now", which no "ago" fits behind. */
 bool view_age_is_now(WallTime now, WallTime then);
-/* Glyph and role of a step's state; the words are step_state_words(). */
-Glyph view_step_glyph(StepState state);
-Role view_step_role(StepState state);
+/* Glyph, role and words of a step. One whose checks were looked at and are not so is told as not true, not as being checked. */
+Glyph view_step_glyph(const IncidentStep *step);
+Role view_step_role(const IncidentStep *step);
+const char *view_step_words(const IncidentStep *step);
+/* The first of its checks that was seen not to be so, while that holds the step up; NULL = none. */
+const StepCheck *view_step_untrue(const IncidentStep *step);
 /* Why nothing can be shown yet, for empty lists: "connecting to the engine..." or what is wrong; NULL when the model is there. */
 const char *view_not_yet(const ViewContext *context);

@@ -139,7 +139,7 @@ void walk_apply(WalkView *walk, ViewContext *context, const WalkTarget *target)
 	}
 	Json *data = json_new_object();
 	json_add(data, "args", args);
-	AUTO_FREE char *title = bg_asprintf("%s  %.60s", target->step->number, target->step->title);
+	AUTO_FREE char *title = bg_asprintf("%s  %s", target->step->number, target->step->title);
 	Dialog *dialog = view_dialog(context, types_name ? DIALOG_TYPE_NAME : reason ? DIALOG_FORM : DIALOG_CONFIRM, title,
 		undo ? "go back" : "apply", agreed, data);
 	plan_write_title(open, &dialog->text);
@@ -175,10 +175,15 @@ static void ticked_with_reason(void *state, ViewContext *context, const Dialog *
 	send_tick(state, context, args);
 }
 
-static void ask_tick_reason(ViewContext *context, const Json *args, const char *why, const char *hint)
+/* The checks are told from the model: an error has no room for their names and what was seen. */
+static void ask_tick_reason(const WalkView *walk, ViewContext *context, const Json *args, const char *why, const char *hint)
 {
+	const WalkTarget target = walk_target(walk, context);
+	bool here = target.step && text_eq(target.step->id, json_get_string(args, "step"));
 	Dialog *dialog = view_dialog(context, DIALOG_FORM, "Tick it all the same?", "tick", ticked_with_reason, json_copy(args));
-	styled_printf(&dialog->text, ROLE_WARN, "%s\n", why);
+	bool by_checks = here && (strncmp(why, "not true", 8) == 0 || strncmp(why, "not looked", 10) == 0);
+	if (!by_checks || !walk_write_open_checks(walk, context, &target, DIALOG_TEXT_COLUMNS, &dialog->text))
+		styled_printf(&dialog->text, ROLE_WARN, "%s\n", why);
 	if (hint && *hint)
 		styled_printf(&dialog->text, ROLE_MUTED, "%s\n", hint);
 	styled_newline(&dialog->text);
@@ -194,7 +199,7 @@ static void tick_answered(void *state, ViewContext *context, bool ok, const Json
 		return;
 	bool may_insist = !json_get_string(data, "reason") && (err->kind == ERROR_CONFLICT || err->kind == ERROR_DENIED);
 	if (may_insist) {
-		ask_tick_reason(context, data, err->why, err->hint);
+		ask_tick_reason(walk, context, data, err->why, err->hint);
 	} else {
 		walk->expects[0] = '\0';
 		view_error(context, err);
@@ -219,7 +224,7 @@ static void tick_confirmed(void *state, ViewContext *context, const Dialog *dial
 void walk_tick(WalkView *walk, ViewContext *context, const WalkTarget *target)
 {
 	const Step *step = target->written;
-	AUTO_FREE char *title = bg_asprintf("%s  %.60s", target->step->number, target->step->title);
+	AUTO_FREE char *title = bg_asprintf("%s  %s", target->step->number, target->step->title);
 	bool asks = write_guards(walk, target, NULL, GUARD_ASKS, NULL) > 0;
 	bool soft = write_guards(walk, target, NULL, GUARD_IS_SOFT, NULL) > 0;
 	if (step && step->confirm) {

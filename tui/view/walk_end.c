@@ -79,7 +79,7 @@ static void write_exceptions(const Run *run, Styled *out)
 			continue;
 		if (!shown++)
 			walk_section(out);
-		styled_printf(out, view_step_role(step->state), "%s %s", step->number, step_state_words(step->state));
+		styled_printf(out, view_step_role(step), "%s %s", step->number, view_step_words(step));
 		styled_printf(out, ROLE_TEXT, "  %s%s%s\n", step->title, step->reason ? ": " : "", step->reason ? step->reason : "");
 	}
 }

@@ -1,8 +1,11 @@
 /* walk_hint.c: the line above the footer: the state of the step in a word, and what it means for the person. Pure. */
 #include "tui/view/walk_view.h"
 #include "core/base/alloc.h"
+#include "core/base/text.h"
 #include "tui/view/walk_plan.h"
 #include <stdio.h>
+
+#define NAME_COLUMNS 32
 
 static bool is_slow(const ClientJob *job, int64_t elapsed_ms)
 {
@@ -57,8 +60,11 @@ static void write_todo(const WalkView *walk, const ViewContext *context, const W
 {
 	const IncidentStep *step = target->step;
 	const char *missing = walk_missing_value(walk, target);
+	AUTO_CLEAR(Buf) lacks = { 0 };
 	if (missing)
-		snprintf(text, VIEW_HINT_SIZE, "asks   %s is not known yet: Enter sets it", missing);
+		walk_say_lacks(walk, missing, &lacks);
+	if (missing)
+		snprintf(text, VIEW_HINT_SIZE, "to do   %s", buf_text(&lacks));
 	else if (waits_for_gate(context, target, text))
 		return;
 	else if (run_step_is_parent(target->run, step))
@@ -71,6 +77,19 @@ static void write_todo(const WalkView *walk, const ViewContext *context, const W
 		snprintf(text, VIEW_HINT_SIZE, "to do   Enter does it: it only reads");
 	else
 		snprintf(text, VIEW_HINT_SIZE, "to do   Enter shows what it would change");
+}
+
+static void write_checking(const WalkView *walk, const ViewContext *context, const WalkTarget *target, char *text)
+{
+	AUTO_CLEAR(Buf) name = { 0 };
+	walk_say_untrue(walk, context, target, &name);
+	size_t width, fits = text_fit(buf_str(&name), NAME_COLUMNS, &width);
+	if (name.len)
+		snprintf(text, VIEW_HINT_SIZE, "NOT TRUE   %.*s%s   v looks again; x, s with a reason", (int) fits, buf_text(&name),
+			fits < name.len ? "\xe2\x80\xa6" : "");
+	else
+		snprintf(text, VIEW_HINT_SIZE, "%s", target->step->action_count ? "checking   its action is done; v looks whether the system shows it"
+			: "checking   v looks");
 }
 
 static void write_step(const WalkView *walk, const ViewContext *context, const WalkTarget *target, char *text)
@@ -86,7 +105,7 @@ static void write_step(const WalkView *walk, const ViewContext *context, const W
 	case STEP_TODO: case STEP_PLANNED: write_todo(walk, context, target, text); break;
 	case STEP_RUNNING: snprintf(text, VIEW_HINT_SIZE, "running"); break;
 	case STEP_CHECKING:
-		snprintf(text, VIEW_HINT_SIZE, "checking   its action is done; v looks whether the system shows it");
+		write_checking(walk, context, target, text);
 		break;
 	case STEP_READY: snprintf(text, VIEW_HINT_SIZE, "ready to tick   look for yourself, then x"); break;
 	case STEP_DONE: case STEP_SKIPPED: write_over(context, step, text); break;

@@ -18,7 +18,7 @@ static void say_gate(const Run *run, const Gate *gate, WallTime now, Buf *out)
 
 static void say_step(const Run *run, const IncidentStep *step, WallTime now, Buf *out)
 {
-	buf_printf(out, "%s: %s", step->kind == STEP_KIND_NOTE ? "note" : step_state_words(step->state), step->title);
+	buf_printf(out, "%s: %s", step->kind == STEP_KIND_NOTE ? "note" : view_step_words(step), step->title);
 	for (size_t i = 0; i < run->gate_count && !walk_row_is_over(step); i++) {
 		const Gate *gate = &run->gates[i];
 		if (gate->steps.count && (gate->live || gate->steps.count == 1) && text_eq(gate->steps.items[0], step->id)) {
@@ -94,7 +94,7 @@ bool walk_line_page(void *state, ViewContext *context, Styled *out)
 		walk_write_record(walk, context, &target, VIEW_LINE_COLUMNS, out);
 		return true;
 	}
-	walk_write_head(context, &target, VIEW_LINE_COLUMNS, out);
+	walk_write_head(walk, context, &target, VIEW_LINE_COLUMNS, out);
 	walk_write_body(walk, context, &target, VIEW_LINE_COLUMNS, out);
 	walk_write_hint(walk, context, &target, hint);
 	styled_break(out);
@@ -139,7 +139,7 @@ void walk_agree(WalkView *walk, ViewContext *context, const WalkTarget *target)
 	}
 	Json *data = json_new_object();
 	json_add_int(data, "plan", target->open->plan_seq);
-	AUTO_FREE char *title = bg_asprintf("Step %s  %.60s", target->step->number, target->step->title);
+	AUTO_FREE char *title = bg_asprintf("Step %s  %s", target->step->number, target->step->title);
 	Dialog *dialog = view_dialog(context, DIALOG_CONFIRM, title, target->open->plan_is_undo ? "go back" : "apply it", agreed, data);
 	plan_write_title(target->open, &dialog->text);
 }

@@ -159,9 +159,9 @@ static void draw_phase(Canvas *canvas, Rect row, const OutlineSource *source, co
 }
 
 /* States that nobody may overlook are told in words even where there is little room. */
-static bool is_loud(StepState state)
+static bool is_loud(const IncidentStep *step)
 {
-	return state == STEP_IN_DOUBT || state == STEP_FAILED || state == STEP_STOPPED;
+	return step->state == STEP_IN_DOUBT || step->state == STEP_FAILED || step->state == STEP_STOPPED || view_step_untrue(step);
 }
 
 static const Gate *own_gate(const Run *run, const IncidentStep *step)
@@ -178,7 +178,7 @@ static int draw_right(Canvas *canvas, Rect row, const OutlineSource *source, con
 	const Gate *gate = own_gate(source->run, step);
 	int right = row.x + row.width - 1;
 	bool wide = row.width >= WORDS_COLUMNS;
-	if (gate && !step_is_over(step) && !is_loud(step->state)) {
+	if (gate && !step_is_over(step) && !is_loud(step)) {
 		GateState state = gate_state(gate, source->now);
 		const char *word = wide || !anybody_answered(gate) ? gate_word(state) : "";
 		right -= canvas_text_width(word) + outline_roles_width(gate);
@@ -187,9 +187,9 @@ static int draw_right(Canvas *canvas, Rect row, const OutlineSource *source, con
 		return right;
 	}
 	bool quiet = step->state == STEP_TODO || (step->state == STEP_DONE && step->derived);
-	if ((!wide && !is_loud(step->state)) || quiet)
+	if ((!wide && !is_loud(step)) || quiet)
 		return right + 1;
-	return canvas_text_right(canvas, row, right, row.y, view_step_role(step->state), step_state_words(step->state));
+	return canvas_text_right(canvas, row, right, row.y, view_step_role(step), view_step_words(step));
 }
 
 static void draw_step(Canvas *canvas, Rect row, const OutlineSource *source, const OutlineRow *item)
@@ -204,7 +204,7 @@ static void draw_step(Canvas *canvas, Rect row, const OutlineSource *source, con
 	x += source->outline->number_width + (wide ? 2 : 1);
 	bool parent = run_step_is_parent(source->run, step) && !over;
 	if (!parent && step->kind != STEP_KIND_NOTE)
-		(void) canvas_glyph(canvas, row, x, row.y, view_step_role(step->state), view_step_glyph(step->state));
+		(void) canvas_glyph(canvas, row, x, row.y, view_step_role(step), view_step_glyph(step));
 	canvas_text_fit(canvas, row, x + 2, row.y, right - x - 3, parent ? ROLE_HEADING : text, step->title);
 }
 

@@ -83,7 +83,7 @@ void walk_write_record(const WalkView *walk, const ViewContext *context, const W
 {
 	const IncidentStep *step = target->step;
 	styled_printf(out, ROLE_TITLE, "%s  %s\n", step->number, step->title);
-	styled_printf(out, view_step_role(step->state), "%s", step_state_words(step->state));
+	styled_printf(out, view_step_role(step), "%s", view_step_words(step));
 	styled_printf(out, ROLE_MUTED, "   %s%s%u\n", step->id, target->written ? ", line " : "", target->written ? target->written->line : 0);
 	write_source(target->written, out);
 	size_t rows = 0;
@@ -94,7 +94,8 @@ void walk_write_record(const WalkView *walk, const ViewContext *context, const W
 	}
 	if (step->check_count)
 		write_heading(out, "Checks");
-	walk_write_checks(context, target, out);
+	walk_write_checks(walk, context, target, columns, out);
+	walk_write_check_forms(target, out);
 	if (json_count(json_get(walk_preview(walk, target), "values")))
 		write_heading(out, "Values");
 	walk_write_values(walk, target, out);

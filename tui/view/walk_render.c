@@ -78,7 +78,7 @@ static void build(WalkView *walk, const ViewContext *context, const WalkTarget *
 {
 	styled_reset(&walk->head);
 	styled_reset(&walk->body);
-	walk_write_head(context, target, columns, &walk->head);
+	walk_write_head(walk, context, target, columns, &walk->head);
 	walk_write_body(walk, context, target, columns, &walk->body);
 	if (!text_eq(walk->body_of, walk->list.selected)) {
 		snprintf(walk->body_of, sizeof(walk->body_of), "%s", walk->list.selected);
@@ -112,7 +112,7 @@ static void build_record(WalkView *walk, const ViewContext *context, const WalkT
 {
 	int64_t moment = context->wall.ms / RECORD_AGES_MS;
 	bool same = text_eq(walk->record_of, target->step->id) && walk->record_seq == target->incident->seq && walk->record_columns == columns
-		&& walk->record_moment == moment;
+		&& walk->record_moment == moment && !(target->job && target->job->running);
 	if (same)
 		return;
 	snprintf(walk->record_of, sizeof(walk->record_of), "%s", target->step->id);

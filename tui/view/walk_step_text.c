@@ -1,5 +1,6 @@
 /* walk_step_text.c: what is told of a step, a piece each: its text, its values, what stands in the way, its checks, its keys. Pure. */
 #include "core/base/alloc.h"
+#include "core/playbook/value.h"
 #include "core/providers/provider.h"
 #include "tui/view/walk_view.h"
 #include <stdio.h>
@@ -32,7 +33,7 @@ static void write_lines(Styled *out, Role role, int indent, const char *text)
 	}
 }
 
-static void write_block(const Block *block, Styled *out)
+static void write_block(const WalkView *walk, const ViewContext *context, const WalkTarget *target, const Block *block, Styled *out)
 {
 	walk_section(out);
 	switch (block->kind) {
@@ -45,11 +46,14 @@ static void write_block(const Block *block, Styled *out)
 		write_lines(out, ROLE_TEXT, 0, block->source);
 		break;
 	case BLOCK_ITEM:
-		styled_printf(out, ROLE_TEXT, "%s %s\n", block->marker ? block->marker : "-", block->text ? block->text : "");
+		styled_printf(out, ROLE_TEXT, "%s ", block->marker ? block->marker : "-");
+		walk_write_filled(walk, context, target, ROLE_TEXT, block->text ? block->text : "", out);
+		styled_newline(out);
 		break;
 	case BLOCK_HEADING: case BLOCK_PARAGRAPH: case BLOCK_QUOTE: case BLOCK_RULE: case BLOCK_ANNOTATION: case BLOCK_FRONT_MATTER:
 	case BLOCK_REFERENCES:
-		styled_printf(out, ROLE_TEXT, "%s\n", block->text ? block->text : "");
+		walk_write_filled(walk, context, target, ROLE_TEXT, block->text ? block->text : "", out);
+		styled_newline(out);
 		break;
 	}
 }
@@ -64,22 +68,23 @@ static const char *after_title(const Step *step)
 	return more + strspn(more, " .:;,!");
 }
 
-void walk_write_paragraph(const WalkTarget *target, Styled *out)
+void walk_write_paragraph(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Styled *out)
 {
 	const Step *step = target->written;
 	const char *more = step && !walk_title_warns(step) ? after_title(step) : "";
 	if (!*more)
 		return;
 	walk_section(out);
-	styled_printf(out, ROLE_TEXT, "%s\n", more);
+	walk_write_filled(walk, context, target, ROLE_TEXT, more, out);
+	styled_newline(out);
 }
 
-void walk_write_details(const WalkTarget *target, Styled *out)
+void walk_write_details(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Styled *out)
 {
 	const Step *step = target->written;
 	for (size_t i = 0; step && i < step->block_count; i++)
 		if (is_shown(step->blocks[i]))
-			write_block(step->blocks[i], out);
+			write_block(walk, context, target, step->blocks[i], out);
 	for (size_t i = 0; step && i < step->link_count; i++) {
 		if (!i)
 			walk_section(out);
@@ -121,6 +126,24 @@ void walk_write_values(const WalkView *walk, const WalkTarget *target, Styled *o
 	}
 }
 
+void walk_say_lacks(const WalkView *walk, const char *name, Buf *out)
+{
+	const Variable *variable = walk->playbook ? playbook_find_variable(walk->playbook, name) : NULL;
+	AUTO_CLEAR(Buf) question = { 0 };
+	if (variable)
+		value_question(variable, &question);
+	buf_printf(out, "e asks for %s", name);
+	if (question.len && !text_eq(buf_text(&question), name))
+		buf_printf(out, ": %s", buf_text(&question));
+}
+
+void walk_write_lacks(const WalkView *walk, const char *name, Styled *out)
+{
+	AUTO_CLEAR(Buf) words = { 0 };
+	walk_say_lacks(walk, name, &words);
+	styled_printf(out, ROLE_WARN, "%s\n", buf_text(&words));
+}
+
 /* ---- what stands in the way ---- */
 
 void walk_write_guards(const WalkView *walk, const WalkTarget *target, Styled *out)
@@ -136,57 +159,6 @@ void walk_write_guards(const WalkView *walk, const WalkTarget *target, Styled *o
 			json_get_string_or(guard, "text", "a guard does not hold"));
 		styled_add(out, ROLE_MUTED, confirm ? "  you will be asked\n" : soft ? "  going on wants a reason\n" : "  this must be mended first\n");
 	}
-}
-
-/* ---- checks ---- */
-
-/* "concourse.job status=succeeded max-age=26h", as written. */
-static void write_expectation(const PlaybookVerify *verify, Styled *out)
-{
-	if (verify->note) {
-		styled_add(out, ROLE_TEXT, verify->note);
-		return;
-	}
-	styled_add(out, ROLE_TEXT, verify->probe ? verify->probe : "a person looks");
-	for (size_t i = 0; i < verify->arg_count; i++)
-		styled_printf(out, ROLE_MUTED, " %s%s%s", verify->args[i].key, directive_op_name(verify->args[i].op),
-			verify->args[i].value ? verify->args[i].value : "");
-}
-
-static void write_check(const ViewContext *context, const WalkTarget *target, size_t index, Styled *out)
-{
-	static const struct { const char *sign; Role role; } LOOKS[] = { [CHECK_NOT_LOOKED] = { "\xc2\xb7", ROLE_WAITING },
-		[CHECK_TRUE] = { "\xe2\x9c\x94", ROLE_OK }, [CHECK_FALSE] = { "\xe2\x9c\x96", ROLE_FAIL } };
-	const StepCheck *check = &target->step->checks[index];
-	char age[SPAN_TEXT_SIZE];
-	styled_printf(out, LOOKS[check->state].role, "%s ", LOOKS[check->state].sign);
-	if (check->text && *check->text)
-		styled_add(out, ROLE_TEXT, check->text);
-	else if (target->written && index < target->written->verify_count)
-		write_expectation(&target->written->verifies[index], out);
-	else
-		styled_printf(out, ROLE_TEXT, "check %zu", index + 1);
-	if (check->state == CHECK_NOT_LOOKED)
-		styled_add(out, ROLE_MUTED, "  not looked at yet");
-	else if (check->state == CHECK_FALSE)
-		styled_printf(out, ROLE_FAIL, ": %s", check->reason && *check->reason ? check->reason : "not true");
-	if (check->state != CHECK_NOT_LOOKED)
-		styled_printf(out, ROLE_MUTED, "  %s%s", view_age(context->wall, check->time, age),
-			view_age_is_now(context->wall, check->time) ? "" : " ago");
-	styled_newline(out);
-}
-
-void walk_write_checks(const ViewContext *context, const WalkTarget *target, Styled *out)
-{
-	bool missing = false;
-	for (size_t i = 0; i < target->step->check_count; i++) {
-		if (!i)
-			walk_section(out);
-		write_check(context, target, i, out);
-		missing = missing || target->step->checks[i].state != CHECK_TRUE;
-	}
-	if (missing && !walk_row_is_over(target->step))
-		styled_add(out, ROLE_MUTED, "v looks now\n");
 }
 
 /* ---- gates ---- */

@@ -9,11 +9,16 @@
 
 /* ---- the head: number, title and warnings; it does not scroll ---- */
 
-static void write_warnings(const Step *step, Styled *out)
+static void write_warnings(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Styled *out)
 {
+	const Step *step = target->written;
 	for (size_t i = 0; step && i < step->warning_count; i++)
-		if (step->warnings[i]->use != USE_TITLE)
-			styled_printf(out, ROLE_NOTICE, "! %s\n", step->warnings[i]->text ? step->warnings[i]->text : step->warnings[i]->source);
+		if (step->warnings[i]->use != USE_TITLE) {
+			styled_add(out, ROLE_NOTICE, "! ");
+			walk_write_filled(walk, context, target, ROLE_NOTICE, step->warnings[i]->text ? step->warnings[i]->text
+				: step->warnings[i]->source, out);
+			styled_newline(out);
+		}
 }
 
 bool walk_title_warns(const Step *step)
@@ -33,7 +38,7 @@ static void write_short_title(const IncidentStep *step, int columns, Styled *out
 	styled_printf(out, ROLE_TITLE, "%.*s%s\n", (int) fits, clean, clean[fits] ? "\xe2\x80\xa6" : "");
 }
 
-void walk_write_head(const ViewContext *context, const WalkTarget *target, int columns, Styled *out)
+void walk_write_head(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out)
 {
 	if (!target->step)
 		return;
@@ -43,11 +48,14 @@ void walk_write_head(const ViewContext *context, const WalkTarget *target, int c
 	const char *title = warns && !over && target->written->text ? target->written->text : target->step->title;
 	if (target->open && !warns && !context->small)
 		write_short_title(target->step, columns, out);
-	else if (!context->small || warns)
-		styled_printf(out, warns && !over ? ROLE_NOTICE : ROLE_TITLE, "%s%s%s%s\n", warns && !over ? "! " : "",
-			context->small ? "" : target->step->number, context->small ? "" : "  ", title);
+	else if (!context->small || warns) {
+		Role role = warns && !over ? ROLE_NOTICE : ROLE_TITLE;
+		styled_printf(out, role, "%s%s%s", warns && !over ? "! " : "", context->small ? "" : target->step->number, context->small ? "" : "  ");
+		walk_write_filled(walk, context, target, role, title, out);
+		styled_newline(out);
+	}
 	if (!over)
-		write_warnings(target->written, out);
+		write_warnings(walk, context, target, out);
 }
 
 /* ---- what became of it ---- */
@@ -152,7 +160,7 @@ static void write_state(const ViewContext *context, const WalkTarget *target, in
 	if (step->state == STEP_TODO)
 		return;
 	walk_section(out);
-	styled_add(out, view_step_role(step->state), step_state_words(step->state));
+	styled_add(out, view_step_role(step), view_step_words(step));
 	if (step->derived)
 		styled_add(out, ROLE_MUTED, "  all of its sub-steps are done");
 	else if (step->who)
@@ -200,6 +208,9 @@ static void write_step(const WalkView *walk, const ViewContext *context, const W
 		walk_write_outcome(context, shown, columns, out);
 	}
 	walk_write_trouble(target, columns, out);
+	bool checks_first = !target->open && step->check_count && (view_step_untrue(step) || (target->job && target->job->running));
+	if (checks_first)
+		walk_write_checks(walk, context, target, columns, out);
 	if (target->open) {
 		walk_section(out);
 		write_waiting(context, target, out);
@@ -207,10 +218,10 @@ static void write_step(const WalkView *walk, const ViewContext *context, const W
 		plan_write(target->open, context->wall, columns, false, out);
 		walk_write_gates(context, target, out);
 	}
-	if (!target->open && step->state != STEP_TODO && step->state != STEP_PLANNED && !first)
+	if (!target->open && step->state != STEP_TODO && step->state != STEP_PLANNED && !first && !view_step_untrue(step))
 		write_state(context, target, columns, out);
 	write_note(target->written, out);
-	walk_write_paragraph(target, out);
+	walk_write_paragraph(walk, context, target, out);
 	if (!target->open && !target->doubt && step->state != STEP_RUNNING)
 		walk_write_guards(walk, target, out);
 	if (!target->open && !target->doubt) {
@@ -218,8 +229,9 @@ static void write_step(const WalkView *walk, const ViewContext *context, const W
 			walk_write_gates(context, target, out);
 		walk_write_keys(walk, target, out);
 	}
-	walk_write_checks(context, target, out);
-	walk_write_details(target, out);
+	if (!checks_first)
+		walk_write_checks(walk, context, target, columns, out);
+	walk_write_details(walk, context, target, out);
 	walk_write_values(walk, target, out);
 	if (shown && !first && shown->state != ACTION_RUNNING) {
 		walk_section(out);

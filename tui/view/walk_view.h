@@ -116,7 +116,7 @@ ListSource outline_source(OutlineSource *source);
 int outline_roles_width(const Gate *gate);
 
 /* ---- walk_text.c, walk_step_text.c: the right pane ---- */
-void walk_write_head(const ViewContext *context, const WalkTarget *target, int columns, Styled *out);
+void walk_write_head(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out);
 void walk_write_body(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out);
 void walk_write_record(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out);
 /* A blank line before what follows, unless it is the first. */
@@ -125,15 +125,32 @@ void walk_write_outcome(const ViewContext *context, const IncidentAction *action
 void walk_write_trouble(const WalkTarget *target, int columns, Styled *out);
 void walk_write_gates(const ViewContext *context, const WalkTarget *target, Styled *out);
 void walk_write_keys(const WalkView *walk, const WalkTarget *target, Styled *out);
-void walk_write_checks(const ViewContext *context, const WalkTarget *target, Styled *out);
+/* ---- walk_known.c ---- */
+/* Prose of the playbook with the values filled in that are known, marked by their look. */
+void walk_write_filled(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Role role, const char *text, Styled *out);
+/* The same for ${name}, as plain text. Appends. */
+void walk_fill_arg(const WalkView *walk, const ViewContext *context, const WalkTarget *target, const char *text, Buf *out);
+
+/* ---- walk_checks.c ---- */
+void walk_write_checks(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out);
+/* Those that are not known to be so; returns how many. */
+size_t walk_write_open_checks(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out);
+void walk_write_check_forms(const WalkTarget *target, Styled *out);
+/* The name of the check that is not so; nothing when there is none. Appends. */
+void walk_say_untrue(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Buf *out);
+
+/* ---- walk_step_text.c ---- */
+/* "e asks for published: When did the bad publish begin?" Appends. */
+void walk_say_lacks(const WalkView *walk, const char *name, Buf *out);
+void walk_write_lacks(const WalkView *walk, const char *name, Styled *out);
 /* The step whose action finds this value; NULL when it is asked of a person. */
 const Step *walk_finder(const Procedure *procedure, const char *name);
 void walk_write_values(const WalkView *walk, const WalkTarget *target, Styled *out);
 void walk_write_guards(const WalkView *walk, const WalkTarget *target, Styled *out);
 bool walk_title_warns(const Step *step);
 /* What the first paragraph says beyond the title, and everything after it. */
-void walk_write_paragraph(const WalkTarget *target, Styled *out);
-void walk_write_details(const WalkTarget *target, Styled *out);
+void walk_write_paragraph(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Styled *out);
+void walk_write_details(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Styled *out);
 void walk_write_run(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Styled *out);
 /* The line above the footer. */
 void walk_write_hint(const WalkView *walk, const ViewContext *context, const WalkTarget *target, char text[static VIEW_HINT_SIZE]);

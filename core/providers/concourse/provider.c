@@ -53,7 +53,7 @@ static const Action ACTIONS[] = {
 };
 
 static const Probe PROBES[] = {
-	{.spec = {.name = "concourse.job", .kind = VERB_PROBE, .help = "how a job's last runs went, and when the next one is due",
+	{.spec = {.name = "concourse.job", .kind = VERB_PROBE, .subject = "job ${job}", .help = "how a job's last runs went, and when the next one is due",
 			.VERB_PARAMS(PIPELINE, {"job", PARAM_TEXT, true, NULL, "name of the job"},
 				{"max-age", PARAM_SPAN, false, NULL, "the last good run may be this old"},
 				{"status", PARAM_CHOICE, false, "succeeded|failed|errored|aborted", "how the last run must have ended; succeeded if not said"},
@@ -74,7 +74,7 @@ static const Probe PROBES[] = {
 				{"next_run", PARAM_TIME, "when its schedule makes it run next"},
 				{"job_paused", PARAM_BOOL, "the job itself is paused"})},
 		.every_ms = 30000, .deadline_ms = 15000, .budget_ms = 120000, .read = concourse_read_job},
-	{.spec = {.name = "concourse.pipeline", .kind = VERB_PROBE, .help = "whether a pipeline is paused",
+	{.spec = {.name = "concourse.pipeline", .kind = VERB_PROBE, .subject = "pipeline ${pipeline}", .help = "whether a pipeline is paused",
 			.VERB_PARAMS(PIPELINE, SYSTEM_PARAM),
 			.VERB_FIELDS({"paused", PARAM_BOOL, "it is paused"}, {"exists", PARAM_BOOL, "there is such a pipeline"},
 				{"archived", PARAM_BOOL, "it is archived"}, {"paused_by", PARAM_TEXT, "who paused it, where the server says so"})},

@@ -44,7 +44,8 @@ static const Action ACTIONS[] = {
 };
 
 static const Probe PROBES[] = {
-	{.spec = {.name = "fastly.service", .kind = VERB_PROBE, .help = "which version is active, and which buckets it serves",
+	{.spec = {.name = "fastly.service", .kind = VERB_PROBE, .subject = "Fastly service ${service}",
+			.help = "which version is active, and which buckets it serves",
 			.VERB_PARAMS(SERVICE, {"serves", PARAM_TEXT, false, NULL, "the bucket that it should serve"}, SYSTEM_PARAM),
 			.VERB_FIELDS({"active", PARAM_INT, "number of the active version; 0 = none"},
 				{"latest", PARAM_INT, "number of the newest version"},
@@ -52,7 +53,7 @@ static const Probe PROBES[] = {
 				{"buckets", PARAM_LIST, "all of them"},
 				{"hosts", PARAM_LIST, "addresses of its backends"})},
 		.every_ms = 30000, .deadline_ms = 20000, .budget_ms = 120000, .read = fastly_read_service},
-	{.spec = {.name = "fastly.grep", .kind = VERB_PROBE,
+	{.spec = {.name = "fastly.grep", .kind = VERB_PROBE, .subject = "${text} in Fastly service ${service}",
 			.help = "where a version names a text: every object, dictionary items and dynamic snippets included",
 			.VERB_PARAMS(SERVICE, VERSION(false, "a number, active (if not said) or latest"),
 				{"text", PARAM_TEXT, true, NULL, "a bucket or host name, found as whole labels"}, SYSTEM_PARAM),

@@ -154,7 +154,7 @@ static void read_site(const Call *call, Reading *ret) {
 }
 
 static const Probe PROBES[] = {
-	{.spec = {.name = "http", .kind = VERB_PROBE, .help = "whether a page, or a sample of a site's pages, is as it should be",
+	{.spec = {.name = "http", .kind = VERB_PROBE, .subject = "${url}", .help = "whether a page, or a sample of a site's pages, is as it should be",
 			.VERB_PARAMS({"url", PARAM_URL, false, NULL, "address; the system's if not given"},
 				{"sample", PARAM_INT, false, NULL, "look at so many pages of the site, found in its sitemap or by its links"},
 				{"status", PARAM_INT, false, NULL, "status that a good page has; 200 if not said"},

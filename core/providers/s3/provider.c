@@ -159,7 +159,7 @@ static void read_bucket(const Call *call, Reading *ret) {
 }
 
 static const Probe PROBES[] = {
-	{.spec = {.name = "s3.bucket", .kind = VERB_PROBE, .help = "how new, how many and how large a bucket's objects are",
+	{.spec = {.name = "s3.bucket", .kind = VERB_PROBE, .subject = "bucket ${bucket}", .help = "how new, how many and how large a bucket's objects are",
 			.VERB_PARAMS({"bucket", PARAM_TEXT, true, NULL, "name of the bucket"},
 				{"prefix", PARAM_TEXT, false, NULL, "only keys that begin with this"},
 				{"max-age", PARAM_SPAN, false, NULL, "the newest object may be this old"}, SYSTEM_PARAM),

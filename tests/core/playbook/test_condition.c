@@ -48,11 +48,11 @@ Test(condition, judges_each_type)
 Test(condition, says_what_is_and_what_was_wanted)
 {
 	static const struct { ParamType type; const char *fact; DirectiveOp op; const char *expected, *reason; } cases[] = {
-		{ PARAM_SPAN, "79440000", OP_LT, "26h", "age is 22 h 04 m, wanted < 26h" },
-		{ PARAM_TIME, "1795229000000", OP_GT, "-1h", "age is 2026-11-21T02:43:20.000Z, wanted > -1h" },
-		{ PARAM_BOOL, "true", OP_EQ, "no", "age is yes, wanted = no" },
-		{ PARAM_TEXT, "\"a\\u001b[31mb\"", OP_EQ, "x", "age is ab, wanted = x" },
-		{ PARAM_INT, "\"many\"", OP_EQ, "3", "age is many, which cannot be compared with = 3" },
+		{ PARAM_SPAN, "79440000", OP_LT, "26h", "age is 22 h 04 m, wanted: less than 26h" },
+		{ PARAM_TIME, "1795229000000", OP_GT, "-1h", "age is Nov 21 02:43Z, wanted: after Nov 21 02:00Z" },
+		{ PARAM_BOOL, "true", OP_EQ, "no", "age is yes, wanted: no" },
+		{ PARAM_TEXT, "\"a\\u001b[31mb\"", OP_EQ, "x", "age is ab, wanted: x" },
+		{ PARAM_INT, "\"many\"", OP_EQ, "3", "age is many, which cannot be compared with 3" },
 		{ PARAM_INT, "null", OP_EQ, "3", "age is not known" },
 	};
 	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
@@ -86,4 +86,21 @@ Test(condition, tells_parameters_from_expectations)
 		cr_assert_eq(condition_is_param(&PROBE, &list.items[0].args[i]), expected[i].param, "%zu", i);
 		cr_assert_eq(condition_is_expectation(&PROBE, &list.items[0].args[i]), expected[i].expectation, "%zu", i);
 	}
+}
+
+static const VerbSpec JOB = { .name = "concourse.job", .kind = VERB_PROBE, .subject = "job ${job}",
+	.VERB_PARAMS({ "job", PARAM_TEXT, true, NULL, "" }, { "max-age", PARAM_SPAN, false, NULL, "" }),
+	.VERB_FIELDS({ "last_end", PARAM_TIME, "" }) };
+
+Test(condition, says_a_verify_as_a_sentence)
+{
+	char job[] = "job", backup[] = "backup", age[] = "max-age", limit[] = "26h", end[] = "last_end", now[] = "now";
+	const DirectiveArg args[] = { { .key = job, .op = OP_EQ, .value = backup }, { .key = age, .op = OP_EQ, .value = limit },
+		{ .key = end, .op = OP_LT, .value = now } };
+	AUTO_CLEAR(Buf) words = {0};
+	condition_say(&JOB, args, BG_LENGTH(args), &words);
+	assert_text("all", buf_text(&words), "job backup: max age 26h, last end before now");
+	buf_truncate(&words, 0);
+	condition_say(&JOB, args + 1, 1, &words);
+	assert_text("the only one", buf_text(&words), "concourse.job: max age 26h");
 }

@@ -1,0 +1,85 @@
+/* walk_known.c: the playbook's text with the values filled in that are known, each marked, and what its placeholders stand for. Pure. */
+#include "core/base/alloc.h"
+#include "core/playbook/placeholder.h"
+#include "tui/view/walk_view.h"
+
+#define DEPTH_MAX 8
+
+typedef struct Known {
+	const WalkView *walk;
+	const ViewContext *context;
+	const WalkTarget *target;
+	Buf scratch;   /* the value that was looked up last */
+	int depth;
+} Known;
+
+static const char *look_up(void *userdata, const char *name);
+
+/* What stands for itself, before defaults, which may hold further names. */
+static const char *plain_value(const Known *known, const char *name, const char **ret_default)
+{
+	const Json *preview = json_get(walk_preview(known->walk, known->target), "values");
+	const Variable *variable = known->walk->playbook ? playbook_find_variable(known->walk->playbook, name) : NULL;
+	*ret_default = NULL;
+	if (variable && variable->type == VARIABLE_SECRET)
+		return NULL;
+	const char *value = known->target->run ? run_value(known->target->run, name) : NULL;
+	JSON_EACH(item, preview)
+		if (!value && text_eq(json_get_string(item, "name"), name))
+			value = json_get_string(item, "value");
+	if (value && strstr(value, "${")) {
+		*ret_default = value;
+		return NULL;
+	}
+	if (!value && text_eq(name, "environment"))
+		value = known->context->model->environment_name;
+	if (!value)
+		value = json_get_string(json_get(known->context->model->environment, "values"), name);
+	if (!value && variable)
+		*ret_default = variable->fallback;
+	return value;
+}
+
+static const char *look_up(void *userdata, const char *name)
+{
+	Known *known = userdata;
+	const char *fallback, *value = plain_value(known, name, &fallback);
+	if (value || !fallback || known->depth > DEPTH_MAX)
+		return value;
+	Known deeper = { known->walk, known->context, known->target, { 0 }, known->depth + 1 };
+	AUTO_CLEAR(StrList) missing = { 0 };
+	buf_truncate(&known->scratch, 0);
+	placeholder_fill_arg(str_from(fallback), look_up, &deeper, &known->scratch, &missing);
+	buf_clear(&deeper.scratch);
+	return missing.count ? NULL : buf_text(&known->scratch);
+}
+
+void walk_fill_arg(const WalkView *walk, const ViewContext *context, const WalkTarget *target, const char *text, Buf *out)
+{
+	Known known = { walk, context, target, { 0 }, 0 };
+	AUTO_CLEAR(StrList) missing = { 0 };
+	placeholder_fill_arg(str_from(text), look_up, &known, out, &missing);
+	buf_clear(&known.scratch);
+}
+
+void walk_write_filled(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Role role, const char *text, Styled *out)
+{
+	Known known = { walk, context, target, { 0 }, 0 };
+	AUTO_CLEAR(PlaceholderList) found = { 0 };
+	PlaceholderScope scope = { .variables = walk->playbook ? walk->playbook->variables : NULL,
+		.variable_count = walk->playbook ? walk->playbook->variable_count : 0 };
+	Str all = str_from(text);
+	size_t at = 0;
+	placeholder_find(all, TEXT_PROSE, &scope, &found);
+	for (size_t i = 0; i < found.count; i++) {
+		const Placeholder *place = &found.items[i];
+		const char *value = *place->name ? look_up(&known, place->name) : NULL;
+		if (!value || place->start < at)
+			continue;
+		styled_add_str(out, role, str_slice(all, at, place->start - at));
+		styled_add(out, role == ROLE_CODE ? ROLE_ADDED : ROLE_CODE, value);
+		at = place->start + place->len;
+	}
+	styled_add_str(out, role, str_slice(all, at, all.len));
+	buf_clear(&known.scratch);
+}
