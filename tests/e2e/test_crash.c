@@ -168,10 +168,14 @@ static void sign(Walker *walker, const char *role, const char *person) {
 			&data))
 		return;
 	const char *text = json_get_string(data, "text");
-	Signer signer = {.path = (char *) (uintptr_t) scene_key(walker->scene, person)};
+	AUTO_CLEAR(StrList) files = {0};
+	AUTO(SignerList) *keys = NULL;
 	AUTO_CLEAR(Buf) armoured = {0};
 	Error err = {0};
-	assert_ok(signer_sign(&signer, text, &armoured, &err), &err);
+	strlist_add(&files, scene_key(walker->scene, person));
+	SignerSources sources = {.key_files = &files};
+	assert_ok(signer_list(&sources, &keys, &err), &err);
+	assert_ok(signer_sign(&keys->items[0], text, &armoured, &err), &err);
 	Json *args = scene_args("{'run':'r1','gate':'danger','method':'key'}");
 	json_add_string(args, "statement", text);
 	json_add_string(args, "signature", buf_text(&armoured));
