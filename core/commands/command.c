@@ -10,6 +10,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/commands/badge.h"
 
 #define ASK_DEADLINE_MS 15000
 
@@ -74,7 +75,7 @@ bool command_client(Command *command, bool start, Error *err) {
 		AUTO_FREE char *line = text_sanitised_line(client_model(command->client)->banner);
 		fprintf(stderr, "breakglass: %s\n", line);
 	}
-	return true;
+	return !command->as || command_badge(command, command->as, err);
 }
 
 bool command_run(Command *command, const Run **ret_run, Error *err) {

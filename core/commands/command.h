@@ -20,7 +20,7 @@ typedef struct Command {
 	StrList words;                   /* positional arguments */
 	Json *flags;                     /* name -> string, or true */
 	StrList rest;                    /* after -- */
-	const char *env_flag, *state, *self, *theme;
+	const char *env_flag, *state, *self, *theme, *as;     /* as: whose badge is shown first */
 	bool json, line;
 	ConsoleOpen console;
 	/* Filled on demand: */

@@ -27,6 +27,7 @@ static void print_overview(FILE *out) {
 		"  --env FILE   the environment (else $BREAKGLASS_ENV, ./environment.yaml,\n"
 		"               ~/.config/breakglass/environment.yaml, /etc/breakglass/environment.yaml)\n"
 		"  --state DIR  where journals are kept (else $BREAKGLASS_STATE, ~/.local/state/breakglass)\n"
+		"  --as PERSON  in a shared terminal: proves with your key who types before the command acts\n"
 		"  --line       the console in lines instead of screens; also with ACCESSIBLE=1, on a\n"
 		"               terminal that cannot draw, and in a pipe, where it obeys a script\n"
 		"  --theme NAME theme of the console (else $BREAKGLASS_THEME)\n"
@@ -70,7 +71,7 @@ static const char *take_value(Arguments *arguments, const char *inline_value) {
 
 static bool take_global(Command *command, Arguments *arguments, const char *name, const char *inline_value, int *ret_status) {
 	const char **target = text_eq(name, "env") ? &command->env_flag : text_eq(name, "state") ? &command->state
-		: text_eq(name, "theme") ? &command->theme : NULL;
+		: text_eq(name, "theme") ? &command->theme : text_eq(name, "as") ? &command->as : NULL;
 	if (target) {
 		*target = take_value(arguments, inline_value);
 		if (!*target) {
@@ -151,6 +152,10 @@ static void parse(Command *command, Arguments *arguments, int *ret_status) {
 
 static int open_console(Command *command) {
 	Error err = {0};
+	if (command->as) {
+		fputs("breakglass: --as goes with a command: breakglass --as PERSON note TEXT\n", stderr);
+		return EXIT_USAGE;
+	}
 	if (!command_environment(command, &err))
 		return command_failed(&err);
 	ConsoleOptions options = {.environment_path = command->environment_path, .environment_name = command->environment->name,

@@ -17,6 +17,7 @@ static void on_closed(uv_handle_t *handle) {
 	strlist_clear(&connection->roles);
 	free(connection->who);
 	free(connection->how);
+	free(connection->challenge);
 	free(connection->terminal);
 	free(connection);
 }
@@ -54,6 +55,22 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *bytes) {
 		if (status == FRAME_BROKEN || !connection->owner.frame(connection->owner.userdata, connection, frame))
 			connection_close(connection);
 	}
+}
+
+/* A person with this role sees everything and changes nothing. */
+#define OBSERVER_ROLE "observer"
+
+void connection_become(Connection *connection, const char *who, const char *how, const StrList *roles) {
+	char *name = bg_strdup(who);
+	free(connection->who);
+	free(connection->how);
+	strlist_clear(&connection->roles);
+	connection->who = name;
+	connection->how = bg_strdup(how);
+	for (size_t i = 0; roles && i < roles->count; i++)
+		strlist_add(&connection->roles, roles->items[i]);
+	connection->observer = strlist_has(&connection->roles, OBSERVER_ROLE);
+	connection->badge_until_ms = 0;
 }
 
 Connection *connection_accept(uv_loop_t *loop, uv_stream_t *server, const ConnectionOwner *owner) {

@@ -19,21 +19,16 @@
 
 #define TICK_MS 5000
 #define HELLO_DEADLINE_MS 10000
-#define OBSERVER_ROLE "observer"     /* a person with this role sees everything and changes nothing */
 #define LOCK_WAIT_MS 5000
 #define LOCK_STEP_MS 10
 
 /* ---- clients ---- */
 
 /* Who a connection is comes from the kernel: the login behind the uid, and the person of the environment who has that login. */
-static void identify(Engine *engine, Connection *connection) {
+void engine_identify(Engine *engine, Connection *connection) {
 	const char *login = logins_name(&engine->logins, connection->uid);
 	const EnvironmentPerson *person = environment_find_login(engine->environment, login);
-	connection->who = bg_strdup(person ? person->name : login);
-	connection->how = bg_strdup("uid");
-	for (size_t i = 0; person && i < person->roles.count; i++)
-		strlist_add(&connection->roles, person->roles.items[i]);
-	connection->observer = strlist_has(&connection->roles, OBSERVER_ROLE);
+	connection_become(connection, person ? person->name : login, "uid", person ? &person->roles : NULL);
 }
 
 static void refuse_version(Connection *connection) {
@@ -89,7 +84,7 @@ static void on_connection(uv_stream_t *listening, int status) {
 	connection->next = engine->connections;
 	engine->connections = connection;
 	engine->connection_count++;
-	identify(engine, connection);
+	engine_identify(engine, connection);
 	if (engine->connection_count > ENGINE_CONNECTIONS_MAX)
 		connection_close(connection);
 }

@@ -54,6 +54,9 @@ typedef struct Engine {
 	bool stopping;
 } Engine;
 
+/* engine.c: makes the connection its login's again. */
+void engine_identify(Engine *engine, Connection *connection);
+
 /* publish.c: telling clients. */
 void publish_text(Engine *engine, Str json_text);
 void publish(Engine *engine, const Json *frame);

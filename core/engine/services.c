@@ -8,6 +8,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/engine/asks.h"
+#include "core/engine/badge.h"
 #include "core/engine/engine_state.h"
 #include "core/engine/services.h"
 #include "core/engine/signing.h"
@@ -418,9 +419,10 @@ static bool (*const SERVICES[ASK_COUNT])(Ask *, Error *) = {
 	[ASK_STATEMENT] = serve_statement, [ASK_SIGN] = serve_sign, [ASK_REFRESH] = serve_refresh,
 	[ASK_PLAYBOOK] = serve_playbook, [ASK_PREVIEW] = serve_preview, [ASK_OUTPUT] = serve_output,
 	[ASK_RELOAD] = serve_reload, [ASK_STOP] = serve_stop,
+	[ASK_CHALLENGE] = badge_challenge, [ASK_BADGE] = badge_take, [ASK_UNBADGE] = badge_drop,
 };
 
-static bool serve(Ask *ask, const char *name, const Connection *connection, Error *err) {
+static bool serve(Ask *ask, const char *name, Connection *connection, Error *err) {
 	AskName ask_id;
 	if (!ask_parse(name, &ask_id)) {
 		error_set(err, ERROR_INVALID, "the engine knows no request %s", name);
@@ -430,6 +432,8 @@ static bool serve(Ask *ask, const char *name, const Connection *connection, Erro
 		error_set(err, ERROR_DENIED, "you are here as an observer");
 		return error_what(err, "%s", ask_name(ask_id));
 	}
+	if (ask_acts(ask_id) && badge_ran_out(ask->engine, connection, err))
+		return error_what(err, "%s", ask_name(ask_id));
 	bool ok = SERVICES[ask_id](ask, err);
 	if (!ok)
 		error_what(err, "%s", ask_name(ask_id));
@@ -438,7 +442,7 @@ static bool serve(Ask *ask, const char *name, const Connection *connection, Erro
 
 void engine_serve(Engine *engine, Connection *connection, const Json *frame) {
 	Error err = {0};
-	Ask ask = {.engine = engine, .args = json_get(frame, "args"), .who = connection->who, .how = connection->how};
+	Ask ask = {.engine = engine, .args = json_get(frame, "args"), .connection = connection, .who = connection->who, .how = connection->how};
 	bool ok = serve(&ask, json_get_string_or(frame, "name", ""), connection, &err);
 	AUTO(Json) *reply = json_new_object();
 	json_add_string(reply, "t", "reply");

@@ -6,6 +6,7 @@
 typedef struct Ask {
 	Engine *engine;
 	const Json *args;
+	Connection *connection;
 	const char *who, *how;
 	Json *data;              /* what the reply carries; owned by the ask */
 } Ask;

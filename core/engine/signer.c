@@ -171,20 +171,24 @@ const Signer *signer_choose(SignerList *list, const Json *data, const char *role
 	return NULL;
 }
 
-bool signer_sign(const Signer *signer, const char *statement, Buf *ret_armoured, Error *err) {
-	Str text = str_from(statement);
+bool signer_sign_in(const Signer *signer, const char *name_space, const char *words, Buf *ret_armoured, Error *err) {
+	Str text = str_from(words);
 	if (signer->from_agent) {
 		AUTO_CLEAR(PublicKey) key = {0};
 		return public_key_parse((Str){signer->blob, signer->blob_len}, &key, err)
-			&& agent_sign_message(signer->agent, &key, SIGNOFF_NAMESPACE, text, (MonoTime){mono_now().ms + SIGN_DEADLINE_MS}, ret_armoured, err);
+			&& agent_sign_message(signer->agent, &key, name_space, text, (MonoTime){mono_now().ms + SIGN_DEADLINE_MS}, ret_armoured, err);
 	}
 	AUTO(PrivateKey) *key = NULL;
 	AUTO_CLEAR(Buf) data = {0};
 	AUTO_CLEAR(Buf) signature = {0};
-	sshsig_signed_bytes(SIGNOFF_NAMESPACE, text, &data);
+	sshsig_signed_bytes(name_space, text, &data);
 	if (!private_key_load(signer->path, &key, err) || !private_key_sign(key, buf_str(&data), &signature, err))
 		return false;
 	/* The signer's blob, not the file's: a certificate stands in place of its key. */
-	sshsig_armour((Str){signer->blob, signer->blob_len}, SIGNOFF_NAMESPACE, buf_str(&signature), ret_armoured);
+	sshsig_armour((Str){signer->blob, signer->blob_len}, name_space, buf_str(&signature), ret_armoured);
 	return true;
+}
+
+bool signer_sign(const Signer *signer, const char *statement, Buf *ret_armoured, Error *err) {
+	return signer_sign_in(signer, SIGNOFF_NAMESPACE, statement, ret_armoured, err);
 }

@@ -43,3 +43,5 @@ void signer_take_reply(SignerList *list, const Json *data);
 const Signer *signer_choose(SignerList *list, const Json *data, const char *role, const char *person, Error *err);
 /* Signs. May wait for a person at the agent (a touch, a confirmation): up to two minutes. */
 BG_CHECK bool signer_sign(const Signer *signer, const char *statement, Buf *ret_armoured, Error *err);
+/* The same in another namespace: for a badge. */
+BG_CHECK bool signer_sign_in(const Signer *signer, const char *name_space, const char *text, Buf *ret_armoured, Error *err);

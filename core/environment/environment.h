@@ -12,6 +12,7 @@
 #define ENVIRONMENT_MAX_BYTES (1024 * 1024)
 #define ENVIRONMENT_MAX_ITEMS 4096               /* people, systems, probes, values: each */
 #define ENVIRONMENT_DEFAULT_VALIDITY_MS (15 * 60 * 1000)
+#define ENVIRONMENT_DEFAULT_BADGE_MS (15 * 60 * 1000)
 #define ENVIRONMENT_DEFAULT_PLAN_AGE_MS (10 * 60 * 1000)
 
 typedef enum EnvironmentKind { ENVIRONMENT_LIVE, ENVIRONMENT_DRILL } EnvironmentKind;
@@ -81,6 +82,7 @@ typedef struct EnvironmentProbe {
 
 typedef struct SignoffSettings {
 	int64_t validity_ms;     /* a signature counts for this long */
+	int64_t badge_ms;        /* a badge in a shared terminal holds for this long */
 	int64_t plan_age_ms;     /* a plan older than this is made anew before it is signed */
 	StrList agents;          /* sockets of ssh-agents to ask beside $SSH_AUTH_SOCK */
 	StrList keys;            /* private key files to offer beside the agent, absolute or relative to the working directory */

@@ -27,6 +27,7 @@ static const EnvironmentKey person_keys[] = {
 };
 static const EnvironmentKey signoff_keys[] = {
 	{ "validity", false, "How long a signature counts: 15m." },
+	{ "badge", false, "How long a badge in a shared terminal holds: 15m." },
 	{ "plan-age", false, "How old a plan may be when it is signed: 10m." },
 	{ "agents", false, "Sockets of ssh-agents to ask beside the one of SSH_AUTH_SOCK: a forwarded one that a session left behind." },
 	{ "keys", false, "Private key files to offer beside the ssh-agent." },

@@ -22,7 +22,7 @@ static bool write_signer(const SimFolder *folder, const char *name, Buf *allowed
 	AUTO_FREE char *comment = bg_asprintf("%s@sandbox", name);
 	if (!sim_make_ssh_key(comment, &private_key, &public_key, err) || !write_text(folder, path, buf_text(&private_key), 0600, err))
 		return false;
-	buf_printf(allowed, "%s namespaces=\"signoff@breakglass\" %s\n", name, buf_text(&public_key));
+	buf_printf(allowed, "%s namespaces=\"signoff@breakglass,badge@breakglass\" %s\n", name, buf_text(&public_key));
 	buf_putc(&public_key, '\n');
 	return write_text(folder, public_path, buf_text(&public_key), 0644, err);
 }

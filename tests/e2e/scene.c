@@ -287,7 +287,7 @@ static void make_key(Scene *scene, const char *person, Buf *allowed) {
 	cr_assert(made.status == 0, "ssh-keygen: %s", buf_text(&made.err));
 	AUTO_FREE char *public_path = bg_asprintf("%s.pub", path);
 	AUTO_FREE char *line = read_text(public_path);
-	buf_printf(allowed, "%s@example.org namespaces=\"signoff@breakglass\" %s", person, line);
+	buf_printf(allowed, "%s@example.org namespaces=\"signoff@breakglass,badge@breakglass\" %s", person, line);
 }
 
 void scene_make_keys(Scene *scene) {

@@ -42,7 +42,7 @@ Test(sandbox_folder, openssh_reads_the_practice_keys_and_they_are_the_allowed_on
 		run_program((const char *const[]){"ssh-keygen", "-y", "-f", path, NULL}, NULL, NULL, &run);
 		cr_assert_eq(run.status, 0, "%s", buf_text(&run.err));
 		cr_expect_str_eq(buf_text(&run.out), public_key);
-		AUTO_FREE char *line = bg_asprintf("%s namespaces=\"signoff@breakglass\" %s", people[i], public_key);
+		AUTO_FREE char *line = bg_asprintf("%s namespaces=\"signoff@breakglass,badge@breakglass\" %s", people[i], public_key);
 		cr_expect(strstr(allowed, line), "%s: %s", line, allowed);
 	}
 }
