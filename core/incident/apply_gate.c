@@ -78,6 +78,8 @@ void apply_signoff(Incident *incident, const Event *event)
 	signoff.signed_at.ms = json_get_int(data, "signed", 0);
 	signoff.role = bg_strdup(role);
 	signoff.person = bg_strdup(person);
+	if (event->who && !text_eq(event->who, person))
+		signoff.login = bg_strdup(event->who);
 	signoff.reason = bg_strdup_or_null(model_text(data, "reason", INCIDENT_TEXT_MAX));
 	signoff.key = bg_strdup_or_null(model_text(data, "key", INCIDENT_LINE_MAX));
 	signoff.method = bg_strdup_or_null(model_text(data, "method", INCIDENT_LINE_MAX));

@@ -151,6 +151,8 @@ static void describe_signoff(const Told *told)
 	buf_printf(told->out, ": %s %s as %s", told_text(told, "person"), said, told_text(told, "role"));
 	if (text_eq(told_text(told, "method"), SIGNOFF_BY_CODE))
 		buf_puts(told->out, " by one-time code (weaker)");
+	if (told->event->who && !text_eq(told->event->who, told_text(told, "person")))
+		buf_printf(told->out, " at %s's login", told->event->who);
 	told_add(told, ", ", "reason");
 }
 

@@ -80,6 +80,7 @@ static void signoff_clear(Signoff *signoff)
 	free(signoff->method);
 	free(signoff->statement);
 	free(signoff->signature);
+	free(signoff->login);
 }
 
 static void gate_clear(Gate *gate)

@@ -90,6 +90,7 @@ enum { DECISION_COUNT = DECISION_COUNTERSIGN + 1 };
 
 typedef struct Signoff {
 	char *role, *person, *reason, *key, *method, *statement, *signature;
+	char *login;                 /* at whose login it was given, when that is somebody else; NULL = their own */
 	Decision decision;
 	char subject[65];
 	int64_t seq;

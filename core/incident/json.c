@@ -104,6 +104,7 @@ static Json *json_of_signoff(const Signoff *signoff)
 	json_add_bool(json, "weaker", signoff_is_weaker(signoff));
 	json_add_string(json, "statement", signoff->statement);
 	json_add_string(json, "signature", signoff->signature);
+	json_add_string(json, "login", signoff->login);
 	json_add_time(json, "time", signoff->time);
 	json_add_time(json, "signed", signoff->signed_at);
 	json_add_time(json, "expires", signoff->expires);

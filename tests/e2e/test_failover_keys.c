@@ -50,7 +50,7 @@ static void type(Drill *drill, const char *text, const char *then)
 
 static void answer(Drill *drill, const char *text, const char *then)
 {
-	AUTO_FREE char *typed = bg_asprintf("REASON: %s", text);
+	AUTO_FREE char *typed = bg_asprintf("answer: %s", text);
 	type(drill, text, typed);
 	press(drill, "enter", then);
 }
@@ -61,9 +61,14 @@ static void sign_both(Drill *drill, const char *reason)
 	AUTO_FREE char *line = bg_asprintf("sign%s%s", *reason ? " " : "", reason);
 	press(drill, "g", "as ENGINEERING");
 	terminal_wait_text(drill->terminal, "2 ways to sign");
-	answer(drill, line, "as PRODUCT");
-	terminal_wait_text(drill->terminal, "prod-practice@sandbox");
+	answer(drill, line, "Signed as engineering. product is still asked");
+	/* The same again signs nothing: the other person's key is taken by a key of its own. */
+	press(drill, "enter", "o takes it");
+	cr_assert(!terminal_shows(drill->terminal, "answer:"));
+	press(drill, "o", "as PRODUCT");
+	terminal_wait_text(drill->terminal, "it is prod-practice's");
 	answer(drill, line, "Signed as product.");
+	terminal_wait_text(drill->terminal, "eng-practice's login");
 	press(drill, "3", "[Walk]");
 }
 

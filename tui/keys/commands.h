@@ -90,7 +90,7 @@
 	COMMAND(ABANDON, "abandon", STEP, "", "w", CONFIRM, 0, DO, "abandon", "stop walking this procedure, with a reason") \
 	\
 	COMMAND(SIGN_OFF, "gate", AGREE, "g", "w", SAFE, 4, DO, "sign-off", "open the gate of the selected step") \
-	COMMAND(SIGN, "sign", AGREE, "enter y", "s", BREAK_GLASS, 1, DO, "sign", "sign the statement, in the role shown, with your own key") \
+	COMMAND(SIGN, "sign", AGREE, "enter y", "s", BREAK_GLASS, 1, DO, "answer", "sign the statement, in the role shown, with your own key") \
 	COMMAND(REFUSE, "refuse", AGREE, "n", "s", CONFIRM, 2, DO, "no...", "refuse, with a reason") \
 	COMMAND(ESCALATE, "escalate", AGREE, "e", "s", CONFIRM, 6, DO, "escalate...", "ask that somebody else decides, with a reason") \
 	COMMAND(COPY_STATEMENT, "copy", AGREE, "c", "s", SAFE, 7, DO, "copy", "copy the text to be signed to the terminal's clipboard") \

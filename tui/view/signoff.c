@@ -29,6 +29,11 @@ static const Gate *best_gate(const ViewContext *context)
 	return closed ? closed : run->gate_count ? &run->gates[run->gate_count - 1] : NULL;
 }
 
+void signoff_forget_way(SignoffView *view)
+{
+	view->role[0] = view->fingerprint[0] = '\0';
+}
+
 static void choose(SignoffView *view, ViewContext *context, const char *gate)
 {
 	if (text_eq(view->gate, gate))
@@ -36,6 +41,7 @@ static void choose(SignoffView *view, ViewContext *context, const char *gate)
 	snprintf(view->gate, sizeof(view->gate), "%s", gate);
 	snprintf(view->told, sizeof(view->told), "%s", gate);
 	signoff_drop(view);
+	signoff_forget_way(view);
 	view->face = FACE_ASKED;
 	view->typing = false;
 	view->refusal = (Error) { 0 };
@@ -120,6 +126,8 @@ static void shown(void *state, ViewContext *context)
 {
 	SignoffView *view = state;
 	view->on_list = view->typing = false;
+	if (view->stage == STAGE_IDLE)
+		signoff_forget_way(view);
 	view->refusal = (Error) { 0 };
 	if (view->stage == STAGE_IDLE)
 		view->face = FACE_ASKED;
@@ -141,10 +149,7 @@ static void render_prompt(SignoffView *view, const ViewContext *context, const G
 	}
 	if (!signoff_way(view, context, gate, &way) || view->face == FACE_PASTE)
 		return;
-	const char *prompt = gate->reason_required ? " Type  sign REASON , or  no REASON : " : " Type  sign  to sign, or  no REASON : ";
-	if (row.width < 56)
-		prompt = gate->reason_required ? "sign REASON or no REASON: " : "sign  or  no REASON: ";
-	input_render(&view->input, canvas, row, prompt, view->typing);
+	input_render(&view->input, canvas, row, view->typing ? "answer: " : "Enter begins the answer ", view->typing);
 }
 
 static void render_pane(SignoffView *view, const ViewContext *context, Canvas *canvas, Rect rect)
@@ -165,7 +170,9 @@ static void render_pane(SignoffView *view, const ViewContext *context, Canvas *c
 	pager_render(&view->pager, &view->text, canvas, rect);
 	if (prompts)
 		render_prompt(view, context, gate, canvas, prompt);
-	canvas_text_fit(canvas, complaint, complaint.x, complaint.y, complaint.width, ROLE_WARN, view->complaint);
+	const char *answers = gate->reason_required ? "sign REASON, no REASON, or escalate REASON" : "sign, no REASON, or escalate REASON";
+	canvas_text_fit(canvas, complaint, complaint.x, complaint.y, complaint.width, *view->complaint ? ROLE_WARN : ROLE_MUTED,
+		*view->complaint ? view->complaint : view->stage == STAGE_IDLE ? answers : "");
 }
 
 static void render(void *state, const ViewContext *context, Canvas *canvas, Rect rect)
@@ -193,9 +200,9 @@ static void render(void *state, const ViewContext *context, Canvas *canvas, Rect
 /* ---- keys ---- */
 
 /* Why nothing can be answered here now; NULL when it can. */
-static const char *why_not_answer(SignoffView *view, const ViewContext *context, const Gate *gate)
+static const char *why_not_answer(SignoffView *view, const ViewContext *context, const Gate *gate, bool choosing)
 {
-	SignoffWay way;
+	SignoffWay way, ways[SIGNOFF_WAYS_MAX];
 	if (!gate)
 		return "no gate is chosen";
 	if (view->stage != STAGE_IDLE)
@@ -204,7 +211,9 @@ static const char *why_not_answer(SignoffView *view, const ViewContext *context,
 		return "it is not asked yet";
 	if (!signoff_is_asked(gate, context->wall))
 		return "it is signed";
-	if (!signoff_way(view, context, gate, &way))
+	if (!choosing && signoff_ways(view, context, gate, ways) && !signoff_way(view, context, gate, &way))
+		return "only somebody else's key can sign what is missing: o takes it";
+	if (!signoff_ways(view, context, gate, ways))
 		return view->looking || (view->keys && !view->keys_known) ? "the keys are still being looked for" : "no key at hand can sign what is missing";
 	return NULL;
 }
@@ -213,16 +222,16 @@ static const char *reason(void *state, const ViewContext *context, CommandId id)
 {
 	SignoffView *view = state;
 	const Gate *gate = signoff_gate(view, context);
-	SignoffWay ways[SIGNOFF_WAYS_MAX];
+	SignoffWay ways[SIGNOFF_WAYS_MAX], now;
 	bool answers = id == COMMAND_SIGN || id == COMMAND_REFUSE || id == COMMAND_ESCALATE || id == COMMAND_CHOOSE_ROLE;
 	bool texts = id == COMMAND_STATEMENT || id == COMMAND_PASTE_SIGNATURE || id == COMMAND_DETAILS;
 	if ((answers || texts) && !context->model->caught_up)
 		return "there is no connection to the engine";
-	const char *why = answers ? why_not_answer(view, context, gate) : NULL;
+	const char *why = answers ? why_not_answer(view, context, gate, id == COMMAND_CHOOSE_ROLE) : NULL;
 	if (!why && texts)
 		why = !gate ? "no gate is chosen" : !gate->subject[0] ? "it is not asked yet: there is nothing to sign" :
 			!signoff_is_asked(gate, context->wall) && id == COMMAND_PASTE_SIGNATURE ? "it is signed" : NULL;
-	if (!why && id == COMMAND_CHOOSE_ROLE && signoff_ways(view, context, gate, ways) < 2)
+	if (!why && id == COMMAND_CHOOSE_ROLE && signoff_way(view, context, gate, &now) && signoff_ways(view, context, gate, ways) < 2)
 		why = "there is only one way to sign here";
 	if (!why && id == COMMAND_COPY_STATEMENT && !view->statement)
 		why = "no text is shown; v or S shows it";
@@ -243,8 +252,10 @@ static void next_way(SignoffView *view, ViewContext *context)
 	const Gate *gate = signoff_gate(view, context);
 	SignoffWay ways[SIGNOFF_WAYS_MAX], now;
 	size_t count = gate ? signoff_ways(view, context, gate, ways) : 0;
-	if (!count || !signoff_way(view, context, gate, &now))
+	if (!count)
 		return;
+	if (!signoff_way(view, context, gate, &now))
+		now = ways[count - 1];
 	for (size_t i = 0; i < count; i++)
 		if (ways[i].signer == now.signer && text_eq(ways[i].role, now.role)) {
 			const SignoffWay *next = &ways[(i + 1) % count];
@@ -260,6 +271,8 @@ static bool go_back(SignoffView *view, const ViewContext *context)
 		signoff_drop(view);
 	else if (view->face != FACE_ASKED)
 		view->face = FACE_ASKED;
+	else if (view->fingerprint[0] && view->role[0])
+		signoff_forget_way(view);
 	else if (context->small && !view->on_list)
 		view->on_list = true;
 	else
@@ -330,7 +343,7 @@ static bool on_key(void *state, ViewContext *context, KeyChord key)
 	uint32_t typed;
 	if (!view->typing) {
 		bool begins = !key.modifiers && key_types(key, &typed) && (typed == 's' || typed == 'n' || typed == 'e');
-		if (!begins || !context->run || view->face == FACE_PASTE || why_not_answer(view, context, signoff_gate(view, context)))
+		if (!begins || !context->run || view->face == FACE_PASTE || why_not_answer(view, context, signoff_gate(view, context), false))
 			return false;
 		begin_typing(view, (char[]) { (char) typed, '\0' });
 		return true;
@@ -363,7 +376,7 @@ static void hint(void *state, const ViewContext *context, char text[static VIEW_
 {
 	SignoffView *view = state;
 	const Gate *gate = signoff_gate(view, context);
-	SignoffWay way;
+	SignoffWay way, ways[SIGNOFF_WAYS_MAX];
 	Error err = { 0 };
 	if (!gate)
 		return;
@@ -371,6 +384,8 @@ static void hint(void *state, const ViewContext *context, char text[static VIEW_
 		snprintf(text, VIEW_HINT_SIZE, "paste   the signature, from -----BEGIN to END-----");
 	else if (signoff_way(view, context, gate, &way))
 		snprintf(text, VIEW_HINT_SIZE, "asks you   as %s", way.role);
+	else if (signoff_ways(view, context, gate, ways))
+		snprintf(text, VIEW_HINT_SIZE, "waits   %s is still asked: o takes that role, with %s's key", ways[0].role, ways[0].signer->person);
 	else if (gate_refuses(gate, context->wall, &err))
 		snprintf(text, VIEW_HINT_SIZE, "%s   %s", gate_state_name(gate_state(gate, context->wall)), err.why);
 	else

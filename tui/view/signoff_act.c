@@ -39,6 +39,16 @@ static void enter_stage(SignoffView *view, const ViewContext *context, SignoffSt
 
 /* ---- the signature to the engine ---- */
 
+/* The other role is another person's: it wants a key of its own first, so that nothing is signed by typing the same again. */
+static void say_who_is_next(SignoffView *view, ViewContext *context, const Gate *gate, const char *role)
+{
+	SignoffWay ways[SIGNOFF_WAYS_MAX];
+	if (gate && signoff_ways(view, context, gate, ways))
+		view_say(context, ROLE_OK, "Signed as %s. %s is still asked: o takes that role, with %s's key.", role, ways[0].role, ways[0].signer->person);
+	else
+		view_say(context, ROLE_OK, "Signed as %s. The others are still asked.", role);
+}
+
 static void judged(void *state, ViewContext *context, bool ok, const Json *reply, const Error *err, const Json *data)
 {
 	SignoffView *view = state;
@@ -52,12 +62,15 @@ static void judged(void *state, ViewContext *context, bool ok, const Json *reply
 	signoff_drop(view);
 	view->refusal = (Error) { 0 };
 	view->face = FACE_ASKED;
+	signoff_forget_way(view);
 	const char *role = json_get_string_or(data, "role", "?");
 	const Gate *gate = signoff_gate(view, context);
 	if (gate && gate_state(gate, context->wall) == GATE_SIGNED)
 		view_say(context, ROLE_OK, "Signed as %s. All have signed: Esc goes back.", role);
+	else if (text_eq(decision, "yes"))
+		say_who_is_next(view, context, gate, role);
 	else
-		view_say(context, ROLE_OK, text_eq(decision, "yes") ? "Signed as %s." : text_eq(decision, "no") ?
+		view_say(context, ROLE_OK, text_eq(decision, "no") ?
 			"Your no as %s stands in the record." : "Escalated as %s.", role);
 }
 

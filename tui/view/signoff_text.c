@@ -60,6 +60,9 @@ static void write_signoff(const ViewContext *context, const Gate *gate, const Si
 	if (reason)
 		write_hanging(out, indent, "", ROLE_TEXT, reason, columns);
 	write_hanging(out, indent, "", ROLE_MUTED, key, columns);
+	AUTO_FREE char *login = signoff->login ? bg_asprintf("by %s's key, at %s's login", signoff->person, signoff->login) : NULL;
+	if (login)
+		write_hanging(out, indent, "", ROLE_WARN, login, columns);
 }
 
 static void write_answers(const ViewContext *context, const Gate *gate, bool only_given, int columns, Styled *out)
@@ -154,8 +157,7 @@ static void write_subject(const ViewContext *context, const Run *run, const Gate
 	styled_printf(out, ROLE_TEXT, "%s ", context->model->environment_name);
 	styled_printf(out, context->model->drill ? ROLE_WARN : ROLE_DANGER, "(%s)\n", context->model->drill ? "DRILL" : "REAL");
 	row(out, columns, gate->live ? "step" : "section", ROLE_TEXT, signoff_step_words(run, gate, &words));
-	AUTO_FREE char *changes = bg_asprintf("%zu%s  (v shows %s)", count_changes(gate), gate->live ? "" : " actions and steps",
-		gate->live ? "them" : "all");
+	AUTO_FREE char *changes = bg_asprintf("%zu%s  (v shows the exact text)", count_changes(gate), gate->live ? "" : " actions and steps");
 	row(out, columns, gate->live ? "changes" : "covers", ROLE_TEXT, changes);
 	write_plan_row(context, run, gate, columns, out);
 	write_playbook_row(context, run, columns, out);
@@ -214,11 +216,9 @@ static void write_alone(const SignoffView *view, const ViewContext *context, con
 static void write_way(const SignoffView *view, const ViewContext *context, const Gate *gate, const SignoffWay *way, int columns, Styled *out)
 {
 	const Signer *signer = way->signer;
-	section(out);
-	row(out, columns, "signer", ROLE_TEXT, signer->person);
-	AUTO_FREE char *key = bg_asprintf("%.11s\xe2\x80\xa6 %s  (%s)", signer->fingerprint, signer->comment ? signer->comment : "",
+	AUTO_FREE char *key = bg_asprintf("%s, %.11s\xe2\x80\xa6 (%s)", signer->person, signer->fingerprint,
 		signer->from_agent ? "your agent" : "key file");
-	row(out, columns, "key", ROLE_TEXT, key);
+	row(out, columns, "signer", ROLE_TEXT, key);
 	AUTO_FREE char *another = bg_asprintf("it is %s's, and you are logged in as %s", signer->person, context->model->who);
 	if (!text_eq(signer->person, context->model->who))
 		row(out, columns, "", ROLE_WARN, another);
@@ -234,6 +234,44 @@ static const char *waiting_title(GateState state)
 		[GATE_ESCALATED] = "Escalated: a signer wants somebody else to decide\n",
 		[GATE_EXPIRED] = "Expired: it was signed too long ago to act on\n" };
 	return words[state];
+}
+
+/* A plan stands for what is signed only where the text names that very plan. */
+static bool is_signed_over(const Gate *gate, const StepAction *action)
+{
+	for (size_t i = 0; i < gate->lines.count; i++)
+		if (strstr(gate->lines.items[i], action->plan_digest))
+			return true;
+	return false;
+}
+
+/* What is signed stands first; the exact lines of the text are a key away (v). */
+static void write_what(const ViewContext *context, const Gate *gate, int columns, Styled *out)
+{
+	const IncidentStep *step = live_step(context->run, gate);
+	size_t plans = 0;
+	for (size_t i = 0; step && i < step->action_count; i++) {
+		if (step->actions[i].also || !step->actions[i].plan || !is_signed_over(gate, &step->actions[i]))
+			continue;
+		section(out);
+		plan_write_changes(&step->actions[i], columns, out);
+		plans++;
+	}
+	if (!plans)
+		write_lines(gate, columns, out);
+}
+
+/* Somebody else's key is at hand: said, not taken. */
+static void write_next(const SignoffView *view, const ViewContext *context, const Gate *gate, Styled *out)
+{
+	SignoffWay ways[SIGNOFF_WAYS_MAX];
+	if (!signoff_ways(view, context, gate, ways))
+		return;
+	section(out);
+	styled_printf(out, ROLE_WARN, "%s is still asked: ", ways[0].role);
+	styled_add(out, ROLE_KEY, "o");
+	styled_printf(out, ROLE_WARN, " takes that role, with %s's key. You are logged in as %s.\n", ways[0].signer->person,
+		context->model->who ? context->model->who : "?");
 }
 
 static void write_asked(const SignoffView *view, const ViewContext *context, const Gate *gate, int columns, Styled *out)
@@ -258,17 +296,19 @@ static void write_asked(const SignoffView *view, const ViewContext *context, con
 		section(out);
 		styled_printf(out, ROLE_TEXT, "You can still answer, as %s.\n", role);
 	}
+	if (can)
+		write_way(view, context, gate, &way, columns, out);
+	else if (!answered)
+		write_next(view, context, gate, out);
+	if (!answered)
+		write_answers(context, gate, true, columns, out);
+	write_what(context, gate, columns, out);
 	section(out);
 	write_subject(context, context->run, gate, columns, out);
-	if (can) {
-		write_way(view, context, gate, &way, columns, out);
-	} else {
+	if (!can) {
 		section(out);
 		signoff_explain(view, context, gate, out);
 	}
-	if (!answered)
-		write_answers(context, gate, true, columns, out);
-	write_lines(gate, columns, out);
 }
 
 static void write_not_asked(const SignoffView *view, const ViewContext *context, const Gate *gate, Styled *out)

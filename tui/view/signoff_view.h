@@ -56,13 +56,15 @@ typedef struct SignoffWay { const Signer *signer; const char *role; } SignoffWay
 
 /* ---- signoff.c ---- */
 const Gate *signoff_gate(const SignoffView *view, const ViewContext *context);
+/* Nobody else's key is chosen any more. */
+void signoff_forget_way(SignoffView *view);
 void signoff_look_for_keys(SignoffView *view, ViewContext *context);
 void signoff_select(SignoffView *view, ViewContext *context, const char *gate);
 
 /* ---- signoff_ways.c: pure ---- */
 /* The ways to sign `gate`, the viewer's own first; those whose role is still missing and whose person has not signed. */
 size_t signoff_ways(const SignoffView *view, const ViewContext *context, const Gate *gate, SignoffWay ret_ways[static SIGNOFF_WAYS_MAX]);
-/* The chosen one; false when there is none. */
+/* The one that o chose, else the viewer's own; false when there is none of these. */
 bool signoff_way(const SignoffView *view, const ViewContext *context, const Gate *gate, SignoffWay *ret_way);
 bool signoff_role_is_open(const Gate *gate, const char *role, WallTime now);
 /* Why nobody here can sign it, in words. Appends. */

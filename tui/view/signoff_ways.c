@@ -57,9 +57,11 @@ bool signoff_way(const SignoffView *view, const ViewContext *context, const Gate
 			*ret_way = ways[i];
 			return true;
 		}
-	if (count)
+	/* Somebody else's key is at hand when two people stand at one terminal. It is taken by a key of its own (o), never by going on. */
+	bool own = count && text_eq(ways[0].signer->person, context->model->who);
+	if (own)
 		*ret_way = ways[0];
-	return count > 0;
+	return own;
 }
 
 /* ---- why not ---- */
@@ -80,6 +82,9 @@ static void explain_key(const Signer *signer, const ViewContext *context, const 
 
 void signoff_explain(const SignoffView *view, const ViewContext *context, const Gate *gate, Styled *out)
 {
+	SignoffWay ways[SIGNOFF_WAYS_MAX];
+	if (signoff_ways(view, context, gate, ways))
+		return;
 	if (view->looking) {
 		styled_add(out, ROLE_MUTED, "Looking for keys to sign with...\n");
 		return;

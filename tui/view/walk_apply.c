@@ -142,16 +142,16 @@ void walk_apply(WalkView *walk, ViewContext *context, const WalkTarget *target)
 	AUTO_FREE char *title = bg_asprintf("%s  %s", target->step->number, target->step->title);
 	Dialog *dialog = view_dialog(context, types_name ? DIALOG_TYPE_NAME : reason ? DIALOG_FORM : DIALOG_CONFIRM, title,
 		undo ? "go back" : "apply", agreed, data);
-	plan_write_title(open, &dialog->text);
+	if (types_name)
+		styled_add(&dialog->text, ROLE_DANGER, "This loses something, or every user sees it at once.\n");
+	plan_write_changes(open, DIALOG_TEXT_COLUMNS, &dialog->text);
 	write_hidden_warnings(walk, target, &dialog->text);
 	if (!undo && write_guards(walk, target, open, GUARD_IS_SOFT, &dialog->text))
 		styled_add(&dialog->text, ROLE_TEXT, "Going on all the same wants a reason; it stays in the record.\n");
 	if (!undo && write_guards(walk, target, open, GUARD_ASKS, &dialog->text))
 		styled_add(&dialog->text, ROLE_TEXT, "By going on you say that this is so.\n");
-	if (types_name) {
-		styled_add(&dialog->text, ROLE_DANGER, "This loses something, or every user sees it at once.\n");
+	if (types_name)
 		dialog_want_name(dialog, name);
-	}
 	if (reason)
 		add_reason(dialog);
 }

@@ -196,6 +196,27 @@ static void write_rest(const Plan *plan, const StepAction *action, WallTime now,
 	write_digest(action, now, whole, out);
 }
 
+static void write_changes(const Plan *plan, int columns, Styled *out)
+{
+	ChangeGroup group = { "", 0 };
+	for (size_t i = 0; i < plan->count; i++)
+		write_change(plan, i, &group, columns, out);
+}
+
+void plan_write_changes(const StepAction *action, int columns, Styled *out)
+{
+	AUTO_CLEAR(Plan) plan = { 0 };
+	Error err = { 0 };
+	if (!action->plan || !plan_from_json(action->plan, &plan, &err)) {
+		styled_add(out, ROLE_FAIL, "The plan cannot be shown. Plan again: p\n");
+		return;
+	}
+	write_title(&plan, action, out);
+	write_changes(&plan, columns, out);
+	for (size_t i = 0; i < plan.warnings.count; i++)
+		styled_printf(out, ROLE_WARN, "! %s\n", plan.warnings.items[i]);
+}
+
 void plan_write(const StepAction *action, WallTime now, int columns, bool whole, Styled *out)
 {
 	AUTO_CLEAR(Plan) plan = { 0 };
@@ -209,9 +230,7 @@ void plan_write(const StepAction *action, WallTime now, int columns, bool whole,
 		styled_printf(out, ROLE_WARN, "! %zu warning%s below\n", plan.warnings.count, plan.warnings.count == 1 ? "" : "s");
 	write_guards(action, out);
 	styled_newline(out);
-	ChangeGroup group = { "", 0 };
-	for (size_t i = 0; i < plan.count; i++)
-		write_change(&plan, i, &group, columns, out);
+	write_changes(&plan, columns, out);
 	if (plan.count)
 		styled_newline(out);
 	write_rest(&plan, action, now, columns, whole, out);

@@ -8,6 +8,8 @@
 /* `columns` is how wide it will be drawn: values that do not fit beside their names get lines of their own. `whole`: the requests, the
  * preconditions and the full digest too. */
 void plan_write(const StepAction *action, WallTime now, int columns, bool whole, Styled *out);
+/* What it changes, and its warnings, without the rest. */
+void plan_write_changes(const StepAction *action, int columns, Styled *out);
 /* Its first line alone: "3 changes in fastly service ocw-live, draft v77". */
 void plan_write_title(const StepAction *action, Styled *out);
 /* "5b1f…9c20": enough of a digest to compare by eye. Returns `text`. */

@@ -26,7 +26,7 @@ Test(describe, lines_are_plain_and_name_the_step)
 	story_ok(&story, "ask", "{'run':'r1','gate':'break','subject':'%s','lines':[]}", digest_of('1'));
 	last_is(&story, EVENT_GATE_ASKED, "sign-off asked: break the glass");
 	assert_ok(story_sign(&story, "break", '1', "product", "pat", "no"), &story.err);
-	last_is(&story, EVENT_SIGNOFF_GIVEN, "break the glass: pat said no as product, because");
+	last_is(&story, EVENT_SIGNOFF_GIVEN, "break the glass: pat said no as product at ann's login, because");
 	story_ok(&story, "end", "{'reason':'over'}");
 	last_is(&story, EVENT_INCIDENT_ENDED, "incident ended, still open: banner: over");
 }

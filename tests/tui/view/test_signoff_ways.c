@@ -102,3 +102,23 @@ Test(signoff_ways, are_none_before_the_gate_is_asked)
 	add_key(scene.view.keys, "ann", "SHA256:a", "product", true);
 	expect_ways(&scene, "closed", "");
 }
+
+Test(signoff_ways, never_take_somebody_elses_key_unasked)
+{
+	AUTO_CLEAR(Scene) scene;
+	char ann[] = "ann", product[] = "product", key[] = "SHA256:a";
+	SignoffWay way;
+	scene_init(&scene);
+	add_key(scene.view.keys, "ann", "SHA256:a", "product", true);
+	add_key(scene.view.keys, "bob", "SHA256:b", "engineering", true);
+	cr_assert(signoff_way(&scene.view, &scene.context, &scene.gate, &way));
+	assert_text("own", way.signer->person, "ann");
+	sign(&scene, ann, product, key, NOW.ms + 1000);
+	expect_ways(&scene, "after", "bob/engineering");
+	cr_assert(!signoff_way(&scene.view, &scene.context, &scene.gate, &way));
+	snprintf(scene.view.role, sizeof(scene.view.role), "engineering");
+	snprintf(scene.view.fingerprint, sizeof(scene.view.fingerprint), "SHA256:b");
+	cr_assert(signoff_way(&scene.view, &scene.context, &scene.gate, &way));
+	signoff_forget_way(&scene.view);
+	cr_assert(!signoff_way(&scene.view, &scene.context, &scene.gate, &way));
+}
