@@ -111,6 +111,10 @@ END
 xargs wc -l <"$scratch/sources" | awk '$2 != "total" && $1 > 500 { print $2 ": " $1 " lines" }' >"$scratch/places"
 verdict "no source file is longer than 500 lines"
 
+# A stranger reads it before running it.
+awk 'END { if (FNR > 60) print FILENAME ": " FNR " lines" }' core/journal/verify.sh >"$scratch/places"
+verdict "verify.sh has at most 60 lines"
+
 xargs awk '
 FNR == 1 { start = 0 }
 /^\{/ { start = FNR }
