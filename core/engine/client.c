@@ -237,7 +237,10 @@ bool client_begin(const ClientOptions *options, Client **ret_client, Error *err)
 }
 
 static bool has_caught_up_or_failed(const ClientModel *model, void *userdata) {
-	return model->caught_up || ((const Client *) userdata)->engine_failed;
+	const Client *client = userdata;
+	/* One that is just ending closes the door that it had opened: nobody will open it again. */
+	bool nobody = !client->start_engine && client->fd < 0;
+	return model->caught_up || client->engine_failed || nobody;
 }
 
 bool client_open(const ClientOptions *options, Client **ret_client, Error *err) {

@@ -36,9 +36,11 @@ static const char *const LANDMARKS[] = {
 	"7 changes in fastly service ocw-live, v77",
 	"question: Type the name ocw-live to apply",
 	"5.6 is done.",
+	"ok: all of 40 sampled pages are well",
+	"6 is done.",
 	"OPEN: backup-paused",
 	"OPEN: on-backup-bucket",
-	"ok: site pages: all of 40 sampled pages are well",
+	"Board:",
 	"Start the way back",
 	"run r2 started: OCW content: go back to the real buckets",
 	"question: please confirm: The content in the real bucket is good again",
@@ -88,15 +90,16 @@ Test(failover_lines, a_failover_and_the_way_back_are_walked_by_a_script)
 typedef struct Case { const char *name, *script, *said; int status; } Case;
 
 static const Case cases[] = {
-	{ "what is refused ends the script", "tick 9\ndeclare it broke\ndrill\n", "The script ends here", 1 },
-	{ "unless it was told to go on", "keep-going\ntick 9\ndeclare it broke\ndrill\nnote seen\n", "record: eng-practice: note: seen", 1 },
-	{ "a question that nobody answers leaves all as it is", "declare it broke\n", "Left. Nothing was done.", 1 },
+	{ "what is refused ends the script", "tick 9\ndeclare it broke\n", "The script ends here", 1 },
+	{ "unless it was told to go on", "keep-going\ntick 9\ndeclare it broke\nnote seen\n", "record: eng-practice: note: seen", 1 },
+	{ "a question that nobody answers leaves all as it is", "start ocw-failover it broke\nvalues\n", "Left. Nothing was done.", 1 },
 	{ "what is no yes leaves all as it is", "start ocw-failover it broke\nset published -4h\nset damaged 14\nverify 1\napply 2\ny\n",
 		"refused: that is not yes: nothing was done", 1 },
-	{ "what is none of the choices too", "declare it broke\nmaybe\n", "refused: Kind: it is none of the choices; nothing was done", 1 },
+	{ "what is no answer to a question too", "start ocw-failover it broke\nvalues\n\nmany\n",
+		"refused: damaged: it wants a whole number; nothing was done", 1 },
 	{ "a check that is not true ends it too", "start ocw-failover it broke\nset published -100h\nset damaged 14\nverify 1\nnote x\n",
 		"failed: step 1: a check is not true", 1 },
-	{ "the last line needs no end", "declare it broke\ndrill\nnote last", "record: eng-practice: note: last", 0 },
+	{ "the last line needs no end", "declare it broke\nnote last", "record: eng-practice: note: last", 0 },
 	{ "nothing is asked of an empty script", "", "The drill is over", 0 },
 };
 
