@@ -36,7 +36,7 @@ static const char *const LANDMARKS[] = {
 	"7 changes in fastly service ocw-live, v77",
 	"question: Type the name ocw-live to apply",
 	"5.6 is done.",
-	"ok: all of 40 sampled pages are well",
+	"all of 40 sampled pages are well",
 	"6 is done.",
 	"OPEN: backup-paused",
 	"OPEN: on-backup-bucket",
