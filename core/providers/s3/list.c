@@ -69,11 +69,14 @@ static void keep_newest(Page *page) {
 	sum->newest_is_encoded = page->encoded;
 }
 
-/* Once, at the end: many an object is the newest for a while. */
+/* Once, at the end: many an object is the newest for a while. Amazon writes a space as "+", others as "%20"; a plus sign is "%2B" with
+ * all of them. */
 static void decode_newest(BucketSum *sum) {
 	AUTO_CLEAR(Buf) key = {0};
 	if (!sum->newest_is_encoded)
 		return;
+	for (char *at = sum->newest_key; (at = strchr(at, '+'));)
+		*at = ' ';
 	url_decode(str_from(sum->newest_key), &key);
 	memcpy(sum->newest_key, buf_text(&key), key.len + 1);
 	sum->newest_is_encoded = false;

@@ -56,6 +56,22 @@ Test(s3, what_changed_since_the_last_look_is_told) {
 		cr_expect_not_null(verb_find_field(&probe_find("s3.bucket")->spec, str_from(json_key(fact))), "%s", json_key(fact));
 }
 
+/* Amazon writes a space in a key as a plus sign, Swift as %20. */
+Test(s3, a_key_is_told_as_it_is_however_it_was_encoded) {
+	static const struct { const char *encoded, *key; } cases[] = {
+		{"a+b%2Bc", "a b+c"}, {"a%20b%2Bc", "a b+c"}, {"100%25%2B", "100%+"}, {"%C3%BC", "\xc3\xbc"},
+	};
+	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
+		AUTO_FREE char *page = bg_asprintf(PAGE(OBJECT("%s", "2013-05-24T09:00:00.000Z", "1")), cases[i].encoded);
+		FixtureRoute routes[] = {{FIRST, 200, CLOCK, page, LOOPBACK_WHOLE}, {0}};
+		AUTO_CLEAR(Fixture) fixture = {0};
+		AUTO_CLEAR(Reading) reading = {0};
+		begin(&fixture, routes);
+		fixture_read(&fixture, "s3.bucket", &reading);
+		assert_text(cases[i].encoded, json_get_string_or(reading.facts, "newest_key", "-"), cases[i].key);
+	}
+}
+
 Test(s3, age_and_number_are_judged_where_limits_are_given) {
 	static const FixtureRoute one[] = {{FIRST "*", 200, CLOCK, PAGE(OBJECT("a", "2013-05-24T09:00:00.000Z", "10")), LOOPBACK_WHOLE}, {0}};
 	static const FixtureRoute none[] = {{FIRST "*", 200, CLOCK, PAGE("<KeyCount>0</KeyCount>"), LOOPBACK_WHOLE}, {0}};
