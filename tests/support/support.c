@@ -13,7 +13,7 @@
 /* What tells a test where to find a program or server of others stays. */
 static bool is_for_tests(Str entry)
 {
-	return str_starts(entry, "BREAKGLASS_TEST_FASTLY=") || str_starts(entry, "BREAKGLASS_TEST_S3_");
+	return str_starts(entry, "BREAKGLASS_TEST_FASTLY=");
 }
 
 /* Runs before main() of every test program: what else the person at the keyboard has set must not reach a test. */
