@@ -101,7 +101,7 @@ Test(walk, says_that_a_check_is_not_true_and_what_can_be_done)
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
 	AUTO(Script) *script = story_begun();
 	tell_untrue(script);
-	AUTO(Terminal) *terminal = story_console(script, &folder, "3", "last end is 22:58Z, wanted: before");
+	AUTO(Terminal) *terminal = story_console(script, &folder, "3", "last end is 22:58Z, wanted:");
 	terminal_wait_text(terminal, "Look at the job's last build");
 	story_pictures(terminal, "walk/not-true");
 }

@@ -109,7 +109,10 @@ static void render_footer(Shell *shell, Canvas *canvas, Rect row)
 	}
 	/* Enter does not say yes to a question. */
 	bool question = shell->in_dialog && shell->dialog.kind == DIALOG_CONFIRM;
-	Footer footer = { .keymap = &shell->keymap, .contexts = contexts, .context_count = count,
+	const View *view = VIEWS[shell->shown];
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	bool modal = shell->in_palette || shell->in_filter;
+	Footer footer = { .first = view->first && !modal ? view->first(shell->states[shell->shown], &context) : COMMAND_NONE, .keymap = &shell->keymap, .contexts = contexts, .context_count = count,
 		.here = question ? COMMAND_ACCEPT : VIEWS[shell->shown]->command, .reason = count && contexts[0] < CONTEXT_PALETTE ? shell_reason : NULL, .userdata = shell };
 	footer_render(&footer, canvas, row);
 }

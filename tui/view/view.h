@@ -71,6 +71,8 @@ struct View {
 	/* Why a command cannot be used now; NULL = it can. The text lives until the next call (static, or a buffer in the state).
 	 * The shell asks it before on_command, for the footer, the help and the palette; a refused key says the reason. */
 	const char *(*reason)(void *state, const ViewContext *context, CommandId id);
+	/* The command that helps most now, first in the footer; NULL slot or COMMAND_NONE: as the table says. */
+	CommandId (*first)(void *state, const ViewContext *context);
 	/* `/` was used: the text so far, "" = no filter any more. NULL slot: the screen has nothing to filter. */
 	void (*filter)(void *state, ViewContext *context, const char *text);
 	/* The quiet line above the footer: the state in a word and what it means ("ready   nothing has been changed yet"). */

@@ -251,6 +251,7 @@ static void shown(void *state, ViewContext *context)
 	WalkView *walk = state;
 	walk->on_outline = walk->details = false;
 	walk->pending = (Pending) { 0 };
+	walk->dismissed = 0;   /* a plan that was signed elsewhere is open again */
 	update(state, context);
 }
 
@@ -280,6 +281,14 @@ static Outcome on_command(void *state, ViewContext *context, CommandId id)
 static const char *reason(void *state, const ViewContext *context, CommandId id)
 {
 	return walk_reason(state, context, id);
+}
+
+static CommandId first(void *state, const ViewContext *context)
+{
+	const WalkTarget target = walk_target(state, context);
+	if (!target.step || walk_row_is_over(target.step) || target.open)
+		return COMMAND_NONE;
+	return walk_missing_value(state, &target) ? COMMAND_EDIT_VALUES : view_step_untrue(target.step) ? COMMAND_VERIFY : COMMAND_NONE;
 }
 
 static void filter(void *state, ViewContext *context, const char *text)
@@ -353,6 +362,7 @@ const View VIEW_WALK = {
 	.render = render,
 	.on_command = on_command,
 	.reason = reason,
+	.first = first,
 	.filter = filter,
 	.hint = hint,
 	.brief = brief,

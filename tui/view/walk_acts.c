@@ -283,7 +283,10 @@ bool walk_can_verify(const WalkView *walk, const ViewContext *context, const Wal
 	if (!target->step->check_count)
 		return NO("it has no checks of its own: look for yourself, then x");
 	const char *missing = walk_missing_value(walk, target);
-	return !missing || NO("%s is not known yet; Enter or e sets it", missing);
+	AUTO_CLEAR(Buf) lacks = { 0 };
+	if (missing)
+		walk_say_lacks(walk, missing, &lacks);
+	return !missing || NO("first %s", buf_text(&lacks));
 }
 
 void walk_do_verify(WalkView *walk, ViewContext *context, const WalkTarget *target)

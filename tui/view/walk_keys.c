@@ -151,11 +151,22 @@ static void open_row(WalkView *walk, ViewContext *context, const WalkTarget *tar
 		view_refuse(context, "%s%s%s", err.why, *err.hint ? ". " : "", err.hint);
 }
 
+/* People agreed on this very plan: it stays open until it is applied or made anew. */
+static bool is_signed_plan(const ViewContext *context, const WalkTarget *target)
+{
+	const Gate *gates[RUN_GATES_MAX];
+	size_t count = run_step_gates(target->run, target->step, gates, BG_LENGTH(gates));
+	for (size_t i = 0; i < count; i++)
+		if (gates[i]->live && !gate_refuses(gates[i], context->wall, NULL))
+			return true;
+	return false;
+}
+
 static bool go_back(WalkView *walk, const ViewContext *context, const WalkTarget *target)
 {
 	if (walk->details)
 		walk->details = false;
-	else if (target->open)
+	else if (target->open && !is_signed_plan(context, target))
 		walk->dismissed = target->open->plan_seq;
 	else if (walk->also_step[0])
 		walk->also_step[0] = '\0';

@@ -1,5 +1,6 @@
 /* walk_outline.c: the rows on the left: the run, its sections, their gates, the steps. Pure but for the list that remembers the selection. */
 #include "core/base/alloc.h"
+#include "core/base/text.h"
 #include "tui/view/walk_line.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -117,14 +118,36 @@ static Role gate_role(GateState state)
 	return roles[state];
 }
 
+/* Labels end at the end of a word where that leaves more than half of the room. */
+static void draw_label(Canvas *canvas, Rect row, int x, int columns, Role role, const char *text)
+{
+	size_t width;
+	AUTO_FREE char *clean = text_sanitised_line(text);
+	if (columns < 2 || canvas_text_width(clean) <= columns) {
+		(void) canvas_text_fit(canvas, row, x, row.y, columns, role, clean);
+		return;
+	}
+	size_t fits = text_fit(str_from(clean), (size_t) columns - 1, &width), end = fits;
+	while (end > fits / 2 && clean[end] != ' ')
+		end--;
+	end = end > fits / 2 ? end : fits;
+	while (end && strchr(" ,.;:", clean[end - 1]))
+		end--;
+	x = canvas_printf(canvas, row, x, row.y, role, "%.*s", (int) end, clean);
+	(void) canvas_glyph(canvas, row, x, row.y, role, GLYPH_ELLIPSIS);
+}
+
 static void draw_gate(Canvas *canvas, Rect row, int x, const OutlineSource *source, const Gate *gate)
 {
 	GateState state = gate_state(gate, source->now);
 	x += source->outline->number_width + (row.width >= WORDS_COLUMNS ? 2 : 1);
 	(void) canvas_glyph(canvas, row, x, row.y, gate_role(state), state == GATE_SIGNED ? GLYPH_OK :
 		state == GATE_REFUSED ? GLYPH_FAIL : state == GATE_WAITING ? GLYPH_WARN : GLYPH_WAITING);
-	x = canvas_text(canvas, row, x + 2, row.y, gate_role(state), gate_word(state));
-	(void) draw_roles(canvas, row, x, gate, source->now);
+	const char *word = row.width >= WORDS_COLUMNS || !anybody_answered(gate) ? gate_word(state) : "";
+	int right = row.x + row.width - canvas_text_width(word) - outline_roles_width(gate);
+	draw_label(canvas, row, x + 2, right - x - 3, ROLE_TEXT, gate->id);
+	int at = canvas_text(canvas, row, right - 1, row.y, gate_role(state), word);
+	(void) draw_roles(canvas, row, at, gate, source->now);
 }
 
 /* ---- the rows as drawn ---- */
@@ -136,7 +159,7 @@ static void draw_run(Canvas *canvas, Rect row, const OutlineSource *source)
 	run_progress(source->run, &done, &total);
 	snprintf(count, sizeof(count), "%zu/%zu", done, total);
 	int right = row.x + row.width - 2 - canvas_text_width(count);
-	canvas_text_fit(canvas, row, row.x + 1, row.y, right - row.x - 2, ROLE_TITLE, source->run->procedure_title);
+	draw_label(canvas, row, row.x + 1, right - row.x - 2, ROLE_TITLE, source->run->procedure_title);
 	canvas_text(canvas, row, right, row.y, ROLE_MUTED, count);
 }
 
@@ -154,7 +177,7 @@ static void draw_phase(Canvas *canvas, Rect row, const OutlineSource *source, co
 	if (folded)
 		snprintf(count, sizeof(count), "%zu/%zu", done, total);
 	int right = row.x + row.width - 1 - canvas_text_width(count);
-	canvas_text_fit(canvas, row, x, row.y, right - x, ROLE_HEADING, title);
+	draw_label(canvas, row, x, right - x, ROLE_HEADING, title);
 	canvas_text(canvas, row, right, row.y, ROLE_MUTED, count);
 }
 
@@ -205,7 +228,7 @@ static void draw_step(Canvas *canvas, Rect row, const OutlineSource *source, con
 	bool parent = run_step_is_parent(source->run, step) && !over;
 	if (!parent && step->kind != STEP_KIND_NOTE)
 		(void) canvas_glyph(canvas, row, x, row.y, view_step_role(step), view_step_glyph(step));
-	canvas_text_fit(canvas, row, x + 2, row.y, right - x - 3, parent ? ROLE_HEADING : text, step->title);
+	draw_label(canvas, row, x + 2, right - x - 3, parent ? ROLE_HEADING : text, step->title);
 }
 
 static void draw_row(Canvas *canvas, Rect row, size_t index, void *userdata)

@@ -4,8 +4,9 @@
 #include "tui/widget/progress.h"
 #include <stdio.h>
 
-#define OUTLINE_COLUMNS 27
-#define OUTLINE_WIDE_COLUMNS 40
+#define OUTLINE_COLUMNS 34
+#define OUTLINE_NARROW_COLUMNS 27   /* beside a plan, whose values want the room */
+#define OUTLINE_WIDE_COLUMNS 50
 #define WIDE_COLUMNS 110
 #define OUTPUT_FEW_ROWS 3
 #define RECORD_AGES_MS 10000   /* how old an age in the record of a step may get */
@@ -40,6 +41,17 @@ static void fill_output(WalkView *walk, const ClientJob *job)
 		walk->output_pager.top -= styled_keep_end(&walk->output, CLIENT_OUTPUT_MAX);
 }
 
+/* Rows of what is told of the progress above its bar; a look tells it in the step's text, beside its check. */
+static int progress_rows(const ClientJob *job, int columns)
+{
+	AUTO_CLEAR(Styled) text = { 0 };
+	if (!job->running || !job->progress || text_eq(job->kind, "check"))
+		return 0;
+	styled_add(&text, ROLE_RUNNING, job->progress);
+	int rows = styled_height(&text, columns);
+	return canvas_text_width(job->progress) <= columns / 2 ? 0 : rows > 3 ? 3 : rows;
+}
+
 static void render_progress(const ViewContext *context, const ClientJob *job, Canvas *canvas, Rect row)
 {
 	if (!job->running) {
@@ -48,7 +60,8 @@ static void render_progress(const ViewContext *context, const ClientJob *job, Ca
 	}
 	int64_t elapsed = context->mono.ms - job->started_ms;
 	Progress progress = { .done = job->done, .total = job->total, .elapsed_ms = elapsed < 0 ? 0 : elapsed, .usual_ms = job->usual_ms };
-	int used = job->progress ? canvas_text_fit(canvas, row, row.x, row.y, row.width / 2, ROLE_RUNNING, job->progress) - row.x + 2 : 0;
+	bool beside = job->progress && !text_eq(job->kind, "check") && canvas_text_width(job->progress) <= row.width / 2;
+	int used = beside ? canvas_text_fit(canvas, row, row.x, row.y, row.width / 2, ROLE_RUNNING, job->progress) - row.x + 2 : 0;
 	rect_cut_left(&row, used);
 	progress_render(&progress, canvas, row);
 }
@@ -61,6 +74,8 @@ static void render_output(WalkView *walk, const ViewContext *context, const Walk
 	bool some = walk->output.text.len > 0, many = some && styled_is_longer(&walk->output, rest->width - 2, OUTPUT_FEW_ROWS);
 	/* Three heights only, so that what stands above does not move with every line. */
 	int most = rest->height / 2, rows = !some ? 1 : many ? most : OUTPUT_FEW_ROWS + 1;
+	int told = progress_rows(target->job, rest->width - 2);
+	rows += told;
 	rows = rows > most ? most : rows;
 	Rect area = rect_cut_bottom(rest, rows);
 	Rect rule = rect_cut_bottom(rest, rest->height > 2 ? 1 : 0);
@@ -68,6 +83,8 @@ static void render_output(WalkView *walk, const ViewContext *context, const Walk
 	if (!context->small && !rect_is_empty(rule))
 		(void) canvas_glyph(canvas, canvas_rect(canvas), rule.x - 1, rule.y, ROLE_BORDER, GLYPH_TEE_RIGHT);
 	area = rect_inset(area, 1, 0);
+	if (told)
+		canvas_paragraph(canvas, rect_cut_top(&area, told), 0, ROLE_RUNNING, target->job->progress);
 	render_progress(context, target->job, canvas, rect_cut_top(&area, 1));
 	pager_render(&walk->output_pager, &walk->output, canvas, area);
 }
@@ -146,7 +163,8 @@ void walk_render(WalkView *walk, const ViewContext *context, Canvas *canvas, Rec
 			render_step(walk, context, &target, canvas, rect);
 		return;
 	}
-	Rect left = view_split(canvas, &rect, rect.width >= WIDE_COLUMNS ? OUTLINE_WIDE_COLUMNS : OUTLINE_COLUMNS);
+	bool full = target.open || has_output(&target);
+	Rect left = view_split(canvas, &rect, rect.width >= WIDE_COLUMNS ? OUTLINE_WIDE_COLUMNS : full ? OUTLINE_NARROW_COLUMNS : OUTLINE_COLUMNS);
 	list_render(&walk->list, &source, canvas, left);
 	render_step(walk, context, &target, canvas, rect);
 }

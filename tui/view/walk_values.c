@@ -132,6 +132,24 @@ static void add_field(WalkView *walk, ViewContext *context, Dialog *dialog, cons
 
 static void answered(void *state, ViewContext *context, const Dialog *dialog, const Json *data);
 
+/* The engine's own rules, so that a wrong answer is told where it was typed. */
+static bool is_wrong(const void *userdata, const FormField *field, const char *text, char *why, size_t size)
+{
+	const WalkView *walk = userdata;
+	const Variable *variable = walk->playbook ? playbook_find_variable(walk->playbook, field->label) : NULL;
+	WallTime now = wall_now(), time;
+	AUTO_CLEAR(Buf) kept = { 0 };
+	Error err = { 0 };
+	if (!variable || text_eq(text, NOT_CHOSEN))
+		return false;
+	if (variable->type == VARIABLE_TIME && moment_entry_parse(str_from(text), now, &time, NULL))
+		return false;
+	if (value_check(variable, str_from(text), now, &kept, &err))
+		return false;
+	snprintf(why, size, "%s%s%s", err.why, *err.hint ? "; " : "", err.hint);
+	return true;
+}
+
 static void open_form(WalkView *walk, ViewContext *context, const WalkTarget *target, const AskedList *asked)
 {
 	Json *data = json_new_object();
@@ -139,6 +157,8 @@ static void open_form(WalkView *walk, ViewContext *context, const WalkTarget *ta
 	Json *before = json_add(data, "before", json_new_object());
 	Dialog *dialog = view_dialog(context, DIALOG_FORM, "Values of the procedure", "set them", answered, data);
 	bool failed = walk->form_errors != NULL;
+	dialog->form.check = is_wrong;
+	dialog->form.check_data = walk;
 	if (asked->count > 1)
 		styled_add(&dialog->text, ROLE_MUTED, "Enter goes to the next one, and from the last one sets them.\n");
 	for (size_t i = 0; i < asked->count; i++) {
@@ -182,6 +202,8 @@ static void finish(WalkView *walk, ViewContext *context)
 {
 	const WalkTarget target = walk_target(walk, context);
 	AskedList asked = { .count = 0 };
+	if (!walk->form_errors)
+		view_say(context, ROLE_OK, "%zu value%s set.", walk->form_sent, walk->form_sent == 1 ? "" : "s");
 	if (!walk->form_errors || !target.procedure || !walk->playbook)
 		return;
 	JSON_EACH(error, walk->form_errors) {
@@ -226,6 +248,7 @@ static void send_value(WalkView *walk, ViewContext *context, const char *run, co
 	json_add_string(args, "name", name);
 	add_value(walk, context, args, name, value);
 	walk->form_waiting++;
+	walk->form_sent++;
 	view_ask_then(context, ASK_SET, args, value_answered, json_copy(args));
 }
 
@@ -235,7 +258,7 @@ static void answered(void *state, ViewContext *context, const Dialog *dialog, co
 	const Json *before = json_get(data, "before");
 	walk->form_errors = json_free(walk->form_errors);
 	walk->form_answers = json_free(walk->form_answers);
-	walk->form_waiting = 0;
+	walk->form_waiting = walk->form_sent = 0;
 	for (size_t i = 0; i < dialog->form.count; i++) {
 		const char *name = dialog->form.fields[i].label, *value = form_text(&dialog->form, i);
 		bool empty = !*value || (dialog->form.fields[i].type == FIELD_CHOICE && text_eq(value, NOT_CHOSEN));

@@ -72,7 +72,7 @@ typedef struct WalkView {
 
 	Json *form_errors;           /* name -> what the engine said to the value; for the form that opens again */
 	Json *form_answers;
-	size_t form_waiting;
+	size_t form_waiting, form_sent;
 	const char *choices[FORM_MAX_FIELDS][WALK_CHOICES_MAX];
 
 	char reason[VIEW_HINT_SIZE];

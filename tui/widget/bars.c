@@ -71,7 +71,8 @@ static size_t collect_items(const Footer *footer, FooterItem items[static FOOTER
 		size_t at = count++;
 		for (; at > 0; at--) {
 			const FooterItem *other = &items[at - 1];
-			bool before = item.usable != other->usable ? item.usable : item.command->rank < other->command->rank;
+			bool before = item.usable != other->usable ? item.usable : item.command->id == footer->first ||
+				(other->command->id != footer->first && item.command->rank < other->command->rank);
 			if (!before)
 				break;
 			items[at] = *other;

@@ -17,6 +17,7 @@ typedef struct Footer {
 	const Keymap *keymap;
 	const CommandContext *contexts;   /* view, then widget */
 	size_t context_count;
+	CommandId first;                  /* stands before all others where it can be used; COMMAND_NONE */
 	CommandId here;                   /* not shown: the screen one is on; COMMAND_NONE */
 	CommandReason *reason;            /* NULL: all can be used */
 	void *userdata;

@@ -67,8 +67,8 @@ static void render_answer(const Dialog *dialog, Canvas *canvas, Rect row)
 
 void dialog_render(const Dialog *dialog, Canvas *canvas, Rect rect)
 {
-	int form_rows = dialog->form.count ? form_height(&dialog->form) + 1 : 0;
 	int width = rect.width < DIALOG_WIDTH ? rect.width : DIALOG_WIDTH;
+	int form_rows = dialog->form.count ? form_height(&dialog->form, width - 4) + 1 : 0;
 	int text_rows = styled_height(&dialog->text, width - 4);
 	Rect box = rect_centre(rect, width, text_rows + form_rows + 4);
 	canvas_fill(canvas, box, ROLE_TEXT);

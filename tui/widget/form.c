@@ -1,5 +1,6 @@
 /* form.c: see form.h. Enter goes to the next field and, from the last one, accepts if all answers are fit. */
 #include "tui/widget/form.h"
+#include "tui/widget/styled.h"
 #include <stdio.h>
 
 FormField *form_add(Form *form, FieldType type, const char *label, const char *value)
@@ -22,30 +23,40 @@ const char *form_text(const Form *form, size_t index)
 	return input_text(&field->input);
 }
 
-static const char *complaint_about(const Form *form, size_t index)
+/* Fills the field's complaint; true when it is fit. An answer that is still empty is only wrong at the end. */
+static bool judge(Form *form, size_t index, bool at_end)
 {
-	const FormField *field = &form->fields[index];
+	FormField *field = &form->fields[index];
 	Str text = str_trim(str_from(form_text(form, index)));
 	int64_t number;
-	if (field->required && text.len == 0)
-		return "needs an answer";
-	if (field->type == FIELD_NUMBER && text.len > 0 && (!str_parse_int(text, &number) || number < 0))
-		return "wants a whole number";
-	return NULL;
+	field->complaint[0] = '\0';
+	if (text.len == 0 && field->required && at_end)
+		snprintf(field->complaint, sizeof(field->complaint), "needs an answer");
+	else if (text.len && field->type == FIELD_NUMBER && (!str_parse_int(text, &number) || number < 0))
+		snprintf(field->complaint, sizeof(field->complaint), "wants a whole number");
+	else if (text.len && form->check && form->check(form->check_data, field, form_text(form, index), field->complaint, sizeof(field->complaint)))
+		return false;
+	return !field->complaint[0];
 }
 
 static FormEffect accept(Form *form)
 {
+	form->complaint[0] = '\0';
 	for (size_t i = 0; i < form->count; i++) {
-		const char *complaint = complaint_about(form, i);
-		if (!complaint)
+		if (judge(form, i, true))
 			continue;
 		form->current = i;
-		snprintf(form->complaint, sizeof(form->complaint), "%s %s", form->fields[i].label, complaint);
+		snprintf(form->complaint, sizeof(form->complaint), "%s %.80s", form->fields[i].label, form->fields[i].complaint);
 		return FORM_NONE;
 	}
-	form->complaint[0] = '\0';
 	return FORM_ACCEPTED;
+}
+
+/* A number takes digits only. */
+static bool is_taken(const FormField *field, KeyChord key)
+{
+	uint32_t typed;
+	return field->type != FIELD_NUMBER || key.modifiers || !key_types(key, &typed) || (typed >= '0' && typed <= '9');
 }
 
 static bool choose(FormField *field, KeyChord key)
@@ -74,11 +85,14 @@ FormEffect form_key(Form *form, KeyChord key)
 			return accept(form);
 		next = true;
 	}
+	/* Enter stays on what is wrong; the other keys may go elsewhere first. */
+	if ((next || before) && !judge(form, form->current, false) && key_equal(key, key_named(KEY_ENTER)))
+		return FORM_NONE;
 	if (next)
 		form->current = (form->current + 1) % form->count;
 	else if (before)
 		form->current = (form->current + form->count - 1) % form->count;
-	else if (!choose(field, key) && field->type != FIELD_CHOICE)
+	else if (!choose(field, key) && field->type != FIELD_CHOICE && is_taken(field, key))
 		(void) input_key(&field->input, key); /* a key that means nothing here */
 	return FORM_NONE;
 }
@@ -89,16 +103,36 @@ void form_paste(Form *form, Str text)
 		input_paste(&form->fields[form->current].input, text);
 }
 
-static int field_height(const FormField *field)
+static int label_width(const Form *form)
 {
-	return field->help ? 2 : 1;
+	int width = 0;
+	for (size_t i = 0; i < form->count; i++) {
+		int columns = canvas_text_width(form->fields[i].label);
+		width = columns > width ? columns : width;
+	}
+	return width;
 }
 
-int form_height(const Form *form)
+/* What is wrong stands in the place of the help. */
+static const char *below(const FormField *field)
 {
-	int height = 1;
+	return field->complaint[0] ? field->complaint : field->help;
+}
+
+static int field_height(const FormField *field, int columns)
+{
+	AUTO_CLEAR(Styled) text = {0};
+	if (!below(field))
+		return 1;
+	styled_add(&text, ROLE_MUTED, below(field));
+	return 1 + styled_height(&text, columns > 1 ? columns : 1);
+}
+
+int form_height(const Form *form, int columns)
+{
+	int height = 1, room = columns - label_width(form) - 1;
 	for (size_t i = 0; i < form->count; i++)
-		height += field_height(&form->fields[i]);
+		height += field_height(&form->fields[i], room);
 	return height;
 }
 
@@ -115,26 +149,16 @@ static void render_choices(const FormField *field, Canvas *canvas, Rect row, con
 	}
 }
 
-static int label_width(const Form *form)
-{
-	int width = 0;
-	for (size_t i = 0; i < form->count; i++) {
-		int columns = canvas_text_width(form->fields[i].label);
-		width = columns > width ? columns : width;
-	}
-	return width;
-}
-
 void form_render(const Form *form, Canvas *canvas, Rect rect)
 {
-	int labels = label_width(form);
+	int labels = label_width(form), room = rect.width - labels - 1;
 	/* A short window shows the part with the present field. */
 	size_t first = 0;
 	int above = 0;
 	for (size_t i = 0; i <= form->current && i < form->count; i++)
-		above += field_height(&form->fields[i]);
+		above += field_height(&form->fields[i], room);
 	for (; first < form->current && above > rect.height - 1; first++)
-		above -= field_height(&form->fields[first]);
+		above -= field_height(&form->fields[first], room);
 	for (size_t i = first; i < form->count; i++) {
 		const FormField *field = &form->fields[i];
 		Rect row = rect_cut_top(&rect, 1);
@@ -144,12 +168,15 @@ void form_render(const Form *form, Canvas *canvas, Rect rect)
 			render_choices(field, canvas, row, buf_text(&label), i == form->current);
 		else
 			input_render(&field->input, canvas, row, buf_text(&label), i == form->current);
-		if (field->help) {
-			Rect help = rect_cut_top(&rect, 1);
-			canvas_text_fit(canvas, help, help.x + labels + 1, help.y, help.width - labels - 1, ROLE_MUTED, field->help);
+		if (below(field)) {
+			Rect help = rect_cut_top(&rect, field_height(field, room) - 1);
+			rect_cut_left(&help, labels + 1);
+			AUTO_CLEAR(Styled) text = {0};
+			styled_add(&text, field->complaint[0] ? ROLE_WARN : ROLE_MUTED, below(field));
+			styled_render(&text, canvas, help, 0, NULL);
 		}
 	}
-	if (form->complaint[0]) {
+	if (form->complaint[0] && !form->fields[form->current].complaint[0]) {
 		Rect row = rect_cut_top(&rect, 1);
 		canvas_text_fit(canvas, row, row.x, row.y, row.width, ROLE_WARN, form->complaint);
 	}

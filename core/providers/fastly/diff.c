@@ -19,8 +19,19 @@ static char *shown(const char *field, const Json *value) {
 	return fastly_field_is_secret(field) ? bg_strdup("a secret") : bg_asprintf("%zu bytes, sha256 %.12s", len, hash);
 }
 
+const char *fastly_field_words(const char *field) {
+	static const struct { const char *field, *words; } FIELDS[] = {
+		{"override_host", "override host"}, {"ssl_sni_hostname", "SNI hostname"}, {"ssl_cert_hostname", "certificate hostname"},
+		{"ssl_hostname", "SSL hostname (legacy)"},
+	};
+	for (size_t i = 0; i < BG_LENGTH(FIELDS); i++)
+		if (text_eq(FIELDS[i].field, field))
+			return FIELDS[i].words;
+	return field;
+}
+
 static void add_field(const FastlyKind *kind, const char *name, const char *field, const Json *from, const Json *to, Plan *plan) {
-	AUTO_FREE char *what = bg_asprintf("%s%s%s %s", kind->name, *name ? " " : "", name, field);
+	AUTO_FREE char *what = bg_asprintf("%s%s%s %s", kind->name, *name ? " " : "", name, fastly_field_words(field));
 	AUTO_FREE char *before = shown(field, from);
 	AUTO_FREE char *after = shown(field, to);
 	bool same_words = before && after && strcmp(before, after) == 0;

@@ -59,6 +59,8 @@ BG_CHECK bool fastly_objects(Fastly *fastly, int64_t version, const FastlyKind *
 const FastlyKind *fastly_kind(const char *name);
 const char *fastly_object_name(const Json *object);
 /* A field that may hold key material, or that says nothing about the configuration (times, ids). */
+/* A field as people know it: "override host"; else by its own name. One table for all plans. */
+const char *fastly_field_words(const char *field);
 bool fastly_field_is_secret(const char *field);
 bool fastly_field_is_housekeeping(const char *field);
 

@@ -11,17 +11,16 @@
 typedef struct HostField {
 	const char *kind, *field;
 	const char *words;      /* separated by | */
-	const char *shown;      /* as people know it */
 	const char *option;     /* of `fastly backend update` and `fastly healthcheck update`; NULL: it has none */
 } HostField;
 
 static const HostField FIELDS[] = {
-	{"backend", "address", "backends|hosts|address", "address", "--address"},
-	{"backend", "override_host", "override-host", "override host", "--override-host"},
-	{"backend", "ssl_sni_hostname", "sni-host", "SNI host", "--ssl-sni-hostname"},
-	{"backend", "ssl_cert_hostname", "cert-host", "certificate host", "--ssl-cert-hostname"},
-	{"backend", "ssl_hostname", "cert-host", "SSL host (legacy)", NULL},
-	{"health check", "host", "healthcheck-host", "host", "--host"},
+	{"backend", "address", "backends|hosts|address", "--address"},
+	{"backend", "override_host", "override-host", "--override-host"},
+	{"backend", "ssl_sni_hostname", "sni-host", "--ssl-sni-hostname"},
+	{"backend", "ssl_cert_hostname", "cert-host", "--ssl-cert-hostname"},
+	{"backend", "ssl_hostname", "cert-host", NULL},
+	{"health check", "host", "healthcheck-host", "--host"},
 };
 
 /* One object with what is to be sent for it. */
@@ -72,7 +71,7 @@ static void edit_object(const FastlyKind *kind, const Json *object, const StrLis
 		AUTO_FREE char *after = before ? fastly_exchange(before, from, to) : NULL;
 		if (!after)
 			continue;
-		AUTO_FREE char *what = bg_asprintf("%s %s %s", kind->name, fastly_object_name(object), FIELDS[i].shown);
+		AUTO_FREE char *what = bg_asprintf("%s %s %s", kind->name, fastly_object_name(object), fastly_field_words(FIELDS[i].field));
 		url_add_field(&edit.form, FIELDS[i].field, after);
 		if (FIELDS[i].option) {
 			buf_printf(&edit.manual, " %s ", FIELDS[i].option);

@@ -91,8 +91,8 @@ Test(fastly, a_replacement_is_planned_field_by_field_and_names_what_it_leaves) {
 	AUTO_FREE char *changes = fixture_changes(&plan);
 	assert_text("changes", changes, "backend origin s3 address: " OLD_HOST " -> " NEW_HOST "\n"
 		"backend origin s3 override host: " OLD_HOST " -> " NEW_HOST "\n"
-		"backend origin s3 SNI host: " OLD_HOST " -> " NEW_HOST "\n"
-		"backend origin s3 certificate host: " OLD_HOST " -> " NEW_HOST "\n"
+		"backend origin s3 SNI hostname: " OLD_HOST " -> " NEW_HOST "\n"
+		"backend origin s3 certificate hostname: " OLD_HOST " -> " NEW_HOST "\n"
 		"health check hc host: " OLD_HOST " -> " NEW_HOST);
 	cr_assert_eq(plan.warnings.count, 2);
 	assert_text("warning", plan.warnings.items[0], "still naming content-live: dictionary redirects item /a");
@@ -177,7 +177,7 @@ Test(fastly, an_activation_is_planned_as_the_whole_difference) {
 	assert_ok(fixture_plan(&fixture, "fastly.activate", &plan, &err), &err);
 	AUTO_FREE char *changes = fixture_changes(&plan);
 	cr_expect(str_starts(str_from(changes), "active version of ocw-live: v76 -> v77\n"), "%s", changes);
-	cr_expect(strstr(changes, "backend origin s3 override_host: " OLD_HOST " -> " NEW_HOST), "%s", changes);
+	cr_expect(strstr(changes, "backend origin s3 override host: " OLD_HOST " -> " NEW_HOST), "%s", changes);
 	cr_expect(strstr(changes, "VCL main content: 7 bytes, sha256 "), "%s", changes);
 	cr_expect(!strstr(changes, "KEYMATERIAL") && !strstr(changes, "two"), "%s", changes);
 	cr_expect_eq(json_get_int(plan.basis, "active", 0), 76);

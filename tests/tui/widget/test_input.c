@@ -1,6 +1,8 @@
 /* Tests of tui/widget/input.h and form.h. */
 #include "tui/widget/input.h"
 
+#include <stdio.h>
+
 #include "picture.h"
 #include "tui/widget/form.h"
 
@@ -75,7 +77,7 @@ Test(form, answers_are_checked_and_enter_goes_on)
 	assert_text("complaint", form.complaint, "Courses damaged wants a whole number");
 	form_render(&form, &canvas, canvas_rect(&canvas));
 	expect_picture("form", &canvas, "Title           site down\nKind             drill  [real]\nCourses damaged x\n"
-		"                At 10 or fewer, revert them…\nCourses damaged wants a whole number\n");
+		"                wants a whole number\n\n");
 	input_set(&courses->input, "14");
 	cr_expect(form_key(&form, key_of("enter")) == FORM_ACCEPTED);
 	assert_text("kind", form_text(&form, 1), "real");
@@ -83,4 +85,47 @@ Test(form, answers_are_checked_and_enter_goes_on)
 	cr_expect(form_key(&form, key_of("ctrl-c")) == FORM_CANCELLED);
 	AUTO_CLEAR(Canvas) nothing = picture_canvas(0, 0);
 	form_render(&form, &nothing, canvas_rect(&nothing));
+}
+
+static bool no_half(const void *userdata, const FormField *field, const char *text, char *why, size_t size)
+{
+	(void) userdata;
+	(void) field;
+	bool wrong = strstr(text, "half") != NULL;
+	snprintf(why, size, "%s", wrong ? "\"half past\" is no time; write 22:51Z, or -2h, or the whole of it: 2026-11-21 22:51Z" : "");
+	return wrong;
+}
+
+Test(form, an_answer_is_judged_when_its_field_is_left)
+{
+	AUTO_CLEAR(Form) form = {0};
+	AUTO_CLEAR(Canvas) canvas = picture_canvas(50, 6);
+	form.check = no_half;
+	form_add(&form, FIELD_TEXT, "since", "half past");
+	form_add(&form, FIELD_NUMBER, "damaged", "");
+	(void) form_key(&form, key_of("enter"));
+	cr_expect(form.current == 0);
+	form_render(&form, &canvas, canvas_rect(&canvas));
+	expect_picture("whole", &canvas, "since   half past\n        \"half past\" is no time; write 22:51Z, or\n"
+		"        -2h, or the whole of it: 2026-11-21 22:51Z\ndamaged\n\n\n");
+	input_set(&form.fields[0].input, "22:51Z");
+	(void) form_key(&form, key_of("enter"));
+	cr_expect(form.current == 1);
+	(void) form_key(&form, key_of("x"));
+	(void) form_key(&form, key_of("7"));
+	assert_text("digits", form_text(&form, 1), "7");
+}
+
+Test(form, more_fields_than_rows_scroll)
+{
+	AUTO_CLEAR(Form) form = {0};
+	AUTO_CLEAR(Canvas) canvas = picture_canvas(20, 4);
+	static const char *const labels[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t" };
+	for (size_t i = 0; i < BG_LENGTH(labels); i++)
+		cr_assert(form_add(&form, FIELD_TEXT, labels[i], ""));
+	for (size_t i = 1; i < BG_LENGTH(labels); i++)
+		(void) form_key(&form, key_of("down"));
+	form_render(&form, &canvas, canvas_rect(&canvas));
+	cr_expect(canvas.cursor_y == 2);
+	expect_picture("last", &canvas, "r\ns\nt\n\n");
 }
