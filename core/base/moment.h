@@ -43,6 +43,8 @@ bool wall_from_civil(int year, int month, int day, int hour, int minute, int sec
 const char *span_format(int64_t span_ms, char text[static SPAN_TEXT_SIZE]);
 /* "41 s", "2 m", "22 h", "113 days" */
 const char *span_format_short(int64_t span_ms, char text[static SPAN_TEXT_SIZE]);
+/* For one that somebody set, such as an objective: nothing is left out: "1 h", "1 h 30 m", "45 m". */
+const char *span_format_exact(int64_t span_ms, char text[static SPAN_TEXT_SIZE]);
 const char *span_format_clock(int64_t span_ms, char text[static SPAN_TEXT_SIZE]); /* "00:07:42", for T+ */
 /* "500ms", "30s", "15m", "26h", "7d", "90" (seconds), also sums as "1h30m". */
 bool span_parse(Str text, int64_t *ret_span_ms);

@@ -1,5 +1,6 @@
 /* span.c: lengths of time as people say them, and as annotations and environments write them. */
 #include <stdio.h>
+#include <string.h>
 
 #include "core/base/moment.h"
 
@@ -53,6 +54,21 @@ const char *span_format_short(int64_t span_ms, char text[static SPAN_TEXT_SIZE])
 		(void) snprintf(text, SPAN_TEXT_SIZE, "%s%llu h", sign, (unsigned long long) (ms / HOUR_MS));
 	else
 		(void) snprintf(text, SPAN_TEXT_SIZE, "%s%llu days", sign, (unsigned long long) (ms / DAY_MS));
+	return text;
+}
+
+const char *span_format_exact(int64_t span_ms, char text[static SPAN_TEXT_SIZE])
+{
+	const char *sign;
+	uint64_t s = magnitude(span_ms, &sign) / SECOND_MS;
+	unsigned long long parts[] = { s / 3600, s / 60 % 60, s % 60 };
+	static const char names[] = { 'h', 'm', 's' };
+	size_t len = (size_t) snprintf(text, SPAN_TEXT_SIZE, "%s", sign);
+	for (size_t i = 0; i < BG_LENGTH(parts); i++)
+		if (parts[i] && len < SPAN_TEXT_SIZE)
+			len += (size_t) snprintf(text + len, SPAN_TEXT_SIZE - len, "%s%llu %c", len > strlen(sign) ? " " : "", parts[i], names[i]);
+	if (!s)
+		(void) snprintf(text, SPAN_TEXT_SIZE, "0 s");
 	return text;
 }
 

@@ -18,12 +18,28 @@ static bool all_looked(const ClientModel *model, void *userdata) {
 	return true;
 }
 
-static void print_reading(const Reading *reading, WallTime now) {
-	ReadingState state = health_judge(reading, now);
+/* The verdict, and whether its rows are judged by it: only where somebody says since when, or something fails. */
+typedef struct Standing { Verdict verdict; bool known, counts; } Standing;
+
+static Standing standing_of(const ClientModel *model, WallTime now) {
+	Standing standing = {0};
+	const Json *damage = json_get(model->environment, "damage");
+	DamageTime began = incident_damage(model->incident, json_get_string(damage, "since"));
+	standing.known = board_verdict(model->readings, model->reading_count, damage, began.time,
+		damage_words(began.from), now, &standing.verdict);
+	standing.counts = standing.known && (wall_known(began.time) || health_worst(model->readings, model->reading_count, now) == READING_FAIL);
+	return standing;
+}
+
+static void print_reading(const Reading *reading, const Json *damage, const Standing *standing, WallTime now) {
+	const char *why;
+	ReadingState state = board_judge(reading, damage, standing->counts ? &standing->verdict : NULL, now, &why);
 	int64_t age = health_age_ms(reading, now);
 	char span[SPAN_TEXT_SIZE];
 	command_print("%-7s %-20s %-48s %s%s\n", reading_state_name(state), reading->name, reading->text ? reading->text : "",
 		age < 0 ? "never" : span_format_short(age, span), age < 0 ? "" : " ago");
+	if (why)
+		command_print("        %-20s %s\n", "", why);
 	if (reading->reason && state != READING_OK)
 		command_print("        %-20s %s\n", "", reading->reason);
 	if (state == READING_UNKNOWN && wall_known(reading->last_time))
@@ -31,18 +47,13 @@ static void print_reading(const Reading *reading, WallTime now) {
 			span_format_short(now.ms - reading->last_time.ms, span), reading->last_text ? reading->last_text : "");
 }
 
-static void print_verdict(const ClientModel *model, WallTime now) {
-	Verdict verdict;
-	WallTime asked = {0};
-	const char *fact = model->incident ? incident_fact(model->incident, "bad-publish") : NULL;
-	if (fact)
-		(void) str_parse_int(str_from(fact), &asked.ms);   /* not a number: not known */
-	if (!board_verdict(model->readings, model->reading_count, json_get(model->environment, "damage"), asked, now, &verdict))
+static void print_verdict(const Standing *standing) {
+	if (!standing->known)
 		return;
 	static const char *const ANSWERS[] = {[ANSWER_CANNOT_TELL] = "CANNOT TELL", [ANSWER_YES] = "YES", [ANSWER_NO] = "NO"};
-	command_print("\nDoes the newest good backup predate the damage?  %s\n  %s\n", ANSWERS[verdict.answer], verdict.reason);
-	if (*verdict.warning)
-		command_print("  %s\n", verdict.warning);
+	command_print("\nDoes the newest good backup predate the damage?  %s\n  %s\n", ANSWERS[standing->verdict.answer], standing->verdict.reason);
+	if (*standing->verdict.warning)
+		command_print("  %s\n", standing->verdict.warning);
 }
 
 static Json *status_json(const ClientModel *model, WallTime now) {
@@ -68,6 +79,7 @@ int run_status(Command *command) {
 	BG_IGNORE(client_wait(command->client, all_looked, NULL, FIRST_ANSWERS_MS, NULL));
 	const ClientModel *model = client_model(command->client);
 	WallTime now = wall_now();
+	Standing standing = standing_of(model, now);
 	if (command->json) {
 		AUTO(Json) *json = status_json(model, now);
 		command_print_json(json);
@@ -75,10 +87,10 @@ int run_status(Command *command) {
 		command_print("%s%s%s%s\n", model->environment_name, model->drill ? "  DRILL" : "", model->incident ? "  incident " : "  no incident",
 			model->incident ? model->incident->id : "");
 		for (size_t i = 0; i < model->reading_count; i++)
-			print_reading(&model->readings[i], now);
+			print_reading(&model->readings[i], json_get(model->environment, "damage"), &standing, now);
 		if (!model->reading_count)
 			command_print("this environment asks nothing: add probes to %s\n", command->environment_path);
-		print_verdict(model, now);
+		print_verdict(&standing);
 	}
 	return health_exit_status(health_worst(model->readings, model->reading_count, now));
 }

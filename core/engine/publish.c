@@ -196,6 +196,8 @@ static Json *describe_environment(const Environment *environment) {
 	Json *damage = json_add(json, "damage", json_new_object());
 	json_add_string(damage, "live", environment->damage.live);
 	json_add_string(damage, "backup", environment->damage.backup);
+	json_add_string(damage, "bucket", environment->damage.bucket);
+	json_add_string(damage, "since", environment->damage.since);
 	return json;
 }
 

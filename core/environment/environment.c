@@ -174,6 +174,8 @@ Environment *environment_free(Environment *environment)
 		return NULL;
 	free(environment->damage.live);
 	free(environment->damage.backup);
+	free(environment->damage.bucket);
+	free(environment->damage.since);
 	json_free(environment->values);
 	for (size_t i = 0; i < environment->probe_count; i++)
 		clear_probe(&environment->probes[i]);

@@ -92,8 +92,11 @@ typedef struct SignoffSettings {
 	char *revoked;           /* path of a list of revoked public keys; "" if none */
 } SignoffSettings;
 
-/* The probes that the verdict "does the newest good backup predate the damage?" rests on. */
-typedef struct DamageSettings { char *live, *backup; /* names of probes; "" if not set */ } DamageSettings;
+/* What the verdict "does the newest good backup predate the damage?" rests on; "" if not set. */
+typedef struct DamageSettings {
+	char *live, *backup, *bucket;   /* names of probes: the live content, the backup job, the backup bucket */
+	char *since;                    /* name of a playbook's value: when the damage began */
+} DamageSettings;
 
 typedef struct Environment {
 	char *path;              /* the file, as given */

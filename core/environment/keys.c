@@ -56,6 +56,8 @@ static const EnvironmentKey probe_keys[] = {
 static const EnvironmentKey damage_keys[] = {
 	{ "live", false, "Name of the probe that sees the newest change of the live content." },
 	{ "backup", false, "Name of the probe that sees the backup job's last run." },
+	{ "bucket", false, "Name of the probe that sees the newest object of the backup bucket." },
+	{ "since", false, "Name of the playbook value that says when the damage began." },
 };
 
 static const EnvironmentKey checkpoint_keys[] = {

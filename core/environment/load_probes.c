@@ -96,5 +96,7 @@ bool load_damage(const Reader *reader, const YamlNode *root, Environment *enviro
 	if (map && !reader_check_keys(reader, map, KEYS_DAMAGE, err))
 		return false;
 	return load_damage_probe(reader, yaml_find(map, "live"), environment, &environment->damage.live, err)
-		&& load_damage_probe(reader, yaml_find(map, "backup"), environment, &environment->damage.backup, err);
+		&& load_damage_probe(reader, yaml_find(map, "backup"), environment, &environment->damage.backup, err)
+		&& load_damage_probe(reader, yaml_find(map, "bucket"), environment, &environment->damage.bucket, err)
+		&& reader_text_or(reader, yaml_find(map, "since"), "", &environment->damage.since, err);
 }

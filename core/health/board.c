@@ -25,12 +25,27 @@ static const Reading *find_pipeline(const Reading *readings, size_t count, const
 	return seen == 1 ? only : NULL;
 }
 
-bool board_verdict(const Reading *readings, size_t count, const Json *damage, WallTime asked, WallTime now, Verdict *ret_verdict) {
+bool board_verdict(const Reading *readings, size_t count, const Json *damage, WallTime asked, const char *asked_words, WallTime now,
+	Verdict *ret_verdict) {
 	const char *job_name = json_get_string_or(damage, "backup", "");
 	if (!*job_name)
 		return false;
 	const Reading *job = board_find(readings, count, job_name);
-	const Reading *live = board_find(readings, count, json_get_string(damage, "live"));
-	verdict_judge(job, job ? find_pipeline(readings, count, job) : NULL, live, asked, now, ret_verdict);
+	VerdictBasis basis = {.job = job, .pipeline = job ? find_pipeline(readings, count, job) : NULL,
+		.live = board_find(readings, count, json_get_string(damage, "live")),
+		.bucket = board_find(readings, count, json_get_string(damage, "bucket")), .asked = asked, .asked_words = asked_words};
+	verdict_judge(&basis, now, ret_verdict);
 	return true;
+}
+
+ReadingState board_judge(const Reading *reading, const Json *damage, const Verdict *verdict, WallTime now, const char **ret_reason) {
+	ReadingState state = health_judge(reading, now);
+	*ret_reason = NULL;
+	if (state != READING_OK || !verdict || verdict->answer != ANSWER_NO)
+		return state;
+	if (text_eq(reading->name, json_get_string(damage, "backup")) && verdict->backup_end.ms >= verdict->damage.ms)
+		*ret_reason = "it ran after the damage began: what it copied holds the damage";
+	else if (text_eq(reading->name, json_get_string(damage, "bucket")) && verdict->bucket_is_newer)
+		*ret_reason = "it was written after the damage began";
+	return *ret_reason ? READING_WARN : state;
 }

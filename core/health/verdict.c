@@ -75,23 +75,46 @@ static bool find_backup(const Reading *job, WallTime now, Verdict *ret) {
 	return true;
 }
 
-void verdict_judge(const Reading *job, const Reading *pipeline, const Reading *live, WallTime asked, WallTime now, Verdict *ret) {
+/* The job tells when it ran; the bucket tells whether something was written there, by whomever. */
+static bool bucket_is_newer(const Reading *bucket, WallTime damage, WallTime now) {
+	return bucket && health_judge(bucket, now) != READING_UNKNOWN && fact_time(bucket, "newest").ms > damage.ms;
+}
+
+static void say_reason(const VerdictBasis *basis, Verdict *verdict, WallTime now) {
+	char damage[WALL_TEXT_SIZE], start[WALL_TEXT_SIZE], end[WALL_TEXT_SIZE], newest[WALL_TEXT_SIZE];
+	const char *what = !verdict->damage_is_asked ? "newest change in the live bucket" : basis->asked_words ? basis->asked_words : "bad publish";
+	bool before = verdict->backup_end.ms < verdict->damage.ms;
+	bool across = !before && verdict->backup_start.ms <= verdict->damage.ms;
+	wall_format_hm(verdict->damage, now, damage);
+	wall_format_hm(verdict->backup_start, now, start);
+	wall_format_hm(verdict->backup_end, now, end);
+	if (before && verdict->bucket_is_newer)
+		say(verdict->reason, sizeof(verdict->reason), "%s %s, but the backup bucket was written %s, after it: it may hold the damage", what, damage,
+			wall_format_hm(fact_time(basis->bucket, "newest"), now, newest));
+	else
+		say(verdict->reason, sizeof(verdict->reason), "%s %s, last good backup %s to %s, %s", what, damage, start, end,
+			before ? "before it" : across ? "while it happened: it may hold some of the damage" : "after it: it holds the damage");
+}
+
+void verdict_judge(const VerdictBasis *basis, WallTime now, Verdict *ret) {
+	const Reading *pipeline = basis->pipeline;
 	*ret = (Verdict){.answer = ANSWER_CANNOT_TELL};
-	ret->next_run = fact_time(job, "next_run");
+	ret->next_run = fact_time(basis->job, "next_run");
 	ret->paused = pipeline && health_judge(pipeline, now) != READING_UNKNOWN && health_judge(pipeline, now) != READING_STALE
 		&& json_get_bool(pipeline->facts, "paused", false);
-	if (!find_damage(live, asked, now, ret) || !find_backup(job, now, ret))
+	if (!find_damage(basis->live, basis->asked, now, ret) || !find_backup(basis->job, now, ret))
 		return;
-	char damage[WALL_TEXT_SIZE], start[WALL_TEXT_SIZE], end[WALL_TEXT_SIZE];
-	wall_format_hm(ret->damage, now, damage);
-	wall_format_hm(ret->backup_start, now, start);
-	wall_format_hm(ret->backup_end, now, end);
-	const char *what = ret->damage_is_asked ? "bad publish" : "newest change in the live bucket";
-	bool before = ret->backup_end.ms < ret->damage.ms;
-	bool across = !before && ret->backup_start.ms <= ret->damage.ms;
-	ret->answer = before ? ANSWER_YES : ANSWER_NO;
-	say(ret->reason, sizeof(ret->reason), "%s %s, last good backup %s to %s, %s", what, damage, start, end,
-		before ? "before it" : across ? "while it happened: it may hold some of the damage" : "after it: it holds the damage");
+	ret->bucket_is_newer = bucket_is_newer(basis->bucket, ret->damage, now);
+	ret->answer = ret->backup_end.ms < ret->damage.ms && !ret->bucket_is_newer ? ANSWER_YES : ANSWER_NO;
+	say_reason(basis, ret, now);
 	if (ret->answer == ANSWER_YES)
 		warn_of_next_run(ret, pipeline, now);
+	else
+		say(ret->warning, sizeof(ret->warning), "Do not fail over: it would serve the damage. Restore older versions of the objects instead.");
+}
+
+int64_t verdict_countdown_ms(const Verdict *verdict, WallTime now) {
+	if (verdict->answer != ANSWER_YES || verdict->paused || !wall_known(verdict->next_run))
+		return -1;
+	return verdict->next_run.ms > now.ms ? verdict->next_run.ms - now.ms : 0;
 }

@@ -260,6 +260,14 @@ size_t incident_in_doubt(const Incident *incident);
 size_t ledger_open_count(const Incident *incident);
 const LedgerItem *ledger_find_open(const Incident *incident, const char *name);
 const char *incident_fact(const Incident *incident, const char *name);
+/* When the damage began: as somebody told it apart (the fact "bad-publish", in ms), else as the newest run's value `value_name` says it (a
+ * time that its procedure asks for; NULL or "" = none does). incident may be NULL. */
+#define DAMAGE_FACT "bad-publish"
+typedef enum DamageFrom { DAMAGE_NOT_KNOWN, DAMAGE_TOLD, DAMAGE_BY_VALUE } DamageFrom;
+typedef struct DamageTime { WallTime time; DamageFrom from; } DamageTime;
+/* What that time is, in words: "bad publish (said with t)", "bad publish (as the procedure's value says)"; NULL when it is not known. */
+const char *damage_words(DamageFrom from);
+DamageTime incident_damage(const Incident *incident, const char *value_name);
 GateState gate_state(const Gate *gate, WallTime now);
 const char *gate_state_name(GateState state);                           /* "waiting" */
 const char *decision_name(Decision decision);                           /* "yes" */

@@ -59,9 +59,9 @@ static void write_yaml(const SimFolder *folder, Buf *out) {
 		"  - { name: backup pipeline, probe: concourse.pipeline, system: ci, pipeline: " SIM_PIPELINE_NAME ", every: 10s }\n"
 		"  - { name: backup bucket, probe: s3.bucket, system: content, bucket: " SIM_BACKUP_BUCKET ", every: 20s }\n"
 		"  - { name: live bucket, probe: s3.bucket, system: content, bucket: " SIM_LIVE_BUCKET ", every: 20s }\n"
-		"  - { name: fastly live, probe: fastly.service, system: cdn, service: " SIM_SERVICE ", every: 10s }\n\n");
+		"  - { name: fastly live, probe: fastly.service, system: cdn, service: " SIM_SERVICE ", serves: " SIM_LIVE_BUCKET ", backup: " SIM_BACKUP_BUCKET ", every: 10s }\n\n");
 	buf_printf(out, "values: { site: live, env: production, service: " SIM_SERVICE ", ocw_url: \"%s\" }\n\n"
-		"damage: { live: live bucket, backup: backup job }\n", folder->urls[SIM_SYSTEM_SITE]);
+		"damage: { live: live bucket, backup: backup job, bucket: backup bucket, since: published }\n", folder->urls[SIM_SYSTEM_SITE]);
 }
 
 /* What a team keeps beside its runbook: the pipeline to set anew when it was destroyed, and the values of its variables. */

@@ -56,7 +56,7 @@ static void start_printing(Scene *scene, Terminal *terminal)
 	scene_ok(scene, "declare", "it broke");
 	scene_ok(scene, "start", "copy");
 	terminal_keys(terminal, "3");
-	terminal_wait_text(terminal, "[Walk");
+	terminal_wait_text(terminal, "Walk]");
 	terminal_keys(terminal, "p");
 	terminal_wait_text(terminal, "nothing has been changed yet");
 	terminal_keys(terminal, "y");
@@ -115,7 +115,7 @@ static void measure_screens(Terminal *terminal, double times[static KEYS])
 {
 	for (int i = 0; i < KEYS; i++) {
 		static const char *const KEY[] = { "1", "3", "5", "3" };
-		static const char *const THEN[] = { "[Board", "[Walk", "[Timeline", "[Walk" };
+		static const char *const THEN[] = { "Board]", "Walk]", "Timeline]", "Walk]" };
 		times[i] = press(terminal, KEY[i % 4], THEN[i % 4]);
 	}
 }

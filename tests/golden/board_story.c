@@ -34,7 +34,7 @@ static void tell_systems(Script *script, const char *pipeline, int64_t live_ago_
 		(long long) SCRIPT_NOW_MS - 20 * HOUR, (long long) (SCRIPT_NOW_MS + next_ms));
 	AUTO_FREE char *live = bg_asprintf("'bucket':'ocw-live','newest':%lld,'count':41896", (long long) (SCRIPT_NOW_MS - live_ago_ms));
 	const Told all[] = {
-		{ .name = "backup job", .probe = "concourse.job", .system = "ci", .state = "ok", .text = "succeeded, ended 03:12Z, 19 h 48 m ago",
+		{ .name = "backup job", .probe = "concourse.job", .system = "ci", .state = "ok", .text = "succeeded, ended Nov 21 03:12Z, 19 h ago",
 			.age_ms = 30 * SECOND, .budget_ms = 2 * MINUTE, .facts = job },
 		{ .name = "backup pipeline", .probe = "concourse.pipeline", .system = "ci", .state = text_eq(pipeline, "not paused") ? "ok" : "warn",
 			.text = pipeline, .age_ms = 30 * SECOND, .budget_ms = 2 * MINUTE, .facts = "'pipeline':'backup','paused':false" },
@@ -73,6 +73,34 @@ void board_is_red(Script *script)
 	tell_systems(script, "not paused, next run in 1 m 48 s", 9 * MINUTE, 108 * SECOND);
 	tell(script, &drill);
 	tell(script, &node);
+}
+
+void board_is_too_late(Script *script)
+{
+	board_is_red(script);
+	AUTO_FREE char *facts = bg_asprintf("'bucket':'ocw-backup-live','newest':%lld", (long long) (SCRIPT_NOW_MS - 5 * MINUTE));
+	const Told bucket = { .name = "backup bucket", .probe = "s3.bucket", .system = "content", .state = "ok",
+		.text = "newest 5 m, 41,896 objects, 318 GiB", .age_ms = 2 * MINUTE, .budget_ms = 10 * MINUTE, .facts = facts };
+	tell(script, &bucket);
+}
+
+void board_is_on_backup(Script *script)
+{
+	board_is_well(script);
+	const Told service = { .name = "fastly live", .probe = "fastly.service", .system = "cdn", .state = "warn",
+		.text = "v77 serves the BACKUP bucket, ocw-backup-live", .reason = "it should serve ocw-live", .age_ms = 30 * SECOND,
+		.budget_ms = 2 * MINUTE, .facts = "'active':77,'serves_backup':true" };
+	tell(script, &service);
+}
+
+void board_has_playbooks(Script *script)
+{
+	script_frame(script, "{'t':'playbooks','list':[{'path':'failback.md','title':'OCW content: go back to the real buckets','id':'ocw-failback','sha256':'aa',"
+		"'procedures':[{'id':'failback','title':'OCW content: go back to the real buckets','steps':6,'gates':1,'actions':3}]},"
+		"{'path':'failover.md','title':'OCW content: fail over','id':'ocw-failover','sha256':'bb','procedures':["
+		"{'id':'failover','title':'OCW content: fail over','steps':7,'gates':2,'actions':4}]},"
+		"{'path':'dns.md','title':'DNS','id':'dns','sha256':'cc','procedures':[{'id':'a','title':'Move the zone','steps':3,'gates':0,'actions':0},"
+		"{'id':'b','title':'Move it back','steps':3,'gates':0,'actions':0}]}]}");
 }
 
 void board_is_blind(Script *script)

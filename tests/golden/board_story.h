@@ -6,6 +6,12 @@
 void board_is_well(Script *script);
 /* A mass publish has broken pages; the drill is overdue; a node is silent. */
 void board_is_red(Script *script);
+/* The same, and the backup bucket was written after the damage. */
+void board_is_too_late(Script *script);
+/* All is well again, because visitors are served from the backup. */
+void board_is_on_backup(Script *script);
+/* The library knows the way back and the failover, in this order. */
+void board_has_playbooks(Script *script);
 /* Nothing can be reached. */
 void board_is_blind(Script *script);
 /* Forty nodes, one of which refuses. */

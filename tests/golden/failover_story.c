@@ -54,7 +54,7 @@ static void welcome(Script *script)
 	script_frame(script, "{'t':'welcome','protocol':1,'environment':{'name':'" ENVIRONMENT "','kind':'live','objective_ms':3600000,"
 		"'roles':['product','engineering'],'keys':[],'validity_ms':900000,'people':["
 		"{'name':'eng-oncall','roles':['engineering']},{'name':'prod-oncall','roles':['product']}],'values':{'site':'live'},"
-		"'damage':{'live':'live bucket','backup':'backup job'}},"
+		"'damage':{'live':'live bucket','backup':'backup job','bucket':'backup bucket','since':'since'}},"
 		"'you':{'who':'eng-oncall','how':'uid','roles':['engineering']},'engine':{'pid':1,'started':0},'state_folder':'/nowhere'}");
 	script_frame(script, "{'t':'presence','people':[{'who':'eng-oncall','terminal':'pts/1','you':true},"
 		"{'who':'prod-oncall','terminal':'pts/2','you':false}]}");
@@ -197,7 +197,7 @@ Terminal *story_console(Script *script, TempFolder *folder, const char *keys, co
 	const char *const variables[] = { clock, NULL };
 	TerminalOptions options = { .argv = argv, .columns = 80, .rows = 24, .environment = variables };
 	Terminal *terminal = terminal_start(&options);
-	terminal_wait_text(terminal, "2 here");
+	terminal_wait_text(terminal, "eng-oncall/E");
 	terminal_keys(terminal, keys);
 	terminal_wait_text(terminal, text);
 	return terminal;

@@ -69,3 +69,30 @@ Test(board_screen, shows_all_rows_again)
 	terminal_wait_text(terminal, "node01");
 	cr_assert(!terminal_shows(terminal, "only 1 of 40 rows"));
 }
+
+Test(board_screen, does_not_offer_a_backup_that_holds_the_damage)
+{
+	AUTO(Script) *script = story_begun();
+	board_is_too_late(script);
+	picture(script, "j j j", "Do not fail over", "board/too-late");
+}
+
+Test(board_screen, is_not_all_green_while_the_site_runs_on_the_backup)
+{
+	AUTO(Script) *script = story_quiet();
+	board_has_playbooks(script);
+	board_is_on_backup(script);
+	picture(script, "", "serves the BACKUP bucket", "board/on-backup");
+}
+
+Test(board_screen, p_goes_to_the_procedure_that_it_offers)
+{
+	AUTO(Script) *script = story_quiet();
+	board_has_playbooks(script);
+	board_is_red(script);
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Terminal) *terminal = story_console(script, &folder, "", "Fits this board");
+	terminal_keys(terminal, "p");
+	terminal_wait_text(terminal, "Fits the board. Enter reads it");
+	story_pictures(terminal, "playbooks/fitting");
+}

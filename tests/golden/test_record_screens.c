@@ -71,11 +71,11 @@ Test(record_screens, the_ledger_waits_for_an_incident)
 Test(record_screens, the_walk_waits_for_a_procedure)
 {
 	AUTO(Script) *script = story_quiet();
-	picture(script, "3", "[Walk]", "walk/empty");
+	picture(script, "3", "Walk]", "walk/empty");
 }
 
 Test(record_screens, the_sign_off_waits_for_a_gate)
 {
 	AUTO(Script) *script = story_quiet();
-	picture(script, "4", "[Sign-off]", "sign-off/empty");
+	picture(script, "4", "Sign-off]", "sign-off/empty");
 }

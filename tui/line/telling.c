@@ -104,7 +104,7 @@ static void tell_incident(Line *line, const Incident *incident)
 	int64_t took = (incident->phase == INCIDENT_ENDED ? incident->ended.ms : wall_now().ms) - incident->declared.ms;
 	line_say(line, "%s%s: %s", incident->drill ? "DRILL" : "REAL", incident->phase == INCIDENT_ENDED ? ", ended" : "", incident->title);
 	line_say(line, "since %s%s%s%s; commander %s", span_format(took < 0 ? 0 : took, elapsed), incident->objective_ms > 0 ? ", of " : "",
-		incident->objective_ms > 0 ? span_format(incident->objective_ms, objective) : "",
+		incident->objective_ms > 0 ? span_format_exact(incident->objective_ms, objective) : "",
 		incident->objective_ms > 0 && took > incident->objective_ms ? ": LATE" : "",
 		incident->commander && *incident->commander ? incident->commander : "nobody");
 	line_say(line, "%zu open in the ledger, %zu running, %zu in doubt", incident->open_count, incident->running_count, incident->doubt_count);

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include "core/base/alloc.h"
 #include "tui/view/shell.h"
+#include "tui/view/standing.h"
 
 #define SEGMENT_SIZE 96
 #define SEGMENTS_MAX 10
-#define MINUTE_MS 60000
 
 typedef struct Segment { char text[SEGMENT_SIZE]; Role role; int rank; bool dropped; } Segment;   /* the highest rank is dropped first */
 typedef struct Segments { Segment items[SEGMENTS_MAX]; size_t count; } Segments;
@@ -22,18 +22,42 @@ static void add_time(Segments *segments, const Incident *incident, WallTime now)
 {
 	bool ended = incident->phase == INCIDENT_ENDED;
 	int64_t elapsed = (ended ? incident->ended.ms : now.ms) - incident->declared.ms;
-	char clock[SPAN_TEXT_SIZE], text[SEGMENT_SIZE];
+	char clock[SPAN_TEXT_SIZE], span[SPAN_TEXT_SIZE], text[SEGMENT_SIZE];
 	span_format_clock(elapsed < 0 ? 0 : elapsed, clock);
 	bool late = incident->objective_ms > 0 && elapsed > incident->objective_ms;
 	snprintf(text, sizeof(text), "%sT+%s", ended ? "ended " : "", clock);
 	add(segments, 1, late && !ended ? ROLE_FAIL : ROLE_BAR, text);
 	if (incident->objective_ms > 0) {
-		snprintf(text, sizeof(text), "of %lldm%s", (long long) (incident->objective_ms / MINUTE_MS), late ? " LATE" : "");
+		snprintf(text, sizeof(text), "of %s%s", span_format_exact(incident->objective_ms, span), late ? " LATE" : "");
 		add(segments, 5, late ? ROLE_FAIL : ROLE_BAR, text);
 	}
 }
 
-static void collect(const Shell *shell, bool small, Segments *segments)
+/* One person with two consoles is one. */
+static size_t count_persons(const ClientModel *model)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < model->people_count; i++) {
+		bool again = false;
+		for (size_t k = 0; k < i; k++)
+			again |= text_eq(model->people[k].who, model->people[i].who);
+		count += !again;
+	}
+	return count;
+}
+
+/* Whoever is deep in a step must see it run out too. */
+static void add_countdown(Shell *shell, Segments *segments)
+{
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	Standing standing;
+	char text[48];
+	standing_read(&context, &standing);
+	if (!context.small && standing_countdown(&standing, &context, false, text))
+		add(segments, 1, ROLE_FAIL, text);
+}
+
+static void collect(Shell *shell, bool small, Segments *segments)
 {
 	const ClientModel *model = shell_model(shell);
 	const Incident *incident = model->incident;
@@ -55,12 +79,13 @@ static void collect(const Shell *shell, bool small, Segments *segments)
 		add_time(segments, incident, wall_now());
 	else
 		add(segments, 2, ROLE_BAR, "no incident");
+	add_countdown(shell, segments);
 	if (incident && incident->commander && *incident->commander) {
 		snprintf(text, sizeof(text), "cmd %s", incident->commander);
 		add(segments, 3, ROLE_BAR, text);
 	}
 	if (model->connected && model->people_count) {
-		snprintf(text, sizeof(text), "%zu here", model->people_count);
+		snprintf(text, sizeof(text), "%zu here", count_persons(model));
 		add(segments, 4, ROLE_BAR, text);
 	}
 }
@@ -87,7 +112,7 @@ static bool drop_one(Segments *segments)
 	return worst != NULL;
 }
 
-static void render_first(const Shell *shell, Canvas *canvas, Rect row, bool small)
+static void render_first(Shell *shell, Canvas *canvas, Rect row, bool small)
 {
 	Segments segments = { 0 };
 	collect(shell, small, &segments);
@@ -119,6 +144,17 @@ static void your_name(const ClientModel *model, char *text, size_t size)
 	snprintf(text, size, "you: %s%s%s ", model->who ? model->who : "?", roles.len ? "/" : "", buf_text(&roles));
 }
 
+/* The digit that shows a screen, which works on every one; '\0' when it was given another key. */
+static char key_of(const Shell *shell, CommandId id)
+{
+	for (size_t i = 0; i < shell->keymap.count; i++) {
+		const KeyBinding *binding = &shell->keymap.bindings[i];
+		if (binding->command == id && !binding->key.modifiers && binding->key.code_point >= '0' && binding->key.code_point <= '9')
+			return (char) binding->key.code_point;
+	}
+	return '\0';
+}
+
 #define TABS_MAX 16
 static void render_tabs(Shell *shell, Canvas *canvas, Rect row)
 {
@@ -132,10 +168,11 @@ static void render_tabs(Shell *shell, Canvas *canvas, Rect row)
 		ViewContext context = shell_context(shell, i, NULL);
 		Tab *tab = &tabs[count];
 		tab->title = VIEWS[i]->title;
+		tab->key = key_of(shell, VIEWS[i]->command);
 		if (VIEWS[i]->tab)
 			VIEWS[i]->tab(shell->states[i], &context, tab);
 		if (tab->urgent && tab->count == 0) {
-			snprintf(marked[count], sizeof(marked[count]), "%s !", tab->title);
+			snprintf(marked[count], sizeof(marked[count]), "%s!", tab->title);
 			tab->title = marked[count];
 		}
 		if (i == shell->shown)
@@ -145,22 +182,30 @@ static void render_tabs(Shell *shell, Canvas *canvas, Rect row)
 	canvas_fill(canvas, row, ROLE_TAB);
 	Rect room = row;
 	rect_cut_left(&room, 1);
+	*you = '\0';
+	if (model->who)
+		your_name(model, you, sizeof(you));
+	int whole = room.width, beside = canvas_text_width(you);
+	/* Who one is matters more than roomy tabs, but not more than the tabs. */
+	room.width = whole - beside > whole / 2 ? whole - beside : whole;
 	int x = tabs_render(canvas, room, tabs, count, active);
-	if (!model->who)
-		return;
-	your_name(model, you, sizeof(you));
-	if (row.x + row.width - canvas_text_width(you) > x)
+	if (row.x + row.width - beside >= x)
 		canvas_text_right(canvas, row, row.x + row.width, row.y, ROLE_TAB, you);
 }
 
 static void render_brief(Shell *shell, Canvas *canvas, Rect row)
 {
 	const View *view = VIEWS[shell->shown];
-	char left[VIEW_HINT_SIZE] = "", right[32] = "";
+	char left[VIEW_HINT_SIZE] = "", right[32] = "", countdown[48];
+	Standing standing;
 	ViewContext context = shell_context(shell, shell->shown, NULL);
 	if (view->brief)
 		view->brief(shell->states[shell->shown], &context, left, right);
 	int from = canvas_text_right(canvas, row, row.x + row.width - 1, row.y, ROLE_TAB, right);
+	/* Its own row has no room for the countdown; the board says it in its verdict. */
+	standing_read(&context, &standing);
+	if (view != &VIEW_BOARD && standing_countdown(&standing, &context, true, countdown))
+		from = canvas_text_right(canvas, row, from - (*right ? 2 : 0), row.y, ROLE_FAIL, countdown);
 	canvas_text_fit(canvas, row, row.x + 1, row.y, from - row.x - 2, ROLE_TAB_ACTIVE, *left ? left : view->title);
 }
 

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "core/health/board.h"
 #include "core/health/health.h"
 #include "tui/view/shell.h"
+#include "tui/view/standing.h"
 #include "tui/widget/list.h"
 #include "tui/widget/pager.h"
 #include "tui/widget/wrap.h"
@@ -16,9 +16,7 @@ typedef struct BoardState {
 	bool details;
 	Styled page;
 	Pager pager;
-	Verdict verdict;
-	bool has_verdict;               /* what it rests on is named by the environment */
-	bool damaged;                   /* something is damaged, or may be: before that the verdict would only frighten */
+	Standing standing;
 	char text[300];
 } BoardState;
 
@@ -76,7 +74,8 @@ static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 {
 	const BoardState *state = userdata;
 	const Reading *reading = reading_at(state, index);
-	ReadingState judged = health_judge(reading, state->context->wall);
+	const char *why;
+	ReadingState judged = standing_judge(&state->standing, state->context, reading, &why);
 	char age[SPAN_TEXT_SIZE + 8];
 	age_words(reading, state->context->wall, age);
 	canvas_glyph(canvas, rect, rect.x + STATE_COLUMN, rect.y, LOOKS[judged].role, LOOKS[judged].glyph);
@@ -95,7 +94,8 @@ static void say_row(size_t index, void *userdata, Buf *out)
 {
 	const BoardState *state = userdata;
 	const Reading *reading = reading_at(state, index);
-	ReadingState judged = health_judge(reading, state->context->wall);
+	const char *why;
+	ReadingState judged = standing_judge(&state->standing, state->context, reading, &why);
 	char age[SPAN_TEXT_SIZE + 8], text[ANSWER_SIZE];
 	age_words(reading, state->context->wall, age);
 	answer_words(reading, judged, state->context->wall, text);
@@ -120,17 +120,10 @@ static int count_of(const ViewContext *context, ReadingState wanted)
 static void update(void *data, ViewContext *context)
 {
 	BoardState *state = data;
-	WallTime asked = { 0 };
 	state->context = context;
 	ListSource source = source_of(state);
 	list_update(&state->list, &source);
-	const char *fact = context->model->incident ? incident_fact(context->model->incident, "bad-publish") : NULL;
-	if (fact && !str_parse_int(str_from(fact), &asked.ms))
-		asked.ms = 0;
-	state->has_verdict = board_verdict(context->model->readings, context->model->reading_count,
-		json_get(context->model->environment, "damage"), asked, context->wall, &state->verdict);
-	bool open = context->model->incident && context->model->incident->phase == INCIDENT_OPEN;
-	state->damaged = open || wall_known(asked) || count_of(context, READING_FAIL) > 0;
+	standing_read(context, &state->standing);
 }
 
 /* ---- details ---- */
@@ -168,13 +161,16 @@ static void write_last_known(Styled *page, const Reading *reading, WallTime now)
 static void write_details(const BoardState *state, const Reading *reading, Styled *page)
 {
 	WallTime now = state->context->wall;
-	ReadingState judged = health_judge(reading, now);
+	const char *why;
+	ReadingState judged = standing_judge(&state->standing, state->context, reading, &why);
 	char span[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE], line[200];
 	styled_printf(page, ROLE_HEADING, "%s\n\n", reading->name);
 	styled_field(page, 16, "state", LOOKS[judged].role, reading_state_name(judged));
 	styled_field(page, 16, "answer", ROLE_TEXT, reading->text ? reading->text : "-");
+	if (why)
+		styled_field(page, 16, "because", ROLE_NOTICE, why);
 	if (reading->reason)
-		styled_field(page, 16, "because", ROLE_NOTICE, reading->reason);
+		styled_field(page, 16, why ? "" : "because", ROLE_NOTICE, reading->reason);
 	write_last_known(page, reading, now);
 	bool outside = reading->system && *reading->system;
 	snprintf(line, sizeof(line), "%s%s%s", reading->probe ? reading->probe : "?", outside ? " of system " : ", by itself", outside ? reading->system : "");
@@ -207,8 +203,8 @@ typedef struct VerdictLine { const char *text; Role role; } VerdictLine;
 static void verdict_lines(const BoardState *state, VerdictLine lines[static 2])
 {
 	bool small = state->context->small;
-	lines[small ? 1 : 0] = (VerdictLine) { state->verdict.reason, ROLE_TEXT };
-	lines[small ? 0 : 1] = (VerdictLine) { state->verdict.warning, ROLE_DANGER };
+	lines[small ? 1 : 0] = (VerdictLine) { state->standing.verdict.reason, ROLE_TEXT };
+	lines[small ? 0 : 1] = (VerdictLine) { state->standing.verdict.warning, ROLE_DANGER };
 }
 
 static Rect indented(const BoardState *state, Rect rect)
@@ -232,11 +228,11 @@ static const char *no_damage(BoardState *state)
 static int draw_verdict(BoardState *state, Canvas *canvas, Rect rect)
 {
 	VerdictLine lines[2];
-	if (!state->damaged)
+	if (!state->standing.damaged)
 		return rect.y + canvas_paragraph(canvas, rect_inset(rect, 1, 0), 0, ROLE_MUTED, no_damage(state));
 	const char *question = state->context->small ? "Backup older than damage?" : QUESTION;
 	int x = canvas_text(canvas, rect, rect.x + 1, rect.y, ROLE_HEADING, question);
-	canvas_text(canvas, rect, x + 2, rect.y, ANSWERS[state->verdict.answer].role, ANSWERS[state->verdict.answer].word);
+	canvas_text(canvas, rect, x + 2, rect.y, ANSWERS[state->standing.verdict.answer].role, ANSWERS[state->standing.verdict.answer].word);
 	verdict_lines(state, lines);
 	int y = rect.y + 1;
 	for (int i = 0; i < 2; i++)
@@ -249,38 +245,29 @@ static int draw_verdict(BoardState *state, Canvas *canvas, Rect rect)
 static int verdict_rows(const BoardState *state, Rect rect)
 {
 	VerdictLine lines[2];
-	if (!state->has_verdict)
+	if (!state->standing.has_verdict)
 		return 0;
 	if (!state->context->small)
-		return state->damaged ? 7 : 4;
-	if (!state->damaged)
+		return state->standing.damaged ? 7 : 4;
+	if (!state->standing.damaged)
 		return 0;
 	verdict_lines(state, lines);
 	const char *first = *lines[0].text ? lines[0].text : lines[1].text;
 	return 2 + wrap_count(str_from(first), indented(state, rect).width);
 }
 
-/* The playbook whose words a failing reading shares is a guess: it is offered, never opened. */
-static const PlaybookEntry *find_fitting(const BoardState *state)
+/* What to do about it: the procedure that is walked, else the one that fits. */
+static void draw_next(const BoardState *state, Canvas *canvas, Rect rect, int y)
 {
-	const ClientModel *model = state->context->model;
-	if (!count_of(state->context, READING_FAIL) || !model->playbook_count)
-		return NULL;
-	const PlaybookEntry *entry = &model->playbooks[0];
-	for (size_t i = 0; i < model->playbook_count; i++)
-		if (!model->playbooks[i].problem && strstr(model->playbooks[i].title, "fail over"))
-			entry = &model->playbooks[i];
-	return entry;
-}
-
-static void draw_fitting(const BoardState *state, Canvas *canvas, Rect rect, int y)
-{
-	const PlaybookEntry *entry = find_fitting(state);
-	if (!entry || y + 1 >= rect.y + rect.height)
+	const PlaybookEntry *entry;
+	const PlaybookProcedure *procedure;
+	const Run *walked = standing_walked(state->context);
+	bool fits = standing_fitting(&state->standing, state->context, &entry, &procedure);
+	if ((!walked && !fits) || y + 1 >= rect.y + rect.height)
 		return;
-	int x = canvas_text(canvas, rect, rect.x + 1, y + 1, ROLE_MUTED, "Fits this board:");
-	x = canvas_text_fit(canvas, rect, x + 2, y + 1, rect.width - (x - rect.x) - 20, ROLE_LINK, entry->title);
-	canvas_text(canvas, rect, x + 2, y + 1, ROLE_MUTED, "p opens");
+	int x = canvas_text(canvas, rect, rect.x + 1, y + 1, ROLE_MUTED, walked ? "Being walked:" : "Fits this board:");
+	x = canvas_text_fit(canvas, rect, x + 2, y + 1, rect.width - (x - rect.x) - 20, ROLE_LINK, walked ? walked->procedure_title : procedure->title);
+	canvas_text(canvas, rect, x + 2, y + 1, ROLE_MUTED, walked ? "3 goes there" : "p opens");
 }
 
 static void render(void *data, const ViewContext *context, Canvas *canvas, Rect rect)
@@ -309,7 +296,7 @@ static void render(void *data, const ViewContext *context, Canvas *canvas, Rect 
 	canvas_horizontal(canvas, rect, rect.x, rect.y + rows, rect.width, ROLE_BORDER);
 	Rect bottom = { rect.x, rect.y + rows + 1, rect.width, rect.height - rows - 1 };
 	int y = draw_verdict(state, canvas, bottom);
-	draw_fitting(state, canvas, bottom, y);
+	draw_next(state, canvas, bottom, y);
 }
 
 /* ---- in words ---- */
@@ -336,18 +323,22 @@ static bool page(void *data, ViewContext *context, Styled *out)
 	size_t index;
 	state->context = context;
 	ListSource source = source_of(state);
-	const PlaybookEntry *fitting = find_fitting(state);
+	const PlaybookEntry *entry;
+	const PlaybookProcedure *procedure;
+	const Run *walked = standing_walked(context);
 	if (state->details && list_selected(&state->list, &source, &index)) {
 		write_details(state, reading_at(state, index), out);
 		return true;
 	}
-	if (state->has_verdict && !state->damaged)
+	if (state->standing.has_verdict && !state->standing.damaged)
 		styled_printf(out, ROLE_TEXT, "%s\n", no_damage(state));
-	else if (state->has_verdict)
-		styled_printf(out, ROLE_TEXT, "%s %s\n%s%s%s%s", QUESTION, ANSWERS[state->verdict.answer].word, state->verdict.reason,
-			*state->verdict.reason ? "\n" : "", state->verdict.warning, *state->verdict.warning ? "\n" : "");
-	if (fitting)
-		styled_printf(out, ROLE_TEXT, "Fits this board: %s. playbooks shows it.\n", fitting->title);
+	else if (state->standing.has_verdict)
+		styled_printf(out, ROLE_TEXT, "%s %s\n%s%s%s%s", QUESTION, ANSWERS[state->standing.verdict.answer].word, state->standing.verdict.reason,
+			*state->standing.verdict.reason ? "\n" : "", state->standing.verdict.warning, *state->standing.verdict.warning ? "\n" : "");
+	if (walked)
+		styled_printf(out, ROLE_TEXT, "Being walked: %s. walk shows it.\n", walked->procedure_title);
+	else if (standing_fitting(&state->standing, context, &entry, &procedure))
+		styled_printf(out, ROLE_TEXT, "Fits this board: %s. playbooks shows it.\n", procedure->title);
 	return false;
 }
 
@@ -394,8 +385,10 @@ static void hint(void *data, const ViewContext *context, char text[static VIEW_H
 	if (!context->model->reading_count || !list_selected(&state->list, &source, &index))
 		return;
 	const Reading *reading = reading_at(state, index);
-	if (reading->reason)
-		snprintf(text, VIEW_HINT_SIZE, "%.60s   %.130s", reading->name, reading->reason);
+	const char *why;
+	(void) standing_judge(&state->standing, context, reading, &why);   /* its reason is what counts here */
+	if (why || reading->reason)
+		snprintf(text, VIEW_HINT_SIZE, "%.60s   %.130s", reading->name, why ? why : reading->reason);
 }
 
 static void tab(void *data, const ViewContext *context, Tab *ret)

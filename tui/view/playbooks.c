@@ -7,7 +7,7 @@
 #include "core/base/file.h"
 #include "core/playbook/show.h"
 #include "core/providers/provider.h"
-#include "tui/view/view.h"
+#include "tui/view/standing.h"
 #include "tui/widget/list.h"
 #include "tui/widget/pager.h"
 
@@ -28,15 +28,20 @@ typedef struct PlaybooksState {
 	Pager pager;
 	Styled page;
 	char read_title[120];
+	char fitting[ID_SIZE];                /* id of the row that fits the board; "" = none */
 } PlaybooksState;
 
 /* ---- rows ---- */
 
+static void write_id(const PlaybookEntry *entry, const PlaybookProcedure *procedure, char id[static ID_SIZE])
+{
+	snprintf(id, ID_SIZE, "%.60s/%.60s", entry->id, procedure ? procedure->id : "");
+}
+
 static const char *row_id(size_t index, void *userdata)
 {
 	PlaybooksState *state = userdata;
-	const Row *row = &state->rows[index];
-	snprintf(state->id, sizeof(state->id), "%.60s/%.60s", row->entry->id, row->procedure ? row->procedure->id : "");
+	write_id(state->rows[index].entry, state->rows[index].procedure, state->id);
 	return state->id;
 }
 
@@ -56,6 +61,12 @@ static bool row_is_passive(size_t index, void *userdata)
 	return !row->procedure && !row->entry->problem && row->entry->procedure_count > 0;
 }
 
+/* A page of one procedure with the page's own name is one row. */
+static bool says_it_twice(const PlaybookEntry *entry)
+{
+	return !entry->problem && entry->procedure_count == 1 && text_eq(entry->procedures[0].title, entry->title);
+}
+
 static void draw_playbook(Canvas *canvas, Rect rect, const PlaybookEntry *entry)
 {
 	bool wide = rect.width >= 60;
@@ -71,9 +82,10 @@ static void draw_procedure(Canvas *canvas, Rect rect, const Row *row)
 	snprintf(counts, sizeof(counts), "%zu %-5s %3zu %-7s %3zu %-9s", procedure->steps, procedure->steps == 1 ? "step" : "steps", procedure->actions,
 		procedure->actions == 1 ? "action" : "actions", procedure->gates, procedure->gates == 1 ? "sign-off" : "sign-offs");
 	bool blocked = row->entry->problem != NULL;
+	int left = rect.x + (says_it_twice(row->entry) ? 1 : 3);
 	int right = rect.width >= 60 ? canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, counts) : rect.x + rect.width;
-	canvas_glyph(canvas, rect, rect.x + 3, rect.y, blocked ? ROLE_DISABLED : ROLE_RUNNING, GLYPH_CLOSED);
-	canvas_text_fit(canvas, rect, rect.x + 5, rect.y, right - rect.x - 7, blocked ? ROLE_DISABLED : ROLE_TEXT, procedure->title);
+	canvas_glyph(canvas, rect, left, rect.y, blocked ? ROLE_DISABLED : ROLE_RUNNING, GLYPH_CLOSED);
+	canvas_text_fit(canvas, rect, left + 2, rect.y, right - left - 4, blocked ? ROLE_DISABLED : ROLE_TEXT, procedure->title);
 }
 
 static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
@@ -115,6 +127,27 @@ static ListSource source_of(PlaybooksState *state)
 		"runbook will do as it stands." };
 }
 
+static void add_rows(PlaybooksState *state, const PlaybookEntry *entry)
+{
+	if (!says_it_twice(entry))
+		state->rows[state->count++] = (Row) { entry, NULL };
+	for (size_t i = 0; i < entry->procedure_count; i++)
+		state->rows[state->count++] = (Row) { entry, &entry->procedures[i] };
+}
+
+static const PlaybookEntry *find_fitting(PlaybooksState *state, const ViewContext *context)
+{
+	Standing standing;
+	const PlaybookEntry *entry;
+	const PlaybookProcedure *procedure;
+	*state->fitting = '\0';
+	standing_read(context, &standing);
+	if (!standing_fitting(&standing, context, &entry, &procedure))
+		return NULL;
+	write_id(entry, procedure, state->fitting);
+	return entry;
+}
+
 static void update(void *data, ViewContext *context)
 {
 	PlaybooksState *state = data;
@@ -123,14 +156,24 @@ static void update(void *data, ViewContext *context)
 		count += 1 + context->model->playbooks[i].procedure_count;
 	state->rows = bg_reallocarray(state->rows, count + 1, sizeof(*state->rows));
 	state->count = 0;
-	for (size_t i = 0; i < context->model->playbook_count; i++) {
-		const PlaybookEntry *entry = &context->model->playbooks[i];
-		state->rows[state->count++] = (Row) { entry, NULL };
-		for (size_t p = 0; p < entry->procedure_count; p++)
-			state->rows[state->count++] = (Row) { entry, &entry->procedures[p] };
-	}
+	const PlaybookEntry *fits = find_fitting(state, context);
+	if (fits)
+		add_rows(state, fits);
+	for (size_t i = 0; i < context->model->playbook_count; i++)
+		if (&context->model->playbooks[i] != fits)
+			add_rows(state, &context->model->playbooks[i]);
 	ListSource source = source_of(state);
 	list_update(&state->list, &source);
+}
+
+/* Who comes from a board that offers a procedure finds it selected. */
+static void shown(void *data, ViewContext *context)
+{
+	PlaybooksState *state = data;
+	update(state, context);
+	ListSource source = source_of(state);
+	if (*state->fitting && !state->reading)
+		list_select(&state->list, &source, state->fitting);
 }
 
 static const Row *selected(PlaybooksState *state)
@@ -318,6 +361,13 @@ static void render(void *data, const ViewContext *context, Canvas *canvas, Rect 
 		list_render(&state->list, &source, canvas, rect);
 }
 
+static bool is_fitting(const PlaybooksState *state, const Row *row)
+{
+	char id[ID_SIZE];
+	write_id(row->entry, row->procedure, id);
+	return *state->fitting && text_eq(id, state->fitting);
+}
+
 static void hint(void *data, const ViewContext *context, char text[static VIEW_HINT_SIZE])
 {
 	PlaybooksState *state = data;
@@ -330,7 +380,7 @@ static void hint(void *data, const ViewContext *context, char text[static VIEW_H
 	else if (row && row->entry->review)
 		snprintf(text, VIEW_HINT_SIZE, "%.180s", row->entry->review);
 	else if (row)
-		snprintf(text, VIEW_HINT_SIZE, "Enter reads it, s starts it. Starting changes nothing by itself.");
+		snprintf(text, VIEW_HINT_SIZE, "%sEnter reads it, s starts it. Starting changes nothing by itself.", is_fitting(state, row) ? "Fits the board. " : "");
 }
 
 static void tab(void *data, const ViewContext *context, Tab *ret)
@@ -385,6 +435,7 @@ const View VIEW_PLAYBOOKS = {
 	.contexts = { CONTEXT_PLAYBOOKS, CONTEXT_LIST, CONTEXT_PAGER },
 	.state_size = sizeof(PlaybooksState),
 	.close = close_playbooks,
+	.shown = shown,
 	.update = update,
 	.render = render,
 	.on_command = on_command,

@@ -90,7 +90,7 @@ static void damage_told(ViewContext *context, const char *text)
 	}
 	Json *args = json_new_object();
 	snprintf(value, sizeof(value), "%lld", (long long) time.ms);
-	json_add_string(args, "name", "bad-publish");
+	json_add_string(args, "name", DAMAGE_FACT);
 	json_add_string(args, "value", value);
 	view_ask(context, ASK_FACT, args, "The verdict rests on that time now.");
 }
@@ -138,7 +138,7 @@ static void fact(Shell *shell, ViewContext *context)
 	const char *value;
 	if (!two_words(context, name, &value)) {
 		view_refuse(context, "fact: write :fact NAME VALUE, as in :fact bad-publish 22:51Z");
-	} else if (text_eq(name, "bad-publish")) {
+	} else if (text_eq(name, DAMAGE_FACT)) {
 		damage_told(context, value);
 	} else {
 		Json *args = json_new_object();

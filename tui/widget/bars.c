@@ -6,20 +6,20 @@
 #define MESSAGE_MS 6000
 #define FOOTER_MAX 64
 
-static void tab_text(const Tab *tab, bool active, char *text, size_t size)
+static void tab_text(const Tab *tab, bool active, bool dense, char *text, size_t size)
 {
-	char count[16] = "";
+	char count[16] = "", key[3] = { tab->key, tab->key && !dense ? ' ' : '\0' };
 	if (tab->count > 0)
-		snprintf(count, sizeof(count), " %d", tab->count);
-	snprintf(text, size, active ? "[%s%s]" : " %s%s ", tab->title, count);
+		snprintf(count, sizeof(count), "(%d)", tab->count);
+	snprintf(text, size, dense ? active ? "[%s%s%s] " : "%s%s%s " : active ? "[%s%s%s]" : " %s%s%s ", key, tab->title, count);
 }
 
-static int tabs_width(const Tab tabs[], size_t from, size_t to, size_t active)
+static int tabs_width(const Tab tabs[], size_t from, size_t to, size_t active, bool dense)
 {
 	int width = 0;
 	for (size_t i = from; i < to; i++) {
 		char text[80];
-		tab_text(&tabs[i], i == active, text, sizeof(text));
+		tab_text(&tabs[i], i == active, dense, text, sizeof(text));
 		width += canvas_text_width(text);
 	}
 	return width;
@@ -29,15 +29,19 @@ int tabs_render(Canvas *canvas, Rect rect, const Tab tabs[], size_t count, size_
 {
 	size_t first = 0;
 	int x = rect.x;
-	while (first < active && tabs_width(tabs, first, active + 1, active) > rect.width)
+	bool dense = tabs_width(tabs, 0, count, active, false) > rect.width;
+	while (first < active && tabs_width(tabs, first, active + 1, active, dense) > rect.width)
 		first++;
 	for (size_t i = first; i < count; i++) {
 		char text[80];
-		tab_text(&tabs[i], i == active, text, sizeof(text));
+		tab_text(&tabs[i], i == active, dense, text, sizeof(text));
 		if (x + canvas_text_width(text) > rect.x + rect.width)
 			break;
 		Role role = i == active ? ROLE_TAB_ACTIVE : tabs[i].urgent ? ROLE_WARN : ROLE_TAB;
+		int from = x;
 		x = canvas_text(canvas, rect, x, rect.y, role, text);
+		if (tabs[i].key && i != active)
+			canvas_printf(canvas, rect, from + (dense ? 0 : 1), rect.y, ROLE_KEY, "%c", tabs[i].key);
 	}
 	return x;
 }

@@ -8,9 +8,11 @@ typedef struct Tab {
 	const char *title;    /* borrowed */
 	int count;            /* shown after the title when above 0: open ledger entries, gates that wait */
 	bool urgent;          /* the count waits for a person */
+	char key;             /* that shows it, before the title; '\0' = none */
 } Tab;
 
-/* "[Board]  Playbooks  Ledger 1"; with too little room, the active one and its neighbours. Returns the column after it. */
+/* "[1 Board] 2 Playbooks  6 Ledger(1)": a count is in brackets, so that it cannot be read as a key. With less room "[1Board] 2Playbooks",
+ * with too little the active one and its neighbours. Returns the column after it. */
 int tabs_render(Canvas *canvas, Rect rect, const Tab tabs[], size_t count, size_t active);
 
 typedef struct Footer {

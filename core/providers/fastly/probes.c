@@ -46,11 +46,26 @@ static bool read_backends(Fastly *fastly, int64_t version, StrList *buckets, Str
 	return true;
 }
 
+/* After a failover all pages are well again; that they come from the backup must not look well too. */
+static void judge_service(const Call *call, int64_t active, const StrList *buckets, const char *names, Reading *ret) {
+	const char *wanted = call_arg(call, "serves"), *backup = call_arg(call, "backup");
+	bool on_backup = backup && strlist_has(buckets, backup), right = !on_backup && (!wanted || strlist_has(buckets, wanted));
+	if (backup)
+		reading_fact_bool(ret, "serves_backup", on_backup);
+	if (!buckets->count)
+		reading_set(ret, READING_FAIL, "v%lld serves nothing: it has no backend", (long long) active);
+	else
+		reading_set(ret, right ? READING_OK : READING_WARN, "v%lld serves %s%s", (long long) active, on_backup ? "the BACKUP bucket, " : "", names);
+	if (buckets->count && !right && wanted)
+		reading_because(ret, "it should serve %s", wanted);
+	else if (on_backup)
+		reading_because(ret, "visitors see the backup, and nothing newly published");
+}
+
 static bool look_at_service(Fastly *fastly, const Call *call, Reading *ret, Error *err) {
 	AUTO_CLEAR(FastlyVersions) versions = {0};
 	AUTO_CLEAR(StrList) buckets = {0};
 	AUTO_CLEAR(StrList) hosts = {0};
-	const char *wanted = call_arg(call, "serves");
 	if (!fastly_versions(fastly, &versions, err))
 		return false;
 	reading_fact_int(ret, "active", versions.active);
@@ -66,11 +81,7 @@ static bool look_at_service(Fastly *fastly, const Call *call, Reading *ret, Erro
 	list_fact(ret, "buckets", &buckets);
 	list_fact(ret, "hosts", &hosts);
 	reading_fact_string(ret, "bucket", buckets.count ? buckets.items[0] : "");
-	bool right = !wanted || strlist_has(&buckets, wanted);
-	reading_set(ret, !buckets.count ? READING_FAIL : right ? READING_OK : READING_WARN, "v%lld serves %s",
-		(long long) versions.active, buckets.count ? names : "nothing: it has no backend");
-	if (buckets.count && !right)
-		reading_because(ret, "it should serve %s", wanted);
+	judge_service(call, versions.active, &buckets, names, ret);
 	return true;
 }
 

@@ -31,6 +31,17 @@ Test(span, is_said_as_people_say_it)
 	}
 }
 
+static const struct { int64_t ms; const char *text; } exact[] = {
+	{ 3600000, "1 h" }, { 5400000, "1 h 30 m" }, { 2700000, "45 m" }, { 30000, "30 s" }, { 3605000, "1 h 5 s" }, { 0, "0 s" }, { -90000, "-1 m 30 s" },
+};
+
+Test(span, leaves_nothing_out_of_one_that_was_set)
+{
+	char text[SPAN_TEXT_SIZE];
+	for (size_t i = 0; i < BG_LENGTH(exact); i++)
+		assert_text("exact", span_format_exact(exact[i].ms, text), exact[i].text);
+}
+
 static const struct { const char *text; int64_t ms; } accepted[] = {
 	{ "500ms", 500 }, { "30s", 30000 }, { "15m", 900000 }, { "26h", 93600000 }, { "7d", 604800000 }, { "90", 90000 }, { "0", 0 },
 	{ "1h30m", 5400000 }, { " 2m ", 120000 }, { "1d1h1m1s1ms", 90061001 },

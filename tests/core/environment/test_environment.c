@@ -27,7 +27,7 @@ static const char whole[] =
 	"probes:\n"
 	"  - { name: backup job, probe: concourse.job, system: ci, job: backup, every: 30s, max-age: 26h, paths: [/, /a] }\n"
 	"values: { site: live, count: 10 }\n"
-	"damage: { backup: backup job }\n";
+	"damage: { backup: backup job, since: published }\n";
 
 static Environment *parse(const char *text)
 {
@@ -113,6 +113,8 @@ Test(environment, probes_values_and_damage_are_read)
 	cr_expect_str_eq(json_get_string(e->values, "count"), "10");
 	cr_expect_str_eq(e->damage.backup, "backup job");
 	cr_expect_str_eq(e->damage.live, "");
+	cr_expect_str_eq(e->damage.bucket, "");
+	cr_expect_str_eq(e->damage.since, "published");
 }
 
 #define HEAD "name: x\nkind: drill\n"

@@ -279,17 +279,21 @@ Test(fastly, nothing_found_is_not_claimed_where_not_everything_can_be_seen) {
 
 Test(fastly, the_service_tells_its_active_version_and_bucket) {
 	static const FixtureRoute routes[] = {SERVICE, VERSIONS, GET("/version/76/backend", BACKEND(OLD_HOST)), REST};
-	static const struct { const char *serves; ReadingState state; } cases[] = {
-		{"content-live", READING_OK}, {"content-backup-live", READING_WARN},
+	static const struct { const char *serves, *backup; ReadingState state; const char *text, *reason; } cases[] = {
+		{"content-live", "content-backup-live", READING_OK, "v76 serves content-live", NULL},
+		{"content-backup-live", "none", READING_WARN, "v76 serves content-live", "it should serve content-backup-live"},
+		{"content-draft", "content-live", READING_WARN, "v76 serves the BACKUP bucket, content-live", "it should serve content-draft"},
 	};
 	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
 		AUTO_CLEAR(Fixture) fixture = {0};
 		AUTO_CLEAR(Reading) reading = {0};
 		fixture_begin(&fixture, "fastly", SYSTEM, routes);
-		fixture_args(&fixture, "serves", cases[i].serves, (char *) NULL);
+		fixture_args(&fixture, "serves", cases[i].serves, "backup", cases[i].backup, (char *) NULL);
 		fixture_read(&fixture, "fastly.service", &reading);
 		cr_expect_eq(reading.state, cases[i].state);
-		assert_text("text", reading.text, "v76 serves content-live");
+		assert_text("text", reading.text, cases[i].text);
+		cr_expect(cases[i].reason ? text_eq(reading.reason, cases[i].reason) : !reading.reason, "%s", reading.reason);
+		cr_expect_eq(json_get_bool(reading.facts, "serves_backup", false), strstr(cases[i].text, "BACKUP") != NULL);
 		cr_expect_eq(json_get_int(reading.facts, "active", 0), 76);
 	}
 }

@@ -87,7 +87,7 @@ static void fill_text(Demo *demo)
 
 static void draw(Demo *demo)
 {
-	static const Tab tabs[] = { { "Board", 0, false }, { "Walk", 0, false }, { "Ledger", 1, true } };
+	static const Tab tabs[] = { { "Board", 0, false, '1' }, { "Walk", 0, false, '3' }, { "Ledger", 1, true, '6' } };
 	int columns, rows;
 	term_size(demo->term, &columns, &rows);
 	canvas_resize(&demo->canvas, columns, rows, demo->glyphs);

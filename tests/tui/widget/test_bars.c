@@ -6,18 +6,21 @@
 #include "tui/widget/progress.h"
 
 static const Tab tabs[] = {
-	{ "Board", 0, false }, { "Playbooks", 0, false }, { "Walk", 0, false }, { "Sign-off", 1, true }, { "Timeline", 0, false },
-	{ "Ledger", 2, false },
+	{ "Board", 0, false, '1' }, { "Playbooks", 0, false, '2' }, { "Walk", 0, false, '3' }, { "Sign-off", 1, true, '4' },
+	{ "Timeline", 0, false, '5' }, { "Ledger", 2, false, '6' },
 };
 
 Test(bars, tabs_show_where_one_is_and_counts)
 {
 	AUTO_CLEAR(Canvas) canvas = picture_canvas(80, 1);
 	tabs_render(&canvas, canvas_rect(&canvas), tabs, BG_LENGTH(tabs), 2);
-	expect_picture("wide", &canvas, " Board  Playbooks [Walk] Sign-off 1  Timeline  Ledger 2\n");
+	expect_picture("wide", &canvas, " 1 Board  2 Playbooks [3 Walk] 4 Sign-off(1)  5 Timeline  6 Ledger(2)\n");
+	canvas_resize(&canvas, 60, 1, GLYPHS_UTF8);
+	tabs_render(&canvas, canvas_rect(&canvas), tabs, BG_LENGTH(tabs), 2);
+	expect_picture("beside one's name", &canvas, "1Board 2Playbooks [3Walk] 4Sign-off(1) 5Timeline 6Ledger(2)\n");
 	canvas_resize(&canvas, 20, 1, GLYPHS_UTF8);
 	tabs_render(&canvas, canvas_rect(&canvas), tabs, BG_LENGTH(tabs), 5);
-	expect_picture("narrow", &canvas, " Timeline [Ledger 2]\n");
+	expect_picture("narrow", &canvas, "[6Ledger(2)]\n");
 	canvas_resize(&canvas, 0, 0, GLYPHS_UTF8);
 	tabs_render(&canvas, canvas_rect(&canvas), tabs, BG_LENGTH(tabs), 5);
 }

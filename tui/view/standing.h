@@ -1,0 +1,22 @@
+/* standing.h: how the damage stands, for every screen that must know: the verdict, the hurry, and what fits. Made anew from the model each
+ * time, so that the board, the bar and the playbooks cannot disagree. */
+#pragma once
+#include "core/health/board.h"
+#include "tui/view/view.h"
+
+typedef struct Standing {
+	bool has_verdict;        /* the environment says what it rests on */
+	bool damaged;            /* something is damaged, or may be: before that the verdict would only frighten */
+	Verdict verdict;
+} Standing;
+
+void standing_read(const ViewContext *context, Standing *ret);
+/* The state to show for a reading; *ret_reason as board_judge() has it. */
+ReadingState standing_judge(const Standing *standing, const ViewContext *context, const Reading *reading, const char **ret_reason);
+/* "backup runs in 1 m 49 s", as long as the next run would copy the damage over a good backup; false when that is not so. */
+bool standing_countdown(const Standing *standing, const ViewContext *context, bool small, char text[static 48]);
+/* The run that is being walked; NULL = none. */
+const Run *standing_walked(const ViewContext *context);
+/* The procedure that a board like this one is a case for. It is a guess, offered and never opened: the way back while visitors are served
+ * from the backup, the failover while something fails and the backup is not known to hold the damage. Nothing while one is walked. */
+bool standing_fitting(const Standing *standing, const ViewContext *context, const PlaybookEntry **ret_entry, const PlaybookProcedure **ret_procedure);
