@@ -23,6 +23,12 @@ static const Command commands[COMMAND_COUNT] = {
 #undef COMMAND
 };
 
+static const struct { const char *typed; CommandId id; } aliases[] = {
+#define ALIAS(typed_text, id_name) { typed_text, COMMAND_##id_name },
+	COMMAND_ALIASES(ALIAS)
+#undef ALIAS
+};
+
 const Command *command_get(CommandId id)
 {
 	return &commands[id];
@@ -33,6 +39,9 @@ const Command *command_find(Str name)
 	for (size_t i = COMMAND_NONE + 1; i < COMMAND_COUNT; i++)
 		if (str_eq_c(name, commands[i].name))
 			return &commands[i];
+	for (size_t i = 0; i < BG_LENGTH(aliases); i++)
+		if (str_eq_c(name, aliases[i].typed))
+			return &commands[aliases[i].id];
 	return NULL;
 }
 
@@ -88,6 +97,21 @@ static bool has_letters_in_order(const char *name, Str typed)
 	return found == typed.len;
 }
 
+static bool begins_with(const char *name, Str typed)
+{
+	Str whole = str_from(name);
+	return typed.len && typed.len <= whole.len && str_eq_nocase(str_slice(whole, 0, typed.len), typed);
+}
+
+/* An alias counts as the name does. */
+static bool alias_begins(const Command *command, Str typed)
+{
+	for (size_t i = 0; i < BG_LENGTH(aliases); i++)
+		if (aliases[i].id == command->id && begins_with(aliases[i].typed, typed))
+			return true;
+	return false;
+}
+
 enum { MATCH_EXACT, MATCH_PREFIX, MATCH_LETTERS, MATCH_WORD, MATCH_NONE };
 
 static int match_quality(const Command *command, Str typed)
@@ -95,7 +119,7 @@ static int match_quality(const Command *command, Str typed)
 	Str name = str_from(command->name);
 	if (str_eq_nocase(name, typed))
 		return MATCH_EXACT;
-	if (typed.len <= name.len && str_eq_nocase(str_slice(name, 0, typed.len), typed))
+	if ((typed.len <= name.len && str_eq_nocase(str_slice(name, 0, typed.len), typed)) || alias_begins(command, typed))
 		return MATCH_PREFIX;
 	if (typed.len >= 2 && has_letters_in_order(command->name, typed))
 		return MATCH_LETTERS;
@@ -107,13 +131,29 @@ static int match_quality(const Command *command, Str typed)
 	return MATCH_NONE;
 }
 
+static bool is_for_typing(const Command *command)
+{
+	return command_contexts(command) & (1u << CONTEXT_INPUT);
+}
+
+const Command *command_meant(Str typed)
+{
+	const Command *exact = command_find(typed);
+	for (size_t i = COMMAND_NONE + 1; !exact && i < COMMAND_COUNT; i++)
+		if (!is_for_typing(&commands[i]) && begins_with(commands[i].name, typed))
+			return &commands[i];
+	for (size_t i = 0; !exact && i < BG_LENGTH(aliases); i++)
+		if (begins_with(aliases[i].typed, typed))
+			return &commands[aliases[i].id];
+	return exact;
+}
+
 size_t command_complete(Str typed, CommandId ret_ids[], size_t size)
 {
 	size_t count = 0;
 	for (int quality = MATCH_EXACT; quality < MATCH_NONE; quality++)
 		for (size_t i = COMMAND_NONE + 1; i < COMMAND_COUNT && count < size; i++) {
-			bool is_for_typing = command_contexts(&commands[i]) & (1u << CONTEXT_INPUT);
-			if (!is_for_typing && match_quality(&commands[i], typed) == quality)
+			if (!is_for_typing(&commands[i]) && match_quality(&commands[i], typed) == quality)
 				ret_ids[count++] = (CommandId) i;
 		}
 	return count;

@@ -49,7 +49,10 @@ typedef struct Command {
 } Command;
 
 const Command *command_get(CommandId id);              /* id is not COMMAND_NONE */
-const Command *command_find(Str name);                 /* NULL if there is none */
+const Command *command_find(Str name);                 /* by its name or an alias; NULL if there is none */
+/* The command that Enter may run after `typed`: its name, an alias, or the first that begins so. What merely fits otherwise must be
+ * chosen. NULL = none. */
+const Command *command_meant(Str typed);
 bool command_is_in(const Command *command, CommandContext context);
 unsigned command_contexts(const Command *command);     /* a bit per CommandContext */
 const char *command_context_name(CommandContext context);

@@ -43,6 +43,10 @@
 	WAY(FIND, "the lines of the screen that hold a text") \
 	WAY(STOP, "gives the shell back")
 
+/* What people type too: ALIAS(typed, id). */
+#define COMMAND_ALIASES(ALIAS) \
+	ALIAS("close", CLOSE_INCIDENT)
+
 #define COMMANDS(COMMAND) \
 	COMMAND(SCREEN_BOARD, "board", SCREENS, "1", "G", SAFE, 0, SCREEN, "board", "show the board: all readings at a glance") \
 	COMMAND(SCREEN_PLAYBOOKS, "playbooks", SCREENS, "p 2", "G", SAFE, 22, SCREEN, "playbooks", "show the playbooks and their procedures") \

@@ -230,6 +230,14 @@ static void filter_key(Shell *shell, KeyChord key)
 	}
 }
 
+/* A key that does nothing is told, not swallowed: the person meant something. Moving about is not worth a word. */
+static void say_unknown(Shell *shell, ViewContext *context, KeyChord key)
+{
+	char text[KEY_TEXT_SIZE];
+	if (key.code_point > ' ' && !message_is_shown(&shell->message, context->mono))
+		view_say(context, ROLE_TOAST, "%s does nothing here; ? lists the keys", key_format(key, text));
+}
+
 static void on_key(Shell *shell, KeyChord key)
 {
 	message_reset(&shell->message);
@@ -252,8 +260,8 @@ static void on_key(Shell *shell, KeyChord key)
 	CommandContext contexts[VIEW_MAX_CONTEXTS];
 	size_t count = shell_key_contexts(shell, contexts);
 	CommandId id = keymap_resolve(&shell->keymap, key, contexts, count);
-	if (id != COMMAND_NONE)
-		(void) shell_run_command(shell, id, NULL);   /* a key that means nothing here */
+	if (id == COMMAND_NONE || shell_run_command(shell, id, NULL) == OUTCOME_IGNORED)
+		say_unknown(shell, &context, key);
 }
 
 static void on_paste(Shell *shell, Str text)

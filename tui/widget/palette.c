@@ -25,18 +25,45 @@ static void keep_argument(Palette *palette)
 	snprintf(palette->argument, sizeof(palette->argument), "%.*s", STR_ARG(argument));
 }
 
+static void start_anew(Palette *palette)
+{
+	palette->position = 0;
+	palette->moved = false;
+}
+
+/* Whether Enter would run the suggestion at the position. */
+static bool is_marked(const Palette *palette)
+{
+	return palette->moved || typed_name(palette).len == 0 || command_meant(typed_name(palette));
+}
+
+static void move(Palette *palette, int step, size_t count)
+{
+	if (step > 0)
+		palette->position += palette->position + 1 < count;
+	else if (step < 0)
+		palette->position -= palette->position > 0;
+	palette->moved = count > 0;
+}
+
 static PaletteEffect choose(Palette *palette)
 {
 	CommandId ids[COMMAND_COUNT];
 	size_t count = command_complete(typed_name(palette), ids, COMMAND_COUNT);
-	const Command *exact = command_find(typed_name(palette));
+	const Command *meant = command_meant(typed_name(palette));
 	if (typed_name(palette).len == 0 && palette->position == 0)
 		return PALETTE_CANCELLED;
 	if (count == 0) {
 		snprintf(palette->complaint, sizeof(palette->complaint), "there is no command \"%.40s\"; Esc leaves", input_text(&palette->input));
 		return PALETTE_NONE;
 	}
-	palette->chosen = exact && palette->position == 0 ? exact->id : ids[palette->position < count ? palette->position : count - 1];
+	/* What only fits by other letters or by its help is not what was typed: a person says so by going to it. */
+	if (!meant && !palette->moved) {
+		snprintf(palette->complaint, sizeof(palette->complaint), "\"%.40s\" is no command's name: choose one with the arrows, then Enter",
+			input_text(&palette->input));
+		return PALETTE_NONE;
+	}
+	palette->chosen = !palette->moved ? meant->id : ids[palette->position < count ? palette->position : count - 1];
 	keep_argument(palette);
 	return PALETTE_CHOSEN;
 }
@@ -50,7 +77,7 @@ static void complete(Palette *palette)
 	AUTO_CLEAR(Buf) text = {0};
 	buf_printf(&text, "%s ", command_get(ids[palette->position < count ? palette->position : 0])->name);
 	input_set(&palette->input, buf_text(&text));
-	palette->position = 0;
+	start_anew(palette);
 }
 
 PaletteEffect palette_key(Palette *palette, KeyChord key)
@@ -68,18 +95,18 @@ PaletteEffect palette_key(Palette *palette, KeyChord key)
 	if (key_equal(key, key_named(KEY_TAB)))
 		complete(palette);
 	else if (key_equal(key, key_named(KEY_DOWN)))
-		palette->position += palette->position + 1 < count;
+		move(palette, is_marked(palette) ? 1 : 0, count);
 	else if (key_equal(key, key_named(KEY_UP)))
-		palette->position -= palette->position > 0;
+		move(palette, -1, count);
 	else if (input_key(&palette->input, key))
-		palette->position = 0;
+		start_anew(palette);
 	return PALETTE_NONE;
 }
 
 void palette_paste(Palette *palette, Str text)
 {
 	input_paste(&palette->input, text);
-	palette->position = 0;
+	start_anew(palette);
 }
 
 static void render_row(Canvas *canvas, Rect row, const Command *command, const Keymap *keymap, const char *why_not)
@@ -116,7 +143,7 @@ void palette_render(const Palette *palette, Canvas *canvas, Rect rect, const Key
 		Rect row = rect_cut_top(&area, 1);
 		const char *why_not = reason ? reason(ids[first + i], userdata) : NULL;
 		render_row(canvas, row, command_get(ids[first + i]), keymap, why_not);
-		if (first + i == palette->position)
+		if (first + i == palette->position && is_marked(palette))
 			canvas_select(canvas, row);
 	}
 	if (first > 0)

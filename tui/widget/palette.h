@@ -9,6 +9,7 @@ typedef enum PaletteEffect { PALETTE_NONE, PALETTE_CHOSEN, PALETTE_CANCELLED } P
 typedef struct Palette {
 	Input input;
 	size_t position;                  /* of the marked suggestion */
+	bool moved;                       /* somebody went to it with the arrows */
 	CommandId chosen;                 /* after PALETTE_CHOSEN */
 	char argument[512];               /* what followed the name; "" = nothing */
 	char complaint[120];

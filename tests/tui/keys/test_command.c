@@ -71,6 +71,20 @@ Test(command, completion_prefers_the_exact_name_then_prefix_then_letters_then_he
 	cr_expect(command_complete(STR(""), found, 3) == 3);
 }
 
+Test(command, enter_means_a_name_or_how_one_begins_and_never_a_word_of_the_help)
+{
+	static const struct { const char *typed; CommandId id; } rows[] = {
+		{ "end", COMMAND_CLOSE_INCIDENT }, { "close", COMMAND_CLOSE_INCIDENT }, { "clo", COMMAND_CLOSE_INCIDENT }, { "ledg", COMMAND_SCREEN_LEDGER },
+		{ "LEDG", COMMAND_SCREEN_LEDGER }, { "closed", COMMAND_NONE }, { "tmln", COMMAND_NONE }, { "", COMMAND_NONE },
+	};
+	for (size_t i = 0; i < BG_LENGTH(rows); i++) {
+		const Command *meant = command_meant(str_from(rows[i].typed));
+		cr_expect_eq(meant ? meant->id : COMMAND_NONE, rows[i].id, "%s", rows[i].typed);
+	}
+	CommandId found[COMMAND_COUNT];
+	cr_expect(command_complete(STR("clo"), found, COMMAND_COUNT) > 0 && found[0] == COMMAND_CLOSE_INCIDENT);
+}
+
 Test(command, the_markdown_table_holds_every_command)
 {
 	Keymap keymap;

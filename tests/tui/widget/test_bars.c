@@ -120,6 +120,22 @@ Test(palette, a_command_is_found_completed_and_given_its_argument)
 	cr_expect(palette_key(&palette, key_of("esc")) == PALETTE_CANCELLED);
 }
 
+Test(palette, what_fits_only_by_its_help_must_be_chosen)
+{
+	AUTO_CLEAR(Palette) palette = {0};
+	palette_open(&palette);
+	palette_paste(&palette, STR("clo"));
+	cr_expect(palette_key(&palette, key_of("enter")) == PALETTE_CHOSEN);
+	cr_expect(palette.chosen == COMMAND_CLOSE_INCIDENT);
+	palette_open(&palette);
+	palette_paste(&palette, STR("ssh-keygen"));
+	cr_expect(palette_key(&palette, key_of("enter")) == PALETTE_NONE);
+	cr_expect(strstr(palette.complaint, "choose one with the arrows"), "%s", palette.complaint);
+	cr_expect(palette_key(&palette, key_of("down")) == PALETTE_NONE);
+	cr_expect(palette_key(&palette, key_of("enter")) == PALETTE_CHOSEN);
+	cr_expect(palette.chosen == COMMAND_PASTE_SIGNATURE);
+}
+
 Test(palette, the_help_tells_every_command_once)
 {
 	static const CommandContext walk[] = { CONTEXT_WALK, CONTEXT_LIST };
