@@ -5,7 +5,7 @@
 /* While a connection is younger than this, having none yet is ordinary. */
 #define PATIENCE_MS 1500
 /* An age that moves on is output that nobody asked for: a board of a dozen readings must stay quiet over a slow line. */
-#define COARSE_MS 30000
+#define COARSE_MS 40000   /* longer than the usual round of 30 s and its jitter: what comes regularly stays "now" */
 #define MINUTE_MS 60000
 
 Rect view_split(Canvas *canvas, Rect *rest, int left)

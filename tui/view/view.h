@@ -155,7 +155,7 @@ void view_reason_ask(ViewContext *context, const char *title, const char *verb, 
 
 /* Cuts `left` columns off *rest, with the line between the panes, joined to the rules above and below. */
 Rect view_split(Canvas *canvas, Rect *rest, int left);
-/* Ages as screens write them, coarse so that an idle screen stays quiet: "now", "20 s", "2 m", "22 h", "113 days". */
+/* Ages as screens write them, coarse so that an idle screen stays quiet: "now", "40 s", "2 m", "22 h", "113 days". */
 const char *view_age(WallTime now, WallTime then, char text[static SPAN_TEXT_SIZE]);
 /* Whether that is "now", which no "ago" fits behind. */
 bool view_age_is_now(WallTime now, WallTime then);
