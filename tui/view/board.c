@@ -54,8 +54,11 @@ static void age_words(const Reading *reading, WallTime now, char text[static SPA
 		snprintf(text, SPAN_TEXT_SIZE + 8, "not yet");
 		return;
 	}
-	const char *age = view_age(now, reading->taken, span);
-	snprintf(text, SPAN_TEXT_SIZE + 8, text_eq(age, "now") ? "%s" : "%s ago", age);
+	/* Not "now": somebody decides on it. A bound is as true, and as quiet. */
+	if (view_age_is_now(now, reading->taken))
+		snprintf(text, SPAN_TEXT_SIZE + 8, "< %d s ago", VIEW_NOW_MS / 1000);
+	else
+		snprintf(text, SPAN_TEXT_SIZE + 8, "%s ago", view_age(now, reading->taken, span));
 }
 
 #define ANSWER_SIZE 300

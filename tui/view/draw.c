@@ -5,7 +5,6 @@
 /* While a connection is younger than this, having none yet is ordinary. */
 #define PATIENCE_MS 1500
 /* An age that moves on is output that nobody asked for: a board of a dozen readings must stay quiet over a slow line. */
-#define COARSE_MS 40000   /* longer than the usual round of 30 s and its jitter: what comes regularly stays "now" */
 #define MINUTE_MS 60000
 
 Rect view_split(Canvas *canvas, Rect *rest, int left)
@@ -23,7 +22,7 @@ Rect view_split(Canvas *canvas, Rect *rest, int left)
 
 bool view_age_is_now(WallTime now, WallTime then)
 {
-	return now.ms - then.ms < COARSE_MS;
+	return now.ms - then.ms < VIEW_NOW_MS;
 }
 
 const char *view_age(WallTime now, WallTime then, char text[static SPAN_TEXT_SIZE])
@@ -32,7 +31,7 @@ const char *view_age(WallTime now, WallTime then, char text[static SPAN_TEXT_SIZ
 	if (view_age_is_now(now, then))
 		snprintf(text, SPAN_TEXT_SIZE, "now");
 	else
-		span_format_short(age < MINUTE_MS ? age - age % COARSE_MS : age, text);
+		span_format_short(age < MINUTE_MS ? age - age % VIEW_NOW_MS : age, text);
 	return text;
 }
 

@@ -155,6 +155,8 @@ void view_reason_ask(ViewContext *context, const char *title, const char *verb, 
 
 /* Cuts `left` columns off *rest, with the line between the panes, joined to the rules above and below. */
 Rect view_split(Canvas *canvas, Rect *rest, int left);
+/* Longer than the usual round of 30 s and its jitter: what comes regularly stays "now". */
+#define VIEW_NOW_MS 40000
 /* Ages as screens write them, coarse so that an idle screen stays quiet: "now", "40 s", "2 m", "22 h", "113 days". */
 const char *view_age(WallTime now, WallTime then, char text[static SPAN_TEXT_SIZE]);
 /* Whether that is "now", which no "ago" fits behind. */

@@ -80,8 +80,10 @@ void dialog_render(const Dialog *dialog, Canvas *canvas, Rect rect)
 	rect_cut_bottom(&inside, inside.height > text_rows + form_rows ? 1 : 0);
 	Rect questions = rect_cut_bottom(&inside, form_rows);
 	styled_render(&dialog->text, canvas, inside, 0, NULL);
-	if (text_rows > inside.height && inside.height > 0)
+	if (text_rows > inside.height && inside.height > 0) {
+		canvas_fill(canvas, rect_cut_bottom(&(Rect) { inside.x, inside.y, inside.width, inside.height }, 1), ROLE_TEXT);
 		canvas_text_right(canvas, inside, inside.x + inside.width, inside.y + inside.height - 1, ROLE_WARN, " more: Esc, then read on");
+	}
 	if (dialog->kind == DIALOG_TYPE_NAME) {
 		Rect row = rect_cut_top(&questions, 1);
 		Role role = dialog->complained ? ROLE_WARN : ROLE_MUTED;
