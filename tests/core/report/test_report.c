@@ -46,7 +46,7 @@ Test(report, the_document_of_a_drill)
 		"| 5 | 00:00:04 | 02:40:05Z | ann | 1 pause the \\*pipeline\\*: concourse.pause done: paused\\|yes |\n"
 		"| 6 | 00:00:05 | 02:40:06Z | ann | note: \\# not a heading \\<b\\> |\n"
 		"| 7 | 00:00:06 | 02:40:07Z | ann | sign-off asked: break the glass |\n"
-		"| 8 | 00:00:07 | 02:40:08Z | ann | break the glass: pat signed as product, because |\n"
+		"| 8 | 00:00:07 | 02:40:08Z | ann | break the glass: pat signed as product at ann's login, because |\n"
 		"| 9 | 00:00:08 | 02:40:09Z | ann | 2 look at the site: ticked |\n"
 		"\n## Record\n\n9 records, head `%s`. `breakglass verify` checks the chain, the logs and the signatures.\n",
 		journal_head(drill.journal));

@@ -125,7 +125,7 @@ Test(canvas, in_ascii_everything_is_ascii_and_keeps_its_columns)
 	AUTO_CLEAR(Canvas) canvas = canvas_of(14, 2, GLYPHS_ASCII);
 	canvas_text(&canvas, canvas_rect(&canvas), 0, 0, ROLE_TEXT, "✔ a → b 世x e\xcc\x81");
 	canvas_text_fit(&canvas, canvas_rect(&canvas), 0, 1, 5, ROLE_TEXT, "too long");
-	expect_picture("ascii", &canvas, "+ a > b ? x e\ntoo .\n");
+	expect_picture("ascii", &canvas, "+ a > b ? x e\ntoo ~\n");
 	expect_sound(&canvas);
 }
 
