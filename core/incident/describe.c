@@ -34,6 +34,32 @@ static void told_step(const Told *told, const IncidentStep *step, const char *id
 	buf_puts(told->out, step ? step->title : id);
 }
 
+#define SHORT_TITLE 20
+
+/* "2.1 pause the…": enough to know it by, with room for what came of it on the same line. */
+static void told_step_short(const Told *told, const IncidentStep *step, const char *id)
+{
+	Str title = str_from(step ? step->title : id);
+	size_t width, fits = text_fit(title, SHORT_TITLE, &width);
+	bool whole = fits == title.len;
+	for (size_t end = fits; !whole && end > 0; end--) {
+		if (title.ptr[end] == ' ') {
+			fits = end;
+			break;
+		}
+	}
+	if (step && *step->number)
+		buf_printf(told->out, "%s ", step->number);
+	buf_put_str(told->out, str_slice(title, 0, fits));
+	buf_puts(told->out, whole ? "" : "\xe2\x80\xa6");
+}
+
+static void told_own_step_short(const Told *told)
+{
+	const char *id = told_text(told, "step");
+	told_step_short(told, told->run ? run_find_step(told->run, id) : NULL, id);
+}
+
 /* "2.1 pause the pipeline" from the record's step. */
 static void told_own_step(const Told *told)
 {
@@ -55,7 +81,7 @@ static void told_action(const Told *told)
 	const IncidentAction *action = told->incident ? incident_find_action(told->incident, number) : NULL;
 	if (action) {
 		const IncidentStep *step = &told->incident->runs[action->run].steps[action->step];
-		told_step(told, step, step->id);
+		told_step_short(told, step, step->id);
 		buf_printf(told->out, ": %s%s", action->undo ? "undo, " : "", action->verb);
 	} else {
 		buf_printf(told->out, "action %lld", (long long) number);
@@ -159,7 +185,7 @@ static void describe_signoff(const Told *told)
 static void describe_plan(const Told *told)
 {
 	size_t changes = json_count(json_get(json_get(told->data, "plan"), "changes"));
-	told_own_step(told);
+	told_own_step_short(told);
 	buf_printf(told->out, ": %s, %zu %s, %.12s", json_get_bool(told->data, "undo", false) ? "undo planned" : "planned",
 		changes,
 		changes == 1 ? "change" : "changes", told_text(told, "digest"));
@@ -167,7 +193,7 @@ static void describe_plan(const Told *told)
 
 static void describe_started(const Told *told)
 {
-	told_own_step(told);
+	told_own_step_short(told);
 	buf_printf(told->out, ": %s%s started (action %lld)", json_get_bool(told->data, "undo", false) ? "undo, " : "",
 		told_text(told, "verb"), (long long) json_get_int(told->data, "action", 0));
 	told_add(told, ", ", "reason");
@@ -201,7 +227,7 @@ static void describe_resolved(const Told *told)
 
 static void describe_check(const Told *told)
 {
-	told_own_step(told);
+	told_own_step_short(told);
 	buf_puts(told->out, json_get_bool(told->data, "ok", false) ? ": verified" : ": not verified");
 	told_add(told, ": ", "name");
 	told_add(told, ", ", "text");

@@ -1,10 +1,13 @@
 /* bar.c: the two rows that are always there: where we are, whether it is real, how long it takes already, who is here; and the tabs. */
 #include <stdio.h>
+#include <string.h>
 #include "core/base/alloc.h"
+#include "core/base/text.h"
 #include "tui/view/shell.h"
 #include "tui/view/standing.h"
 
 #define SEGMENT_SIZE 96
+#define NAME_LEAST 6   /* columns below which a name tells nothing */
 #define SEGMENTS_MAX 10
 
 typedef struct Segment { char text[SEGMENT_SIZE]; Role role; int rank; bool dropped; } Segment;   /* the highest rank is dropped first */
@@ -133,8 +136,8 @@ static void render_first(Shell *shell, Canvas *canvas, Rect row, bool small)
 	}
 }
 
-/* "eng-oncall/E": the roles by their first letters. */
-static void your_name(const ClientModel *model, char *text, size_t size)
+/* "you: eng-oncall/E": the roles by their first letters. Gives way to the tabs: first "you:", then the end of the name. */
+static void your_name(const ClientModel *model, int room, char *text, size_t size)
 {
 	AUTO_CLEAR(Buf) roles = { 0 };
 	for (size_t i = 0; i < model->roles.count; i++) {
@@ -142,6 +145,11 @@ static void your_name(const ClientModel *model, char *text, size_t size)
 		buf_putc(&roles, letter >= 'a' && letter <= 'z' ? (char) (letter - 'a' + 'A') : letter);
 	}
 	snprintf(text, size, "you: %s%s%s ", model->who ? model->who : "?", roles.len ? "/" : "", buf_text(&roles));
+	if (canvas_text_width(text) <= room)
+		return;
+	memmove(text, text + 5, strlen(text + 5) + 1);
+	size_t width, fits = text_fit(str_from(text), room > 0 ? (size_t) room : 0, &width);
+	text[room < NAME_LEAST ? 0 : fits] = '\0';
 }
 
 /* The digit that shows a screen, which works on every one; '\0' when it was given another key. */
@@ -184,7 +192,7 @@ static void render_tabs(Shell *shell, Canvas *canvas, Rect row)
 	rect_cut_left(&room, 1);
 	*you = '\0';
 	if (model->who)
-		your_name(model, you, sizeof(you));
+		your_name(model, room.width - tabs_least_width(tabs, count, active), you, sizeof(you));
 	int whole = room.width, beside = canvas_text_width(you);
 	/* Who one is matters more than roomy tabs, but not more than the tabs. */
 	room.width = whole - beside > whole / 2 ? whole - beside : whole;

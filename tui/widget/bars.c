@@ -25,6 +25,11 @@ static int tabs_width(const Tab tabs[], size_t from, size_t to, size_t active, b
 	return width;
 }
 
+int tabs_least_width(const Tab tabs[], size_t count, size_t active)
+{
+	return tabs_width(tabs, 0, count, active, true);
+}
+
 int tabs_render(Canvas *canvas, Rect rect, const Tab tabs[], size_t count, size_t active)
 {
 	size_t first = 0;

@@ -13,6 +13,8 @@ typedef struct Tab {
 
 /* "[1 Board] 2 Playbooks  6 Ledger(1)": a count is in brackets, so that it cannot be read as a key. With less room "[1Board] 2Playbooks",
  * with too little the active one and its neighbours. Returns the column after it. */
+/* Columns that all of them need at the least. */
+int tabs_least_width(const Tab tabs[], size_t count, size_t active);
 int tabs_render(Canvas *canvas, Rect rect, const Tab tabs[], size_t count, size_t active);
 
 typedef struct Footer {
