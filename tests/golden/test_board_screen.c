@@ -13,7 +13,7 @@ Test(board_screen, is_calm_when_all_is_well)
 {
 	AUTO(Script) *script = story_quiet();
 	board_is_well(script);
-	picture(script, "j", "due every 92", "board/well");
+	picture(script, "", "due every 92", "board/well");
 }
 
 Test(board_screen, says_what_to_do_first_when_it_is_red)
@@ -74,7 +74,7 @@ Test(board_screen, does_not_offer_a_backup_that_holds_the_damage)
 {
 	AUTO(Script) *script = story_begun();
 	board_is_too_late(script);
-	picture(script, "j j j", "Do not fail over", "board/too-late");
+	picture(script, "", "Do not fail over", "board/too-late");
 }
 
 Test(board_screen, is_not_all_green_while_the_site_runs_on_the_backup)

@@ -43,7 +43,7 @@ Test(command_screens, palette_narrows_and_says_what_cannot_be_used)
 {
 	AUTO(Script) *script = story_quiet();
 	board_is_well(script);
-	picture(script, ": h a", "handover", "palette/narrowed");
+	picture(script, ": h a", ":ha", "palette/narrowed");
 }
 
 Test(command_screens, palette_knows_no_such_command)

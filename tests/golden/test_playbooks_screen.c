@@ -60,7 +60,7 @@ Test(playbooks_screen, asks_once_within_an_incident)
 {
 	AUTO(Script) *script = story_begun();
 	tell_shelf(script);
-	picture(script, "2 j s", "Starting changes nothing", "playbooks/confirm");
+	picture(script, "2 j s", "Start this procedure", "playbooks/confirm");
 }
 
 Test(playbooks_screen, scrolls)
