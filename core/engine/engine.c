@@ -136,6 +136,13 @@ static void close_silent(const Engine *engine) {
 
 static void on_tick(uv_timer_t *timer) {
 	Engine *engine = timer->data;
+	/* Its state was removed under it: what it would still write, nobody could read. */
+	if (!listener_lock_stands(&engine->paths, engine->lock_fd)) {
+		fprintf(stderr, "breakglass engine: %s was removed: this engine ends\n", engine->paths.lock);
+		engine->stopping = true;
+		uv_stop(&engine->loop);
+		return;
+	}
 	close_silent(engine);
 	engine_settle(engine);
 	engine_renew_gates(engine);
@@ -220,7 +227,8 @@ static void engine_end(Engine *engine) {
 			continue;
 		BG_ASSERT(uv_loop_close(&engine->loop) == 0);
 	}
-	if (engine->listening.loop)
+	/* After a removal there may be another engine with a socket of its own. */
+	if (engine->listening.loop && listener_lock_stands(&engine->paths, engine->lock_fd))
 		(void) unlink(engine->paths.socket);
 	engine->file = incident_file_close(engine->file);
 	library_free(engine->library);

@@ -35,6 +35,15 @@ bool listener_lock(const StatePaths *paths, int *ret_fd, Error *err) {
 	return true;
 }
 
+bool listener_lock_stands(const StatePaths *paths, int fd) {
+	struct stat held, found;
+	if (fstat(fd, &held) < 0)
+		return true;
+	if (lstat(paths->lock, &found) < 0)
+		return errno != ENOENT && errno != ENOTDIR;
+	return held.st_ino == found.st_ino && held.st_dev == found.st_dev;
+}
+
 static bool address_of(const StatePaths *paths, struct sockaddr_un *ret_address) {
 	*ret_address = (struct sockaddr_un){.sun_family = AF_UNIX};
 	size_t len = strlen(paths->socket);

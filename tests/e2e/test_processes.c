@@ -257,6 +257,16 @@ Test(processes, a_prober_ends_with_its_engine) {
 	scene_wait_gone(prober);
 }
 
+Test(processes, an_engine_whose_state_was_removed_ends) {
+	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
+	scene_start_engine(&scene, NULL);
+	int engine = scene_engine_pid(&scene);
+	Error err = {0};
+	cr_assert(engine > 0);
+	assert_ok(file_remove_tree(scene.state, &err), &err);
+	scene_wait_gone(engine);
+}
+
 /* ---- the disk ---- */
 
 static void limit_files(int pid, rlim_t bytes) {
