@@ -27,7 +27,9 @@ static Standing standing_of(const ClientModel *model, WallTime now) {
 	DamageTime began = incident_damage(model->incident, json_get_string(damage, "since"));
 	standing.known = board_verdict(model->readings, model->reading_count, damage, began.time,
 		damage_words(began.from), now, &standing.verdict);
-	standing.counts = standing.known && (wall_known(began.time) || health_worst(model->readings, model->reading_count, now) == READING_FAIL);
+	bool failing = health_worst(model->readings, model->reading_count, now) == READING_FAIL;
+	bool mended = !failing && incident_is_mended(model->incident);
+	standing.counts = standing.known && !mended && (wall_known(began.time) || failing);
 	return standing;
 }
 

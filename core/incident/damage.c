@@ -36,3 +36,8 @@ DamageTime incident_damage(const Incident *incident, const char *value_name)
 		return damage;
 	return (DamageTime) { 0 };
 }
+
+bool incident_is_mended(const Incident *incident)
+{
+	return incident && incident->ledger_count > 0 && ledger_open_count(incident) == 0;
+}

@@ -258,6 +258,8 @@ const IncidentAction *incident_find_action(const Incident *incident, int64_t num
 const IncidentAction *incident_running_action(const Incident *incident, const Run *run);  /* NULL = none */
 size_t incident_in_doubt(const Incident *incident);
 size_t ledger_open_count(const Incident *incident);
+/* Something was broken open, and all of it is closed again. */
+bool incident_is_mended(const Incident *incident);
 const LedgerItem *ledger_find_open(const Incident *incident, const char *name);
 const char *incident_fact(const Incident *incident, const char *name);
 /* When the damage began: as somebody told it apart (the fact "bad-publish", in ms), else as the newest run's value `value_name` says it (a

@@ -223,6 +223,10 @@ static const char *no_damage(BoardState *state)
 	char known[80] = "Nothing here fails.";
 	if (unseen)
 		snprintf(known, sizeof(known), "Nothing here is known to fail, but %d cannot be seen.", unseen);
+	if (state->standing.mended) {
+		snprintf(state->text, sizeof(state->text), "%s All that was broken open is closed again. :end ends the incident.", known);
+		return state->text;
+	}
 	snprintf(state->text, sizeof(state->text), "%s If something is damaged all the same, declare it (D) and say since when (t): the board then tells "
 		"whether the newest backup is older.", known);
 	return state->text;

@@ -307,16 +307,6 @@ static void quit_answered(void *state, ViewContext *context, const Dialog *dialo
 		view_ask_then(context, ASK_STOP, NULL, stopped, NULL);
 }
 
-static void quit(Shell *shell, ViewContext *context)
-{
-	(void) shell;
-	const Incident *incident = context->model->incident;
-	bool goes_on = incident && incident->phase == INCIDENT_OPEN;
-	Dialog *dialog = view_dialog(context, DIALOG_CONFIRM, "Leave", "leave", quit_answered, NULL);
-	styled_add(&dialog->text, ROLE_TEXT, goes_on ? "An incident is open: the engine goes on, with its probes and whatever runs.\n"
-		: "No incident is open: the engine stops too, for everybody who is here. q leaves it running.\n");
-}
-
 static void open_palette(Shell *shell, ViewContext *context)
 {
 	(void) context;
@@ -355,6 +345,19 @@ static void detach(Shell *shell, ViewContext *context)
 	Dialog *dialog = view_dialog(context, DIALOG_CONFIRM, "End the drill", "end it", leave_drill, NULL);
 	styled_add(&dialog->text, ROLE_TEXT, "The incident is still open, and the simulated systems end with this console: the drill cannot be gone on "
 		"with afterwards. Its record stays.\n");
+}
+
+static void quit(Shell *shell, ViewContext *context)
+{
+	if (shell->settings->practice) {
+		detach(shell, context);
+		return;
+	}
+	const Incident *incident = context->model->incident;
+	bool goes_on = incident && incident->phase == INCIDENT_OPEN;
+	Dialog *dialog = view_dialog(context, DIALOG_CONFIRM, "Quit", "quit", quit_answered, NULL);
+	styled_add(&dialog->text, ROLE_TEXT, goes_on ? "An incident is open: the engine goes on, with its probes and whatever runs.\n"
+		: "No incident is open: the engine stops too, for everybody who is here. q leaves it running.\n");
 }
 
 static void screen_after(Shell *shell, ViewContext *context)

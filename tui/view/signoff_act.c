@@ -42,8 +42,10 @@ static void enter_stage(SignoffView *view, const ViewContext *context, SignoffSt
 /* The other role is another person's: it wants a key of its own first, so that nothing is signed by typing the same again. */
 static void say_who_is_next(SignoffView *view, ViewContext *context, const Gate *gate, const char *role)
 {
-	SignoffWay ways[SIGNOFF_WAYS_MAX];
-	if (gate && signoff_ways(view, context, gate, ways))
+	SignoffWay own, ways[SIGNOFF_WAYS_MAX];
+	if (gate && signoff_way(view, context, gate, &own))
+		view_say(context, ROLE_OK, "Signed as %s. %s is still asked, and that is you.", role, own.role);
+	else if (gate && signoff_ways(view, context, gate, ways))
 		view_say(context, ROLE_OK, "Signed as %s. %s is still asked: o takes that role, with %s's key.", role, ways[0].role, ways[0].signer->person);
 	else
 		view_say(context, ROLE_OK, "Signed as %s. The others are still asked.", role);

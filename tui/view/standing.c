@@ -23,7 +23,10 @@ void standing_read(const ViewContext *context, Standing *ret)
 	ret->has_verdict = board_verdict(model->readings, model->reading_count, damage_settings(context), began.time, damage_words(began.from),
 		context->wall, &ret->verdict);
 	bool open = model->incident && model->incident->phase == INCIDENT_OPEN;
-	ret->damaged = open || wall_known(began.time) || count_of(context, READING_FAIL) > 0;
+	/* Once all is closed again and nothing fails, a backup that is newer than the damage holds what was repaired. */
+	bool well = !count_of(context, READING_FAIL) && !count_of(context, READING_UNKNOWN) && !count_of(context, READING_STALE);
+	ret->mended = open && well && incident_is_mended(model->incident);
+	ret->damaged = !ret->mended && (open || wall_known(began.time) || count_of(context, READING_FAIL) > 0);
 }
 
 ReadingState standing_judge(const Standing *standing, const ViewContext *context, const Reading *reading, const char **ret_reason)

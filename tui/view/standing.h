@@ -7,6 +7,7 @@
 typedef struct Standing {
 	bool has_verdict;        /* the environment says what it rests on */
 	bool damaged;            /* something is damaged, or may be: before that the verdict would only frighten */
+	bool mended;             /* it was, and what was broken open for it is closed again */
 	Verdict verdict;
 } Standing;
 

@@ -97,7 +97,10 @@ static void write_step(const WalkView *walk, const ViewContext *context, const W
 	const IncidentStep *step = target->step;
 	const char *why = target->last && target->last->why ? target->last->why : "";
 	if (target->open && step->state != STEP_IN_DOUBT) {
-		if (!waits_for_gate(context, target, text))
+		const char *guard = target->open->plan_is_undo ? NULL : walk_hard_guard(walk, target, target->open);
+		if (guard)
+			snprintf(text, VIEW_HINT_SIZE, "blocked   %s", guard);
+		else if (!waits_for_gate(context, target, text))
 			snprintf(text, VIEW_HINT_SIZE, "ready   nothing has been changed yet");
 		return;
 	}

@@ -37,3 +37,14 @@ Test(damage, a_value_that_is_no_time_is_not_known)
 	story_ok(&story, "set", "{'run':'r1','name':'published','value':'half past'}");
 	expect(&story, "published", "-", DAMAGE_NOT_KNOWN);
 }
+
+Test(damage, is_over_when_all_that_was_opened_is_closed)
+{
+	AUTO_CLEAR(Story) story = story_walking();
+	cr_assert(!incident_is_mended(NULL));
+	cr_assert(!incident_is_mended(story.incident), "nothing was opened yet");
+	story_ok(&story, "tick", "{'run':'r1','step':'6'}");
+	cr_assert(!incident_is_mended(story.incident), "the banner is open");
+	story_ok(&story, "tick", "{'run':'r1','step':'7'}");
+	cr_assert(incident_is_mended(story.incident));
+}
