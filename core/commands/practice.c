@@ -228,7 +228,7 @@ static void leave_folder(Command *command, const Ground *ground) {
 	AUTO_CLEAR(StrList) names = {0};
 	bool recorded = file_list_folder(incidents, &names, NULL) && names.count > 0;
 	if (command_has(command, "keep") || command_flag(command, "folder")) {
-		printf("The drill is over. Its record and keys are in %s\n", ground->folder);
+		printf("The drill is over. %s in %s\n", recorded ? "Its record and keys are" : "Nothing was recorded; its keys are", ground->folder);
 	} else if (recorded) {
 		static const char *const WORTHLESS[] = {"secrets", "signers"};
 		for (size_t i = 0; i < BG_LENGTH(WORTHLESS); i++) {
@@ -236,7 +236,7 @@ static void leave_folder(Command *command, const Ground *ground) {
 			BG_IGNORE(file_remove_tree(path, NULL));
 		}
 		printf("The drill is over; its practice keys are removed. Its record stays:\n"
-			"  breakglass verify --signers %s/allowed_signers %s/%s\n  rm -r %s\n", ground->folder, incidents, names.items[names.count - 1],
+			"  %s verify --signers %s/allowed_signers %s/%s\n  rm -r %s\n", command->self, ground->folder, incidents, names.items[names.count - 1],
 			ground->folder);
 	} else if (file_remove_tree(ground->folder, NULL)) {
 		printf("The drill is over. Nothing was recorded, and its folder is removed.\n");

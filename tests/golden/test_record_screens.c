@@ -65,7 +65,7 @@ Test(record_screens, the_ledger_is_empty_at_first)
 Test(record_screens, the_ledger_waits_for_an_incident)
 {
 	AUTO(Script) *script = story_quiet();
-	picture(script, "6", "No incident is declared", "ledger/empty");
+	picture(script, "6", "No incident is open", "ledger/empty");
 }
 
 Test(record_screens, the_walk_waits_for_a_procedure)

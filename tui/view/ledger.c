@@ -69,7 +69,7 @@ static ListSource source_of(LedgerState *state)
 {
 	return (ListSource) { .count = state->count, .id = row_id, .render = draw_row, .text = row_text, .say = say_row, .userdata = state,
 		.empty = state->context->model->incident ? "Nothing is broken open. A step that pauses, freezes or repoints something enters it here, until it is "
-		"mended." : "No incident is declared. D declares one; what it breaks open is listed here until it is mended." };
+		"mended." : "No incident is open. D declares one; what it breaks open is listed here until it is mended." };
 }
 
 static void update(void *data, ViewContext *context)

@@ -82,7 +82,7 @@ static void say_row(size_t index, void *userdata, Buf *out)
 static ListSource source_of(TimelineState *state)
 {
 	return (ListSource) { .count = state->context->model->timeline_count, .id = row_id, .render = draw_row, .text = row_text,
-		.say = say_row, .number = row_id, .newest_last = true, .userdata = state, .empty = "Nothing is recorded yet: no incident is declared. D declares one; from then on everything that is done or seen "
+		.say = say_row, .number = row_id, .newest_last = true, .userdata = state, .empty = "Nothing is recorded yet: no incident is open (breakglass incidents lists past ones). D declares one; from then on everything that is done or seen "
 		"stands here, and can be checked by a stranger." };
 }
 
