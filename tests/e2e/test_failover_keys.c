@@ -127,7 +127,7 @@ static void point_at_the_backup(Drill *drill)
 
 static void see_it_well(Drill *drill)
 {
-	press(drill, "v", "ready to tick");
+	press(drill, "v", "look for yourself, then x");
 	press(drill, "x", "7  Check");
 	press(drill, "x", "8  Optionally");
 	press(drill, "1", "all of 40 sampled pages are well");
@@ -161,7 +161,7 @@ static void go_back_to_the_real_bucket(Drill *drill)
 {
 	press(drill, "enter", "Start the way back");
 	press(drill, "y", "1  Confirm that the content");
-	press(drill, "v", "ready to tick");
+	press(drill, "v", "look for yourself, then x");
 	press(drill, "x", "2.1  Find the service");
 	press(drill, "v", "2.2  Clone the active");
 	plan_and_apply(drill, "2.3  In the clone");
@@ -172,7 +172,7 @@ static void go_back_to_the_real_bucket(Drill *drill)
 	sign_both(drill, "all are well");
 	press(drill, "y", "Type the name");
 	type(drill, "ocw-live\n", "3  Verify in a browser");
-	press(drill, "v", "ready to tick");
+	press(drill, "v", "look for yourself, then x");
 	press(drill, "x", "4  If the pipeline");
 }
 
