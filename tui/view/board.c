@@ -62,15 +62,20 @@ static void age_words(const Reading *reading, WallTime now, char text[static SPA
 }
 
 #define ANSWER_SIZE 300
-static void answer_words(const Reading *reading, ReadingState judged, WallTime now, char text[static ANSWER_SIZE])
+#define ANSWER_WHOLE 1000   /* columns that none is longer than */
+/* What was last known of one that cannot be seen outlives the cut at `columns`: the reason can be read below the list. */
+static void answer_words(const Reading *reading, ReadingState judged, WallTime now, int columns, char text[static ANSWER_SIZE])
 {
-	char span[SPAN_TEXT_SIZE];
+	char span[SPAN_TEXT_SIZE], was[64];
 	const char *said = reading->text ? reading->text : "";
-	if (judged == READING_UNKNOWN && wall_known(reading->last_time))
-		snprintf(text, ANSWER_SIZE, "%.200s; was %s %s ago", said, reading_state_name(reading->last_state),
-			span_format_short(now.ms - reading->last_time.ms, span));
-	else
+	if (judged != READING_UNKNOWN || !wall_known(reading->last_time)) {
 		snprintf(text, ANSWER_SIZE, "%.280s", said);
+		return;
+	}
+	snprintf(was, sizeof(was), "was %s %s ago", reading_state_name(reading->last_state), span_format_short(now.ms - reading->last_time.ms, span));
+	snprintf(text, ANSWER_SIZE, "%.200s; %s", said, was);
+	if (canvas_text_width(text) > columns)
+		snprintf(text, ANSWER_SIZE, "%s; %.200s", was, said);
 }
 
 static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
@@ -89,7 +94,7 @@ static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 	int right = state->context->small ? rect.x + rect.width
 		: canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, age);
 	char text[ANSWER_SIZE];
-	answer_words(reading, judged, state->context->wall, text);
+	answer_words(reading, judged, state->context->wall, right - x - 1, text);
 	canvas_text_fit(canvas, rect, x, rect.y, right - x - 1, ROLE_TEXT, text);
 }
 
@@ -101,7 +106,7 @@ static void say_row(size_t index, void *userdata, Buf *out)
 	ReadingState judged = standing_judge(&state->standing, state->context, reading, &why);
 	char age[SPAN_TEXT_SIZE + 8], text[ANSWER_SIZE];
 	age_words(reading, state->context->wall, age);
-	answer_words(reading, judged, state->context->wall, text);
+	answer_words(reading, judged, state->context->wall, ANSWER_WHOLE, text);
 	buf_printf(out, "%s: %s: %s%s(%s)", reading_state_name(judged), reading->name, text, *text ? " " : "", age);
 }
 
