@@ -191,10 +191,9 @@ Str public_key_plain_blob(const PublicKey *key)
 	return key->certificate ? (Str){ key->certificate->plain, key->certificate->plain_len } : public_key_blob(key);
 }
 
-const char *public_key_fingerprint(const PublicKey *key, char ret[static FINGERPRINT_SIZE])
+const char *key_blob_fingerprint(Str blob, char ret[static FINGERPRINT_SIZE])
 {
 	unsigned char digest[SHA256_BYTES];
-	Str blob = public_key_plain_blob(key);
 	sha256_bytes(blob.ptr, blob.len, digest);
 	AUTO_CLEAR(Buf) text = { 0 };
 	buf_puts(&text, "SHA256:");
@@ -204,6 +203,11 @@ const char *public_key_fingerprint(const PublicKey *key, char ret[static FINGERP
 	BG_ASSERT(text.len < FINGERPRINT_SIZE);
 	memcpy(ret, buf_text(&text), text.len + 1);
 	return ret;
+}
+
+const char *public_key_fingerprint(const PublicKey *key, char ret[static FINGERPRINT_SIZE])
+{
+	return key_blob_fingerprint(public_key_plain_blob(key), ret);
 }
 
 void public_key_write_line(const PublicKey *key, Buf *out)

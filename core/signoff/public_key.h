@@ -47,6 +47,8 @@ Str public_key_blob(const PublicKey *key);
 Str public_key_plain_blob(const PublicKey *key);         /* of a certificate: of the key in it */
 /* "SHA256:..." as ssh-keygen -l prints it: of a certificate that of the key in it, so that one key is one key. Returns ret. */
 const char *public_key_fingerprint(const PublicKey *key, char ret[static FINGERPRINT_SIZE]);
+/* The same of the bytes of any plain key, also of a kind that does not parse here. */
+const char *key_blob_fingerprint(Str blob, char ret[static FINGERPRINT_SIZE]);
 /* "ssh-ed25519 AAAA...": appends. */
 void public_key_write_line(const PublicKey *key, Buf *out);
 
