@@ -59,9 +59,8 @@ int run_steps(Command *command) {
 		command_print_json(json_get(all, "runs"));
 		return EXIT_OK;
 	}
-	size_t done, total;
-	run_progress(run, &done, &total);
-	command_print("%s: %s   %zu of %zu\n", run->procedure_title, run->playbook_title, done, total);
+	AUTO_FREE char *progress = run_progress_words(run);
+	command_print("%s: %s   %s\n", run->procedure_title, run->playbook_title, progress);
 	for (size_t i = 0; i < run->step_count; i++) {
 		const IncidentStep *step = &run->steps[i];
 		command_print("%*s%-6s %-14s %s%s%s\n", step->level * 2, "", step->number, step_state_words(step->state), step->title,

@@ -313,3 +313,20 @@ void run_progress(const Run *run, size_t *ret_done, size_t *ret_total)
 	*ret_done = done;
 	*ret_total = total;
 }
+
+size_t run_left_out(const Run *run)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < run->step_count; i++)
+		count += run->steps[i].counted && run->steps[i].state == STEP_SKIPPED;
+	return count;
+}
+
+char *run_progress_words(const Run *run)
+{
+	size_t done, total, left_out = run_left_out(run);
+	run_progress(run, &done, &total);
+	if (!left_out)
+		return bg_asprintf("%zu of %zu steps done", done, total);
+	return bg_asprintf("%zu of %zu steps done, %zu left out", done - left_out, total, left_out);
+}

@@ -71,7 +71,7 @@ static void html_head(const Report *report, Buf *out)
 		"<a href=\"#actions\">Plans and actions</a><a href=\"#timeline\">Timeline</a><a href=\"#record\">The record</a></nav>\n</header>\n");
 }
 
-typedef struct Totals { size_t done, steps, signed_yes, signed_other, actions_good, actions; } Totals;
+typedef struct Totals { size_t done, left_out, steps, signed_yes, signed_other, actions_good, actions; } Totals;
 
 static Totals count_all(const Incident *incident)
 {
@@ -80,7 +80,9 @@ static Totals count_all(const Incident *incident)
 		const Run *run = &incident->runs[r];
 		size_t done, total;
 		run_progress(run, &done, &total);
-		totals.done += done;
+		size_t left_out = run_left_out(run);
+		totals.done += done - left_out;
+		totals.left_out += left_out;
 		totals.steps += total;
 		for (size_t g = 0; g < run->gate_count; g++) {
 			for (size_t i = 0; i < run->gates[g].signoff_count; i++) {
@@ -105,6 +107,7 @@ static void html_glance(const Report *report, Buf *out)
 	AUTO_FREE char *took = incident->objective_ms ? bg_asprintf("%s the objective of %s", over ? "over" : "within",
 		span_format(incident->objective_ms, objective)) : bg_strdup("no objective was set");
 	AUTO_FREE char *steps = bg_asprintf("%zu of %zu", totals.done, totals.steps);
+	AUTO_FREE char *passed = totals.left_out ? bg_asprintf("steps done, %zu left out", totals.left_out) : bg_strdup("steps done");
 	AUTO_FREE char *actions = bg_asprintf("%zu of %zu", totals.actions_good, totals.actions);
 	AUTO_FREE char *signoffs = bg_asprintf("%zu", totals.signed_yes);
 	AUTO_FREE char *others = totals.signed_other ? bg_asprintf("signed yes, %zu no or escalated", totals.signed_other)
@@ -113,7 +116,7 @@ static void html_glance(const Report *report, Buf *out)
 	AUTO_FREE char *records = bg_asprintf("record: %zu entries, %lld anchored", report->count, (long long) report->checked.anchored);
 	buf_puts(out, "<div class=\"cards\">\n");
 	html_card(out, over ? "bad" : incident->objective_ms ? "good" : "", span_format(incident->last_mono_ms, span), took);
-	html_card(out, "", steps, "steps done");
+	html_card(out, "", steps, passed);
 	html_card(out, totals.actions_good == totals.actions ? "" : "warn", actions, "actions went well");
 	html_card(out, totals.signed_other ? "warn" : "", signoffs, others);
 	html_card(out, open ? "bad" : "good", left, open ? "still open or in doubt" : "left open");

@@ -131,11 +131,10 @@ static void put_run(const Report *report, size_t r, Buf *out)
 {
 	const Run *run = &report->incident->runs[r];
 	const char *phase = "";
-	size_t done, total;
-	run_progress(run, &done, &total);
+	AUTO_FREE char *progress = run_progress_words(run);
 	buf_puts(out, "<h3>");
 	html_text(out, run->procedure_title);
-	buf_printf(out, "</h3>\n<p class=\"soft\">Run %s, %s, %zu of %zu steps, started ", run->id, run_state_name(run->state), done, total);
+	buf_printf(out, "</h3>\n<p class=\"soft\">Run %s, %s, %s, started ", run->id, report_run_words(report->incident, run), progress);
 	html_time(out, run->started, report->incident->declared);
 	buf_puts(out, " by ");
 	html_text(out, run->who);

@@ -203,11 +203,10 @@ static void markdown_runs(const Incident *incident, Buf *out)
 {
 	for (size_t r = 0; r < incident->run_count; r++) {
 		const Run *run = &incident->runs[r];
-		size_t done, total;
-		run_progress(run, &done, &total);
+		AUTO_FREE char *progress = run_progress_words(run);
 		buf_puts(out, "## ");
 		put_text(out, run->procedure_title);
-		buf_printf(out, "\n\nRun %s, %s, %zu of %zu steps, started ", run->id, run_state_name(run->state), done, total);
+		buf_printf(out, "\n\nRun %s, %s, %s, started ", run->id, report_run_words(incident, run), progress);
 		put_time(out, incident, run->started);
 		buf_puts(out, " by ");
 		put_text(out, run->who);
@@ -260,7 +259,11 @@ static void markdown_plans(const Report *report, Buf *out)
 			continue;
 		buf_puts(out, any ? "" : "## Plans\n");
 		any = true;
-		buf_printf(out, "\nAction %lld, planned ", (long long) action->number);
+		buf_printf(out, "\nAction %lld, %s", (long long) action->number, action->undo ? "undo: " : "");
+		put_text(out, action->verb);
+		buf_puts(out, " of ");
+		put_step_name(out, &report->incident->runs[action->run].steps[action->step]);
+		buf_puts(out, ", planned ");
 		put_time(out, report->incident, made->time);
 		buf_printf(out, ", sha256 `%.64s`:\n\n| what | from | to |\n|---|---|---|\n", made->digest);
 		for (size_t k = 0; k < plan.count; k++) {

@@ -83,6 +83,13 @@ const ReportPlan *report_plan_of(const Report *report, const IncidentAction *act
 	return NULL;
 }
 
+const char *report_run_words(const Incident *incident, const Run *run)
+{
+	if (run->state == RUN_WALKING && incident->phase == INCIDENT_ENDED)
+		return "never ended";
+	return run_state_name(run->state);
+}
+
 bool report_verify(Report *report, Error *err)
 {
 	return journal_verify(report->folder, NULL, &report->checked, err);

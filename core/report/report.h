@@ -46,6 +46,8 @@ BG_CHECK bool report_read(const char *folder, Report *ret_report, Error *err);
 BG_CHECK bool report_verify(Report *report, Error *err);
 /* The plan that an action carried out: the newest of its digest made before it. NULL: it had none. */
 const ReportPlan *report_plan_of(const Report *report, const IncidentAction *action);
+/* "done", "abandoned", "walking"; of one that nobody ended before the incident was: "never ended". */
+const char *report_run_words(const Incident *incident, const Run *run);
 void report_clear(Report *report);
 BG_DEFINE_CLEARP(Report, report_clear)
 

@@ -94,9 +94,8 @@ static const char *gap(const IncidentStep *step) { return *step->number ? " " : 
 static void sitrep_run(const Incident *incident, const Run *run, WallTime now, Buf *out)
 {
 	char span[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE];
-	size_t done, total;
-	run_progress(run, &done, &total);
-	put_line(out, "- %s: %zu of %zu steps done", run->procedure_title, done, total);
+	AUTO_FREE char *progress = run_progress_words(run);
+	put_line(out, "- %s: %s", run->procedure_title, progress);
 	const IncidentStep *last = sitrep_last_step(run), *next = sitrep_next_step(run);
 	if (last)
 		put_line(out, "- Last, %s: %s%s%s", wall_format_hm(last->changed, now, clock), last->number, gap(last), last->title);

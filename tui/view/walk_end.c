@@ -50,11 +50,9 @@ bool walk_way_back(const WalkView *walk, const ViewContext *context, const Run *
 
 static void write_counts(const ViewContext *context, const Run *run, Styled *out)
 {
-	size_t done, total, skipped = 0;
+	size_t done, total, skipped = run_left_out(run);
 	char clock[WALL_TEXT_SIZE], span[SPAN_TEXT_SIZE];
 	run_progress(run, &done, &total);
-	for (size_t i = 0; i < run->step_count; i++)
-		skipped += run->steps[i].counted && run->steps[i].state == STEP_SKIPPED;
 	styled_printf(out, ROLE_MUTED, "%-*s", LABEL_COLUMNS, "progress");
 	styled_printf(out, done == total ? ROLE_OK : ROLE_TEXT, "%zu of %zu", done, total);
 	if (skipped)

@@ -134,6 +134,21 @@ Test(apply_step, progress_counts_counted_steps_and_follows_reclassification)
 	run_progress(story_run(&story), &done, &total);
 	cr_assert_eq(total, 10);
 	cr_assert_eq(done, 1);
+	AUTO_FREE char *words = run_progress_words(story_run(&story));
+	assert_text("nothing left out", words, "1 of 10 steps done");
+}
+
+Test(apply_step, a_step_that_was_left_out_is_not_told_as_done)
+{
+	AUTO_CLEAR(Story) story = story_walking();
+	story_ok(&story, "tick", "{'run':'r1','step':'1','reason':'looked by hand'}");
+	story_ok(&story, "skip", "{'run':'r1','step':'4.2','reason':'no hosts'}");
+	size_t done, total;
+	run_progress(story_run(&story), &done, &total);
+	cr_assert_eq(done, 2);
+	cr_assert_eq(run_left_out(story_run(&story)), 1);
+	AUTO_FREE char *words = run_progress_words(story_run(&story));
+	assert_text("one left out", words, "1 of 10 steps done, 1 left out");
 }
 
 Test(apply_step, values_and_facts_are_kept_and_secrets_are_not)
