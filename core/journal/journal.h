@@ -37,7 +37,10 @@ BG_DEFINE_CLEARP(Record, record_clear)
 
 typedef struct Journal Journal;
 /* cut_bytes > 0: a torn last line was cut */
-typedef struct JournalOpened { int64_t cut_bytes; int64_t records; } JournalOpened;
+typedef struct JournalOpened {
+	int64_t cut_bytes, records;
+	Error trouble;               /* journal_open_held(): why nothing can be written now; NONE = it can */
+} JournalOpened;
 
 /* Opens or creates FOLDER/journal.jsonl (folder 0700, file 0600), locks it, checks the whole chain, cuts a torn last
  * line (one without a newline, and only that). `each` (NULL ok) gets every record in order; returning false stops with
@@ -48,10 +51,50 @@ BG_CHECK bool journal_open(const char *folder, bool (*each)(void *userdata, cons
 /* Appends durably: one write, then fdatasync, before it returns true. What could not be read back (text that is not
  * UTF-8, nesting that is too deep, a line that is too long) is refused. Fills seq, time, prev, hash of *record and
  * gives the stored line in `ret_line` (appended; NULL ok). On failure (disk full, EIO) the file is cut back to what was
- * there before, and if even that fails the journal refuses everything from then on. */
+ * there before; where that failed too, or the disk did not confirm, the file is opened anew and read again before the next
+ * write. Refused while records are held. */
 BG_CHECK bool journal_append(Journal *journal, const char *who, const char *how, const char *type, const Json *data,
 	WallTime now, int64_t mono_ms, Record *ret_record, Buf *ret_line, Error *err);
-int64_t journal_seq(const Journal *journal);             /* of the last record; 0 = empty */
+
+/* ---- what the disk does not take ---- */
+#define JOURNAL_HELD_RECORDS_MAX 2000
+#define JOURNAL_HELD_BYTES_MAX (8 * 1024 * 1024)
+/* Records that are chained and told, but stand in memory only. */
+typedef struct JournalHeld {
+	int64_t count, bytes;        /* now */
+	int64_t total;               /* since `since`, with those that were written meanwhile */
+	int64_t first_seq, last_seq;
+	WallTime since;              /* time of the first */
+	Error why;                   /* what the disk said last */
+} JournalHeld;
+/* journal_open(), but a file that cannot be written (no room, no rights, read-only, no folder) is opened for reading, and one
+ * that is not there is empty: records are held then, and `ret_opened->trouble` says why. */
+BG_CHECK bool journal_open_held(const char *folder, bool (*each)(void *userdata, const Record *record, Str line, Error *err),
+	void *userdata, Journal **ret_journal, JournalOpened *ret_opened, Error *err);
+/* One record that is to follow the last one. Borrows all. */
+typedef struct JournalEntry {
+	const char *who, *how, *type;
+	const Json *data;
+	WallTime now;
+	int64_t mono_ms;
+} JournalEntry;
+/* Chains a record that could not be written, for `why`: it counts, but is held in memory. Refused when there are too many. */
+BG_CHECK bool journal_hold(Journal *journal, const JournalEntry *entry, const Error *why, Record *ret_record, Buf *ret_line,
+	Error *err);
+/* NULL: everything is on disk. Borrowed. */
+const JournalHeld *journal_held(const Journal *journal);
+/* Writes what is held, in order and durably. *ret_written tells of all of it (total 0: nothing was held). False: the rest is
+ * still held. */
+BG_CHECK bool journal_write_held(Journal *journal, JournalHeld *ret_written, Error *err);
+/* Every record from number `from` on, the held ones too, each checked against the one before. */
+BG_CHECK bool journal_replay(const Journal *journal, int64_t from, bool (*each)(void *userdata, const Record *record, Str line,
+	Error *err), void *userdata, Error *err);
+int64_t journal_stored_seq(const Journal *journal);      /* of the last record on disk; 0 = none */
+const char *journal_stored_head(const Journal *journal);
+/* Is it the disk that failed, and not what was asked? */
+bool journal_is_disk_trouble(const Error *err);
+
+int64_t journal_seq(const Journal *journal);             /* of the last record, held or not; 0 = empty */
 const char *journal_head(const Journal *journal);        /* JOURNAL_GENESIS when empty */
 WallTime journal_first_time(const Journal *journal);
 /* The lines from record `from` on, in order, without a lock: for readers and late consoles. The chain is checked
