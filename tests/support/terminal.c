@@ -100,6 +100,10 @@ static void build_environment(const TerminalOptions *options, int frame_fd, StrL
 
 static BG_NORETURN void run_program(const TerminalOptions *options, int frame_fd, char **environment)
 {
+	/* As a login gives them: whoever runs the tests under nohup ignores SIGHUP, and the program would rightly do so too. */
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP };
+	for (size_t i = 0; i < BG_LENGTH(signals); i++)
+		(void) signal(signals[i], SIG_DFL);
 	(void) fcntl(frame_fd, F_SETFD, 0);
 	if (options->folder && chdir(options->folder) < 0)
 		_exit(126);

@@ -70,6 +70,7 @@ Test(term, a_resize_draws_the_whole_screen_again)
 Test(term, whatever_ends_the_program_the_terminal_is_restored)
 {
 	static const int signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGSEGV };
+	(void) signal(SIGHUP, SIG_IGN);   /* as nohup has it; the program gets a terminal as a login gives it */
 	for (size_t i = 0; i < BG_LENGTH(signals); i++) {
 		/* A sanitizer would take the fault for its own and write a report. It has read its options for this process. */
 		if (signals[i] == SIGSEGV)
