@@ -187,6 +187,11 @@ void story_activated(Script *script)
 
 Terminal *story_console(Script *script, TempFolder *folder, const char *keys, const char *text)
 {
+	return story_console_at(script, folder, 0, keys, text);
+}
+
+Terminal *story_console_at(Script *script, TempFolder *folder, int speed, const char *keys, const char *text)
+{
 	AUTO_FREE char *program = build_path("breakglass");
 	AUTO_FREE char *environment = fixture("environment.yaml");
 	const char *state = temp_path(folder, "state");
@@ -195,7 +200,7 @@ Terminal *story_console(Script *script, TempFolder *folder, const char *keys, co
 	script_start(script, state, ENVIRONMENT);
 	const char *const argv[] = { program, "--env", environment, "--state", state, NULL };
 	const char *const variables[] = { clock, NULL };
-	TerminalOptions options = { .argv = argv, .columns = 80, .rows = 24, .environment = variables };
+	TerminalOptions options = { .argv = argv, .columns = 80, .rows = 24, .environment = variables, .speed = speed };
 	Terminal *terminal = terminal_start(&options);
 	terminal_wait_text(terminal, "eng-oncall/E");
 	terminal_keys(terminal, keys);

@@ -25,15 +25,20 @@ static void describe_colour(Buf *out, const char *which, const VTermColor *colou
 		buf_printf(out, " %s #%02x%02x%02x", which, colour->rgb.red, colour->rgb.green, colour->rgb.blue);
 }
 
-/* "" for a plain cell. */
+/* "" for a plain cell. Of a blank only the ground can be seen: the painter leaves the colour of its letter as it was. What libvterm keeps for the
+ * right half of a wide character tells of what stood there before. */
 static void describe_look(const VTermScreenCell *cell, Buf *out)
 {
-	describe_colour(out, "fg", &cell->fg);
+	if (cell->chars[0] == (uint32_t) -1)
+		return;
+	bool unseen = (cell->chars[0] == 0 || cell->chars[0] == ' ') && !cell->attrs.underline && !cell->attrs.reverse;
+	if (!unseen)
+		describe_colour(out, "fg", &cell->fg);
 	describe_colour(out, "bg", &cell->bg);
-	buf_puts(out, cell->attrs.bold ? " bold" : "");
+	buf_puts(out, cell->attrs.bold && !unseen ? " bold" : "");
 	buf_puts(out, cell->attrs.underline ? " underline" : "");
 	buf_puts(out, cell->attrs.reverse ? " reverse" : "");
-	buf_puts(out, cell->attrs.italic ? " italic" : "");
+	buf_puts(out, cell->attrs.italic && !unseen ? " italic" : "");
 	buf_puts(out, cell->attrs.blink ? " blink" : "");
 }
 

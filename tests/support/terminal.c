@@ -19,6 +19,7 @@
 #include "core/base/file.h"
 #include "core/base/moment.h"
 #include "tests/support/golden.h"
+#include "tests/support/repeat.h"
 #include "tests/support/support.h"
 #include "tests/support/svg.h"
 
@@ -113,6 +114,16 @@ static BG_NORETURN void run_program(const TerminalOptions *options, int frame_fd
 	_exit(127);
 }
 
+/* What a pty has at first, at 9600 baud. */
+static void make_slow(struct termios *mode)
+{
+	int master, slave;
+	cr_assert(openpty(&master, &slave, NULL, NULL, NULL) == 0);
+	cr_assert(tcgetattr(slave, mode) == 0 && cfsetospeed(mode, B9600) == 0 && cfsetispeed(mode, B9600) == 0);
+	(void) close(master);
+	(void) close(slave);
+}
+
 Terminal *terminal_start(const TerminalOptions *options)
 {
 	Terminal *terminal = bg_calloc(1, sizeof(*terminal));
@@ -125,7 +136,11 @@ Terminal *terminal_start(const TerminalOptions *options)
 	build_environment(options, frames[1], &environment);
 	char **envp = strlist_argv(&environment);
 	struct winsize size = { .ws_col = (unsigned short) options->columns, .ws_row = (unsigned short) options->rows };
-	terminal->pid = forkpty(&terminal->master, NULL, NULL, &size);
+	struct termios slow = {0};
+	if (options->speed)
+		make_slow(&slow);
+	cr_assert(options->speed == 0 || options->speed == 9600);
+	terminal->pid = forkpty(&terminal->master, NULL, options->speed ? &slow : NULL, &size);
 	cr_assert(terminal->pid >= 0, "cannot make a pseudo terminal: %s", strerror(errno));
 	if (terminal->pid == 0)
 		run_program(options, frames[1], envp);
@@ -167,7 +182,7 @@ static void show_until(Terminal *terminal, size_t end)
 	size_t len = end - terminal->shown < terminal->queue.len ? end - terminal->shown : terminal->queue.len;
 	if (end <= terminal->shown || len == 0)
 		return;
-	(void) vterm_input_write(terminal->vterm, terminal->queue.data, len);
+	repeat_write(terminal->vterm, str_slice(buf_str(&terminal->queue), 0, len));
 	vterm_screen_flush_damage(terminal->screen);
 	buf_append(&terminal->tail, terminal->queue.data, len);
 	if (terminal->tail.len > 4096)

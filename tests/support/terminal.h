@@ -15,6 +15,7 @@ typedef struct TerminalOptions {
 	const char *const *environment;  /* NULL or NULL-terminated "NAME=value", over a fixed small environment */
 	const char *type;                /* TERM; NULL = xterm-256color */
 	const char *folder;              /* to start in; NULL = as the test */
+	int speed;                       /* of the line, as `stty speed` tells it: 9600; 0 = as a pty comes */
 } TerminalOptions;
 
 /* How long anything may take before the test fails. Long, since it is only ever reached by failures. */

@@ -2,6 +2,7 @@
 #include "tui/term/capabilities.h"
 #include <stddef.h>
 #include <stdlib.h>
+#include "core/base/alloc.h"
 #include "tui/term/terminfo.h"
 #include "tui/theme/theme.h"
 
@@ -78,11 +79,43 @@ static unsigned conflicts_from_ncv(unsigned ncv)
 	return styles;
 }
 
+static bool is_or_none(const char *string, const char *expected)
+{
+	return !string || text_eq(string, expected);
+}
+
+static bool is_sgr(const char *capability)
+{
+	AUTO_CLEAR(Buf) filled = {0};
+	capability_put(&filled, capability, 1, 0);
+	Str text = buf_str(&filled);
+	return !capability || (str_starts(text, "\033[") && str_find_char(text, 'm') == (ptrdiff_t) text.len - 1);
+}
+
+/* Whether the strings are what nearly all terminals have, so that they can be joined and shortened. */
+static void read_ways(Capabilities *found)
+{
+	const char *down = terminfo_text("cud1"), *margin = terminfo_text("cr"), *not_underlined = terminfo_text("rmul");
+	found->looks_are_sgr = found->normal && strstr(found->normal, "\033[m") && is_or_none(found->bold, "\033[1m") &&
+		is_or_none(found->dim, "\033[2m") && is_or_none(found->italic, "\033[3m") && is_or_none(found->underline, "\033[4m") &&
+		is_or_none(found->reverse, "\033[7m") && is_sgr(found->foreground) && is_sgr(found->background);
+	found->takes_back = found->looks_are_sgr && not_underlined && text_eq(not_underlined, "\033[24m") &&
+		(!found->colours || text_eq(found->default_colours, "\033[39;49m"));
+	/* The entry repeats a byte; what follows that byte repeats any character. */
+	bool repeats = found->repeat && text_eq(found->repeat, "%p1%c\033[%p2%{1}%-%db");
+	free(found->repeat);
+	found->repeat = repeats ? bg_strdup("\033[%p1%db") : NULL;
+	found->newline_goes_down = down && text_eq(down, "\n") && margin && text_eq(margin, "\r");
+}
+
 bool capabilities_load(const char *type, Capabilities *ret_capabilities, KeyDecoder *learn, Error *err)
 {
 	static const struct { size_t offset; const char *name; } texts[] = {
 		{ offsetof(Capabilities, move), "cup" }, { offsetof(Capabilities, move_column), "hpa" },
-		{ offsetof(Capabilities, back), "cub1" }, { offsetof(Capabilities, clear), "clear" },
+		{ offsetof(Capabilities, back), "cub1" }, { offsetof(Capabilities, forward), "cuf" },
+		{ offsetof(Capabilities, forward_one), "cuf1" }, { offsetof(Capabilities, scroll_rows), "csr" },
+		{ offsetof(Capabilities, scroll_up), "indn" }, { offsetof(Capabilities, scroll_down), "rin" },
+		{ offsetof(Capabilities, clear), "clear" },
 		{ offsetof(Capabilities, erase_line), "el" }, { offsetof(Capabilities, normal), "sgr0" },
 		{ offsetof(Capabilities, bold), "bold" }, { offsetof(Capabilities, underline), "smul" },
 		{ offsetof(Capabilities, reverse), "rev" }, { offsetof(Capabilities, dim), "dim" },
@@ -90,7 +123,7 @@ bool capabilities_load(const char *type, Capabilities *ret_capabilities, KeyDeco
 		{ offsetof(Capabilities, background), "setab" }, { offsetof(Capabilities, default_colours), "op" },
 		{ offsetof(Capabilities, cursor_hide), "civis" }, { offsetof(Capabilities, cursor_show), "cnorm" },
 		{ offsetof(Capabilities, enter), "smcup" }, { offsetof(Capabilities, leave), "rmcup" },
-		{ offsetof(Capabilities, bell), "bel" },
+		{ offsetof(Capabilities, bell), "bel" }, { offsetof(Capabilities, repeat), "rep" },
 	};
 	type = type && *type ? type : "dumb";
 	if (!find_entry(type, err))
@@ -102,6 +135,7 @@ bool capabilities_load(const char *type, Capabilities *ret_capabilities, KeyDeco
 	/* Direct-colour entries count in millions and mean RGB by it; their first eight are the plain ones. */
 	found.colours = colours > 256 ? 8 : !found.foreground || !found.background || !found.default_colours ? 0 : colours;
 	found.colour_conflicts = conflicts_from_ncv((unsigned) terminfo_number("ncv"));
+	read_ways(&found);
 	found.wraps = terminfo_flag("am");
 	found.wraps_late = terminfo_flag("xenl");
 	if (learn)
@@ -117,13 +151,22 @@ bool capabilities_load(const char *type, Capabilities *ret_capabilities, KeyDeco
 	return true;
 }
 
+void capabilities_spare(Capabilities *capabilities)
+{
+	capabilities->spare = true;
+	if (capabilities->colours > 16)
+		capabilities->colours = 16;
+}
+
 void capabilities_clear(Capabilities *capabilities)
 {
 	char **const all[] = {
 		&capabilities->move, &capabilities->move_column, &capabilities->back, &capabilities->clear, &capabilities->erase_line,
 		&capabilities->normal, &capabilities->bold, &capabilities->underline, &capabilities->reverse, &capabilities->dim,
-		&capabilities->italic, &capabilities->foreground, &capabilities->background, &capabilities->default_colours,
+		&capabilities->forward, &capabilities->forward_one, &capabilities->scroll_rows, &capabilities->scroll_up,
+		&capabilities->scroll_down, &capabilities->italic, &capabilities->foreground, &capabilities->background, &capabilities->default_colours,
 		&capabilities->cursor_hide, &capabilities->cursor_show, &capabilities->enter, &capabilities->leave, &capabilities->bell,
+		&capabilities->repeat,
 	};
 	for (size_t i = 0; i < BG_LENGTH(all); i++) {
 		free(*all[i]);

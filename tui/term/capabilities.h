@@ -9,15 +9,23 @@ typedef struct Capabilities {
 	char *move;                 /* row, column */
 	char *move_column;          /* column */
 	char *back;                 /* one column to the left */
+	char *forward, *forward_one;   /* columns to the right; one */
 	char *clear, *erase_line;   /* whole screen; to the end of the line */
+	char *scroll_rows;          /* first row, last row: what scrolls */
+	char *scroll_up, *scroll_down;   /* by rows */
 	char *normal;               /* all attributes and colours off */
 	char *bold, *underline, *reverse, *dim, *italic;
 	char *foreground, *background, *default_colours;
 	char *cursor_hide, *cursor_show;
 	char *enter, *leave;        /* the screen of full-screen programs */
+	char *repeat;               /* the character before it, so many times more */
 	char *bell;
 	int colours;                /* 0, 8, 16, 88, 256 */
 	unsigned colour_conflicts;  /* STYLE_* bits that cannot be combined with colours */
+	bool looks_are_sgr;         /* the looks above are SGR sequences of ECMA-48: several can be told in one */
+	bool takes_back;            /* each attribute and colour by itself */
+	bool newline_goes_down;     /* and return to the first column: "\r", "\n" */
+	bool spare;                 /* `repeat` is used */
 	bool wraps;                 /* writing in the last column moves to the next line... */
 	bool wraps_late;            /* ...but only when another character comes */
 } Capabilities;
@@ -25,6 +33,9 @@ typedef struct Capabilities {
 /* Looks up `type`, as in $TERM. A terminal that is not in the data base but whose name says that it behaves like xterm
  * (kitty, alacritty, foot, ...) is taken for one. Fails for unknown and for dumb terminals, with a hint at line mode. */
 BG_CHECK bool capabilities_load(const char *type, Capabilities *ret_capabilities, KeyDecoder *learn, Error *err);
+/* For a line that carries few bytes: looks of 16 colours, which are half as long as those of 256, and rules that the terminal repeats by itself.
+ * Without it `repeat` is not used: terminals that say xterm and do not know it exist, and a rule of theirs would be one character long. */
+void capabilities_spare(Capabilities *capabilities);
 void capabilities_clear(Capabilities *capabilities);
 BG_DEFINE_CLEARP(Capabilities, capabilities_clear)
 /* Appends `string` with its parameters filled in; NULL appends nothing. */

@@ -17,6 +17,7 @@
 
 /* Bytes read from the keyboard in one go; a paste comes in several. */
 #define READ_SIZE 4096
+#define BITS_PER_BYTE 10   /* on a serial line, with the start and the stop bit */
 
 struct Term {
 	int fd;                  /* the terminal, read and written, non-blocking */
@@ -31,6 +32,7 @@ struct Term {
 	uint64_t bytes_sent;
 	unsigned long frame;     /* number of the last frame painted */
 	int columns, rows;       /* its size */
+	int line_bytes;          /* that the line carries a second; 0 = not known to be few */
 	bool frame_is_out;
 };
 
@@ -105,6 +107,18 @@ static void arm(Term *term, const struct termios *before)
 	restore_arm(&plan);
 }
 
+/* Bytes a second; 0: not known. Terminals that are no serial line say 38400, whatever lies behind them. */
+static int line_bytes(const struct termios *mode)
+{
+	static const struct { speed_t speed; int bits; } slow[] = {
+		{ B300, 300 }, { B600, 600 }, { B1200, 1200 }, { B2400, 2400 }, { B4800, 4800 }, { B9600, 9600 }, { B19200, 19200 },
+	};
+	for (size_t i = 0; i < BG_LENGTH(slow); i++)
+		if (cfgetospeed(mode) == slow[i].speed)
+			return slow[i].bits / BITS_PER_BYTE;
+	return 0;
+}
+
 bool term_open(const TermOptions *options, Term **ret_term, Error *err)
 {
 	struct termios before;
@@ -116,6 +130,9 @@ bool term_open(const TermOptions *options, Term **ret_term, Error *err)
 	term->decoder = key_decoder_new();
 	if (!capabilities_load(options->type, &term->capabilities, term->decoder, err))
 		return false;
+	term->line_bytes = line_bytes(&before);
+	if (term->line_bytes)
+		capabilities_spare(&term->capabilities);
 	int wake[2];
 	if (pipe2(wake, O_CLOEXEC | O_NONBLOCK) < 0)
 		return error_errno(err, errno, "cannot make a pipe");
@@ -152,6 +169,11 @@ void term_size(const Term *term, int *ret_columns, int *ret_rows)
 	bool known = ioctl(term->fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
 	*ret_columns = known ? size.ws_col : 80;
 	*ret_rows = known ? size.ws_row : 24;
+}
+
+int term_line_bytes(const Term *term)
+{
+	return term->line_bytes;
 }
 
 int term_frame_fd_from(const char *value)

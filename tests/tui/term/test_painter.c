@@ -6,6 +6,7 @@
 
 #include "core/base/text.h"
 #include "tests/support/golden.h"
+#include "tests/support/repeat.h"
 #include "tests/support/support.h"
 
 typedef struct Bench {
@@ -50,7 +51,7 @@ static void paint(Bench *bench, bool ascii)
 	if (ascii)
 		for (size_t i = 0; i < out.len; i++)
 			cr_expect((unsigned char) out.data[i] < 0x80);
-	(void) vterm_input_write(bench->vterm, out.data ? out.data : "", out.len);
+	repeat_write(bench->vterm, buf_str(&out));
 }
 
 static void expect_same_text(Bench *bench, const char *name)
@@ -63,13 +64,37 @@ static void expect_same_text(Bench *bench, const char *name)
 	assert_text(name, buf_text(&shown), buf_text(&wanted));
 }
 
+/* Against a second terminal that is painted from nothing. */
+static void expect_same_looks(Bench *bench, const char *name)
+{
+	AUTO_CLEAR(Buf) out = {0};
+	AUTO_CLEAR(Buf) shown = {0};
+	AUTO_CLEAR(Buf) wanted = {0};
+	VTerm *vterm = vterm_new(bench->canvas.height, bench->canvas.width);
+	AUTO(Painter) *painter = painter_new(&bench->capabilities, &bench->theme, false);
+	vterm_set_utf8(vterm, 1);
+	VTermScreen *screen = vterm_obtain_screen(vterm);
+	vterm_screen_reset(screen, 1);
+	painter_paint(painter, &bench->canvas, &out);
+	repeat_write(vterm, buf_str(&out));
+	GoldenScreen golden = { .screen = bench->screen, .columns = bench->canvas.width, .rows = bench->canvas.height };
+	golden_write(&golden, &shown);
+	golden.screen = screen;
+	golden_write(&golden, &wanted);
+	assert_text(name, buf_text(&shown), buf_text(&wanted));
+	vterm_free(vterm);
+}
+
 Test(painter, the_terminal_shows_the_canvas_after_any_change)
 {
-	static const char *const words[] = { "world", "世界", "é", "e\xcc\x81x", " ", "      ", "abc 世 def", "✔ done", "━━" };
+	static const char *const words[] = { "world", "世界", "é", "e\xcc\x81x", " ", "      ", "abc 世 def", "✔ done", "━━", "│", "──────────", "a│b" };
 	static const char *const types[] = { "xterm-256color", "linux", "vt100", "screen", "tmux-256color" };
-	for (size_t t = 0; t < BG_LENGTH(types); t++) {
+	for (size_t t = 0; t < 2 * BG_LENGTH(types); t++) {
+		const char *type = types[t / 2];
 		unsigned seed = 7;
-		Bench bench = bench_open(types[t], "dark", 23, 6, false);
+		Bench bench = bench_open(type, "dark", 23, 6, false);
+		if (t % 2)
+			capabilities_spare(&bench.capabilities);
 		for (int frame = 0; frame < 400; frame++) {
 			if (rand_r(&seed) % 20 == 0)
 				canvas_erase(&bench.canvas);
@@ -84,7 +109,9 @@ Test(painter, the_terminal_shows_the_canvas_after_any_change)
 				if (canvas_cell(&bench.canvas, 22, y)->combining[0])
 					canvas_text(&bench.canvas, canvas_rect(&bench.canvas), 22, y, ROLE_TEXT, "|");
 			paint(&bench, false);
-			expect_same_text(&bench, types[t]);
+			expect_same_text(&bench, type);
+			if (frame % 10 == 0)
+				expect_same_looks(&bench, type);
 		}
 		bench_close(&bench);
 	}
@@ -116,6 +143,24 @@ Test(painter, the_first_frame_sends_no_blanks)
 	canvas_erase(&bench.canvas);
 	paint(&bench, false);
 	cr_expect(bench.sent < 40, "%zu", bench.sent);
+	bench_close(&bench);
+}
+
+Test(painter, a_slow_line_gets_short_looks_and_rules_that_repeat_themselves)
+{
+	Bench bench = bench_open("xterm-256color", "dark", 80, 24, false);
+	canvas_horizontal(&bench.canvas, canvas_rect(&bench.canvas), 0, 2, 80, ROLE_BORDER);
+	canvas_vertical(&bench.canvas, canvas_rect(&bench.canvas), 27, 3, 18, ROLE_BORDER);
+	canvas_text(&bench.canvas, canvas_rect(&bench.canvas), 2, 22, ROLE_KEY, "Enter");
+	paint(&bench, false);
+	size_t usual = bench.sent;
+	expect_same_text(&bench, "usual");
+	capabilities_spare(&bench.capabilities);
+	bench.painter = painter_free(bench.painter);
+	paint(&bench, false);
+	cr_expect(bench.sent + 230 < usual, "%zu of %zu bytes", bench.sent, usual);
+	cr_expect(bench.sent < 170, "%zu bytes", bench.sent);
+	expect_same_text(&bench, "slow");
 	bench_close(&bench);
 }
 
