@@ -1,8 +1,10 @@
 /* incidents.c: which incident the engine has open, and what is owed to its record: an engine that could not write something writes it
  * as soon as it can. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/file.h"
 #include "core/engine/engine_state.h"
 
 #ifndef BREAKGLASS_VERSION
@@ -67,6 +69,19 @@ void engine_settle(Engine *engine) {
 
 /* ---- opening ---- */
 
+/* What plans and looks wrote for an engine that was killed: nobody waits for it any more. A worker that still writes does no harm. */
+static void remove_scratch_logs(const char *folder) {
+	AUTO_FREE char *actions = path_join(folder, "actions");
+	AUTO_CLEAR(StrList) names = {0};
+	if (!file_list_folder(actions, &names, NULL))
+		return;
+	for (size_t i = 0; i < names.count; i++) {
+		AUTO_FREE char *path = path_join(actions, names.items[i]);
+		if (str_starts(str_from(names.items[i]), "look-"))
+			(void) unlink(path);   /* a leftover is only a leftover */
+	}
+}
+
 bool engine_open_incident(Engine *engine, Error *err) {
 	AUTO_FREE char *folder = NULL;
 	if (!incident_file_find_open(engine->paths.incidents, &folder, &engine->broken, err))
@@ -94,6 +109,7 @@ bool engine_open_incident(Engine *engine, Error *err) {
 		return true;
 	}
 	engine_use_incident(engine, file);
+	remove_scratch_logs(folder);
 	engine->start_owed = true;
 	engine_settle(engine);
 	engine_resume_checks(engine);

@@ -47,7 +47,7 @@ const char *job_kind_name(JobKind kind) {
 static void free_job(Job *job) {
 	job->log = worker_log_close(job->log);
 	if (!job->spec.keep_log && job->spec.log_path)
-		(void) unlink(job->spec.log_path);   /* a leftover plan log is harmless: the next start removes it */
+		(void) unlink(job->spec.log_path);   /* a leftover is harmless: the next engine removes it */
 	json_free(job->result);
 	buf_clear(&job->request);
 	free((char *) (uintptr_t) job->spec.run);

@@ -254,7 +254,7 @@ static void describe_engine(const Told *told)
 	buf_puts(told->out, "engine started");
 	told_add(told, " ", "version");
 	if (lost)
-		buf_printf(told->out, ", %lld in doubt", (long long) lost);
+		buf_printf(told->out, ", %lld %s under way", (long long) lost, lost == 1 ? "action" : "actions");
 }
 
 static Describe *const describers[EVENT_TYPE_COUNT] = {

@@ -26,6 +26,7 @@ struct Sandbox {
 	char *folder;
 	const SimScenario *scenario;
 	SimControl control;
+	StrList changes;                 /* under the world's lock */
 	bool remove_folder;
 };
 
@@ -39,6 +40,11 @@ static void ask_world(Sandbox *sandbox, SimSystem system, const SimRequest *requ
 	}
 }
 
+static void note_change(Sandbox *sandbox, SimSystem system, const SimRequest *request, int status) {
+	if (!text_eq(request->method, "GET") && !text_eq(request->method, "HEAD"))
+		strlist_add_take(&sandbox->changes, bg_asprintf("%s %s %s %d", sim_system_name(system), request->method, request->path, status));
+}
+
 static void on_request(void *userdata, const SimRequest *request, SimReply *reply) {
 	Server *server = userdata;
 	Sandbox *sandbox = server->sandbox;
@@ -47,6 +53,7 @@ static void on_request(void *userdata, const SimRequest *request, SimReply *repl
 	sim_pipelines_advance(&sandbox->world.pipelines, now);
 	if (!sim_fault_answers(&sandbox->faults, server->system, reply))
 		ask_world(sandbox, server->system, request, reply, now);
+	note_change(sandbox, server->system, request, reply->status);
 	sim_fault_spoil(&sandbox->faults, server->system, reply);
 	pthread_mutex_unlock(&sandbox->world.lock);
 }
@@ -124,6 +131,7 @@ Sandbox *sandbox_stop(Sandbox *sandbox) {
 	if (sandbox->remove_folder && sandbox->folder)
 		BG_IGNORE(file_remove_tree(sandbox->folder, NULL));
 	sim_world_clear(&sandbox->world);
+	strlist_clear(&sandbox->changes);
 	free(sandbox->folder);
 	free(sandbox);
 	return NULL;
@@ -232,6 +240,13 @@ size_t sandbox_damaged_courses(Sandbox *sandbox) {
 	size_t damaged = bucket ? sim_content_damaged_count(bucket) : SIM_COURSE_COUNT;
 	pthread_mutex_unlock(&sandbox->world.lock);
 	return damaged;
+}
+
+void sandbox_changes(Sandbox *sandbox, StrList *ret_changes) {
+	pthread_mutex_lock(&sandbox->world.lock);
+	for (size_t i = 0; i < sandbox->changes.count; i++)
+		strlist_add(ret_changes, sandbox->changes.items[i]);
+	pthread_mutex_unlock(&sandbox->world.lock);
 }
 
 const SandboxScenario *sandbox_scenario_at(size_t index) {

@@ -48,6 +48,9 @@ void sandbox_obey_control(Sandbox *sandbox, Buf *ret_said);
 void sandbox_run_backup_now(Sandbox *sandbox);
 /* Damaged courses as the site's visitors see them now; of SIM_COURSE_COUNT. */
 size_t sandbox_damaged_courses(Sandbox *sandbox);
+/* Everything that was asked of the systems and that was not only looking, in order: "fastly PUT /service/X/version/2/activate 200".
+ * Appended. What was really done is known here, whatever became of whoever asked. */
+void sandbox_changes(Sandbox *sandbox, StrList *ret_changes);
 
 typedef struct SandboxScenario { const char *name, *summary; } SandboxScenario;
 const SandboxScenario *sandbox_scenario_at(size_t index);   /* NULL past the last */

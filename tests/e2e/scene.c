@@ -45,7 +45,7 @@ static char *fill(const Scene *scene, const char *text) {
 }
 
 Scene scene_new(const char *playbook, const char *more) {
-	Scene scene = {.folder = temp_folder()};
+	Scene scene = {.folder = temp_folder(), .name = "trial"};
 	AUTO_FREE char *whole = bg_asprintf("%s%s", ENVIRONMENT, more);
 	AUTO_FREE char *environment = fill(&scene, whole);
 	AUTO_FREE char *book = fill(&scene, playbook);
@@ -93,7 +93,7 @@ void scene_start_engine(Scene *scene, const char *crash) {
 }
 
 int scene_engine_pid(const Scene *scene) {
-	AUTO_FREE char *path = bg_asprintf("%s/trial/engine.lock", scene->state);
+	AUTO_FREE char *path = bg_asprintf("%s/%s/engine.lock", scene->state, scene->name);
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char text[32] = "";
 	int64_t pid = 0;
@@ -125,7 +125,7 @@ void scene_end_engine(const Scene *scene, int signal) {
 }
 
 Client *scene_client(const Scene *scene, bool start) {
-	ClientOptions options = {.environment_path = scene->environment, .environment_name = "trial", .state = scene->state,
+	ClientOptions options = {.environment_path = scene->environment, .environment_name = scene->name, .state = scene->state,
 		.self = scene->program, .start_engine = start, .deadline_ms = SCENE_WAIT_MS};
 	Client *client = NULL;
 	Error err = {0};
@@ -207,7 +207,7 @@ size_t scene_lines(const Scene *scene, const char *name) {
 }
 
 char *scene_incident(const Scene *scene) {
-	AUTO_FREE char *incidents = bg_asprintf("%s/trial/incidents", scene->state);
+	AUTO_FREE char *incidents = bg_asprintf("%s/%s/incidents", scene->state, scene->name);
 	AUTO_CLEAR(StrList) names = {0};
 	Error err = {0};
 	assert_ok(file_list_folder(incidents, &names, &err), &err);

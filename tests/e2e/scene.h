@@ -9,6 +9,7 @@
 
 typedef struct Scene {
 	TempFolder folder;
+	const char *name;            /* of the environment */
 	char *program, *environment, *state;
 	char *said;                  /* stdout and stderr of the last program */
 	int status;
