@@ -40,6 +40,12 @@ bool api_open(Api *api, const Call *call, const char *service, const char *url, 
 	return open_client(call, options, &api->client, err);
 }
 
+static bool at_path(const Api *api, const char *method, const char *path, Error *err) {
+	AUTO_FREE char *full = bg_asprintf("%s%s", api->url, path);
+	AUTO_FREE char *where = url_describe(full);
+	return error_where(err, "%s %s", method, where);
+}
+
 bool api_send(Api *api, const char *method, const char *path, const ApiBody *body, HttpResponse *ret, Error *err) {
 	*ret = (HttpResponse){0};
 	int64_t left = call_remaining_ms(api->call);
@@ -48,7 +54,8 @@ bool api_send(Api *api, const char *method, const char *path, const ApiBody *bod
 		return error_set(err, ERROR_CANCELLED, "it was cancelled before %s was asked", api->service);
 	if (left <= 0) {
 		error_set(err, ERROR_TIMEOUT, "the time for it is over, and %s was not asked any more", api->service);
-		return error_hint(err, "%s is slow or a lot was asked of it: try again", api->service);
+		error_hint(err, "%s is slow or a lot was asked of it: try again", api->service);
+		return at_path(api, method, path, err);
 	}
 	HttpRequest request = {.method = method, .url = url, .deadline_ms = left < REQUEST_MAX_MS ? left : REQUEST_MAX_MS,
 		.secret_header = api->secret_header, .secret = api->secret, .max_body = 32u * 1024 * 1024,
@@ -106,18 +113,34 @@ static void explain_plain(const HttpResponse *response, Buf *said) {
 		buf_put_str(said, line);
 }
 
+/* Never followed: what answers there would get the credentials. */
+static bool sent_elsewhere(const Api *api, const char *method, const char *path, const HttpResponse *response, Error *err) {
+	UrlParts parts;
+	AUTO_FREE char *location = str_dup(http_header(response, "Location"));
+	AUTO_FREE char *shown = url_parse(location, &parts, NULL) ? url_describe(location) : bg_strdup("another page");
+	error_set(err, ERROR_PROTOCOL, "%s sends us elsewhere (status %d), to %.80s", api->service, response->status, shown);
+	error_hint(err, "it may be a login page; if it has moved, write its new address into the environment file");
+	if (err)
+		err->os_code = response->status;
+	return at_path(api, method, path, err);
+}
+
 bool api_refused(const Api *api, const char *method, const char *path, const HttpResponse *response, Error *err) {
 	AUTO_CLEAR(Buf) raw = {0};
 	AUTO_CLEAR(Buf) more = {0};
 	(api->explain ? api->explain : explain_plain)(response, &raw);
 	AUTO_CLEAR(Buf) said = {0};
 	text_sanitise(str_slice(buf_str(&raw), 0, SAID_MAX), SANITISE_LINE, &said);
+	while (said.len && said.data[said.len - 1] == ' ')
+		buf_truncate(&said, said.len - 1);
 	const Refusal *refusal = NULL;
 	for (size_t i = 0; i < BG_LENGTH(REFUSALS); i++)
 		if (REFUSALS[i].status == response->status || (response->status / 100 == 5 && REFUSALS[i].status == 500))
 			refusal = refusal && refusal->status == response->status ? refusal : &REFUSALS[i];
 	if (response->status == 429)
 		find_limit_end(response, &more);
+	if (response->status / 100 == 3)
+		return sent_elsewhere(api, method, path, response, err);
 	error_set(err, refusal ? refusal->kind : ERROR_PROTOCOL, "%s %s (status %d%s)%s%s", api->service,
 		refusal ? refusal->why : "gives an answer that is not expected", response->status, buf_text(&more), said.len ? ": " : "",
 		buf_text(&said));
@@ -128,9 +151,7 @@ bool api_refused(const Api *api, const char *method, const char *path, const Htt
 		err->retryable = refusal && refusal->retryable;
 		err->os_code = response->status;
 	}
-	AUTO_FREE char *full = bg_asprintf("%s%s", api->url, path);
-	AUTO_FREE char *where = url_describe(full);
-	return error_where(err, "%s %s", method, where);
+	return at_path(api, method, path, err);
 }
 
 bool api_do(Api *api, const char *method, const char *path, const ApiBody *body, HttpResponse *ret, Error *err) {

@@ -47,12 +47,16 @@ void reading_because(Reading *reading, const char *reason, ...) {
 	take_line(&reading->reason, raw);
 }
 
+void reading_because_error(Reading *reading, const Error *err) {
+	if (*err->hint && *err->where)
+		reading_because(reading, "%s (%s)", err->hint, err->where);
+	else if (*err->hint || *err->where)
+		reading_because(reading, "%s", *err->hint ? err->hint : err->where);
+}
+
 void reading_set_error(Reading *reading, const Error *err) {
 	reading_set(reading, READING_UNKNOWN, "%s", err->why);
-	if (*err->hint)
-		reading_because(reading, "%s", err->hint);
-	else if (*err->where)
-		reading_because(reading, "%s", err->where);
+	reading_because_error(reading, err);
 }
 
 static Json *facts(Reading *reading) {

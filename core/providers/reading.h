@@ -39,8 +39,9 @@ bool reading_state_parse(const char *name, ReadingState *ret_state);
 /* Replace the answer. Text is sanitised to one line. Each returns `reading` so that probes can end in one statement. */
 Reading *reading_set(Reading *reading, ReadingState state, const char *text, ...) BG_PRINTF(3, 4);
 void reading_because(Reading *reading, const char *reason, ...) BG_PRINTF(2, 3);
-/* state = unknown, reason from `err` ("what: why; hint" in one line). */
+/* state = unknown, text = why, and the reason says what to do next and where it was: "hint (where)". */
 void reading_set_error(Reading *reading, const Error *err);
+void reading_because_error(Reading *reading, const Error *err);   /* the reason only */
 void reading_fact_string(Reading *reading, const char *key, const char *value);
 void reading_fact_int(Reading *reading, const char *key, int64_t value);
 void reading_fact_bool(Reading *reading, const char *key, bool value);

@@ -269,10 +269,13 @@ bool http_request(HttpClient *client, const HttpRequest *request, HttpResponse *
 		}
 	}
 	ret->elapsed_ms = mono_now().ms - transfer.began.ms;
+	if (!text_eq(url, request->url))
+		ret->final_url = bg_strdup(url);
 	(void) wall_parse_http(http_header(ret, "Date"), &ret->date);   /* stays unknown when there is none */
 	if (!ok) {
 		AUTO_FREE char *where = url_describe(request->url);
-		error_where(err, "%s %s", request->method ? request->method : "GET", where);
+		AUTO_FREE char *led_to = ret->final_url ? url_describe(ret->final_url) : NULL;
+		error_where(err, "%s %s%s%s", request->method ? request->method : "GET", where, led_to ? ", sent on to " : "", led_to ? led_to : "");
 	}
 	return ok;
 }

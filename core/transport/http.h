@@ -63,6 +63,7 @@ typedef struct HttpResponse {
 	WallTime received;            /* our clock when the answer began */
 	int64_t elapsed_ms;
 	bool by_name;                 /* the host was not a literal address: DNS was asked */
+	char *final_url;              /* the address that answered, when redirects led to another one; NULL = the one that was asked */
 } HttpResponse;
 
 /* True when a whole answer was had, whatever its status. `ret` is written in both cases and the caller clears it. */

@@ -19,7 +19,7 @@ static const Cause CAUSES[] = {
 		"check the name and DNS, or write the literal address into the environment file"},
 	{CURLE_COULDNT_RESOLVE_PROXY, ERROR_IO, true, "the name of the proxy cannot be looked up (DNS)",
 		"check http_proxy and https_proxy, or unset them"},
-	{CURLE_GOT_NOTHING, ERROR_IO, true, "the other side closed the connection without an answer", "look whether the service is up, then try again"},
+	{CURLE_GOT_NOTHING, ERROR_IO, true, "the connection was closed without an answer", "look whether the service is up, then try again"},
 	{CURLE_RECV_ERROR, ERROR_IO, true, "the connection broke off during the answer", "look whether the service is up, then try again"},
 	{CURLE_SEND_ERROR, ERROR_IO, true, "the connection broke off while the request was sent", "look at the state there, then try again"},
 	{CURLE_PARTIAL_FILE, ERROR_IO, true, "the answer is truncated: it ended before its announced length", "try again; if it stays so, look at what stands between here and there"},
@@ -85,6 +85,10 @@ static bool certificate_error(const CurlLibrary *curl, CURL *handle, const char 
 	} else if (verify >= 18 && verify <= 21) {
 		error_set(err, ERROR_DENIED, "its certificate is not from a trusted authority");
 		error_hint(err, "give its authority as ca_cert in the environment file, or check that this is the right host");
+	} else if (strstr(detail, "subject name")) {
+		/* OpenSSL's and libcurl's words for it; there is no code that tells it from other refusals. */
+		error_set(err, ERROR_DENIED, "its certificate is for another host name");
+		error_hint(err, "check that the address has the name that the certificate is for, and that this is the right host");
 	} else {
 		error_set(err, ERROR_DENIED, "its certificate is refused: %s", *detail ? detail : "no reason given");
 		error_hint(err, "check that the address has the name that the certificate is for");
@@ -106,9 +110,7 @@ static bool by_table(const CurlLibrary *curl, CURLcode code, const char *detail,
 }
 
 bool http_error_set(const CurlLibrary *curl, CURL *handle, const Transfer *transfer, CURLcode code, const char *detail, Error *err) {
-	const HttpRequest *request = transfer->request;
 	AUTO_FREE char *line = text_sanitised_line(detail);
-	AUTO_FREE char *where = url_describe(request->url);
 	if (transfer->was_cancelled || transfer->stopped) {
 		error_set(err, ERROR_CANCELLED, transfer->stopped ? "reading the answer was stopped" : "the request was cancelled");
 	} else if (transfer->too_large || transfer->headers_too_large) {
@@ -126,5 +128,5 @@ bool http_error_set(const CurlLibrary *curl, CURL *handle, const Transfer *trans
 	}
 	if (err && !err->os_code)
 		err->os_code = (int) code;
-	return error_where(err, "%s %s", request->method ? request->method : "GET", where);
+	return false;
 }

@@ -1,4 +1,6 @@
 /* http_response.c: collects an answer's headers and body, within their limits. */
+#include <stdlib.h>
+
 #include "core/base/text.h"
 #include "core/transport/http_internal.h"
 
@@ -73,5 +75,6 @@ bool http_clock_difference(const HttpResponse *response, int64_t *ret_ms) {
 void http_response_clear(HttpResponse *response) {
 	buf_clear(&response->headers);
 	buf_clear(&response->body);
+	free(response->final_url);
 	*response = (HttpResponse){0};
 }

@@ -22,4 +22,7 @@ static bool bucket_put(const Call *call, const char *name, Str bytes, Error *err
 	return s3_open(call, &s3, err) && s3_put(&s3, call_arg(call, "bucket"), key, bytes, err);
 }
 
-const PlaceKind PLACE_BUCKET = {"checkpoint.bucket", bucket_get, bucket_put};
+/* os_code is then the status of the answer; what has no answer has an error number, or libcurl's, which are all smaller. */
+static bool has_answered(const Error *err) { return err->os_code >= 200; }
+
+const PlaceKind PLACE_BUCKET = {"checkpoint.bucket", bucket_get, bucket_put, has_answered};

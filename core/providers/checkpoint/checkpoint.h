@@ -12,6 +12,7 @@ typedef struct PlaceKind {
 	/* *ret_there false: there is none of that name, and the place was asked. */
 	bool (*get)(const Call *call, const char *name, Buf *out, bool *ret_there, Error *err);
 	bool (*put)(const Call *call, const char *name, Str bytes, Error *err);
+	bool (*has_answered)(const Error *err);   /* the place itself said so, it was not that nobody could ask it */
 } PlaceKind;
 extern const PlaceKind PLACE_FOLDER, PLACE_BUCKET;
 

@@ -42,10 +42,15 @@ void checkpoint_keep(const Call *call, const PlaceKind *kind, Reading *ret) {
 		return;
 	}
 	bool ok = keep(call, kind, &err);
+	/* A place that answered no keeps nothing. Of one that gave no answer nothing is known: it may have kept the note all the same. */
+	bool answered = err.kind == ERROR_CONFLICT || kind->has_answered(&err);
+	if (ok)
+		reading_set(ret, READING_OK, "record %lld is kept", (long long) call->checkpoint->seq);
+	else
+		reading_set(ret, answered ? READING_FAIL : READING_UNKNOWN, "record %lld is %s: %s", (long long) call->checkpoint->seq,
+			answered ? "not kept" : "perhaps not kept", err.why);
 	if (!ok)
-		reading_set_error(ret, &err);
-	reading_set(ret, ok ? READING_OK : READING_FAIL, "record %lld is %s%s", (long long) call->checkpoint->seq, ok ? "kept" : "not kept: ",
-		ok ? "" : err.why);
+		reading_because_error(ret, &err);
 	reading_fact_int(ret, "record", call->checkpoint->seq);
 	reading_fact_string(ret, "incident", call->checkpoint->incident);
 }

@@ -80,6 +80,13 @@ static void judge_job(const Call *call, const Runs *runs, WallTime now, Reading 
 		reading_because(ret, "the last good run is older than %s", span_format(allowed, limit));
 }
 
+static void tell_unread_schedule(const Error *err, Reading *ret) {
+	if (ret->state == READING_OK)
+		ret->state = READING_WARN;
+	AUTO_FREE char *before = bg_strdup_or_null(ret->reason);
+	reading_because(ret, "%s%swhen it runs next is not known: %s: %s (%s)", before ? before : "", before ? "; " : "", err->why, err->hint, err->where);
+}
+
 static bool look_at_job(Concourse *ci, const Call *call, Reading *ret, Error *err) {
 	AUTO(Json) *job = NULL;
 	AUTO(Json) *builds = NULL;
@@ -106,10 +113,13 @@ static bool look_at_job(Concourse *ci, const Call *call, Reading *ret, Error *er
 	build_facts(ret, &runs, now);
 	reading_fact_bool(ret, "job_paused", json_get_bool(job, "paused", false));
 	int64_t version;
-	/* Without the configuration the runs are known all the same; only the schedule is not. */
-	if (concourse_config(ci, pipeline, &config, &version, NULL) && config)
-		next_run_fact(ci, config, name, builds, ret);
 	judge_job(call, &runs, now, ret);
+	/* Without the configuration the runs are known all the same; that the schedule is not is said, and is not green. */
+	Error unread = {0};
+	if (!concourse_config(ci, pipeline, &config, &version, &unread))
+		tell_unread_schedule(&unread, ret);
+	else if (config)
+		next_run_fact(ci, config, name, builds, ret);
 	return true;
 }
 

@@ -48,13 +48,13 @@ typedef struct FastlyKind {
 	const char *name;        /* "backend": in words */
 	const char *path;        /* below /service/ID/version/N/ */
 	bool single;             /* one object, not a list */
-	bool optional;           /* a product that a service may not have: 403 and 404 mean none */
+	bool optional;           /* a product that a service may not have: Fastly's own 404 means none, 403 that it may not be looked at */
 } FastlyKind;
 
 extern const FastlyKind FASTLY_KINDS[];
 extern const size_t FASTLY_KIND_COUNT;
 
-/* The objects of one kind, always as an array. */
+/* The objects of one kind, always as an array. NULL, which is walked like an empty one: an optional kind that this token may not see. */
 BG_CHECK bool fastly_objects(Fastly *fastly, int64_t version, const FastlyKind *kind, Json **ret_objects, Error *err);
 const FastlyKind *fastly_kind(const char *name);
 const char *fastly_object_name(const Json *object);

@@ -59,6 +59,13 @@ static bool all_are_objects(const Json *array) {
 	return true;
 }
 
+/* Any server has a page for what it does not know; only Fastly says it as {"msg": ...}, or in its newer forms. */
+static bool speaks_fastly(const HttpResponse *response) {
+	AUTO(Json) *json = NULL;
+	return json_parse(buf_str(&response->body), &json, NULL)
+		&& (json_get_string(json, "msg") || json_get_string(json, "title") || json_is_array(json_get(json, "errors")));
+}
+
 bool fastly_objects(Fastly *fastly, int64_t version, const FastlyKind *kind, Json **ret_objects, Error *err) {
 	AUTO(Json) *json = NULL;
 	AUTO_CLEAR(HttpResponse) response = {0};
@@ -66,7 +73,10 @@ bool fastly_objects(Fastly *fastly, int64_t version, const FastlyKind *kind, Jso
 	AUTO_FREE char *path = bg_asprintf("%s%s", base, kind->path);
 	if (!api_send(&fastly->api, "GET", path, NULL, &response, err))
 		return false;
-	if (kind->optional && (response.status == 403 || response.status == 404)) {
+	*ret_objects = NULL;
+	if (kind->optional && response.status == 403 && speaks_fastly(&response))
+		return true;
+	if (kind->optional && response.status == 404 && speaks_fastly(&response)) {
 		*ret_objects = json_new_array();
 		return true;
 	}

@@ -35,8 +35,10 @@ static bool read_backends(Fastly *fastly, int64_t version, StrList *buckets, Str
 		return false;
 	JSON_EACH(backend, backends) {
 		const char *address = json_get_string(backend, "address"), *override = json_get_string(backend, "override_host");
-		if (!address)
-			continue;
+		if (!address || !*address) {
+			AUTO_FREE char *path = api_path("/service/%s/version/%lld/backend", fastly->id, (long long) version);
+			return api_strange(&fastly->api, path, err, "gives a backend without its address");
+		}
 		add_once(hosts, bg_strdup(address));
 		/* With an override host the bucket is chosen by it, whatever the address is. */
 		add_once(buckets, bucket_of(override && *override ? override : address));
@@ -116,7 +118,7 @@ static void judge_scan(const FastlyScan *scan, const char *text, int64_t version
 	if (scan->places.count)
 		reading_because(ret, "%s%s", places, scan->places.count > PLACES_SHOWN ? ", ..." : "");
 	else if (scan->hidden.count)
-		reading_because(ret, "%s", hidden);
+		reading_because(ret, "%s: look there by hand, or give a token that may", hidden);
 }
 
 static bool look_for_text(Fastly *fastly, const Call *call, Reading *ret, Error *err) {

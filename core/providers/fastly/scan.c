@@ -33,14 +33,23 @@ static void look_in(const Search *search, const char *kind, const char *name, co
 	}
 }
 
-static bool get_array(Fastly *fastly, const char *path, Json **ret_json, Error *err) {
-	if (!api_get(&fastly->api, path, ret_json, err))
+/* A list of objects that each have the text `field`: what cannot be read cannot be said to name nothing. */
+static bool get_array(Fastly *fastly, const char *path, const char *field, Json **ret_json, Error *err) {
+	AUTO(Json) *json = NULL;
+	if (!api_get(&fastly->api, path, &json, err))
 		return false;
-	if (json_is_array(*ret_json))
-		return true;
-	json_free(*ret_json);
-	*ret_json = NULL;
-	return api_strange(&fastly->api, path, err, "gives something else than a list");
+	bool whole = json_is_array(json);
+	JSON_EACH(item, json)
+		whole = whole && json_get_string(item, field);
+	if (!whole)
+		return api_strange(&fastly->api, path, err, "gives something else than a list of objects with %s", field);
+	*ret_json = TAKE(json);
+	return true;
+}
+
+static bool without(const Search *search, const char *kind, const Json *object, const char *what, Error *err) {
+	AUTO_FREE char *path = api_path("/service/%s", search->fastly->id);
+	return api_strange(&search->fastly->api, path, err, "gives a %s (%.40s) without %s", kind, fastly_object_name(object), what);
 }
 
 static bool look_in_dictionary(const Search *search, const Json *dictionary, Error *err) {
@@ -51,10 +60,10 @@ static bool look_in_dictionary(const Search *search, const Json *dictionary, Err
 		return true;
 	}
 	if (!id)
-		return true;
+		return without(search, "dictionary", dictionary, "its id", err);
 	/* Not paged unless asked for: per_page is given all the same, since the default has changed before. */
 	AUTO_FREE char *path = api_path("/service/%s/dictionary/%s/items?per_page=10000", search->fastly->id, id);
-	if (!get_array(search->fastly, path, &items, err))
+	if (!get_array(search->fastly, path, "item_value", &items, err))
 		return false;
 	JSON_EACH(item, items) {
 		const char *key = json_get_string_or(item, "item_key", "?");
@@ -70,11 +79,16 @@ static bool look_in_dictionary(const Search *search, const Json *dictionary, Err
 static bool look_in_snippet(const Search *search, const Json *snippet, Error *err) {
 	AUTO(Json) *content = NULL;
 	const char *id = json_get_string(snippet, "id");
-	if (json_int_lenient(json_get(snippet, "dynamic"), 0) != 1 || !id)
-		return true;
+	int64_t dynamic = json_int_lenient(json_get(snippet, "dynamic"), -1);
+	if (dynamic != 1)
+		return json_get_string(snippet, "content") || without(search, "snippet", snippet, "its content", err);
+	if (!id)
+		return without(search, "dynamic snippet", snippet, "its id", err);
 	AUTO_FREE char *path = api_path("/service/%s/snippet/%s", search->fastly->id, id);
 	if (!api_get(&search->fastly->api, path, &content, err))
 		return false;
+	if (!json_get_string(content, "content"))
+		return api_strange(&search->fastly->api, path, err, "gives a dynamic snippet without its content");
 	if (fastly_names(json_get_string(content, "content"), search->text))
 		add_place(search, "dynamic snippet", fastly_object_name(snippet), "content");
 	return true;
@@ -84,9 +98,9 @@ static bool look_in_pool(const Search *search, const Json *pool, Error *err) {
 	AUTO(Json) *servers = NULL;
 	const char *id = json_get_string(pool, "id");
 	if (!id)
-		return true;
+		return without(search, "pool", pool, "its id", err);
 	AUTO_FREE char *path = api_path("/service/%s/pool/%s/servers", search->fastly->id, id);
-	if (!get_array(search->fastly, path, &servers, err))
+	if (!get_array(search->fastly, path, "address", &servers, err))
 		return false;
 	JSON_EACH(server, servers) {
 		AUTO_FREE char *name = bg_asprintf("%s server", fastly_object_name(pool));
@@ -100,6 +114,10 @@ static bool look_beyond(const Search *search, const FastlyKind *kind, const Json
 		return look_in_dictionary(search, object, err);
 	if (text_eq(kind->name, "snippet"))
 		return look_in_snippet(search, object, err);
+	if (text_eq(kind->name, "backend") && !json_get_string(object, "address"))
+		return without(search, "backend", object, "its address", err);
+	if (text_eq(kind->name, "VCL") && !json_get_string(object, "content"))
+		return without(search, "VCL", object, "its content", err);
 	return !text_eq(kind->name, "pool") || look_in_pool(search, object, err);
 }
 
@@ -113,6 +131,8 @@ bool fastly_scan(Fastly *fastly, int64_t version, const char *text, FastlyScan *
 			kind->name);
 		if (!fastly_objects(fastly, version, kind, &objects, err))
 			return false;
+		if (!objects)
+			strlist_add_take(&scan.hidden, bg_asprintf("%s: this token may not look at it", kind->name));
 		JSON_EACH(object, objects) {
 			look_in(&search, kind->name, fastly_object_name(object), "", object);
 			size_t before = scan.places.count;

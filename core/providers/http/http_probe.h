@@ -17,6 +17,7 @@ typedef struct PageRules {
 	const char *absent;              /* ERE that it must not; NULL = none */
 	int64_t min_bytes;
 } PageRules;
-/* Whether a page is as it should be; what is wrong goes to `why` (one line). Cannot fail: a page that could not be had is not good. */
+/* Whether a page is as it should be; else `why` says what is wrong, where, and what to do. A page that could not be had is not good:
+ * *ret_status is then 0. */
 bool page_is_good(HttpClient *client, const Call *call, const char *url, const PageRules *rules, int64_t *ret_status, bool *ret_by_name,
-	Buf *why);
+	Error *why);

@@ -32,13 +32,19 @@ static bool on_end(void *userdata, Str path, Str text) {
 	return true;
 }
 
+static bool at(const char *url, Error *err) {
+	AUTO_FREE char *shown = url_describe(url);
+	return error_where(err, "%s", shown);
+}
+
 static bool fetch(HttpClient *client, const Call *call, const char *url, HttpResponse *ret, Error *err) {
 	int64_t left = call_remaining_ms(call);
 	HttpRequest request = {.url = url, .deadline_ms = left < PAGE_DEADLINE_MS ? left : PAGE_DEADLINE_MS, .max_body = PAGE_MAX,
 		.follow = true, .cancelled = call->cancelled, .userdata = call->userdata};
 	if (left <= 0) {
 		error_set(err, ERROR_TIMEOUT, "the time for looking is over");
-		return error_hint(err, "the site is slow, or does not answer at all: look at it in a browser");
+		error_hint(err, "the site is slow, or does not answer at all: look at it in a browser");
+		return at(url, err);
 	}
 	return http_request(client, &request, ret, err);
 }
@@ -49,8 +55,11 @@ static bool read_sitemap(HttpClient *client, const Call *call, const char *url, 
 	AUTO(XmlReader) *reader = xml_reader_new(&handler);
 	if (!fetch(client, call, url, &response, err))
 		return false;
-	if (response.status != 200)
-		return error_set(err, ERROR_MISSING, "there is no sitemap (status %d)", response.status);
+	if (response.status != 200) {
+		error_set(err, ERROR_MISSING, "there is no sitemap (status %d)", response.status);
+		error_hint(err, "look at it in a browser");
+		return at(url, err);
+	}
 	return xml_reader_feed(reader, buf_str(&response.body), err) && xml_reader_finish(reader, err);
 }
 
@@ -89,7 +98,8 @@ bool site_pages(HttpClient *client, const Call *call, const char *url, StrList *
 		return false;
 	if (response.status != 200) {
 		error_set(err, ERROR_REMOTE, "the page itself answers with status %d", response.status);
-		return error_hint(err, "look at the site in a browser");
+		error_hint(err, "look at the site in a browser");
+		return at(url, err);
 	}
 	read_links(url, buf_str(&response.body), &sitemap);
 	return true;
@@ -103,36 +113,59 @@ static bool is_cut_off(const HttpResponse *response) {
 	return str_starts_nocase(type, "text/html") && str_find_nocase(body, "<html") >= 0 && str_find_nocase(body, "</html>") < 0;
 }
 
-static bool body_is_good(const HttpResponse *response, const PageRules *rules, Buf *why) {
+/* Patterns see a text up to its first NUL: what must not be on a page could stand behind one. */
+static bool holds_nul(const HttpResponse *response) { return memchr(response->body.data, '\0', response->body.len) != NULL; }
+
+static Str without_www(Str host) { return str_starts_nocase(host, "www.") ? str_slice(host, 4, host.len) : host; }
+
+/* A login page or a parked name answers 200 as well: a page of another host is not the one that was asked for. */
+static bool leads_elsewhere(const char *url, const HttpResponse *response, Error *why) {
+	UrlParts asked, answered;
+	if (!response->final_url || !url_parse(url, &asked, NULL) || !url_parse(response->final_url, &answered, NULL) ||
+	    str_eq_nocase(without_www(asked.host), without_www(answered.host)))
+		return false;
+	AUTO_FREE char *shown = url_describe(response->final_url);
+	error_set(why, ERROR_REMOTE, "another host answers for it: %.120s", shown);
+	error_hint(why, "it may be a login page; if that is the site now, write its address into the environment file");
+	(void) at(url, why);
+	return true;
+}
+
+static bool body_is_good(const HttpResponse *response, const PageRules *rules, Error *why) {
 	const char *body = buf_text(&response->body);
 	bool bad = false;
 	if (!response->body.len || (int64_t) response->body.len < rules->min_bytes)
-		buf_printf(why, "it has %zu bytes", response->body.len);
+		error_set(why, ERROR_REMOTE, "it has %zu bytes", response->body.len);
 	else if (is_cut_off(response))
-		buf_puts(why, "it is cut off: </html> is missing");
+		error_set(why, ERROR_REMOTE, "it is cut off: </html> is missing");
+	else if (holds_nul(response))
+		error_set(why, ERROR_REMOTE, "it holds bytes that no page holds (NUL)");
 	else if (rules->text && !str_matches(body, rules->text, &bad))
-		buf_printf(why, bad ? "%s is no pattern" : "%s is not on it", rules->text);
-	else if (rules->absent && str_matches(body, rules->absent, &bad))
-		buf_printf(why, "%s is on it", rules->absent);
+		error_set(why, ERROR_REMOTE, bad ? "%.100s is no pattern" : "%.100s is not on it", rules->text);
+	else if (rules->absent && (str_matches(body, rules->absent, &bad) || bad))
+		error_set(why, ERROR_REMOTE, bad ? "%.100s is no pattern" : "%.100s is on it", rules->absent);
 	else
 		return true;
-	return false;
+	return error_hint(why, bad ? "correct the pattern in the environment file" : "look at it in a browser, and at what publishes it");
 }
 
 bool page_is_good(HttpClient *client, const Call *call, const char *url, const PageRules *rules, int64_t *ret_status, bool *ret_by_name,
-	Buf *why) {
+	Error *why) {
 	AUTO_CLEAR(HttpResponse) response = {0};
-	Error err = {0};
 	*ret_status = 0;
-	if (!fetch(client, call, url, &response, &err)) {
-		buf_puts(why, err.why);
-		return false;
+	bool had = fetch(client, call, url, &response, why);
+	*ret_by_name = *ret_by_name || response.by_name;
+	if (!had) {
+		if (!response.final_url)
+			*why->where = '\0';   /* "GET" says nothing here */
+		return at(url, why);
 	}
 	*ret_status = response.status;
-	*ret_by_name = *ret_by_name || response.by_name;
 	if (response.status != (int) rules->status) {
-		buf_printf(why, "status %d", response.status);
-		return false;
+		error_set(why, ERROR_REMOTE, "status %d, not %lld", response.status, (long long) rules->status);
+		error_hint(why, "look at it in a browser, and at what serves it");
+	} else if (leads_elsewhere(url, &response, why) || body_is_good(&response, rules, why)) {
+		return !error_is_set(why);
 	}
-	return body_is_good(&response, rules, why);
+	return at(url, why);
 }

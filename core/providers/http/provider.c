@@ -40,20 +40,21 @@ static int64_t int_arg(const Call *call, const char *name, int64_t fallback) {
 
 /* ---- a sample ---- */
 
-typedef struct Sample { int64_t looked, broken; char *first; Buf why; int64_t status; bool by_name; } Sample;
+typedef struct Sample { int64_t looked, answered, broken; Error first; char *first_url; bool by_name; } Sample;
 
 static void look_at(HttpClient *client, const Call *call, const char *url, const PageRules *rules, Sample *sample) {
-	AUTO_CLEAR(Buf) why = {0};
+	Error why = {0};
 	int64_t status;
 	bool good = page_is_good(client, call, url, rules, &status, &sample->by_name, &why);
 	sample->looked++;
+	sample->answered += status != 0;
 	if (good)
 		return;
 	sample->broken++;
-	if (sample->first)
+	if (sample->first_url)
 		return;
-	sample->first = url_describe(url);
-	buf_puts(&sample->why, buf_text(&why));
+	sample->first = why;
+	sample->first_url = url_describe(url);
 }
 
 /* Spread over the whole list, beginning at a place that differs from time to time: in the end every page is looked at. */
@@ -70,21 +71,34 @@ static void look_at_sample(HttpClient *client, const Call *call, const StrList *
 	}
 }
 
-static void tell_sample(const Sample *sample, int64_t wanted, Reading *ret) {
+static void tell_sample(Sample *sample, int64_t wanted, Reading *ret) {
 	reading_fact_int(ret, "sampled", sample->looked);
 	reading_fact_int(ret, "broken", sample->broken);
-	reading_fact_string(ret, "first_broken", sample->first);
-	if (!sample->looked) {
-		reading_set(ret, READING_UNKNOWN, "no page could be looked at");
+	reading_fact_string(ret, "first_broken", sample->first_url);
+	/* Pages that give no answer are broken among others that do; when none does, it may be the way there. */
+	if (!sample->looked)
+		error_set(&sample->first, ERROR_TIMEOUT, "the time for looking was over before the first page");
+	if (!sample->answered) {
+		reading_set_error(ret, &sample->first);
 		return;
 	}
 	reading_set(ret, sample->broken ? READING_FAIL : READING_OK, sample->broken ? "%lld of %lld sampled pages are broken"
 		: "all of %lld sampled pages are well", sample->broken ? (long long) sample->broken : (long long) sample->looked,
 		(long long) sample->looked);
 	if (sample->broken)
-		reading_because(ret, "first: %s: %s", sample->first, buf_text(&sample->why));
+		reading_because(ret, "%s: %s (%s)", sample->first.why, sample->first.hint, sample->first.where);
 	else if (sample->looked < wanted)
-		reading_because(ret, "%lld were wanted; no more are known or there was no more time", (long long) wanted);
+		reading_because(ret, "%lld were wanted; no more are known", (long long) wanted);
+}
+
+/* What was wanted and is there was not all seen: that is not green. */
+static void tell_out_of_time(const char *url, const Sample *sample, size_t known, int64_t wanted, Reading *ret) {
+	int64_t there = (int64_t) known < wanted ? (int64_t) known : wanted;
+	if (ret->state != READING_OK || sample->looked >= there)
+		return;
+	ret->state = READING_WARN;
+	reading_because(ret, "there was time for %lld of %lld pages: look why %s is slow, or give it a longer deadline:", (long long) sample->looked,
+		(long long) there, url);
 }
 
 static void read_sample(HttpClient *client, const Call *call, const char *url, int64_t wanted, const PageRules *rules, Reading *ret) {
@@ -102,35 +116,35 @@ static void read_sample(HttpClient *client, const Call *call, const char *url, i
 		strlist_add(&pages, url);
 	look_at_sample(client, call, &pages, wanted, rules, &sample);
 	reading_fact_int(ret, "status", sample.broken ? 0 : rules->status);
+	AUTO_FREE char *shown = url_describe(url);
 	tell_sample(&sample, wanted, ret);
+	tell_out_of_time(shown, &sample, pages.count, wanted, ret);
 	/* One good page is no sample: what was asked for has not been seen. */
 	if (alone && ret->state == READING_OK) {
 		reading_set(ret, READING_WARN, "no pages to sample were found; the page itself is well");
-		reading_because(ret, "the site has no readable sitemap.xml and the page links to no other of its pages");
+		reading_because(ret, "the site has no readable sitemap.xml and the page links to no other of its pages: look at %s", shown);
 	}
 	ret->by_name = sample.by_name;
-	free(sample.first);
-	buf_clear(&sample.why);
+	free(sample.first_url);
 }
 
 /* ---- one page ---- */
 
 static void read_one(HttpClient *client, const Call *call, const char *url, const PageRules *rules, Reading *ret) {
-	AUTO_CLEAR(Buf) why = {0};
+	Error why = {0};
 	int64_t status;
 	MonoTime begun = mono_now();
 	bool good = page_is_good(client, call, url, rules, &status, &ret->by_name, &why);
 	int64_t elapsed = mono_now().ms - begun.ms;
-	AUTO_FREE char *where = url_describe(url);
 	reading_fact_int(ret, "status", status);
 	reading_fact_int(ret, "elapsed", elapsed);
 	/* No answer at all is not an answer that is bad: unknown, with the reason. */
 	if (good)
 		reading_set(ret, READING_OK, "status %lld in %lld ms", (long long) status, (long long) elapsed);
 	else
-		reading_set(ret, status ? READING_FAIL : READING_UNKNOWN, "%s", buf_text(&why));
-	if (!good)
-		reading_because(ret, "%s", where);
+		reading_set_error(ret, &why);
+	if (!good && status)
+		ret->state = READING_FAIL;
 }
 
 static void read_site(const Call *call, Reading *ret) {

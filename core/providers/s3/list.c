@@ -163,8 +163,10 @@ static bool ask_page(S3 *s3, const char *url, Page *page, HttpResponse *response
 	SigV4 signing = {s3->credentials.access_key_id, s3->credentials.secret_key, s3->credentials.session_token, s3->region, "s3"};
 	HttpRequest request = {.url = url, .sigv4 = &signing, .deadline_ms = call_remaining_ms(s3->call), .on_body = on_body,
 		.userdata = page};
-	if (request.deadline_ms <= 0)
-		return error_set(err, ERROR_TIMEOUT, "the time for listing it is over");
+	if (request.deadline_ms <= 0) {
+		error_set(err, ERROR_TIMEOUT, "the time for listing it is over: %lld objects were seen", (long long) page->sum->count);
+		return error_hint(err, "the store is slow or the bucket is large: give the probe a longer deadline:");
+	}
 	if (!http_request(s3->client, &request, response, err)) {
 		if (error_is_set(&page->error))
 			*err = page->error;
@@ -180,7 +182,7 @@ static bool ask_page(S3 *s3, const char *url, Page *page, HttpResponse *response
 static bool no_listing(S3 *s3, const char *bucket, const Page *page, HttpResponse *response, Error *err) {
 	if (str_find((Str){page->head, page->head_len}, "<Error>") >= 0) {
 		buf_append(&response->body, page->head, page->head_len);
-		return s3_refused(s3, bucket, response, err);
+		return s3_refused(s3, bucket, S3_LIST, response, err);
 	}
 	error_hint(err, "check the endpoint in the environment file: a login page or a proxy may answer there");
 	return error_where(err, "bucket %s at %s", bucket, s3->base);
@@ -197,7 +199,7 @@ static bool read_page(S3 *s3, const char *bucket, const char *url, Page *page, b
 		return error_where(err, "%s", where);
 	}
 	if (response.status / 100 != 2) {
-		s3_refused(s3, bucket, &response, err);
+		s3_refused(s3, bucket, S3_LIST, &response, err);
 		*ret_again = err->retryable && page->sum->pages > 0;
 		return false;
 	}

@@ -16,8 +16,11 @@ static bool ask(S3 *s3, const char *method, const char *bucket, const char *key,
 	HttpRequest request = {.method = method, .url = buf_text(&url), .sigv4 = &signing, .deadline_ms = call_remaining_ms(s3->call),
 		.max_body = OBJECT_MAX, .body = body, .content_type = body.len ? "text/plain; charset=utf-8" : NULL,
 		.cancelled = s3->call->cancelled, .userdata = s3->call->userdata};
-	if (request.deadline_ms <= 0)
-		return error_set(err, ERROR_TIMEOUT, "the time for it is over");
+	if (request.deadline_ms <= 0) {
+		error_set(err, ERROR_TIMEOUT, "the time for it is over");
+		error_hint(err, "the store is slow: try again, or give it a longer deadline:");
+		return error_where(err, "bucket %s at %s", bucket, s3->base);
+	}
 	bool ok = http_request(s3->client, &request, ret, err);
 	s3->by_name = s3->by_name || ret->by_name;
 	return ok;
@@ -32,12 +35,12 @@ bool s3_get(S3 *s3, const char *bucket, const char *key, Buf *out, bool *ret_the
 		buf_append(out, response.body.data, response.body.len);
 		return true;
 	}
-	/* Of the two things that may not be there, only the object may be missing. */
-	bool no_bucket = str_find(buf_str(&response.body), "NoSuchBucket") >= 0;
-	return (response.status == 404 && !no_bucket) || s3_refused(s3, bucket, &response, err);
+	/* Only the object may be missing, and only a store says it so: any server has a page for what it does not know. */
+	bool no_key = response.status == 404 && str_find(buf_str(&response.body), "<Code>NoSuchKey</Code>") >= 0;
+	return no_key || s3_refused(s3, bucket, S3_READ, &response, err);
 }
 
 bool s3_put(S3 *s3, const char *bucket, const char *key, Str bytes, Error *err) {
 	AUTO_CLEAR(HttpResponse) response = {0};
-	return ask(s3, "PUT", bucket, key, bytes, &response, err) && (response.status == 200 || s3_refused(s3, bucket, &response, err));
+	return ask(s3, "PUT", bucket, key, bytes, &response, err) && (response.status == 200 || s3_refused(s3, bucket, S3_WRITE, &response, err));
 }

@@ -146,6 +146,9 @@ static void read_bucket(const Call *call, Reading *ret) {
 	ret->by_name = s3.by_name;
 	if (!ok) {
 		reading_set_error(ret, &err);
+		/* The store itself said that there is none: that is seen. */
+		if (err.kind == ERROR_MISSING && err.os_code == 404)
+			ret->state = READING_FAIL;
 		return;
 	}
 	facts(ret, &sum, bucket, s3.now);

@@ -45,5 +45,6 @@ BG_CHECK bool s3_sum(S3 *s3, const char *bucket, const char *prefix, BucketSum *
 BG_CHECK bool s3_get(S3 *s3, const char *bucket, const char *key, Buf *out, bool *ret_there, Error *err);
 BG_CHECK bool s3_put(S3 *s3, const char *bucket, const char *key, Str bytes, Error *err);
 
-/* An error document as an Error, by its code. Always false. */
-bool s3_refused(const S3 *s3, const char *bucket, const HttpResponse *response, Error *err);
+/* An error document as an Error, by its code; `use`: what was asked for. Always false. */
+typedef enum S3Use { S3_LIST, S3_READ, S3_WRITE } S3Use;
+bool s3_refused(const S3 *s3, const char *bucket, S3Use use, const HttpResponse *response, Error *err);

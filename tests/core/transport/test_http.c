@@ -115,7 +115,7 @@ typedef struct FaultCase {
 Test(http, each_way_of_not_answering_has_its_own_words) {
 	static const FaultCase cases[] = {
 		{"hang", LOOPBACK_HANG, ERROR_TIMEOUT, "connected, but no answer within 0.3 s"},
-		{"close", LOOPBACK_CLOSE, ERROR_IO, "closed the connection without an answer"},
+		{"close", LOOPBACK_CLOSE, ERROR_IO, "closed without an answer"},
 		{"reset", LOOPBACK_RESET, ERROR_IO, "broke off"},
 		{"truncate", LOOPBACK_TRUNCATE, ERROR_IO, "truncated"},
 		{"nonsense", LOOPBACK_NONSENSE, ERROR_PROTOCOL, "not HTTP"},

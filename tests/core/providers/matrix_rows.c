@@ -1,0 +1,186 @@
+/* matrix_rows.c: the rows: how each probe is asked, and what an honest server answers it. Times are told relative to now. */
+#include "core/base/alloc.h"
+#include "matrix.h"
+
+#define HOUR_S 3600
+#define DAY_S (24 * HOUR_S)
+
+static int64_t now_s(void) { return wall_now().ms / 1000; }
+
+static bool is_get(const BadRequest *request, const char *target) {
+	return text_eq(request->method, "GET") && text_eq(request->target, target);
+}
+
+static bool begins(const BadRequest *request, const char *target) { return str_starts(str_from(request->target), target); }
+
+/* ---- Concourse ---- */
+
+#define PIPELINE "/api/v1/teams/main/pipelines/backup"
+
+static void builds(MatrixWorld world, Buf *out) {
+	int64_t good = now_s() - 3 * HOUR_S, newest = world == WORLD_FUTURE ? now_s() + DAY_S : good;
+	if (world == WORLD_EMPTY)
+		buf_puts(out, "[]");
+	else
+		buf_printf(out, "[{\"id\":9,\"team_name\":\"main\",\"name\":\"9\",\"status\":\"succeeded\",\"job_name\":\"copy\",\"start_time\":%lld,"
+			"\"end_time\":%lld},{\"id\":8,\"name\":\"8\",\"status\":\"failed\",\"start_time\":%lld,\"end_time\":%lld}]",
+			(long long) newest - 900, (long long) newest, (long long) good - DAY_S - 900, (long long) good - DAY_S);
+}
+
+static void concourse(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
+	buf_puts(&answer->headers, "X-Concourse-Version: 8.2.5\r\nContent-Type: application/json\r\n");
+	if (is_get(request, PIPELINE "/jobs/copy/builds?limit=40")) {
+		builds(world, &answer->body);
+	} else if (is_get(request, PIPELINE "/jobs/copy")) {
+		buf_puts(&answer->body, "{\"id\":1,\"name\":\"copy\",\"team_name\":\"main\",\"next_build\":null,\"finished_build\":{\"id\":9}}");
+	} else if (is_get(request, PIPELINE "/config")) {
+		buf_puts(&answer->headers, "X-Concourse-Config-Version: 42\r\n");
+		buf_puts(&answer->body, "{\"config\":{\"resources\":[{\"name\":\"daily\",\"type\":\"time\",\"source\":{\"interval\":\"24h\"}}],\"jobs\":["
+			"{\"name\":\"copy\",\"plan\":[{\"get\":\"daily\",\"trigger\":true},{\"task\":\"sync\"}]}]}}");
+	} else if (is_get(request, PIPELINE)) {
+		buf_puts(&answer->body, "{\"id\":3,\"name\":\"backup\",\"paused\":false,\"public\":false,\"archived\":false,\"team_name\":\"main\"}");
+	} else {
+		answer->status = 404;
+	}
+}
+
+/* ---- Fastly ---- */
+
+#define ID "1234567890abcdefABCD12"
+#define VERSION_76 "/service/" ID "/version/76/"
+#define HOST "content-live.s3.us-east-1.amazonaws.com"
+
+/* What a version holds besides its backends: a kind, and the list of its objects. */
+static const struct { const char *path, *objects; } KINDS[] = {
+	{"healthcheck", "[{\"name\":\"hc\",\"host\":\"" HOST "\",\"path\":\"/\"}]"},
+	{"domain", "[{\"name\":\"ocw.example.org\"}]"},
+	{"pool", "[{\"id\":\"pool1\",\"name\":\"origins\"}]"},
+	{"dictionary", "[{\"id\":\"dict1\",\"name\":\"redirects\",\"write_only\":false}]"},
+	{"snippet", "[{\"id\":\"snip1\",\"name\":\"banner\",\"dynamic\":\"1\",\"content\":null},"
+		"{\"id\":\"snip2\",\"name\":\"fixed\",\"dynamic\":\"0\",\"content\":\"set req.http.X = 1;\"}]"},
+};
+
+static void fastly_version(const char *path, MatrixWorld world, Buf *out) {
+	if (text_eq(path, "backend") && world != WORLD_EMPTY) {
+		buf_puts(out, "[{\"name\":\"origin\",\"address\":\"" HOST "\",\"hostname\":\"" HOST "\",\"override_host\":\"" HOST "\",\"port\":443}]");
+		return;
+	}
+	for (size_t i = 0; i < BG_LENGTH(KINDS); i++) {
+		if (text_eq(path, KINDS[i].path)) {
+			buf_puts(out, KINDS[i].objects);
+			return;
+		}
+	}
+	buf_puts(out, text_eq(path, "settings") ? "{\"general.default_host\":\"\",\"general.default_ttl\":3600}" : "[]");
+}
+
+static void fastly(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
+	buf_puts(&answer->headers, "Content-Type: application/json\r\n");
+	if (begins(request, "/service/search?name="))
+		buf_puts(&answer->body, "{\"id\":\"" ID "\",\"name\":\"ocw-live\",\"type\":\"vcl\"}");
+	else if (is_get(request, "/service/" ID "/version"))
+		buf_printf(&answer->body, "[{\"number\":76,\"active\":%s,\"locked\":true},{\"number\":77,\"active\":false,\"locked\":false}]",
+			world == WORLD_HOLLOW ? "false" : "true");
+	else if (begins(request, "/service/" ID "/dictionary/dict1/items"))
+		buf_puts(&answer->body, "[{\"item_key\":\"/old\",\"item_value\":\"/new\"}]");
+	else if (begins(request, "/service/" ID "/snippet/snip1"))
+		buf_puts(&answer->body, "{\"snippet_id\":\"snip1\",\"content\":\"set req.http.Y = 2;\"}");
+	else if (begins(request, "/service/" ID "/pool/pool1/servers"))
+		buf_puts(&answer->body, "[{\"id\":\"s1\",\"address\":\"192.0.2.7\"}]");
+	else if (begins(request, VERSION_76))
+		fastly_version(request->target + strlen(VERSION_76), world, &answer->body);
+	else
+		answer->status = 404;
+}
+
+/* ---- S3 ---- */
+
+static void object(const char *key, int64_t age_s, int64_t bytes, Buf *out) {
+	char time[WALL_TEXT_SIZE];
+	buf_printf(out, "<Contents><Key>%s</Key><LastModified>%s</LastModified><ETag>&quot;d4&quot;</ETag><Size>%lld</Size></Contents>", key,
+		wall_format_iso((WallTime){(now_s() - age_s) * 1000}, time), (long long) bytes);
+}
+
+static void listing(MatrixWorld world, bool first_of_two, BadAnswer *answer) {
+	Buf *out = &answer->body;
+	bool empty = world == WORLD_EMPTY;
+	buf_printf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+		"<Name>b</Name><Prefix></Prefix><EncodingType>url</EncodingType><KeyCount>%d</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>%s</IsTruncated>",
+		empty ? 0 : 2, first_of_two ? "true" : "false");
+	if (first_of_two)
+		buf_puts(out, "<NextContinuationToken>n/2==</NextContinuationToken>");
+	if (!empty) {
+		object(first_of_two ? "a" : "c", 30 * HOUR_S, 2048, out);
+		object(first_of_two ? "b" : "d", world == WORLD_FUTURE ? -DAY_S : first_of_two ? 20 * HOUR_S : 3 * HOUR_S, world == WORLD_HOLLOW ? 0 : 4096, out);
+	}
+	buf_puts(out, "</ListBucketResult>");
+}
+
+static void s3(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
+	buf_puts(&answer->headers, "Content-Type: application/xml\r\n");
+	if (begins(request, "/b?")) {
+		listing(world, false, answer);
+	} else if (begins(request, "/two?")) {
+		listing(world, str_find(str_from(request->target), "continuation-token") < 0, answer);
+	} else if (text_eq(request->method, "PUT")) {
+		buf_puts(&answer->body, "<?xml version=\"1.0\"?><Kept/>");
+	} else {
+		answer->status = 404;
+		buf_puts(&answer->body, "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>");
+	}
+}
+
+/* ---- a site ---- */
+
+static void site(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
+	AUTO_FREE char *host = str_dup(bad_header(request, "Host"));
+	if (is_get(request, "/sitemap.xml")) {
+		buf_puts(&answer->headers, "Content-Type: application/xml\r\n");
+		buf_puts(&answer->body, "<?xml version=\"1.0\"?><urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">");
+		for (int i = 0; i < 3 && world != WORLD_EMPTY; i++)
+			buf_printf(&answer->body, "<url><loc>http%s://%s/courses/%d</loc></url>", request->tls ? "s" : "", host, i);
+		buf_puts(&answer->body, "</urlset>");
+		return;
+	}
+	buf_puts(&answer->headers, "Content-Type: text/html; charset=utf-8\r\n");
+	if (world != WORLD_EMPTY)
+		buf_puts(&answer->body, "<!doctype html><html><head><title>Course</title></head><body><h1>Course Description</h1>"
+			"<p>What this course is about, in a few words.</p></body></html>");
+}
+
+/* ---- the rows ---- */
+
+#define TOKEN "    token: SECRET\n"
+#define SERVICE "    service: ocw-live\n" TOKEN
+#define KEYS "    region: us-east-1\n    access-key-id: { env: MATRIX_ID }\n    secret-access-key: SECRET\n    session-token: { env: MATRIX_SECRET }\n"
+
+const MatrixRow MATRIX[] = {
+	{"concourse.pipeline", "", "concourse", "url", TOKEN, {"pipeline", "backup"}, concourse, BODY_JSON, "pipeline backup",
+		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "a pipeline is there or not (404); it has no content and no time",
+		.by_clock = true},
+	{"concourse.job", "", "concourse", "url", TOKEN, {"pipeline", "backup", "job", "copy"}, concourse, BODY_JSON, "backup/copy",
+		{READING_OK, READING_FAIL, READING_UNKNOWN, READING_WARN}, "a run has no content", .by_clock = true, .part_from = 2},
+	{"fastly.service", "", "fastly", "url", SERVICE, {"serves", "content-live"}, fastly, BODY_JSON, "ocw-live",
+		{READING_OK, READING_FAIL, READING_FAIL, READING_UNKNOWN}, "no time is judged", .by_clock = true},
+	{"fastly.grep", "", "fastly", "url", SERVICE, {"text", "content-backup"}, fastly, BODY_JSON, "ocw-live",
+		{READING_OK, READING_UNKNOWN, READING_FAIL, READING_UNKNOWN}, "a version with nothing in it names nothing; no time is judged",
+		.by_clock = true},
+	{"s3.bucket", "", "s3", "endpoint", KEYS, {"bucket", "b", "max-age", "26h"}, s3, BODY_XML, "bucket b",
+		{READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true},
+	{"s3.bucket", "two pages", "s3", "endpoint", KEYS, {"bucket", "two", "max-age", "26h"}, s3, BODY_XML, "bucket two",
+		{READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true},
+	{"http", "one page", "http", "url", "", {"text", "Course Description", "absent", "Lorem"}, site, BODY_HTML, NULL,
+		{READING_OK, READING_FAIL, READING_UNKNOWN, READING_UNKNOWN}, "a page that is hollow is empty; no time is judged", .is_subject = true},
+	{"http", "a sample", "http", "url", "", {"sample", "3", "text", "Course Description", "absent", "Lorem"}, site, BODY_HTML, NULL,
+		{READING_OK, READING_FAIL, READING_UNKNOWN, READING_UNKNOWN}, "a page that is hollow is empty; no time is judged", .is_subject = true},
+	{"checkpoint.bucket", "no incident", "s3", "endpoint", KEYS, {"bucket", "kept", "prefix", "audit/"}, s3, BODY_NONE, "bucket kept",
+		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "an empty place is ready; it has no times", .by_clock = true},
+	{"checkpoint.bucket", "a record", "s3", "endpoint", KEYS, {"bucket", "kept"}, s3, BODY_NONE, "bucket kept",
+		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "an empty place takes the record; it has no times",
+		.is_subject = true, .by_clock = true, .keeps = true},
+	{"checkpoint.folder", "no incident", NULL, NULL, NULL, {"folder", "FOLDER"}, NULL, BODY_NONE, "/",
+		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "an empty place is ready; it has no times", .keeps = false},
+	{"checkpoint.folder", "a record", NULL, NULL, NULL, {"folder", "FOLDER"}, NULL, BODY_NONE, "/",
+		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "an empty place takes the record; it has no times", .keeps = true},
+};
+const size_t MATRIX_COUNT = BG_LENGTH(MATRIX);
