@@ -14,6 +14,7 @@ struct KeyDecoder {
 	Buf bytes;             /* not yet decoded */
 	Buf paste;
 	bool in_paste, paste_was_cut, flush;
+	bool after_escape;     /* the last key was an escape that waited in vain for the rest of a sequence */
 	Learned learned[MAX_LEARNED];
 	size_t learned_count;
 };
@@ -57,12 +58,19 @@ int key_decoder_wait_ms(const KeyDecoder *decoder)
 {
 	if (decoder->in_paste)
 		return KEY_PASTE_WAIT_MS;
-	return decoder->bytes.len > 0 ? KEY_ESCAPE_WAIT_MS : -1;
+	if (decoder->bytes.len == 0)
+		return -1;
+	return decoder->bytes.len == 1 && decoder->bytes.data[0] == '\033' ? KEY_ESCAPE_WAIT_MS : KEY_SEQUENCE_WAIT_MS;
 }
 
 void key_decoder_flush(KeyDecoder *decoder)
 {
 	decoder->flush = key_decoder_wait_ms(decoder) >= 0;
+}
+
+void key_decoder_forget(KeyDecoder *decoder)
+{
+	decoder->after_escape = false;
 }
 
 static uint8_t modifiers_from_parameter(unsigned parameter)
@@ -227,15 +235,32 @@ static Step decode_escape(KeyDecoder *decoder, Str bytes, size_t *used, KeyChord
 	return step;
 }
 
+/* "[A", "[200~": what belongs to an escape that has been taken for a key already. */
+static Step decode_tail(KeyDecoder *decoder, Str bytes, size_t *used, KeyChord *ret_key)
+{
+	AUTO_CLEAR(Buf) whole = {0};
+	if (bytes.len < 2 || (bytes.ptr[0] != '[' && bytes.ptr[0] != 'O'))
+		return STEP_NOTHING;
+	buf_putc(&whole, '\033');
+	buf_append(&whole, bytes.ptr, bytes.len < MAX_SEQUENCE ? bytes.len : MAX_SEQUENCE);
+	Step step = decode_escape(decoder, buf_str(&whole), used, ret_key);
+	*used -= step == STEP_KEY || decoder->in_paste;
+	return decoder->in_paste ? STEP_KEY : step;
+}
+
 static Step decode(KeyDecoder *decoder, Str bytes, size_t *used, KeyChord *ret_key)
 {
-	Step step = bytes.ptr[0] == '\033' ? decode_escape(decoder, bytes, used, ret_key)
-		: decode_text(decoder, bytes, used, ret_key);
+	bool escape = bytes.ptr[0] == '\033', after_escape = decoder->after_escape;
+	decoder->after_escape = false;
+	if (after_escape && decode_tail(decoder, bytes, used, ret_key) == STEP_KEY)
+		return decoder->in_paste ? STEP_NOTHING : STEP_KEY;
+	Step step = escape ? decode_escape(decoder, bytes, used, ret_key) : decode_text(decoder, bytes, used, ret_key);
 	if (step != STEP_MORE || !decoder->flush)
 		return step;
-	/* Nothing more came: the escape was a key of its own, and what follows it is looked at again. */
-	*used = 1;
+	/* Nothing more came: the escape was a key of its own. What began behind it is noise of the line and must not be typed. */
+	*used = bytes.len;
 	*ret_key = key_named(KEY_ESC);
+	decoder->after_escape = bytes.len == 1;
 	return STEP_KEY;
 }
 

@@ -289,6 +289,8 @@ static void take_input(Term *term)
 	char bytes[READ_SIZE];
 	ssize_t got = read(term->fd, bytes, sizeof(bytes));
 	if (got > 0) {
+		if (mono_now().ms - term->last_input.ms > KEY_TAIL_MS)
+			key_decoder_forget(term->decoder);
 		key_decoder_feed(term->decoder, bytes, (size_t) got);
 		term->last_input = mono_now();
 	} else if (got == 0 || (errno != EAGAIN && errno != EINTR))

@@ -51,11 +51,12 @@ Test(key_decoder, keys_come_out_whole_in_one_piece_or_byte_by_byte)
 	}
 }
 
+/* Behind an escape that nothing followed in time, the beginning of a sequence is noise: it is not typed. */
 Test(key_decoder, a_lone_escape_waits_and_is_then_a_key)
 {
-	static const struct { const char *bytes, *before, *after; } pending[] = {
-		{ "\033", "", "esc" }, { "\033[", "", "esc [" }, { "x\033O", "x", "x esc O" }, { "\033[1;", "", "esc [ 1 ;" },
-		{ "\xe4\xb8", "", "" },
+	static const struct { const char *bytes, *before, *after; int wait_ms; } pending[] = {
+		{ "\033", "", "esc", KEY_ESCAPE_WAIT_MS }, { "\033[", "", "esc", KEY_SEQUENCE_WAIT_MS }, { "x\033O", "x", "x esc", KEY_SEQUENCE_WAIT_MS },
+		{ "\033[1;", "", "esc", KEY_SEQUENCE_WAIT_MS }, { "\xe4\xb8", "", "", KEY_SEQUENCE_WAIT_MS },
 	};
 	for (size_t i = 0; i < BG_LENGTH(pending); i++) {
 		AUTO(KeyDecoder) *decoder = key_decoder_new();
@@ -63,11 +64,36 @@ Test(key_decoder, a_lone_escape_waits_and_is_then_a_key)
 		key_decoder_feed(decoder, pending[i].bytes, strlen(pending[i].bytes));
 		drain(decoder, &out);
 		assert_text(pending[i].bytes, buf_text(&out), pending[i].before);
-		cr_expect(key_decoder_wait_ms(decoder) == KEY_ESCAPE_WAIT_MS);
+		cr_expect(key_decoder_wait_ms(decoder) == pending[i].wait_ms);
 		key_decoder_flush(decoder);
 		drain(decoder, &out);
 		assert_text(pending[i].bytes, buf_text(&out), pending[i].after);
 		cr_expect(key_decoder_wait_ms(decoder) == -1);
+	}
+}
+
+/* A slow line delivers the escape, and later what belonged to it. */
+Test(key_decoder, the_late_tail_of_a_sequence_is_never_typed)
+{
+	static const struct { const char *tail, *expected; bool forgotten; } late[] = {
+		{ "[A", "esc up", false }, { "OB", "esc down", false }, { "[5~", "esc pgup", false }, { "[1;5C", "esc ctrl-right", false },
+		{ "[200~y\ny\033[201~", "esc paste(y\ny)", false }, { "[Ax", "esc up x", false },
+		/* What people type after an escape stays what it is. */
+		{ "[", "esc [", false }, { "[[", "esc [ [", false }, { "[q", "esc [ q", false }, { "j", "esc j", false }, { "[A", "esc [ A", true },
+		{ "x[A", "esc x [ A", false },
+	};
+	for (size_t i = 0; i < BG_LENGTH(late); i++) {
+		AUTO(KeyDecoder) *decoder = key_decoder_new();
+		AUTO_CLEAR(Buf) out = {0};
+		key_decoder_feed(decoder, "\033", 1);
+		drain(decoder, &out);
+		key_decoder_flush(decoder);
+		drain(decoder, &out);
+		if (late[i].forgotten)
+			key_decoder_forget(decoder);
+		key_decoder_feed(decoder, late[i].tail, strlen(late[i].tail));
+		drain(decoder, &out);
+		assert_text(late[i].tail, buf_text(&out), late[i].expected);
 	}
 }
 
