@@ -38,7 +38,8 @@ static bool has(const SignerList *list, Str blob) {
 	return false;
 }
 
-static void add_agent(SignerList *list, const char *socket_path) {
+static void add_agent(SignerList *list, const char *socket) {
+	AUTO_FREE char *socket_path = path_expand_home(socket);
 	AUTO_CLEAR(AgentIdentities) identities = {0};
 	Error err = {0};
 	if (!agent_list(socket_path, (MonoTime){mono_now().ms + LIST_DEADLINE_MS}, &identities, &err)) {

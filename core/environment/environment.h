@@ -84,8 +84,8 @@ typedef struct SignoffSettings {
 	int64_t validity_ms;     /* a signature counts for this long */
 	int64_t badge_ms;        /* a badge in a shared terminal holds for this long */
 	int64_t plan_age_ms;     /* a plan older than this is made anew before it is signed */
-	StrList agents;          /* sockets of ssh-agents to ask beside $SSH_AUTH_SOCK */
-	StrList keys;            /* private key files to offer beside the agent, absolute or relative to the working directory */
+	StrList agents;          /* sockets of ssh-agents to ask beside $SSH_AUTH_SOCK; ~/ is the signer's home, as below */
+	StrList keys;            /* private key files to offer beside the agent; ~/ stays, for whoever signs to expand */
 	char *signers;           /* path of the allowed_signers file; "" if none */
 	bool solo;               /* one person may go on alone, with a reason, until the missing role countersigns */
 	char *codes;             /* path of the secrets of one-time codes; "" = codes are not taken */

@@ -32,8 +32,8 @@ static bool load_signoff(const Reader *reader, const YamlNode *root, Environment
 		&& reader_span(reader, yaml_find(map, "validity"), ENVIRONMENT_DEFAULT_VALIDITY_MS, &signoff->validity_ms, err)
 		&& reader_span(reader, yaml_find(map, "badge"), ENVIRONMENT_DEFAULT_BADGE_MS, &signoff->badge_ms, err)
 		&& reader_span(reader, yaml_find(map, "plan-age"), ENVIRONMENT_DEFAULT_PLAN_AGE_MS, &signoff->plan_age_ms, err)
-		&& reader_paths(reader, yaml_find(map, "agents"), &signoff->agents, err)
-		&& reader_paths(reader, yaml_find(map, "keys"), &signoff->keys, err)
+		&& reader_own_paths(reader, yaml_find(map, "agents"), &signoff->agents, err)
+		&& reader_own_paths(reader, yaml_find(map, "keys"), &signoff->keys, err)
 		&& reader_path(reader, yaml_find(map, "codes"), &signoff->codes, err)
 		&& reader_path(reader, yaml_find(map, "revoked"), &signoff->revoked, err);
 }

@@ -139,16 +139,35 @@ bool reader_texts(const Reader *reader, const YamlNode *node, StrList *ret_texts
 	return true;
 }
 
-bool reader_paths(const Reader *reader, const YamlNode *node, StrList *ret_paths, Error *err)
+/* What belongs to whoever asks is found from their own home, which is not that of the process that reads the file. */
+static char *resolve_own(const Reader *reader, const char *path)
+{
+	bool home = strcmp(path, "~") == 0 || strncmp(path, "~/", 2) == 0;
+	return home ? bg_strdup(path) : path_join(reader->folder, path);
+}
+
+typedef char *Resolve(const Reader *reader, const char *path);
+
+static bool read_paths(const Reader *reader, const YamlNode *node, Resolve *resolve_path, StrList *ret_paths, Error *err)
 {
 	AUTO_CLEAR(StrList) texts = { 0 };
 	if (node && !reader_texts(reader, node, &texts, err))
 		return false;
 	StrList paths = { 0 };
 	for (size_t i = 0; i < texts.count; i++)
-		strlist_add_take(&paths, resolve(reader, texts.items[i]));
+		strlist_add_take(&paths, resolve_path(reader, texts.items[i]));
 	*ret_paths = paths;
 	return true;
+}
+
+bool reader_paths(const Reader *reader, const YamlNode *node, StrList *ret_paths, Error *err)
+{
+	return read_paths(reader, node, resolve, ret_paths, err);
+}
+
+bool reader_own_paths(const Reader *reader, const YamlNode *node, StrList *ret_paths, Error *err)
+{
+	return read_paths(reader, node, resolve_own, ret_paths, err);
 }
 
 bool reader_span(const Reader *reader, const YamlNode *node, int64_t fallback, int64_t *ret_span_ms, Error *err)

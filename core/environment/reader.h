@@ -27,6 +27,8 @@ BG_CHECK bool reader_text_or(const Reader *reader, const YamlNode *node, const c
 /* Such a path, "~/" expanded, made to start from the environment's folder. NULL node gives "". */
 BG_CHECK bool reader_path(const Reader *reader, const YamlNode *node, char **ret_path, Error *err);
 BG_CHECK bool reader_paths(const Reader *reader, const YamlNode *node, StrList *ret_paths, Error *err);
+/* The same, but ~/ stays: whoever uses the path expands it, with a home of their own. */
+BG_CHECK bool reader_own_paths(const Reader *reader, const YamlNode *node, StrList *ret_paths, Error *err);
 /* "15m", at least 1 ms. NULL node gives `fallback`. */
 BG_CHECK bool reader_span(const Reader *reader, const YamlNode *node, int64_t fallback, int64_t *ret_span_ms, Error *err);
 /* A text or a list of texts. */

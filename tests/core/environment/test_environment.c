@@ -12,7 +12,7 @@ static const char whole[] =
 	"  - { name: eng-oncall, login: alice, roles: [engineering], contact: \"+1 555 0100\" }\n"
 	"  - { name: prod-oncall, principal: bob@example.org, roles: product }\n"
 	"signers: allowed_signers\n"
-	"signoff: { validity: 20m, keys: [keys/a], agents: [/run/agent] }\n"
+	"signoff: { validity: 20m, keys: [keys/a], agents: [/run/agent, ~/agent] }\n"
 	"systems:\n"
 	"  ci: { provider: concourse, url: https://ci.example.org, team: main, token: { flyrc: ci-ocw } }\n"
 	"  content:\n"
@@ -61,6 +61,7 @@ Test(environment, people_and_sign_off_are_read)
 	cr_expect_str_eq(e->signoff.signers, "/etc/bg/allowed_signers");
 	cr_expect_str_eq(e->signoff.keys.items[0], "/etc/bg/keys/a");
 	cr_expect_str_eq(e->signoff.agents.items[0], "/run/agent");
+	cr_expect_str_eq(e->signoff.agents.items[1], "~/agent");
 	cr_expect_str_eq(e->signoff.revoked, "");
 	AUTO_CLEAR(StrList) roles = { 0 };
 	environment_roles(e, &roles);
