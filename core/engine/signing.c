@@ -238,8 +238,10 @@ static Json *signoff_args(const Ask *ask, const Gate *state, const AcceptedSigno
 	json_add_int(args, "signed", accepted->statement.time.ms);
 	json_add_int(args, "expires", accepted->statement.expires.ms);
 	json_add_int(args, "checkpoint", accepted->statement.record);
-	if (accepted->facts.from_device)
+	if (accepted->facts.from_device) {
 		json_add_bool(args, "touched", accepted->facts.user_present);
+		json_add_bool(args, "verified", accepted->facts.user_verified);
+	}
 	return args;
 }
 

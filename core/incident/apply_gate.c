@@ -76,6 +76,8 @@ void apply_signoff(Incident *incident, const Event *event)
 		return;
 	signoff.expires.ms = json_get_int(data, "expires", 0);
 	signoff.signed_at.ms = json_get_int(data, "signed", 0);
+	signoff.touched = json_get_bool(data, "touched", false);
+	signoff.verified = signoff.touched && json_get_bool(data, "verified", false);
 	signoff.role = bg_strdup(role);
 	signoff.person = bg_strdup(person);
 	if (event->who && !text_eq(event->who, person))

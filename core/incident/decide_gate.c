@@ -136,8 +136,10 @@ bool decide_sign(Asked *asked)
 	if (!sign_subject_is_asked(asked, decision, &asked_seq) || !sign_is_in_time(asked, asked_seq) || !sign_role_is_free(asked, decision)
 		|| !sign_answer_is_due(asked, decision))
 		return false;
-	if (json_is_bool(json_get(asked->args, "touched")))
+	if (json_is_bool(json_get(asked->args, "touched"))) {
 		take_bool(asked, "touched");
+		take_bool(asked, "verified");
+	}
 	static const char *const wants[DECISION_COUNT] = {
 		[DECISION_NO] = "saying no or escalating wants a reason", [DECISION_ESCALATE] = "saying no or escalating wants a reason",
 		[DECISION_WITHDRAW] = "taking an answer back wants a reason", [DECISION_ALONE] = "going on alone wants a reason",

@@ -177,6 +177,8 @@ static void describe_signoff(const Told *told)
 	buf_printf(told->out, ": %s %s as %s", told_text(told, "person"), said, told_text(told, "role"));
 	if (text_eq(told_text(told, "method"), SIGNOFF_BY_CODE))
 		buf_puts(told->out, " by one-time code (weaker)");
+	if (json_get_bool(told->data, "touched", false))
+		buf_puts(told->out, json_get_bool(told->data, "verified", false) ? ", key touched, with PIN or finger" : ", key touched");
 	if (told->event->who && !text_eq(told->event->who, told_text(told, "person")))
 		buf_printf(told->out, " at %s's login", told->event->who);
 	told_add(told, ", ", "reason");

@@ -13,6 +13,11 @@ bool signoff_is_weaker(const Signoff *signoff)
 	return text_eq(signoff->method, SIGNOFF_BY_CODE);
 }
 
+const char *signoff_touch_words(const Signoff *signoff)
+{
+	return signoff->verified ? "touched, with PIN or finger" : signoff->touched ? "touched" : "";
+}
+
 /* Opens the gate as far as its role goes. */
 static bool signoff_is_valid(const Signoff *signoff, WallTime at)
 {

@@ -92,6 +92,7 @@ typedef struct Signoff {
 	char *role, *person, *reason, *key, *method, *statement, *signature;
 	char *login;                 /* at whose login it was given, when that is somebody else; NULL = their own */
 	Decision decision;
+	bool touched, verified;      /* by a security key that was touched; that asked for a PIN or a finger, too */
 	char subject[65];
 	int64_t seq;
 	WallTime time, signed_at, expires;   /* when it came, when the signer says to have signed */
@@ -281,11 +282,15 @@ bool decision_opens(Decision decision);
 const char *decision_refused(Decision decision, GateState state);
 /* A one-time code vouches for it and no signature: the engine alone could check that. */
 bool signoff_is_weaker(const Signoff *signoff);
+/* What a security key vouches for, in words: "touched"; "" for every other key. */
+const char *signoff_touch_words(const Signoff *signoff);
 #define SIGNOFF_BY_CODE "code"           /* its method */
 /* The sign-off of the one person by whom the gate is open, roles missing; NULL: it is not, or all have signed. */
 const Signoff *gate_alone(const Gate *gate, WallTime now);
 /* The oldest override that waits for a countersignature, over `subject` (NULL = over any); NULL = none. */
 const Override *gate_override(const Gate *gate, const char *subject);
+/* The answer of `role` that came afterwards to what somebody did alone over the present subject; NULL = none. */
+const Signoff *gate_countersignature(const Gate *gate, const char *role);
 size_t incident_overrides(const Incident *incident);                    /* that wait for a countersignature */
 /* True and err filled (what is missing, from whom) unless the gate is SIGNED. */
 bool gate_refuses(const Gate *gate, WallTime now, Error *err);

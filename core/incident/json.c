@@ -102,6 +102,8 @@ static Json *json_of_signoff(const Signoff *signoff)
 	json_add_string(json, "key", signoff->key);
 	json_add_string(json, "method", signoff->method);
 	json_add_bool(json, "weaker", signoff_is_weaker(signoff));
+	json_add_bool(json, "touched", signoff->touched);
+	json_add_bool(json, "verified", signoff->verified);
 	json_add_string(json, "statement", signoff->statement);
 	json_add_string(json, "signature", signoff->signature);
 	json_add_string(json, "login", signoff->login);

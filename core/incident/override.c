@@ -24,6 +24,16 @@ const Override *gate_override(const Gate *gate, const char *subject)
 	return NULL;
 }
 
+const Signoff *gate_countersignature(const Gate *gate, const char *role)
+{
+	for (size_t i = gate->signoff_count; i > 0; i--) {
+		const Signoff *signoff = &gate->signoffs[i - 1];
+		if (signoff->decision == DECISION_COUNTERSIGN && text_eq(signoff->role, role) && text_eq(signoff->subject, gate->subject))
+			return signoff;
+	}
+	return NULL;
+}
+
 size_t incident_overrides(const Incident *incident)
 {
 	size_t count = 0;

@@ -186,7 +186,8 @@ static void put_check(const Signoff *signoff, const CheckedSignoff *checked, Buf
 	buf_putc(out, ' ');
 	html_text(out, checked->holds ? checked->key_type : checked->why);
 	if (checked->from_device)
-		buf_puts(out, checked->touched ? ", from a security key that was touched" : ", from a security key that was NOT touched");
+		buf_printf(out, ", from a security key that was %s%s", checked->touched ? "touched" : "NOT touched",
+			checked->verified ? ", with PIN or finger" : "");
 	buf_puts(out, "<br><span class=\"id\">");
 	html_text(out, signoff->key);
 	buf_puts(out, "</span>");
@@ -228,6 +229,26 @@ static void put_signoff(const Incident *incident, const Gate *gate, const Signof
 	buf_puts(out, "</div>\n");
 }
 
+static void put_override(const Incident *incident, const Override *override, Buf *out)
+{
+	AUTO_FREE char *missing = strlist_join(&override->missing, " and ");
+	buf_puts(out, "<p>");
+	html_chip(out, override->missing.count ? "bad" : "good", override->missing.count ? "signed ALONE" : "signed alone, countersigned or taken back");
+	buf_putc(out, ' ');
+	html_text(out, override->person);
+	buf_puts(out, " as ");
+	html_text(out, override->role);
+	buf_puts(out, ", ");
+	html_time(out, override->time, incident->declared);
+	buf_puts(out, ": ");
+	html_text(out, override->reason);
+	if (override->missing.count) {
+		buf_puts(out, ". Not countersigned by ");
+		html_text(out, missing);
+	}
+	buf_puts(out, "</p>\n");
+}
+
 void html_signoffs(const Report *report, Buf *out)
 {
 	bool any = false;
@@ -245,6 +266,8 @@ void html_signoffs(const Report *report, Buf *out)
 			buf_puts(out, "</h3>\n<p class=\"soft\">Wanted: ");
 			html_text(out, roles);
 			buf_puts(out, gate->distinct ? ", each by another person</p>\n" : "</p>\n");
+			for (size_t i = 0; i < gate->override_count; i++)
+				put_override(report->incident, &gate->overrides[i], out);
 			for (size_t i = 0; i < gate->signoff_count; i++)
 				put_signoff(report->incident, gate, &gate->signoffs[i], out);
 		}

@@ -51,6 +51,11 @@ static Json *json_of_signoff(const Gate *gate, const Signoff *signoff)
 	json_add_string(json, "why_not", *checked.why ? checked.why : NULL);
 	json_add_string(json, "key_type", *checked.key_type ? checked.key_type : NULL);
 	json_add_string(json, "key", signoff->key);
+	/* As the signature itself says, not the record of it. */
+	if (checked.from_device) {
+		json_add_bool(json, "touched", checked.touched);
+		json_add_bool(json, "verified", checked.verified);
+	}
 	return json;
 }
 

@@ -2,6 +2,7 @@
  * it, how long did it take, what is still open, what was decided and done by whom, and last the whole timeline. */
 #include <string.h>
 
+#include "core/base/alloc.h"
 #include "core/base/text.h"
 #include "core/providers/plan.h"
 #include "core/report/report.h"
@@ -184,10 +185,11 @@ static void markdown_signoffs(const Incident *incident, const Run *run, Buf *out
 			put_time(out, incident, wall_known(signoff->signed_at) ? signoff->signed_at : signoff->time);
 			buf_puts(out, " | ");
 			put_time(out, incident, signoff->time);
+			AUTO_FREE char *how = bg_asprintf("%s%s%s", signoff_is_weaker(signoff) ? "one-time code (weaker)" : signoff->method ? signoff->method : "",
+				checked.touched ? ", key touched" : checked.from_device ? ", key NOT touched" : "", checked.verified ? ", with PIN or finger" : "");
 			const char *held = !checked.has_signature ? "no signature" : checked.holds ? "holds" : "DOES NOT HOLD";
 			const char *cells[] = { signoff->role, signoff->person, decision_words(signoff->decision), signoff->reason,
-				signoff->key,
-				signoff_is_weaker(signoff) ? "one-time code (weaker)" : signoff->method, held };
+				signoff->key, how, held };
 			for (size_t k = 0; k < BG_LENGTH(cells); k++) {
 				buf_puts(out, " | ");
 				put_text(out, cells[k]);

@@ -23,6 +23,7 @@ void signoff_check(const Signoff *signoff, CheckedSignoff *ret)
 	(void) snprintf(ret->key_type, sizeof ret->key_type, "%s", public_key_type(&signature.key));
 	ret->from_device = facts.from_device;
 	ret->touched = facts.user_present;
+	ret->verified = facts.user_verified;
 }
 
 void checked_signoff_clear(CheckedSignoff *checked)

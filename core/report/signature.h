@@ -9,7 +9,7 @@ typedef struct CheckedSignoff {
 	bool holds;
 	char why[192];               /* why it does not */
 	char key_type[32];           /* "ssh-ed25519" */
-	bool from_device, touched;
+	bool from_device, touched, verified;
 	bool readable;               /* `statement` is filled */
 	Statement statement;
 } CheckedSignoff;
