@@ -27,7 +27,8 @@ static void print_overview(FILE *out) {
 		"  --env FILE   the environment (else $BREAKGLASS_ENV, ./environment.yaml,\n"
 		"               ~/.config/breakglass/environment.yaml, /etc/breakglass/environment.yaml)\n"
 		"  --state DIR  where journals are kept (else $BREAKGLASS_STATE, ~/.local/state/breakglass)\n"
-		"  --as PERSON  in a shared terminal: proves with your key who types before the command acts\n"
+		"  --as PERSON  in a shared terminal: your key proves who types; the command, or the whole\n"
+		"               console, then acts in that name (man page: Who is at the keys)\n"
 		"  --line       the console in lines instead of screens; also with ACCESSIBLE=1, on a\n"
 		"               terminal that cannot draw, and in a pipe, where it obeys a script\n"
 		"  --theme NAME theme of the console (else $BREAKGLASS_THEME)\n"
@@ -152,15 +153,11 @@ static void parse(Command *command, Arguments *arguments, int *ret_status) {
 
 static int open_console(Command *command) {
 	Error err = {0};
-	if (command->as) {
-		fputs("breakglass: --as goes with a command: breakglass --as PERSON note TEXT\n", stderr);
-		return EXIT_USAGE;
-	}
 	if (!command_environment(command, &err))
 		return command_failed(&err);
 	ConsoleOptions options = {.environment_path = command->environment_path, .environment_name = command->environment->name,
 		.state = command->state, .self = command->self, .theme = command->theme,
-		.line = command->line, .drill = command->environment->kind == ENVIRONMENT_DRILL};
+		.line = command->line, .as = command->as, .drill = command->environment->kind == ENVIRONMENT_DRILL};
 	return command->console(&options);
 }
 

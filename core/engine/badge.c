@@ -82,7 +82,7 @@ bool badge_take(Ask *ask, Error *err) {
 		return false;
 	connection_become(connection, person->name, "key", &person->roles);
 	connection->badge_until_ms = mono_now().ms + ask->engine->environment->signoff.badge_ms;
-	publish_presence(ask->engine);
+	publish_you(ask->engine, connection);
 	ask->data = json_new_object();
 	json_add_string(ask->data, "person", person->name);
 	json_add_int(ask->data, "for_ms", ask->engine->environment->signoff.badge_ms);
@@ -91,7 +91,7 @@ bool badge_take(Ask *ask, Error *err) {
 
 static void take_off(Engine *engine, Connection *connection) {
 	engine_identify(engine, connection);
-	publish_presence(engine);
+	publish_you(engine, connection);
 }
 
 bool badge_drop(Ask *ask, Error *err) {

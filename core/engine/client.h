@@ -5,9 +5,10 @@
  *
  * Wire (frames of frame.h, one JSON object each, "t" = type):
  *   client: hello{protocol, version, kind("console"|"command"), from{incident,seq}}   ask{id, name, args{}}
- *   engine: welcome{protocol, version, environment{name,kind,objective_ms,roles[],people[{name,roles[]}],values{}}, you{who,how,roles[]},
+ *   engine: welcome{protocol, version, environment{name,kind,objective_ms,roles[],people[{name,roles[]}],values{}},
+ *                   you{who,how,roles[], login, badge_ms: under a badge},
  *                   engine{pid,started}, state_folder}
- *           incident{id|null}, record{line}, reading{reading}, playbooks{list[]}, presence{people[]}, job{..}, output{..}, caught-up{},
+ *           you{you}, incident{id|null}, record{line}, reading{reading}, playbooks{list[]}, presence{people[]}, job{..}, output{..}, caught-up{},
  *           reply{id, ok, data{}|error{}}, banner{level,text} */
 #pragma once
 #include <stdbool.h>
@@ -74,7 +75,9 @@ typedef struct ClientModel {
 	int64_t objective_ms;
 	Json *environment;               /* as in welcome */
 	char *who, *how;
-	StrList roles;                   /* of the login */
+	StrList roles;                   /* of `who` */
+	char *login;                     /* under a badge: whose login it is; NULL = the login acts */
+	int64_t badge_until_ms;          /* mono of this console: the badge runs out; 0 = none */
 	char *state_folder;
 	int64_t engine_pid;
 	const Incident *incident;        /* NULL: none declared */

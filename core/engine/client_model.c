@@ -99,6 +99,7 @@ void client_model_clear(Client *client) {
 	free(model->environment_kind);
 	free(model->who);
 	free(model->how);
+	free(model->login);
 	free(model->state_folder);
 	free(model->banner);
 	*model = (ClientModel){0};
@@ -117,6 +118,22 @@ static void replace(char **field, const char *text) {
 	*field = bg_strdup_or_null(text);
 }
 
+static void take_you(ClientModel *model, const Json *you) {
+	replace(&model->who, json_get_string_or(you, "who", "?"));
+	replace(&model->how, json_get_string_or(you, "how", "?"));
+	replace(&model->login, json_get_string(you, "login"));
+	model->badge_until_ms = model->login ? mono_now().ms + json_get_int(you, "badge_ms", 0) : 0;
+	strlist_clear(&model->roles);
+	JSON_EACH(role, json_get(you, "roles"))
+		strlist_add(&model->roles, json_string(role));
+}
+
+static bool on_you(Client *client, const Json *frame, Error *err) {
+	(void) err;
+	take_you(&client->model, json_get(frame, "you"));
+	return true;
+}
+
 static bool on_welcome(Client *client, const Json *frame, Error *err) {
 	ClientModel *model = &client->model;
 	if (json_get_int(frame, "protocol", 0) != PROTOCOL_VERSION) {
@@ -124,18 +141,14 @@ static bool on_welcome(Client *client, const Json *frame, Error *err) {
 			(long long) json_get_int(frame, "protocol", 0), PROTOCOL_VERSION);
 		return error_hint(err, "stop the older one when no action runs: breakglass engine stop");
 	}
-	const Json *environment = json_get(frame, "environment"), *you = json_get(frame, "you");
+	const Json *environment = json_get(frame, "environment");
 	json_free(model->environment);
 	model->environment = json_copy(environment);
 	replace(&model->environment_name, json_get_string_or(environment, "name", "?"));
 	replace(&model->environment_kind, json_get_string_or(environment, "kind", "live"));
 	model->objective_ms = json_get_int(environment, "objective_ms", 0);
 	model->drill = client->incident ? client->incident->drill : text_eq(model->environment_kind, "drill");
-	replace(&model->who, json_get_string_or(you, "who", "?"));
-	replace(&model->how, json_get_string_or(you, "how", "?"));
-	strlist_clear(&model->roles);
-	JSON_EACH(role, json_get(you, "roles"))
-		strlist_add(&model->roles, json_string(role));
+	take_you(model, json_get(frame, "you"));
 	model->engine_pid = json_get_int(json_get(frame, "engine"), "pid", 0);
 	replace(&model->state_folder, json_get_string(frame, "state_folder"));
 	model->connected = true;
@@ -345,7 +358,7 @@ static bool on_caught_up(Client *client, const Json *frame, Error *err) {
 
 bool client_model_frame(Client *client, const Json *frame, Error *err) {
 	static const struct { const char *type; bool (*take)(Client *, const Json *, Error *); } FRAMES[] = {
-		{"welcome", on_welcome}, {"incident", on_incident}, {"record", on_record}, {"reading", on_reading},
+		{"welcome", on_welcome}, {"you", on_you}, {"incident", on_incident}, {"record", on_record}, {"reading", on_reading},
 		{"playbooks", on_playbooks}, {"presence", on_presence}, {"job", on_job}, {"output", on_output}, {"banner", on_banner},
 		{"caught-up", on_caught_up},
 	};

@@ -25,6 +25,12 @@
 /* ---- clients ---- */
 
 /* Who a connection is comes from the kernel: the login behind the uid, and the person of the environment who has that login. */
+const char *engine_login_of(Engine *engine, const Connection *connection) {
+	const char *login = logins_name(&engine->logins, connection->uid);
+	const EnvironmentPerson *person = environment_find_login(engine->environment, login);
+	return person ? person->name : login;
+}
+
 void engine_identify(Engine *engine, Connection *connection) {
 	const char *login = logins_name(&engine->logins, connection->uid);
 	const EnvironmentPerson *person = environment_find_login(engine->environment, login);

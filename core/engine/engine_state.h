@@ -56,11 +56,15 @@ typedef struct Engine {
 
 /* engine.c: makes the connection its login's again. */
 void engine_identify(Engine *engine, Connection *connection);
+/* Who that login is here, badge or not. Borrowed until the next call. */
+const char *engine_login_of(Engine *engine, const Connection *connection);
 
 /* publish.c: telling clients. */
 void publish_text(Engine *engine, Str json_text);
 void publish(Engine *engine, const Json *frame);
 void publish_presence(Engine *engine);
+/* Tells a client that it acts as somebody else now, and the others who is here. */
+void publish_you(Engine *engine, Connection *connection);
 void publish_job(Engine *engine, const EngineJob *job, bool running, const Error *error);
 void publish_banner(Engine *engine, const char *text);      /* NULL takes it away */
 void publish_playbooks(Engine *engine);

@@ -38,6 +38,12 @@ Json *error_to_json(const Error *err) {
 
 /* ---- one thing at a time ---- */
 
+static void add_names(Json *object, const char *key, const StrList *names) {
+	Json *array = json_add(object, key, json_new_array());
+	for (size_t i = 0; i < names->count; i++)
+		json_append_string(array, names->items[i]);
+}
+
 static Json *presence_frame(const Engine *engine, const Connection *receiver) {
 	Json *frame = frame_of("presence");
 	Json *people = json_add(frame, "people", json_new_array());
@@ -50,6 +56,26 @@ static Json *presence_frame(const Engine *engine, const Connection *receiver) {
 		json_add_bool(person, "you", connection == receiver);
 	}
 	return frame;
+}
+
+static Json *describe_you(Engine *engine, const Connection *connection) {
+	Json *you = json_new_object();
+	json_add_string(you, "who", connection->who);
+	json_add_string(you, "how", connection->how);
+	add_names(you, "roles", &connection->roles);
+	/* The name of the login below a badge, and how long that still holds. */
+	if (connection->badge_until_ms) {
+		json_add_string(you, "login", engine_login_of(engine, connection));
+		json_add_int(you, "badge_ms", connection->badge_until_ms - mono_now().ms);
+	}
+	return you;
+}
+
+void publish_you(Engine *engine, Connection *connection) {
+	AUTO(Json) *frame = frame_of("you");
+	json_add(frame, "you", describe_you(engine, connection));
+	connection_send(connection, frame);
+	publish_presence(engine);
 }
 
 void publish_presence(Engine *engine) {
@@ -167,12 +193,6 @@ void publish_incident(Engine *engine) {
 
 /* ---- welcome ---- */
 
-static void add_names(Json *object, const char *key, const StrList *names) {
-	Json *array = json_add(object, key, json_new_array());
-	for (size_t i = 0; i < names->count; i++)
-		json_append_string(array, names->items[i]);
-}
-
 static Json *describe_environment(const Environment *environment) {
 	Json *json = json_new_object();
 	json_add_string(json, "name", environment->name);
@@ -185,6 +205,8 @@ static Json *describe_environment(const Environment *environment) {
 	add_names(json, "agents", &environment->signoff.agents);
 	add_names(json, "keys", &environment->signoff.keys);
 	json_add_int(json, "validity_ms", environment->signoff.validity_ms);
+	json_add_bool(json, "solo", environment->signoff.solo);
+	json_add_bool(json, "codes", *environment->signoff.codes);
 	Json *people = json_add(json, "people", json_new_array());
 	for (size_t i = 0; i < environment->person_count; i++) {
 		Json *person = json_append(people, json_new_object());
@@ -219,10 +241,7 @@ void publish_welcome(Engine *engine, Connection *connection, const Json *hello) 
 	AUTO(Json) *welcome = frame_of("welcome");
 	json_add_int(welcome, "protocol", PROTOCOL_VERSION);
 	json_add(welcome, "environment", describe_environment(engine->environment));
-	Json *you = json_add(welcome, "you", json_new_object());
-	json_add_string(you, "who", connection->who);
-	json_add_string(you, "how", connection->how);
-	add_names(you, "roles", &connection->roles);
+	json_add(welcome, "you", describe_you(engine, connection));
 	Json *self = json_add(welcome, "engine", json_new_object());
 	json_add_int(self, "pid", getpid());
 	json_add_int(self, "started", engine->started.ms);

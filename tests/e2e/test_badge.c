@@ -28,7 +28,6 @@ Test(badge, acts_bear_the_name_of_whoever_proved_to_type) {
 	cr_assert(strstr(journal, "{\"who\":\"bob\",\"how\":\"key\"},\"type\":\"note.added\""), "%s", journal);
 	cr_assert(strstr(journal, "{\"who\":\"ann\",\"how\":\"uid\"},\"type\":\"note.added\""), "%s", journal);
 	scene_refused(&scene, 1, "none of the 2 keys at hand is carol's", "--as", "carol", "note", "x");
-	scene_refused(&scene, 2, "--as goes with a command", "--as", "bob");
 	scene_ok(&scene, "verify");
 }
 

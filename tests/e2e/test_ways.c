@@ -2,6 +2,7 @@
  * who agreed, by the worker itself. */
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/alloc.h"
 #include "scene.h"
@@ -100,4 +101,28 @@ Test(ways, the_worker_asks_once_more_before_the_first_change) {
 	scene_ok(&scene, "plan", "1");
 	scene_ok(&scene, "apply", "1", "--yes");
 	cr_assert_eq(scene_lines(&scene, "one"), 1);
+}
+
+/* ~/ in the environment is the home of whoever signs: the engine was started from another login. */
+Test(ways, keys_of_the_environment_are_found_in_ones_own_home) {
+	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "signoff: { keys: [~/key], agents: [~/agent.sock] }\n");
+	scene_make_keys(&scene);
+	const char *first = temp_path(&scene.folder, "first"), *second = temp_path(&scene.folder, "second");
+	AUTO_FREE char *first_home = bg_asprintf("HOME=%s", first);
+	AUTO_FREE char *second_home = bg_asprintf("HOME=%s", second);
+	const char *const first_env[] = {first_home, NULL}, *const second_env[] = {second_home, NULL};
+	RUN(NULL, "mkdir", first, second);
+	RUN(NULL, "cp", scene_key(&scene, "ann"), temp_path(&scene.folder, "first/key"));
+	RUN(NULL, "cp", scene_key(&scene, "bob"), temp_path(&scene.folder, "second/key"));
+	cr_assert_eq(scene_run_with(&scene, first_env, (const char *const[]){"declare", "it broke", NULL}), 0, "%s", scene.said);
+	scene_ok(&scene, "start", "walk");
+	scene_ok(&scene, "plan", "1");
+	cr_assert_eq(scene_run_with(&scene, first_env, (const char *const[]){"sign", "1", "--role", "product", NULL}), 0, "%s", scene.said);
+	cr_assert_eq(scene_run_with(&scene, second_env, (const char *const[]){"sign", "1", "--role", "engineering", NULL}), 0, "%s", scene.said);
+	cr_assert(scene_says(&scene, "signed as bob for engineering"), "%s", scene.said);
+	/* A console gets the paths from the engine, whose home is not bob's. */
+	AUTO_CLEAR(ProgramRun) run = {0};
+	run_program((const char *const[]){scene.program, "--env", scene.environment, "--state", scene.state, "--line", "--as", "bob", NULL}, "note by bob\n",
+		second_env, &run);
+	cr_assert(run.status == 0 && strstr(buf_text(&run.out), "record: bob: note: by bob"), "%s%s", buf_text(&run.out), buf_text(&run.err));
 }

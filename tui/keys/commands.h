@@ -45,7 +45,8 @@
 
 /* What people type too: ALIAS(typed, id). */
 #define COMMAND_ALIASES(ALIAS) \
-	ALIAS("close", CLOSE_INCIDENT)
+	ALIAS("close", CLOSE_INCIDENT) \
+	ALIAS("override", OVERRIDE)
 
 #define COMMANDS(COMMAND) \
 	COMMAND(SCREEN_BOARD, "board", SCREENS, "1", "G", SAFE, 0, SCREEN, "board", "show the board: all readings at a glance") \
@@ -101,7 +102,10 @@
 	COMMAND(CHOOSE_ROLE, "role", AGREE, "o", "s", SAFE, 4, DO, "role", "choose the role to sign in") \
 	COMMAND(STATEMENT, "statement", AGREE, "v", "s", SAFE, 3, DO, "view", "show the exact text that is signed") \
 	COMMAND(PASTE_SIGNATURE, "paste-signature", AGREE, "S", "s", CONFIRM, 5, DO, "paste", "paste a signature made elsewhere with ssh-keygen -Y sign") \
-	COMMAND(OVERRIDE, "override", AGREE, "", "s", BREAK_GLASS, 0, DO, "override", "go on alone, where the environment allows it, with a reason") \
+	COMMAND(WITHDRAW, "withdraw", AGREE, "w", "s", CONFIRM, 8, DO, "take back...", "take your own answer back, with a reason") \
+	COMMAND(OVERRIDE, "alone", AGREE, "A", "s", BREAK_GLASS, 9, DO, "alone...", "go on alone, where the environment allows it, with a reason") \
+	COMMAND(COUNTERSIGN, "countersign", AGREE, "C", "s", BREAK_GLASS, 3, DO, "countersign...", "agree afterwards to what somebody signed alone") \
+	COMMAND(SIGN_BY_CODE, "code", AGREE, "t", "s", BREAK_GLASS, 10, DO, "one-time code...", "sign by a one-time code where that is allowed; weaker than a key") \
 	\
 	COMMAND(REFRESH, "refresh", INCIDENT, "r", "bw", SAFE, 10, DO, "refresh", "look again now") \
 	COMMAND(DECLARE, "declare", INCIDENT, "D", "G", CONFIRM, 13, DO, "declare", "begin an incident or a drill") \
@@ -114,6 +118,8 @@
 	COMMAND(SET, "set", INCIDENT, "", "G", SAFE, 0, DO, "set", "set a value of the procedure: its name, then its value") \
 	COMMAND(CLOSE_INCIDENT, "end", INCIDENT, "", "G", CONFIRM, 0, DO, "end", "end the incident, once the ledger is empty") \
 	\
+	COMMAND(BADGE, "badge", CONSOLE, "B", "G", SAFE, 0, DO, "badge", "prove with your key who is at the keys of a shared terminal") \
+	COMMAND(BADGE_OFF, "badge-off", CONSOLE, "", "G", SAFE, 0, DO, "badge off", "take the badge off: the login acts again") \
 	COMMAND(THEME, "theme", CONSOLE, "", "G", SAFE, 0, NONE, "theme", "change how the console looks") \
 	COMMAND(REDRAW, "redraw", CONSOLE, "ctrl-l", "G", SAFE, 0, SCREEN, "redraw", "draw the whole screen again") \
 	COMMAND(SUSPEND, "suspend", CONSOLE, "ctrl-z", "G", SAFE, 0, STOP, "suspend", "stop the console and give the shell back; fg returns") \

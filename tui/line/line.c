@@ -19,6 +19,8 @@
 #define SCRIPT_PATIENCE_MS 15000
 /* An engine that is being started is not yet a trouble to tell a person of. */
 #define PATIENCE_MS 2000
+/* A thread that asks a key tells nobody when it is done. */
+#define KEY_POLL_MS 50
 
 const char *line_wanted(bool asked)
 {
@@ -99,7 +101,7 @@ static bool may_take(Line *line)
 		return true;
 	if (line_has_failed(line))
 		return false;
-	if (line->shell.in_dialog || line->shell.done || !is_ready(line))
+	if (line->shell.in_dialog || line->shell.done || !is_ready(line) || badge_is_awaited(&line->shell))
 		return false;
 	return line->interactive ? !line->shell.asks : !line->settling && shell_model(&line->shell)->caught_up;
 }
@@ -204,6 +206,7 @@ static int64_t turn_wait(Line *line)
 	earlier(&wait, client_timeout_ms(line->shell.client));
 	earlier(&wait, news_wait_ms(line));
 	earlier(&wait, wake > 0 ? wake : -1);
+	earlier(&wait, line->shell.badge.work ? KEY_POLL_MS : -1);
 	earlier(&wait, line->news.began ? -1 : 1000);
 	return wait;
 }

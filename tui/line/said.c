@@ -85,12 +85,16 @@ void line_prompt(Line *line)
 	AUTO_CLEAR(Buf) prompt = { 0 };
 	bool drill = line->shell.was_connected ? model->drill : line->shell.settings->drill;
 	buf_printf(&prompt, "%s %s", line->shell.settings->environment_name, drill ? "DRILL" : incident ? "REAL" : "no incident");
+	if (incident && incident_overrides(incident))
+		buf_puts(&prompt, ", SIGNED ALONE");
 	if (line->shell.was_connected && !model->connected)
 		buf_puts(&prompt, ", NO ENGINE");
 	if (context.run)
 		buf_printf(&prompt, ", %s", context.run->procedure_id);
 	if (context.step)
 		buf_printf(&prompt, ", step %s %s", context.step->number, view_step_words(context.step));
+	if (model->login)
+		buf_printf(&prompt, ", %s%s", badge_is_over(model, mono_now()) ? "badge ran out: " : "as ", model->who);
 	buf_printf(&prompt, ", %s>", VIEWS[line->shell.shown]->name);
 	line_ask(line, buf_text(&prompt));
 }

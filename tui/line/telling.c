@@ -107,6 +107,8 @@ static void tell_incident(Line *line, const Incident *incident)
 		incident->objective_ms > 0 ? span_format_exact(incident->objective_ms, objective) : "",
 		incident->objective_ms > 0 && took > incident->objective_ms ? ": LATE" : "",
 		incident->commander && *incident->commander ? incident->commander : "nobody");
+	if (incident_overrides(incident))
+		line_say(line, "SIGNED ALONE: %zu not yet countersigned; the ledger tells which", incident_overrides(incident));
 	line_say(line, "%zu open in the ledger, %zu running, %zu in doubt", incident->open_count, incident->running_count, incident->doubt_count);
 }
 
@@ -126,6 +128,7 @@ void line_tell_status(Line *line)
 		line_say(line, "no incident is declared");
 	for (size_t i = 0; i < model->people_count; i++)
 		buf_printf(&people, "%s%s", i ? ", " : "", model->people[i].who);
-	line_say(line, "here: %s; you are %s (%s)", people.len ? buf_text(&people) : "nobody", model->who ? model->who : "not known yet",
+	char who[160];
+	line_say(line, "here: %s; you are %s (%s)", people.len ? buf_text(&people) : "nobody", model->who ? badge_words(model, mono_now(), who) : "not known yet",
 		*roles ? roles : "no role");
 }

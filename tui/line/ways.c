@@ -28,7 +28,7 @@ bool line_is_busy(Line *line)
 	Shell *shell = &line->shell;
 	const View *view = VIEWS[shell->shown];
 	ViewContext context = shell_context(shell, shell->shown, NULL);
-	return shell->asks || (view->is_busy && view->is_busy(shell->states[shell->shown], &context));
+	return shell->asks || badge_is_busy(shell) || (view->is_busy && view->is_busy(shell->states[shell->shown], &context));
 }
 
 void line_tell_changes(Line *line)

@@ -87,6 +87,11 @@ static void collect(Shell *shell, bool small, Segments *segments)
 		snprintf(text, sizeof(text), "cmd %s", incident->commander);
 		add(segments, 3, ROLE_BAR, text);
 	}
+	/* A small screen has no row for who one is: but it tells when that is not the login. */
+	if (small && model->login) {
+		snprintf(text, sizeof(text), "%s%s", badge_is_over(model, mono_now()) ? "badge ran out: " : "as ", model->who);
+		add(segments, 2, ROLE_WARN, text);
+	}
 	if (model->connected && model->people_count) {
 		snprintf(text, sizeof(text), "%zu here", count_persons(model));
 		add(segments, 4, ROLE_BAR, text);
@@ -144,10 +149,11 @@ static void your_name(const ClientModel *model, int room, char *text, size_t siz
 		char letter = *model->roles.items[i];
 		buf_putc(&roles, letter >= 'a' && letter <= 'z' ? (char) (letter - 'a' + 'A') : letter);
 	}
-	snprintf(text, size, "you: %s%s%s ", model->who ? model->who : "?", roles.len ? "/" : "", buf_text(&roles));
+	const char *label = !model->login ? "you: " : badge_is_over(model, mono_now()) ? "badge ran out: " : "badge: ";
+	snprintf(text, size, "%s%s%s%s ", label, model->who ? model->who : "?", roles.len ? "/" : "", buf_text(&roles));
 	if (canvas_text_width(text) <= room)
 		return;
-	memmove(text, text + 5, strlen(text + 5) + 1);
+	memmove(text, text + strlen(label), strlen(text + strlen(label)) + 1);
 	size_t width, fits = text_fit(str_from(text), room > 0 ? (size_t) room : 0, &width);
 	text[room < NAME_LEAST ? 0 : fits] = '\0';
 }

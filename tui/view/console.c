@@ -15,6 +15,8 @@
 #define FRAME_FIRST_MS 5
 #define SETTLING_MS 1000
 #define COARSE_MS 10000
+/* A thread that asks a key tells nobody when it is done. */
+#define KEY_POLL_MS 50
 
 /* ---- settings ---- */
 
@@ -78,6 +80,8 @@ static int64_t drawing_wait(Shell *shell)
 		earlier(&wait, until_next(context.mono.ms, COARSE_MS));
 	if (!shell->was_connected && since_began < 2000)
 		earlier(&wait, until_next(since_began, 500));
+	if (shell->badge.work)
+		earlier(&wait, KEY_POLL_MS);
 	if (shell->message.until.ms > context.mono.ms)
 		earlier(&wait, shell->message.until.ms - context.mono.ms);
 	if (view->wake_ms) {

@@ -5,6 +5,7 @@
 typedef struct ConsoleSettings {
 	const char *environment_path, *environment_name, *state, *self;
 	const char *theme;               /* NULL: $BREAKGLASS_THEME, else ~/.config/breakglass/theme, else dark */
+	const char *as;                  /* person whose badge is put on at once; NULL = nobody */
 	const char *first_incident;      /* title of an incident to declare when none is open; NULL = none */
 	bool drill;                      /* that one is a drill */
 	bool practice;                   /* the simulated systems end with the console */

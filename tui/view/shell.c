@@ -39,6 +39,7 @@ void shell_clear(Shell *shell)
 	palette_clear(&shell->palette);
 	input_clear(&shell->filter);
 	waiting_clear(&shell->waiting);
+	badge_clear(&shell->badge);
 	canvas_clear(&shell->canvas);
 }
 
@@ -171,6 +172,9 @@ const char *shell_reason(CommandId id, void *userdata)
 	Shell *shell = userdata;
 	size_t view = shell_home_of(shell, id);
 	ViewContext context = shell_context(shell, view, NULL);
+	CommandGroup group = command_get(id)->group;
+	if (badge_is_awaited(shell) && (group == GROUP_STEP || group == GROUP_AGREE || group == GROUP_INCIDENT))
+		return "the badge is being put on: what is done before would bear another name";
 	const char *why_not = VIEWS[view]->reason ? VIEWS[view]->reason(shell->states[view], &context, id) : NULL;
 	return why_not ? why_not : shell_global_reason(&context, id);
 }

@@ -3,6 +3,7 @@
 #include "core/engine/client.h"
 #include "tui/keys/command.h"
 #include "tui/term/term.h"
+#include "tui/view/badge.h"
 #include "tui/view/console.h"
 #include "tui/view/view.h"
 #include "tui/widget/palette.h"
@@ -52,6 +53,7 @@ struct Shell {
 	StrList kept;
 	ShellAsk *asks;
 	Waiting waiting;
+	Badge badge;
 };
 
 /* views.c: the table. */

@@ -66,8 +66,9 @@ static void declare_first(Shell *shell)
 bool shell_notice(Shell *shell)
 {
 	const ClientModel *model = shell_model(shell);
+	bool badge = badge_service(shell);
 	if (model->version == shell->version)
-		return false;
+		return badge;
 	shell->version = model->version;
 	notice_connection(shell);
 	declare_first(shell);

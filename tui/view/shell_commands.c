@@ -19,7 +19,10 @@ static void next_screen(Shell *shell, int step)
 
 static void go_back(Shell *shell, ViewContext *context)
 {
-	if (shell->history_count)
+	if (badge_is_busy(shell)) {
+		badge_clear(&shell->badge);
+		view_say(context, ROLE_TOAST, "No badge was put on: you are %s.", context->model->who);
+	} else if (shell->history_count)
 		view_back(context);
 	else
 		shell_show(shell, view_index(&VIEW_BOARD), false);
@@ -360,6 +363,17 @@ static void quit(Shell *shell, ViewContext *context)
 		: "No incident is open: the engine stops too, for everybody who is here. q leaves it running.\n");
 }
 
+static void badge(Shell *shell, ViewContext *context)
+{
+	badge_begin(shell, context->argument);
+}
+
+static void badge_off(Shell *shell, ViewContext *context)
+{
+	(void) context;
+	badge_take_off(shell);
+}
+
 static void screen_after(Shell *shell, ViewContext *context)
 {
 	(void) context;
@@ -380,7 +394,7 @@ static const GlobalCommand GLOBAL_COMMANDS[] = {
 	{ COMMAND_SITREP, sitrep },
 	{ COMMAND_VERDICT, damage_time }, { COMMAND_FACT, fact }, { COMMAND_SET, set_value }, { COMMAND_TAKE_COMMAND, take_command },
 	{ COMMAND_HANDOVER, handover }, { COMMAND_CLOSE_INCIDENT, end_incident }, { COMMAND_THEME, choose_theme },
-	{ COMMAND_REDRAW, redraw }, { COMMAND_SUSPEND, suspend }, { COMMAND_DETACH, detach }, { COMMAND_QUIT, quit },
+	{ COMMAND_BADGE, badge }, { COMMAND_BADGE_OFF, badge_off }, { COMMAND_REDRAW, redraw }, { COMMAND_SUSPEND, suspend }, { COMMAND_DETACH, detach }, { COMMAND_QUIT, quit },
 };
 
 bool shell_global_command(Shell *shell, ViewContext *context, CommandId id)
@@ -400,12 +414,13 @@ bool shell_global_command(Shell *shell, ViewContext *context, CommandId id)
 
 /* ---- why not ---- */
 
-typedef enum Need { NEED_ENGINE = 1, NEED_INCIDENT = 2, NEED_NO_INCIDENT = 4, NEED_RUN = 8 } Need;
+typedef enum Need { NEED_ENGINE = 1, NEED_INCIDENT = 2, NEED_NO_INCIDENT = 4, NEED_RUN = 8, NEED_BADGE = 16 } Need;
 
 static const struct { CommandId id; unsigned needs; } NEEDS[] = {
 	{ COMMAND_DECLARE, NEED_ENGINE | NEED_NO_INCIDENT }, { COMMAND_NOTE, NEED_ENGINE | NEED_INCIDENT },
 	{ COMMAND_VERDICT, NEED_ENGINE | NEED_INCIDENT }, { COMMAND_FACT, NEED_ENGINE | NEED_INCIDENT },
 	{ COMMAND_SET, NEED_ENGINE | NEED_INCIDENT | NEED_RUN }, { COMMAND_TAKE_COMMAND, NEED_ENGINE | NEED_INCIDENT },
+	{ COMMAND_BADGE, NEED_ENGINE }, { COMMAND_BADGE_OFF, NEED_ENGINE | NEED_BADGE },
 	{ COMMAND_HANDOVER, NEED_ENGINE | NEED_INCIDENT }, { COMMAND_CLOSE_INCIDENT, NEED_ENGINE | NEED_INCIDENT },
 };
 
@@ -423,6 +438,8 @@ const char *shell_global_reason(const ViewContext *context, CommandId id)
 		return "no incident is open; D declares one";
 	if ((needs & NEED_NO_INCIDENT) && open)
 		return "an incident is open already";
+	if ((needs & NEED_BADGE) && !context->model->login)
+		return "nobody wears a badge here: the login acts";
 	if ((needs & NEED_RUN) && !context->run)
 		return "no procedure is being walked";
 	return NULL;

@@ -23,24 +23,23 @@ bool signoff_line_page(void *state, ViewContext *context, Styled *out)
 	return gate && view->face == FACE_STATEMENT;
 }
 
-static bool keys_are_sought(const SignoffView *view)
-{
-	return view->looking || (view->keys && !view->keys_known && !error_is_set(&view->keys_error));
-}
-
 bool signoff_line_is_busy(void *state, const ViewContext *context)
 {
 	const SignoffView *view = state;
 	(void) context;
-	return keys_are_sought(view) || view->stage != STAGE_IDLE || view->answer_wanted;
+	return signoff_keys_are_sought(view) || view->stage != STAGE_IDLE || view->answer_wanted;
 }
 
 /* ---- answering ---- */
 
-static const struct { CommandId id; const char *prefix, *verb, *label; } ANSWERS[] = {
-	{ COMMAND_SIGN, "", "answer", "Type sign, or no REASON" },
-	{ COMMAND_REFUSE, "no ", "say no", "Why not" },
-	{ COMMAND_ESCALATE, "escalate ", "escalate", "Why somebody else should decide" },
+/* `begin`: asked once the keys are there, in a dialog that tells all of it; else the whole text is told first, then `label` is asked. */
+static const struct { CommandId id; void (*begin)(SignoffView *view, ViewContext *context); const char *prefix, *verb, *label; } ANSWERS[] = {
+	{ COMMAND_SIGN, NULL, "", "answer", "Type sign, or no REASON" },
+	{ COMMAND_REFUSE, NULL, "no ", "say no", "Why not" },
+	{ COMMAND_ESCALATE, NULL, "escalate ", "escalate", "Why somebody else should decide" },
+	{ COMMAND_WITHDRAW, signoff_begin_withdraw, NULL, NULL, NULL },
+	{ COMMAND_OVERRIDE, signoff_begin_alone, NULL, NULL, NULL },
+	{ COMMAND_COUNTERSIGN, signoff_begin_countersign, NULL, NULL, NULL },
 };
 
 static void answered(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
@@ -78,16 +77,21 @@ void signoff_ask_answer(SignoffView *view, ViewContext *context)
 
 void signoff_line_go_on(SignoffView *view, ViewContext *context)
 {
-	if (!view->answer_wanted || view->answer_asked || keys_are_sought(view))
+	if (!view->answer_wanted || view->answer_asked || signoff_keys_are_sought(view))
 		return;
-	CommandId id = ANSWERS[view->answer_wanted - 1].id;
+	size_t wanted = view->answer_wanted - 1;
+	CommandId id = ANSWERS[wanted].id;
 	const char *why_not = VIEW_SIGNOFF.reason(view, context, id);
-	if (!why_not) {
+	if (!why_not && !ANSWERS[wanted].begin) {
 		view->answer_asked = true;
 		signoff_show_statement(view, context);
 		return;
 	}
 	view->answer_wanted = 0;
+	if (!why_not) {
+		ANSWERS[wanted].begin(view, context);
+		return;
+	}
 	view_refuse(context, "%s: %s", command_get(id)->name, why_not);
 }
 

@@ -52,8 +52,8 @@ static Role gate_look(GateState state)
 static void draw_role(const GateRows *rows, const Gate *gate, const char *role, Canvas *canvas, Rect row)
 {
 	const ViewContext *context = rows->context;
-	const Signoff *signoff = gate_signoff(gate, role);
-	bool open = signoff_role_is_open(gate, role, context->wall), shown = text_eq(gate->id, rows->view->gate);
+	const Signoff *later = gate_countersignature(gate, role), *signoff = later ? later : gate_signoff(gate, role);
+	bool open = !later && signoff_role_is_open(gate, role, context->wall), shown = text_eq(gate->id, rows->view->gate);
 	char age[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE];
 	SignoffWay way;
 	int x = canvas_text_fit(canvas, row, row.x + 3, row.y, 12, ROLE_TEXT, role);
@@ -92,8 +92,8 @@ static void row_render(Canvas *canvas, Rect rect, size_t index, void *userdata)
 static void say_role(const GateRows *rows, const Gate *gate, const char *role, Buf *out)
 {
 	const ViewContext *context = rows->context;
-	const Signoff *signoff = gate_signoff(gate, role);
-	bool open = signoff_role_is_open(gate, role, context->wall);
+	const Signoff *later = gate_countersignature(gate, role), *signoff = later ? later : gate_signoff(gate, role);
+	bool open = !later && signoff_role_is_open(gate, role, context->wall);
 	char age[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE];
 	if (signoff && !open)
 		buf_printf(out, "%s: %s by %s, %s", role, decision_words(signoff->decision), signoff->person, wall_format_hm(signoff->time, context->wall, clock));

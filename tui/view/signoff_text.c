@@ -8,7 +8,7 @@
 
 #define LABEL_COLUMNS 15
 
-static void section(Styled *out)
+void signoff_section(Styled *out)
 {
 	styled_break(out);
 	if (out->text.len)
@@ -29,60 +29,6 @@ const char *signoff_step_words(const Run *run, const Gate *gate, Buf *out)
 	else
 		buf_puts(out, gate->title);
 	return buf_text(out);
-}
-
-/* ---- who has answered ---- */
-
-static const char *method_words(const char *method)
-{
-	static const struct { const char *name, *words; } methods[] = { { "agent", "by the agent" }, { "key", "with a key file" },
-		{ "signature", "signed elsewhere and pasted" }, { SIGNOFF_BY_CODE, "by one-time code (weaker)" } };
-	for (size_t i = 0; i < BG_LENGTH(methods); i++)
-		if (text_eq(method, methods[i].name))
-			return methods[i].words;
-	return method ? method : "";
-}
-
-static void write_signoff(const ViewContext *context, const Gate *gate, const Signoff *signoff, int columns, Styled *out)
-{
-	char clock[WALL_TEXT_SIZE];
-	bool yes = decision_opens(signoff->decision), expired = yes && signoff_role_is_open(gate, signoff->role, context->wall);
-	int indent = columns < 45 ? 2 : LABEL_COLUMNS;
-	styled_printf(out, yes && !expired ? ROLE_OK : yes ? ROLE_STALE : ROLE_FAIL, "%s %-12s ", yes && !expired ? "\xe2\x9c\x94" : yes ? "~"
-		: "\xe2\x9c\x96", signoff->role);
-	if (indent < LABEL_COLUMNS)
-		styled_printf(out, ROLE_TEXT, "\n  ");
-	styled_printf(out, ROLE_TEXT, "%s %s", signoff->person, decision_words(signoff->decision));
-	styled_printf(out, ROLE_MUTED, " %s\n", wall_format_clock(signoff->time, context->wall, clock));
-	AUTO_FREE char *reason = signoff->reason && *signoff->reason ? bg_asprintf("\"%s\"", signoff->reason) : NULL;
-	AUTO_FREE char *key = bg_asprintf("%.18s%s%s%s", signoff->key ? signoff->key : "", signoff->key ? "\xe2\x80\xa6 " : "", method_words(signoff->method),
-		expired && !(gate->latched && !gate->live) ? "; it has expired" : "");
-	if (reason)
-		write_hanging(out, indent, "", ROLE_TEXT, reason, columns);
-	write_hanging(out, indent, "", ROLE_MUTED, key, columns);
-	AUTO_FREE char *login = signoff->login ? bg_asprintf("by %s's key, at %s's login", signoff->person, signoff->login) : NULL;
-	if (login)
-		write_hanging(out, indent, "", ROLE_WARN, login, columns);
-}
-
-static void write_answers(const ViewContext *context, const Gate *gate, bool only_given, int columns, Styled *out)
-{
-	bool any = false;
-	for (size_t i = 0; i < gate->roles.count; i++) {
-		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
-		char age[SPAN_TEXT_SIZE];
-		if (!signoff && only_given)
-			continue;
-		if (!any)
-			section(out);
-		any = true;
-		if (signoff)
-			write_signoff(context, gate, signoff, columns, out);
-		else if (gate->subject[0])
-			styled_printf(out, ROLE_WAITING, "\xc2\xb7 %-12s waiting %s\n", gate->roles.items[i], view_age(context->wall, gate->asked, age));
-		else
-			styled_printf(out, ROLE_WAITING, "\xc2\xb7 %-12s not asked yet\n", gate->roles.items[i]);
-	}
 }
 
 /* ---- over what ---- */
@@ -176,7 +122,7 @@ static void write_lines(const Gate *gate, int columns, Styled *out)
 {
 	for (size_t i = 0; i < gate->lines.count; i++) {
 		if (!i)
-			section(out);
+			signoff_section(out);
 		bool heading = gate->live && strstr(gate->lines.items[i], ", plan sha256:");
 		write_hanging(out, heading ? 2 : 4, heading ? " " : "  -", heading ? ROLE_TEXT : ROLE_CHANGED, gate->lines.items[i], columns);
 	}
@@ -188,7 +134,7 @@ static void write_refusal(const Error *refusal, Styled *out)
 {
 	if (!error_is_set(refusal))
 		return;
-	section(out);
+	signoff_section(out);
 	styled_printf(out, ROLE_FAIL, "Refused: %s\n", refusal->why);
 	if (*refusal->where)
 		styled_printf(out, ROLE_MUTED, "%s\n", refusal->where);
@@ -253,7 +199,7 @@ static void write_what(const ViewContext *context, const Gate *gate, int columns
 	for (size_t i = 0; step && i < step->action_count; i++) {
 		if (step->actions[i].also || !step->actions[i].plan || !is_signed_over(gate, &step->actions[i]))
 			continue;
-		section(out);
+		signoff_section(out);
 		plan_write_changes(&step->actions[i], columns, out);
 		plans++;
 	}
@@ -267,7 +213,7 @@ static void write_next(const SignoffView *view, const ViewContext *context, cons
 	SignoffWay ways[SIGNOFF_WAYS_MAX];
 	if (!signoff_ways(view, context, gate, ways))
 		return;
-	section(out);
+	signoff_section(out);
 	styled_printf(out, ROLE_WARN, "%s is still asked: ", ways[0].role);
 	styled_add(out, ROLE_KEY, "o");
 	styled_printf(out, ROLE_WARN, " takes that role, with %s's key. You are logged in as %s.\n", ways[0].signer->person,
@@ -291,9 +237,9 @@ static void write_asked(const SignoffView *view, const ViewContext *context, con
 	write_refusal(&view->refusal, out);
 	bool answered = state != GATE_WAITING;
 	if (answered)
-		write_answers(context, gate, true, columns, out);
+		signoff_write_answers(context, gate, true, columns, out);
 	if (answered && can) {
-		section(out);
+		signoff_section(out);
 		styled_printf(out, ROLE_TEXT, "You can still answer, as %s.\n", role);
 	}
 	if (can)
@@ -301,12 +247,13 @@ static void write_asked(const SignoffView *view, const ViewContext *context, con
 	else if (!answered)
 		write_next(view, context, gate, out);
 	if (!answered)
-		write_answers(context, gate, true, columns, out);
+		signoff_write_answers(context, gate, true, columns, out);
+	signoff_write_overrides(context, gate, out);
 	write_what(context, gate, columns, out);
-	section(out);
+	signoff_section(out);
 	write_subject(context, context->run, gate, columns, out);
 	if (!can) {
-		section(out);
+		signoff_section(out);
 		signoff_explain(view, context, gate, out);
 	}
 }
@@ -317,7 +264,7 @@ static void write_not_asked(const SignoffView *view, const ViewContext *context,
 	AUTO_FREE char *roles = strlist_join(&gate->roles, " and ");
 	const Json *error = json_get(view->subject, "error");
 	styled_printf(out, ROLE_TITLE, "Not asked yet\n");
-	section(out);
+	signoff_section(out);
 	styled_printf(out, ROLE_TEXT, "%s will be signed by %s when it is reached%s.\n", signoff_step_words(context->run, gate, &words), roles,
 		gate->live ? " and its plan is made" : "");
 	const IncidentStep *before = step_before_gate(context->run, gate);
@@ -329,7 +276,7 @@ static void write_not_asked(const SignoffView *view, const ViewContext *context,
 	size_t count = 0;
 	JSON_EACH(line, json_get(view->subject, "lines")) {
 		if (!count++) {
-			section(out);
+			signoff_section(out);
 			styled_add(out, ROLE_MUTED, "As things stand, this would be signed:\n");
 		}
 		styled_printf(out, ROLE_TEXT, "  %s\n", json_string(line) ? json_string(line) : "");
@@ -340,10 +287,11 @@ static void write_signed(const ViewContext *context, const Gate *gate, int colum
 {
 	AUTO_CLEAR(Buf) words = { 0 };
 	styled_printf(out, ROLE_TITLE, "Signed\n");
-	section(out);
+	signoff_section(out);
 	styled_printf(out, ROLE_OK, "%s may go on.\n", signoff_step_words(context->run, gate, &words));
-	write_answers(context, gate, false, columns, out);
-	section(out);
+	signoff_write_answers(context, gate, false, columns, out);
+	signoff_write_overrides(context, gate, out);
+	signoff_section(out);
 	write_subject(context, context->run, gate, columns, out);
 	write_lines(gate, columns, out);
 }
@@ -357,7 +305,7 @@ static void write_statement(const SignoffView *view, Styled *out)
 		styled_add(out, ROLE_TITLE, "What was signed, as it stands in the record\n");
 		styled_add(out, ROLE_MUTED, "ssh-keygen -Y verify -n signoff@breakglass checks it. c copies it, Esc goes back.\n");
 	}
-	section(out);
+	signoff_section(out);
 	if (view->statement)
 		styled_add(out, ROLE_CODE, view->statement);
 	else
@@ -368,7 +316,7 @@ static void write_paste(const SignoffView *view, Styled *out)
 {
 	styled_printf(out, ROLE_TITLE, "Sign elsewhere, as %s\n", view->statement_role);
 	write_refusal(&view->refusal, out);
-	section(out);
+	signoff_section(out);
 	if (!view->statement) {
 		styled_add(out, ROLE_MUTED, "asking the engine for the text...\n");
 		return;
@@ -378,7 +326,7 @@ static void write_paste(const SignoffView *view, Styled *out)
 	styled_add(out, ROLE_TEXT, "2. There: ");
 	styled_add(out, ROLE_CODE, "ssh-keygen -Y sign -n signoff@breakglass -f KEY FILE\n");
 	styled_add(out, ROLE_TEXT, "3. Paste FILE.sig here, from -----BEGIN to END-----.\n");
-	section(out);
+	signoff_section(out);
 	styled_add(out, ROLE_CODE, view->statement);
 }
 

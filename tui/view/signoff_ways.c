@@ -25,27 +25,68 @@ static const char *role_taken(const Gate *gate, const Signer *signer, WallTime n
 	return NULL;
 }
 
-static void add_ways(const SignoffView *view, const ViewContext *context, const Gate *gate, bool own, SignoffWay ways[], size_t *count)
+const char *signoff_answer_refused(const Run *run, const Gate *gate, Decision decision, WallTime now)
+{
+	GateState state = gate_state(gate, now);
+	if (run && run->state != RUN_WALKING && decision != DECISION_COUNTERSIGN)
+		return "this run is over";
+	if (decision == DECISION_ALONE && !gate->solo)
+		return "this environment lets nobody go on alone";
+	if (decision == DECISION_COUNTERSIGN && !gate_override(gate, NULL))
+		return gate->override_count ? "it is countersigned" : "nobody went on alone here";
+	bool answers = decision == DECISION_YES || decision == DECISION_NO || decision == DECISION_ESCALATE;
+	if (answers && state == GATE_SIGNED)
+		return "it is signed";
+	return decision_refused(decision, state);
+}
+
+static bool role_is_for(const Gate *gate, const Signer *signer, const char *role, Decision decision, WallTime now)
+{
+	const Signoff *given = gate_signoff(gate, role);
+	const Override *override = gate_override(gate, NULL);
+	bool own = given && text_eq(given->person, signer->person);
+	switch (decision) {
+	case DECISION_WITHDRAW:
+		return own;
+	case DECISION_COUNTERSIGN:
+		return override && strlist_has(&override->missing, role) && !text_eq(override->person, signer->person);
+	case DECISION_ALONE:
+		return own || (signoff_role_is_open(gate, role, now) && !role_taken(gate, signer, now));
+	case DECISION_YES:
+	case DECISION_NO:
+	case DECISION_ESCALATE:
+		break;
+	}
+	return signoff_role_is_open(gate, role, now) && !role_taken(gate, signer, now);
+}
+
+static void add_ways(const SignoffView *view, const ViewContext *context, const Gate *gate, Decision decision, bool own, SignoffWay ways[],
+	size_t *count)
 {
 	for (size_t i = 0; i < view->keys->count; i++) {
 		const Signer *signer = &view->keys->items[i];
-		if (!signer->person || !signer->valid || text_eq(signer->person, context->model->who) != own ||
-			role_taken(gate, signer, context->wall))
+		if (!signer->person || !signer->valid || text_eq(signer->person, context->model->who) != own)
 			continue;
 		for (size_t r = 0; r < gate->roles.count && *count < SIGNOFF_WAYS_MAX; r++)
-			if (strlist_has(&signer->roles, gate->roles.items[r]) && signoff_role_is_open(gate, gate->roles.items[r], context->wall))
+			if (strlist_has(&signer->roles, gate->roles.items[r]) && role_is_for(gate, signer, gate->roles.items[r], decision, context->wall))
 				ways[(*count)++] = (SignoffWay) { signer, gate->roles.items[r] };
 	}
 }
 
-size_t signoff_ways(const SignoffView *view, const ViewContext *context, const Gate *gate, SignoffWay ret_ways[static SIGNOFF_WAYS_MAX])
+size_t signoff_ways_to(const SignoffView *view, const ViewContext *context, const Gate *gate, Decision decision,
+	SignoffWay ret_ways[static SIGNOFF_WAYS_MAX])
 {
 	size_t count = 0;
-	if (!view->keys || !view->keys_known || !signoff_is_asked(gate, context->wall))
+	if (!view->keys || !view->keys_known || signoff_answer_refused(context->run, gate, decision, context->wall))
 		return 0;
-	add_ways(view, context, gate, true, ret_ways, &count);
-	add_ways(view, context, gate, false, ret_ways, &count);
+	add_ways(view, context, gate, decision, true, ret_ways, &count);
+	add_ways(view, context, gate, decision, false, ret_ways, &count);
 	return count;
+}
+
+size_t signoff_ways(const SignoffView *view, const ViewContext *context, const Gate *gate, SignoffWay ret_ways[static SIGNOFF_WAYS_MAX])
+{
+	return signoff_ways_to(view, context, gate, DECISION_YES, ret_ways);
 }
 
 bool signoff_way(const SignoffView *view, const ViewContext *context, const Gate *gate, SignoffWay *ret_way)
@@ -62,6 +103,11 @@ bool signoff_way(const SignoffView *view, const ViewContext *context, const Gate
 	if (own)
 		*ret_way = ways[0];
 	return own;
+}
+
+bool signoff_keys_are_sought(const SignoffView *view)
+{
+	return view->looking || view->fresh;
 }
 
 /* ---- why not ---- */
@@ -85,8 +131,8 @@ void signoff_explain(const SignoffView *view, const ViewContext *context, const 
 	SignoffWay ways[SIGNOFF_WAYS_MAX];
 	if (signoff_ways(view, context, gate, ways))
 		return;
-	if (view->looking) {
-		styled_add(out, ROLE_MUTED, "Looking for keys to sign with...\n");
+	if (!view->keys && signoff_keys_are_sought(view)) {
+		styled_add(out, ROLE_MUTED, view->looking ? "Looking for keys to sign with...\n" : "Asking whose the keys are...\n");
 		return;
 	}
 	if (!view->keys) {
@@ -94,7 +140,7 @@ void signoff_explain(const SignoffView *view, const ViewContext *context, const 
 		if (*view->keys_error.hint)
 			styled_printf(out, ROLE_MUTED, "%s\n", view->keys_error.hint);
 	} else if (!view->keys_known) {
-		styled_printf(out, ROLE_MUTED, "%s\n", error_is_set(&view->keys_error) ? view->keys_error.why : "Asking whose the keys are...");
+		styled_printf(out, ROLE_MUTED, "%s\n", view->keys_error.why);
 		return;
 	} else {
 		styled_add(out, ROLE_TEXT, "No key at hand can sign what is missing:\n");

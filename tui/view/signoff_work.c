@@ -10,7 +10,7 @@ struct SignoffWork {
 	atomic_bool done;
 	StrList agents, key_files;   /* of a list */
 	Signer signer;               /* of a signature; owns its fields */
-	char *statement;             /* NULL: it is a list */
+	char *name_space, *text;     /* NULL: it is a list */
 	SignerList *list;
 	Buf armoured;
 	bool ok;
@@ -26,7 +26,8 @@ static void let_go(SignoffWork *work)
 	free(work->signer.blob);
 	free(work->signer.path);
 	free(work->signer.agent);
-	free(work->statement);
+	free(work->name_space);
+	free(work->text);
 	signer_list_free(work->list);
 	buf_clear(&work->armoured);
 	free(work);
@@ -35,8 +36,8 @@ static void let_go(SignoffWork *work)
 static void *run(void *userdata)
 {
 	SignoffWork *work = userdata;
-	if (work->statement)
-		work->ok = signer_sign(&work->signer, work->statement, &work->armoured, &work->err);
+	if (work->text)
+		work->ok = signer_sign_in(&work->signer, work->name_space, work->text, &work->armoured, &work->err);
 	else
 		work->ok = signer_list(&(SignerSources) { .own_agent = true, .agents = &work->agents, .key_files = &work->key_files },
 			&work->list, &work->err);
@@ -65,23 +66,24 @@ static SignoffWork *start(SignoffWork *work)
 	return work;
 }
 
-SignoffWork *signoff_work_list(const StrList *agents, const StrList *key_files)
+SignoffWork *signoff_work_find(const Json *environment)
 {
 	SignoffWork *work = bg_calloc(1, sizeof(*work));
-	for (size_t i = 0; i < agents->count; i++)
-		strlist_add(&work->agents, agents->items[i]);
-	for (size_t i = 0; i < key_files->count; i++)
-		strlist_add(&work->key_files, key_files->items[i]);
+	JSON_EACH(agent, json_get(environment, "agents"))
+		strlist_add(&work->agents, json_string(agent));
+	JSON_EACH(key, json_get(environment, "keys"))
+		strlist_add(&work->key_files, json_string(key));
 	return start(work);
 }
 
-SignoffWork *signoff_work_sign(const Signer *signer, const char *statement)
+SignoffWork *signoff_work_sign(const Signer *signer, const char *name_space, const char *text)
 {
 	SignoffWork *work = bg_calloc(1, sizeof(*work));
 	work->signer = (Signer) { .from_agent = signer->from_agent, .path = bg_strdup_or_null(signer->path),
 		.agent = bg_strdup_or_null(signer->agent),
 		.blob = bg_memdup(signer->blob, signer->blob_len), .blob_len = signer->blob_len };
-	work->statement = bg_strdup(statement);
+	work->name_space = bg_strdup(name_space);
+	work->text = bg_strdup(text);
 	return start(work);
 }
 

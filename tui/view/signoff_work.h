@@ -3,15 +3,16 @@
 #pragma once
 #include <stdbool.h>
 #include "core/base/error.h"
+#include "core/base/json.h"
 #include "core/base/str.h"
 #include "core/engine/signer.h"
 
 typedef struct SignoffWork SignoffWork;
 
-/* Lists the keys of the agent and of the files. */
-SignoffWork *signoff_work_list(const StrList *agents, const StrList *key_files);
-/* Signs `statement` with `signer`; may take as long as the person lets the key wait. */
-SignoffWork *signoff_work_sign(const Signer *signer, const char *statement);
+/* Lists the keys of the agents and of the files that `environment` names, as the engine told it. */
+SignoffWork *signoff_work_find(const Json *environment);
+/* Signs `text` in the namespace `name_space` with `signer`; may take as long as the person lets the key wait. */
+SignoffWork *signoff_work_sign(const Signer *signer, const char *name_space, const char *text);
 bool signoff_work_is_done(SignoffWork *work);
 /* After it is done: what came of it. The list and the armour are the caller's. */
 BG_CHECK bool signoff_work_take_list(SignoffWork *work, SignerList **ret_list, Error *err);

@@ -1,0 +1,209 @@
+/* Signing at the real console, with real keys: taken back, alone, countersigned, by code; and who is at the keys of a shared terminal. */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "core/base/alloc.h"
+#include "core/signoff/totp.h"
+#include "scene.h"
+#include "tests/support/terminal.h"
+
+#define SECRET_TEXT "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+static const char BOOK[] =
+	"# Signing\n\n"
+	"## Walk it\n"
+	"<!-- bg procedure id=walk -->\n\n"
+	"1. Count once.\n\n"
+	"   ```sh\n"
+	"   echo x >> SCENE/one\n"
+	"   ```\n"
+	"   <!-- bg gate danger roles=product,engineering distinct=yes -->\n"
+	"2. Rest.\n";
+
+/* Both keys are at hand, as where two people share a terminal. */
+static Scene gated_scene(const char *settings) {
+	AUTO_FREE char *more = bg_asprintf("signoff: { keys: [SCENE/ann, SCENE/bob]%s }\n", settings);
+	Scene scene = scene_new(BOOK, more);
+	scene_make_keys(&scene);
+	const char *codes = temp_write(&scene.folder, "codes", "ann " SECRET_TEXT "\n");
+	cr_assert_eq(chmod(codes, 0600), 0);
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", "walk");
+	scene_ok(&scene, "plan", "1");
+	return scene;
+}
+
+static Terminal *console(const Scene *scene, const char *as, const char *keys, const char *text) {
+	const char *argv[] = {scene->program, "--env", scene->environment, "--state", scene->state, as ? "--as" : NULL, as, NULL};
+	Terminal *terminal = terminal_start(&(TerminalOptions) {.argv = argv, .columns = 80, .rows = 24});
+	terminal_wait_text(terminal, "T+");
+	terminal_keys(terminal, keys);
+	terminal_wait_text(terminal, text);
+	return terminal;
+}
+
+/* A key, what it opens, what is typed there, and what is said then. */
+static void answer(Terminal *terminal, const char *key, const char *title, const char *keys, const char *reason, const char *then) {
+	terminal_keys(terminal, key);
+	terminal_wait_text(terminal, title);
+	terminal_keys(terminal, keys);
+	terminal_type(terminal, reason);
+	terminal_type(terminal, "\n");
+	terminal_wait_text(terminal, then);
+}
+
+Test(signing_keys, take_back_go_on_alone_and_countersign) {
+	AUTO_CLEAR(Scene) scene = gated_scene(", solo: yes");
+	AUTO(Terminal) *terminal = console(&scene, NULL, "4", "You are asked to sign, as PRODUCT");
+	terminal_keys(terminal, "w");
+	terminal_wait_text(terminal, "withdraw: nobody whose key is at hand has answered this");
+	terminal_type(terminal, "sign\n");
+	terminal_wait_text(terminal, "Signed as product.");
+	answer(terminal, "w", "Take an answer back", "enter", "the backup is older", "What was answered as product is taken back.");
+	terminal_wait_text(terminal, "You are asked to sign, as PRODUCT");
+	terminal_keys(terminal, "C");
+	terminal_wait_text(terminal, "countersign: nobody went on alone here");
+	answer(terminal, "A", "Go on ALONE", "enter", "bob sleeps", "Signed ALONE as product.");
+	terminal_wait_text(terminal, "SIGNED ALONE");
+	terminal_wait_text(terminal, "It waits for engineering: C countersigns.");
+	/* It stands in the bar of every screen, and the ledger holds it. */
+	terminal_keys(terminal, "6");
+	terminal_wait_text(terminal, "signed alone: danger");
+	cr_assert(terminal_shows(terminal, "SIGNED ALONE"));
+	/* Going on takes nobody else's key. */
+	answer(terminal, "4 C", "Countersign", "enter", "", "nothing was signed: say whose key signs");
+	answer(terminal, "C", "Countersign", "right enter", "saw it", "Countersigned as engineering.");
+	terminal_wait_no_text(terminal, "SIGNED ALONE");
+	scene_ok(&scene, "timeline");
+	cr_assert(scene_says(&scene, "took the answer back as product, the backup is older") && scene_says(&scene, "GOES ON ALONE as product, bob sleeps")
+		&& scene_says(&scene, "bob countersigned as engineering at ann's login, saw it"), "%s", scene.said);
+	scene_ok(&scene, "verify");
+}
+
+Test(signing_keys, what_is_not_allowed_says_why) {
+	AUTO_CLEAR(Scene) scene = gated_scene("");
+	AUTO(Terminal) *terminal = console(&scene, NULL, "4", "You are asked to sign, as PRODUCT");
+	terminal_keys(terminal, "A");
+	terminal_wait_text(terminal, "alone: this environment lets nobody go on alone");
+	terminal_keys(terminal, "t");
+	terminal_wait_text(terminal, "code: this environment takes no one-time codes");
+	terminal_type(terminal, ":badge-off\n");
+	terminal_wait_text(terminal, "badge-off: nobody wears a badge here");
+}
+
+Test(signing_keys, a_one_time_code_is_typed_unseen_and_marked) {
+	AUTO_CLEAR(Scene) scene = gated_scene(", codes: SCENE/codes");
+	AUTO_CLEAR(Totp) totp = {0};
+	char code[TOTP_CODE_SIZE];
+	Error err = {0};
+	assert_ok(totp_parse(STR(SECRET_TEXT), "test", &totp, &err), &err);
+	totp_code(&totp, totp_step(&totp, wall_now()) + 1, code);
+	AUTO(Terminal) *terminal = console(&scene, NULL, "4", "You are asked to sign, as PRODUCT");
+	terminal_keys(terminal, "t");
+	terminal_wait_text(terminal, "Weaker than a key");
+	terminal_keys(terminal, "enter enter enter");
+	terminal_type(terminal, code);
+	terminal_wait_text(terminal, "******");
+	cr_assert(!terminal_shows(terminal, code), "the code is on the screen");
+	terminal_type(terminal, "\n");
+	terminal_wait_text(terminal, "Signed as product.");
+	terminal_wait_text(terminal, "by one-time code (weaker)");
+	AUTO_FREE char *incident = scene_incident(&scene);
+	AUTO_FREE char *journal = bg_asprintf("%s/journal.jsonl", incident);
+	AUTO_FREE char *text = read_text(journal);
+	cr_assert(!strstr(text, code), "the code is in the record");
+}
+
+Test(signing_keys, a_badge_shows_in_the_header_and_on_what_is_done) {
+	AUTO_CLEAR(Scene) scene = gated_scene("");
+	AUTO(Terminal) *terminal = console(&scene, NULL, "B", "Who is at the keys?");
+	terminal_keys(terminal, "enter");
+	terminal_wait_text(terminal, "You are bob now");
+	terminal_wait_text(terminal, "badge: bob/E");
+	terminal_type(terminal, ":note seen by bob\n");
+	terminal_wait_text(terminal, "Noted.");
+	/* What is asked of whom follows the badge. */
+	terminal_keys(terminal, "4");
+	terminal_wait_text(terminal, "You are asked to sign, as ENGINEERING");
+	terminal_type(terminal, ":badge-off\n");
+	terminal_wait_text(terminal, "you: ann/P");
+	terminal_type(terminal, ":badge carol\n");
+	terminal_wait_text(terminal, "none of the 2 keys at hand is carol's");
+	terminal_type(terminal, ":note seen by ann\n");
+	terminal_wait_text(terminal, "Noted.");
+	scene_ok(&scene, "timeline");
+	cr_assert(scene_says(&scene, "seen by bob"), "%s", scene.said);
+	AUTO_FREE char *incident = scene_incident(&scene);
+	AUTO_FREE char *journal = bg_asprintf("%s/journal.jsonl", incident);
+	AUTO_FREE char *text = read_text(journal);
+	cr_assert(strstr(text, "{\"who\":\"bob\",\"how\":\"key\"},\"type\":\"note.added\",\"data\":{\"text\":\"seen by bob\"}"), "%s", text);
+	cr_assert(strstr(text, "{\"who\":\"ann\",\"how\":\"uid\"},\"type\":\"note.added\",\"data\":{\"text\":\"seen by ann\"}"), "%s", text);
+}
+
+Test(signing_keys, the_whole_console_is_opened_under_a_badge) {
+	AUTO_CLEAR(Scene) scene = gated_scene("");
+	AUTO(Terminal) *terminal = console(&scene, "bob", "1", "badge: bob/E");
+	terminal_resize(terminal, 40, 15);
+	terminal_wait_text(terminal, "as bob");
+	terminal_resize(terminal, 80, 24);
+	/* An engine that comes back knows nothing of the badge: it is proved anew. */
+	scene_end_engine(&scene, SIGKILL);
+	terminal_wait_text(terminal, "You are bob now");
+	terminal_wait_text(terminal, "badge: bob/E");
+}
+
+Test(signing_keys, a_badge_that_ran_out_is_told_before_anything_is_done) {
+	AUTO_CLEAR(Scene) scene = gated_scene(", badge: 1ms");
+	AUTO(Terminal) *terminal = console(&scene, "bob", "1", "badge ran out: bob/E");
+	terminal_type(terminal, ":note by whom\n");
+	terminal_wait_text(terminal, "the badge of bob has run out: you are ann again");
+	terminal_wait_text(terminal, "you: ann/P");
+	terminal_type(terminal, ":note by ann\n");
+	terminal_wait_text(terminal, "Noted.");
+	AUTO_FREE char *incident = scene_incident(&scene);
+	AUTO_FREE char *journal = bg_asprintf("%s/journal.jsonl", incident);
+	AUTO_FREE char *text = read_text(journal);
+	cr_assert(!strstr(text, "by whom") && strstr(text, "by ann"), "%s", text);
+}
+
+/* ---- the same in lines ---- */
+
+static void run_lines(const Scene *scene, const char *as, const char *script, ProgramRun *run) {
+	run_program((const char *const[]){scene->program, "--env", scene->environment, "--state", scene->state, "--line", as ? "--as" : NULL, as, NULL},
+		script, NULL, run);
+}
+
+Test(signing_keys, line_mode_can_do_all_of_it) {
+	AUTO_CLEAR(Scene) scene = gated_scene(", solo: yes, codes: SCENE/codes");
+	AUTO_CLEAR(Totp) totp = {0};
+	AUTO_CLEAR(ProgramRun) run = {0};
+	char code[TOTP_CODE_SIZE];
+	Error err = {0};
+	assert_ok(totp_parse(STR(SECRET_TEXT), "test", &totp, &err), &err);
+	totp_code(&totp, totp_step(&totp, wall_now()) + 1, code);
+	AUTO_FREE char *script = bg_asprintf("sign 1\nsign\nwithdraw 1\nann as product (key file)\nthe backup is older\n"
+		"code 1\nann/product\nyes\n\n%s\nwithdraw 1\nann as product (key file)\nagain\n"
+		"alone 1\nann as product (key file)\nbob sleeps\nstatus\ncountersign 1\nbob as engineering (key file)\nsaw it\n"
+		"badge bob\nnote seen by bob\nstatus\nbadge-off\nnote seen by ann\n", code);
+	run_lines(&scene, NULL, script, &run);
+	const char *said = buf_text(&run.out);
+	cr_assert_eq(run.status, 0, "%s%s", said, buf_text(&run.err));
+	static const char *const WANTED[] = {"Signed as product.", "What was answered as product is taken back.", "by one-time code (weaker)",
+		"Signed ALONE as product.", "SIGNED ALONE", "Countersigned as engineering.", "You are bob now", "you are bob by badge (engineering)",
+		"You are ann again", "record: bob: note: seen by bob", "record: ann: note: seen by ann"};
+	for (size_t i = 0; i < BG_LENGTH(WANTED); i++)
+		cr_expect(strstr(said, WANTED[i]), "\"%s\" is not said:\n%s", WANTED[i], said);
+	cr_expect(!strstr(said, code), "the code is repeated:\n%s", said);
+	scene_ok(&scene, "verify");
+}
+
+Test(signing_keys, line_mode_is_opened_under_a_badge) {
+	AUTO_CLEAR(Scene) scene = gated_scene("");
+	AUTO_CLEAR(ProgramRun) run = {0};
+	run_lines(&scene, "bob", "note seen by bob\n", &run);
+	cr_assert(run.status == 0 && strstr(buf_text(&run.out), "record: bob: note: seen by bob"), "%s%s", buf_text(&run.out), buf_text(&run.err));
+	AUTO_CLEAR(ProgramRun) refused = {0};
+	run_lines(&scene, "carol", "note seen by carol\n", &refused);
+	cr_assert(refused.status == 1 && !strstr(buf_text(&refused.out), "note: seen by carol"), "%s", buf_text(&refused.out));
+}
