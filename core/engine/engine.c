@@ -9,7 +9,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
-#include "core/base/secret.h"
+#include "core/engine/confine.h"
 #include "core/engine/crash_points.h"
 #include "core/engine/engine_state.h"
 #include "core/engine/frame.h"
@@ -255,6 +255,7 @@ int engine_main(const EngineOptions *options) {
 	engine.lock_fd = -1;
 	Error err = {0};
 	signal(SIGPIPE, SIG_IGN);
+	confine_begin();
 	crash_points_init();
 	bool ok = engine_start(&engine, options, &err);
 	/* Another engine was quicker: exactly what was wanted is there. */

@@ -23,7 +23,7 @@ struct Job {
 	JobSpec spec;
 	JobOwner owner;
 	WorkerLog *log;
-	Json *result;
+	Json *result, *told;
 	bool began, adopted, spawned, exited, cancelled, closing, ended;   /* spawned: uv_spawn was called, failed or not */
 	int worker_pid;
 	int64_t started_ms;
@@ -49,6 +49,7 @@ static void free_job(Job *job) {
 	if (!job->spec.keep_log && job->spec.log_path)
 		(void) unlink(job->spec.log_path);   /* a leftover is harmless: the next engine removes it */
 	json_free(job->result);
+	json_free(job->told);
 	buf_clear(&job->request);
 	free((char *) (uintptr_t) job->spec.run);
 	free((char *) (uintptr_t) job->spec.step);
@@ -91,6 +92,11 @@ static void on_line(void *userdata, const Json *line) {
 		job->began = true;
 	if (text_eq(kind, "start"))
 		job->worker_pid = (int) json_get_int(line, "pid", 0);
+	if (text_eq(kind, "confined")) {
+		json_free(job->told);
+		job->told = json_copy(json_get(line, "told"));
+		return;
+	}
 	if (text_eq(kind, "result")) {
 		json_free(job->result);
 		job->result = json_copy(line);
@@ -268,4 +274,6 @@ void job_abandon(Job *job) {
 JobKind job_kind(const Job *job) { return job->spec.kind; }
 const JobSpec *job_spec(const Job *job) { return &job->spec; }
 bool job_is_cancelled(const Job *job) { return job->cancelled; }
+int job_pid(const Job *job) { return job->worker_pid; }
+const Json *job_told(const Job *job) { return job->told; }
 int64_t job_started_ms(const Job *job) { return job->started_ms; }

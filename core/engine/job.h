@@ -43,4 +43,6 @@ void job_abandon(Job *job);
 JobKind job_kind(const Job *job);
 const JobSpec *job_spec(const Job *job);     /* owned copies, valid until `ended` returns */
 bool job_is_cancelled(const Job *job);
+int job_pid(const Job *job);                 /* 0: not known yet */
+const Json *job_told(const Job *job);        /* what holds for the worker (confine.h); NULL: it did not say so yet */
 int64_t job_started_ms(const Job *job);      /* mono */

@@ -14,9 +14,10 @@
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
 #include "core/base/file.h"
-#include "core/base/secret.h"
+#include "core/engine/confine.h"
 #include "core/engine/engine.h"
 #include "core/engine/frame.h"
+#include "core/engine/prober_confine.h"
 #include "core/environment/environment.h"
 #include "core/providers/provider.h"
 
@@ -63,7 +64,15 @@ static int64_t budget_of(const Asker *asker) {
 	return asker->spec->budget_ms ? asker->spec->budget_ms : asker->probe->budget_ms;
 }
 
-/* Called with the lock held. An engine that is gone ends the prober: its readings are for nobody else. */
+/* An engine that is gone ends the prober: its readings are for nobody else. Called with the lock held, or before there is a thread. */
+static void tell(const Json *frame) {
+	AUTO_CLEAR(Buf) bytes = {0};
+	frame_write(frame, &bytes);
+	if (!file_write_all(PROBER_FD, bytes.data, bytes.len, NULL))
+		_exit(0);
+}
+
+/* Called with the lock held. */
 static void send_reading(const Asker *asker, Reading *reading) {
 	free(reading->name);
 	free(reading->probe);
@@ -76,13 +85,12 @@ static void send_reading(const Asker *asker, Reading *reading) {
 	AUTO(Json) *frame = json_new_object();
 	json_add_string(frame, "t", "reading");
 	json_add(frame, "reading", reading_to_json(reading));
-	AUTO_CLEAR(Buf) bytes = {0};
-	frame_write(frame, &bytes);
-	if (!file_write_all(PROBER_FD, bytes.data, bytes.len, NULL))
-		_exit(0);
+	tell(frame);
 }
 
 static void ask_once(Asker *asker) {
+	if (prober_place_moved(asker->spec))
+		_exit(0);   /* the engine starts another, whose rules are for the folder that is there now */
 	AUTO_CLEAR(Reading) reading = {0};
 	pthread_mutex_lock(&asker->prober->lock);
 	AUTO_FREE char *incident = bg_strdup_or_null(asker->prober->incident);
@@ -219,6 +227,8 @@ static bool start(Prober *prober, const char *path) {
 	Error err = {0};
 	if (prober->environment || !environment_load(path, &prober->environment, &err))
 		return false;
+	AUTO(Json) *confined = prober_confine(prober->environment);
+	tell(confined);
 	prober->count = prober->environment->probe_count < PROBES_MAX ? prober->environment->probe_count : PROBES_MAX;
 	prober->askers = bg_calloc(prober->count + 1, sizeof(*prober->askers));
 	for (size_t i = 0; i < prober->count; i++) {
@@ -284,7 +294,7 @@ static bool read_frames(Prober *prober, Buf *in) {
 int prober_main(void) {
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	secret_harden_process();
+	confine_begin();
 	static Prober prober;
 	pthread_condattr_t clock;
 	pthread_condattr_init(&clock);

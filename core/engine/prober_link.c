@@ -35,6 +35,7 @@ struct ProberLink {
 	uv_timer_t restart;
 	int64_t backoff_ms;
 	Json *checkpoint;          /* the frame with the newest; NULL: there was none yet */
+	Json *told;                /* by the prober that lives: what holds for it; NULL: not yet */
 	bool stopping;
 	int handles;               /* the timer, and lives that are not freed yet */
 };
@@ -47,6 +48,7 @@ static void release(ProberLink *link) {
 	free(link->self);
 	free(link->environment_path);
 	json_free(link->checkpoint);
+	json_free(link->told);
 	free(link);
 }
 
@@ -70,6 +72,7 @@ static void end_life(Life *life, const char *why) {
 		uv_close((uv_handle_t *) &life->process, on_life_closed);
 	uv_close((uv_handle_t *) &life->pipe, on_life_closed);
 	link->life = NULL;
+	link->told = json_free(link->told);
 	if (link->stopping)
 		return;
 	if (mono_now().ms - life->born_ms > CALM_MS)
@@ -105,6 +108,10 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret) {
 
 static void take_frame(Life *life, const Json *frame) {
 	AUTO_CLEAR(Reading) reading = {0};
+	if (text_eq(json_get_string(frame, "t"), "confined")) {
+		json_free(life->link->told);
+		life->link->told = json_copy(json_get(frame, "told"));
+	}
 	if (text_eq(json_get_string(frame, "t"), "reading") && reading_from_json(json_get(frame, "reading"), &reading, NULL))
 		life->link->owner.reading(life->link->owner.userdata, &reading);
 }
@@ -228,6 +235,9 @@ void prober_link_checkpoint(ProberLink *link, const char *incident, int64_t seq,
 	if (link->life && !link->life->closing)
 		send_frame(link->life, link->checkpoint);
 }
+
+int prober_link_pid(const ProberLink *link) { return link->life && link->life->started ? link->life->process.pid : 0; }
+const Json *prober_link_told(const ProberLink *link) { return link->told; }
 
 static void on_timer_closed(uv_handle_t *handle) { release(handle->data); }
 

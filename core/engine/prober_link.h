@@ -2,7 +2,7 @@
  * Wire: frames of frame.h over one socket pair (descriptor 3 of the prober).
  *   engine -> prober: {"t":"start","environment":PATH} {"t":"refresh","name":N|absent}
  *                     {"t":"checkpoint","incident":ID,"seq":N,"note":TEXT}: what the places that keep copies have to keep
- *   prober -> engine: {"t":"reading","reading":{..}} */
+ *   prober -> engine: {"t":"confined","told":{..}} once, {"t":"reading","reading":{..}} */
 #pragma once
 #include <stdbool.h>
 #include <uv.h>
@@ -20,5 +20,9 @@ ProberLink *prober_link_start(uv_loop_t *loop, const char *self, const char *env
 void prober_link_refresh(ProberLink *link, const char *name);   /* NULL: all */
 /* The newest checkpoint of the record. A prober that is started again gets it, too. */
 void prober_link_checkpoint(ProberLink *link, const char *incident, int64_t seq, const char *note);
+/* The process that lives now; 0 = none. */
+int prober_link_pid(const ProberLink *link);
+/* What holds for it, as it read back itself (confine.h); NULL: it did not say so yet. */
+const Json *prober_link_told(const ProberLink *link);
 /* Ends the prober (its socket closes) and stops starting it. Memory goes when the loop has closed the handles. */
 void prober_link_stop(ProberLink *link);

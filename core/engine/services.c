@@ -10,6 +10,7 @@
 #include "core/engine/asks.h"
 #include "core/engine/badge.h"
 #include "core/engine/engine_state.h"
+#include "core/engine/processes.h"
 #include "core/engine/services.h"
 #include "core/engine/signing.h"
 #include "core/engine/walk.h"
@@ -397,6 +398,12 @@ static bool serve_reload(Ask *ask, Error *err) {
 	return true;
 }
 
+static bool serve_processes(Ask *ask, Error *err) {
+	(void) err;
+	ask->data = engine_processes(ask->engine);
+	return true;
+}
+
 static bool serve_stop(Ask *ask, Error *err) {
 	(void) err;
 	ask->engine->stopping = true;
@@ -418,7 +425,7 @@ static bool (*const SERVICES[ASK_COUNT])(Ask *, Error *) = {
 	[ASK_RESOLVE] = serve_resolve, [ASK_SIGNERS] = serve_signers, [ASK_GATE] = serve_gate,
 	[ASK_STATEMENT] = serve_statement, [ASK_SIGN] = serve_sign, [ASK_REFRESH] = serve_refresh,
 	[ASK_PLAYBOOK] = serve_playbook, [ASK_PREVIEW] = serve_preview, [ASK_OUTPUT] = serve_output,
-	[ASK_RELOAD] = serve_reload, [ASK_STOP] = serve_stop,
+	[ASK_RELOAD] = serve_reload, [ASK_PROCESSES] = serve_processes, [ASK_STOP] = serve_stop,
 	[ASK_CHALLENGE] = badge_challenge, [ASK_BADGE] = badge_take, [ASK_UNBADGE] = badge_drop,
 };
 

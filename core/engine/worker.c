@@ -8,11 +8,12 @@
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
-#include "core/base/secret.h"
 #include "core/engine/approval.h"
+#include "core/engine/confine.h"
 #include "core/engine/crash_points.h"
 #include "core/engine/engine.h"
 #include "core/engine/worker_check.h"
+#include "core/engine/worker_confine.h"
 #include "core/engine/worker_log.h"
 #include "core/environment/environment.h"
 #include "core/providers/provider.h"
@@ -190,6 +191,8 @@ static int run(const Json *request) {
 	if (!environment_load(json_get_string_or(request, "environment", ""), &environment, &err))
 		return leave_error(&err);
 	const char *kind = json_get_string_or(request, "kind", "");
+	worker_confine(environment, text_eq(kind, "apply") ? json_get_string_or(request, "verb", "") : NULL,
+		json_get_string(request, "state_folder"));
 	Call call = {.environment = environment, .args = json_get(request, "args"),
 		.state_folder = json_get_string(request, "state_folder"), .cancelled = is_cancelled, .progress = on_progress,
 		.output = on_output};
@@ -214,7 +217,7 @@ int worker_main(void) {
 	struct sigaction stop = {.sa_handler = on_stop};
 	sigaction(SIGTERM, &stop, NULL);
 	fd_set_cloexec(WORKER_LOG_FD);
-	secret_harden_process();
+	confine_begin();
 	crash_points_init();
 	AUTO(Json) *pid = json_new_int(getpid());
 	worker_log_json("start", "pid", pid);

@@ -168,6 +168,12 @@ static bool profile_resolve(const Profile *profile, SecretCommandRunner run, voi
 	return error_hint(err, "aws configure --profile %s, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", profile->name);
 }
 
+static const char *profile_name(const SecretSource *source)
+{
+	const char *standard = variable("AWS_PROFILE");
+	return source ? source->text : standard ? standard : "default";
+}
+
 static bool resolve_profile(const char *name, SecretCommandRunner run, void *userdata, AwsCredentials *credentials, Error *err)
 {
 	AUTO_CLEAR(Profile) profile = { 0 };
@@ -189,8 +195,18 @@ static bool resolve_all(const SecretSource *source, SecretCommandRunner run, voi
 	if (!source && (variable("AWS_ACCESS_KEY_ID") || variable("AWS_SECRET_ACCESS_KEY")))
 		return set_credentials(variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"), variable("AWS_SESSION_TOKEN"),
 			credentials, err);
-	const char *standard = variable("AWS_PROFILE");
-	return resolve_profile(source ? source->text : standard ? standard : "default", run, userdata, credentials, err);
+	return resolve_profile(profile_name(source), run, userdata, credentials, err);
+}
+
+bool aws_credentials_need_program(const SecretSource *source)
+{
+	AUTO_CLEAR(Profile) profile = { 0 };
+	if (!source && (variable("AWS_ACCESS_KEY_ID") || variable("AWS_SECRET_ACCESS_KEY")))
+		return false;
+	if (!profile_load(profile_name(source), &profile, NULL))
+		return true;
+	bool own = profile_find(&profile, "aws_access_key_id") || profile_find(&profile, "aws_secret_access_key");
+	return !own && profile_find(&profile, "credential_process");
 }
 
 bool aws_credentials_resolve(const SecretSource *source, SecretCommandRunner run, void *userdata,

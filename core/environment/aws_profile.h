@@ -20,5 +20,7 @@ typedef struct AwsCredentials {
 /* `source` NULL: the variables, then the profile AWS_PROFILE or "default". A named profile skips the variables. */
 BG_CHECK bool aws_credentials_resolve(const SecretSource *source, SecretCommandRunner run, void *userdata,
 	AwsCredentials *ret_credentials, Error *err);
+/* Would a program be started for that, as things are now? A profile that cannot be read may be one that does. */
+bool aws_credentials_need_program(const SecretSource *source);
 void aws_credentials_clear(AwsCredentials *credentials);
 BG_DEFINE_CLEARP(AwsCredentials, aws_credentials_clear)

@@ -75,6 +75,9 @@ typedef struct Provider {
 	const char *name;        /* "concourse" */
 	const char *title;       /* "Concourse CI" */
 	bool needs_no_system;    /* its verbs work without a system of the environment: command.run, http with a whole url */
+	bool actions_are_programs;   /* what its actions do is to start one; a provider that does not say so may start none */
+	/* Which program this system cannot do without, beside those that its secrets name; NULL = none. NULL function: never one. Static text. */
+	const char *(*system_program)(const EnvironmentSystem *system);
 	/* Checks a system's settings and secrets for missing and unknown keys: one error at a time with the line. */
 	bool (*check_system)(const Environment *environment, const EnvironmentSystem *system, Error *err);
 	const Action *actions;

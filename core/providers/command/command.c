@@ -12,6 +12,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/providers/command/carried.h"
+#include "core/providers/command/rights.h"
 #include "core/transport/process.h"
 
 #define DEFAULT_TIMEOUT_MS (10 * 60 * 1000)
@@ -52,6 +53,10 @@ static bool command_plan(const Call *call, Plan *plan, Error *err) {
 	plan_add_change(plan, what, NULL, NULL);
 	plan_set(&plan->request, "%s", call_arg(call, "text"));
 	plan_set(&plan->manual, "%s", call_arg(call, "text"));
+	const char *wanted = rights_are_missing() ? rights_wanted(str_from(call_arg(call, "text"))) : NULL;
+	if (wanted)
+		strlist_add_take(&plan->warnings, bg_asprintf("%s gains no rights here and will fail: run it in a shell of your own, then tick the step "
+			"with a reason", wanted));
 	return true;
 }
 
@@ -91,6 +96,9 @@ static bool judge(const Call *call, const ProcessResult *ended, ActionResult *re
 		return true;
 	error_set(err, ERROR_REMOTE, "the command %s", result->evidence);
 	error_where(err, "%.120s", call_arg(call, "text"));
+	const char *wanted = rights_are_missing() ? rights_wanted(str_from(call_arg(call, "text"))) : NULL;
+	if (wanted)
+		return error_hint(err, "%s gains no rights here: run it in a shell of your own, then tick the step with a reason", wanted);
 	return error_hint(err, "its output says more; mend it and plan again, or do it by hand and tick with a reason");
 }
 
@@ -125,5 +133,5 @@ static const Action ACTIONS[] = {
 	},
 };
 
-const Provider COMMAND_PROVIDER = {.name = "command", .title = "commands", .needs_no_system = true, .actions = ACTIONS,
+const Provider COMMAND_PROVIDER = {.name = "command", .title = "commands", .needs_no_system = true, .actions_are_programs = true, .actions = ACTIONS,
 	.action_count = BG_LENGTH(ACTIONS)};

@@ -32,6 +32,12 @@ static bool check_system(const Environment *environment, const EnvironmentSystem
 	return environment_error_at(environment, system->place, err);
 }
 
+/* A profile of the AWS tools may name a program that makes the credentials. */
+static const char *system_program(const EnvironmentSystem *system) {
+	bool own = system_find_secret(system, "access-key-id") != NULL;
+	return !own && aws_credentials_need_program(system_find_secret(system, "credentials")) ? "credential_process of its AWS profile" : NULL;
+}
+
 /* ---- what it was last time ---- */
 
 typedef struct Seen { char *what; int64_t count, bytes; struct Seen *next; } Seen;
@@ -175,5 +181,5 @@ static const Probe PROBES[] = {
 		.every_ms = 120000, .deadline_ms = 60000, .budget_ms = 600000, .read = read_bucket},
 };
 
-const Provider S3_PROVIDER = {.name = "s3", .title = "S3 storage", .check_system = check_system, .probes = PROBES,
+const Provider S3_PROVIDER = {.name = "s3", .title = "S3 storage", .check_system = check_system, .system_program = system_program, .probes = PROBES,
 	.probe_count = BG_LENGTH(PROBES)};

@@ -1,7 +1,11 @@
 /* command.run: what one command leaves for the next, and how its end is judged. */
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/providers/command/rights.h"
 #include "fixture.h"
 
 typedef struct Shell {
@@ -75,4 +79,57 @@ Test(command, that_takes_too_long_ends_in_a_timeout_after_it_began) {
 	assert_refused(run(&shell, "echo begun; sleep 1000", NULL, 300, &result, &err), &err, ERROR_TIMEOUT, "not done within");
 	cr_expect(result.began);
 	assert_text("output", buf_text(&shell.out), "begun\n");
+}
+
+/* ---- rights ---- */
+
+Test(command, words_that_want_more_rights_are_seen_where_a_program_is_named) {
+	static const struct { const char *text, *wanted; } cases[] = {
+		{"sudo systemctl restart nginx", "sudo"},
+		{"/usr/bin/sudo -n true", "sudo"},
+		{"cd /tmp && sudo rm x", "sudo"},
+		{"true; doas true", "doas"},
+		{"A=1 env B=2 sudo true", "sudo"},
+		{"echo $(sudo cat /etc/shadow)", "sudo"},
+		{"if true; then su -c id; fi", "su"},
+		{"yes | pkexec tee /etc/x", "pkexec"},
+		{"echo sudo is not run here", NULL},
+		{"grep su /etc/passwd", NULL},
+		{"kubectl get pods -n sudo", NULL},
+		{"./sudo-like", NULL},
+		{"", NULL},
+	};
+	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
+		const char *wanted = rights_wanted(str_from(cases[i].text));
+		cr_expect(wanted == cases[i].wanted || text_eq(wanted, cases[i].wanted), "%s: %s", cases[i].text, wanted ? wanted : "none");
+	}
+}
+
+/* In a process of its own that has given up gaining rights and is not root. Its status: bit 0: the plan warns; bit 1: the failure hints. */
+static int plan_without_rights(Shell *shell) {
+	pid_t child = fork();
+	cr_assert(child >= 0);
+	if (child == 0) {
+		static const char TEXT[] = "sudo --no-such-option-of-sudo";
+		const Action *action = action_find("command.run");
+		AUTO(Json) *args = json_new_object();
+		json_add_string(args, "text", TEXT);
+		Call call = {.args = args, .state_folder = shell->folder.path, .deadline = {mono_now().ms + 20000}};
+		Plan plan = {0};
+		ActionResult result = {0};
+		Error err = {0};
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || (getuid() == 0 && setuid(65534) < 0) || !action->plan(&call, &plan, &err))
+			_exit(64);
+		int status = plan.warnings.count == 1 && strstr(plan.warnings.items[0], "sudo gains no rights") ? 1 : 0;
+		status |= !action->apply(&call, &plan, &result, &err) && strstr(err.hint, "sudo gains no rights") ? 2 : 0;
+		_exit(status);
+	}
+	int status = -1;
+	cr_assert(waitpid(child, &status, 0) == child && WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+Test(command, sudo_is_warned_of_in_the_plan_and_explained_when_it_failed) {
+	AUTO_CLEAR(Shell) shell = {.folder = temp_folder()};
+	cr_assert_eq(plan_without_rights(&shell), 3);
 }
