@@ -186,14 +186,14 @@ static bool gate_holds(const Environment *environment, const SigningRules *rules
 	Error *err) {
 	const Gate *gate = &approved->gate;
 	SignoffRules given = {rules->roster, &rules->revocations, rules->holders, rules->count};
+	WallTime now = expected.now;
 	if (gate_refuses(gate, expected.now, err))
 		return false;
-	for (size_t i = 0; i < gate->roles.count; i++) {
-		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
-		if (!signoff)
+	for (size_t i = 0; i < gate->signoff_count; i++) {
+		const Signoff *signoff = &gate->signoffs[i];
+		if (!gate_counts(gate, signoff, now))
 			continue;
-		if (!gate->live)
-			expected.now = signoff->time;
+		expected.now = gate->live ? now : signoff->time;
 		if (!judge(environment, &given, &expected, signoff, err))
 			return error_where(err, "the sign-off of %s as %s no longer counts", signoff->person, signoff->role);
 	}

@@ -66,18 +66,47 @@ static bool signoff_counts(const Gate *gate, size_t index, WallTime at)
 		&& !key_was_used_by_another(gate, index) && strlist_has(&gate->roles, signoff->role);
 }
 
-bool gate_is_complete(const Gate *gate, WallTime at)
+const Signoff *gate_signoff_of(const Gate *gate, const char *person)
 {
-	AUTO_CLEAR(StrList) roles = { 0 };
+	for (size_t i = gate->signoff_count; i > gate->signoffs_from; i--) {
+		const Signoff *signoff = &gate->signoffs[i - 1];
+		if (signoff->decision != DECISION_COUNTERSIGN && signoff_is_current(gate, signoff) && text_eq(signoff->person, person))
+			return signoff->decision == DECISION_WITHDRAW ? NULL : signoff;
+	}
+	return NULL;
+}
+
+/* A person stands for one role, so people are as many as sign-offs that count. */
+static int count_people(const Gate *gate, WallTime at, StrList *ret_roles)
+{
 	int people = 0;
 	for (size_t i = gate->signoffs_from; i < gate->signoff_count; i++) {
 		if (!signoff_counts(gate, i, at))
 			continue;
 		people++;
-		if (!strlist_has(&roles, gate->signoffs[i].role))
-			strlist_add(&roles, gate->signoffs[i].role);
+		if (!strlist_has(ret_roles, gate->signoffs[i].role))
+			strlist_add(ret_roles, gate->signoffs[i].role);
 	}
+	return people;
+}
+
+bool gate_is_complete(const Gate *gate, WallTime at)
+{
+	AUTO_CLEAR(StrList) roles = { 0 };
+	int people = count_people(gate, at, &roles);
 	return gate->subject[0] && roles.count == gate->roles.count && people >= gate->min;
+}
+
+int gate_people_wanted(const Gate *gate, WallTime now)
+{
+	AUTO_CLEAR(StrList) roles = { 0 };
+	int people = count_people(gate, now, &roles);
+	return roles.count == gate->roles.count && people < gate->min ? gate->min - people : 0;
+}
+
+bool gate_counts(const Gate *gate, const Signoff *signoff, WallTime now)
+{
+	return signoff_counts(gate, (size_t) (signoff - gate->signoffs), gate->latched && !gate->live ? gate->latched_at : now);
 }
 
 static const Signoff *newest_alone(const Gate *gate, WallTime at)

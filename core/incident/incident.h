@@ -296,6 +296,12 @@ size_t incident_overrides(const Incident *incident);                    /* that 
 bool gate_refuses(const Gate *gate, WallTime now, Error *err);
 /* The newest sign-off of `role` over the present subject that its signer has not taken back; NULL = none. */
 const Signoff *gate_signoff(const Gate *gate, const char *role);
+/* The newest answer of `person` over the present subject that was not taken back; NULL = none. */
+const Signoff *gate_signoff_of(const Gate *gate, const char *person);
+/* Every role has signed, and so many people more are wanted (its `min`); 0 = none. */
+int gate_people_wanted(const Gate *gate, WallTime now);
+/* `signoff`, one of gate->signoffs, is among those by which the gate is open. */
+bool gate_counts(const Gate *gate, const Signoff *signoff, WallTime now);
 /* Gates that cover `step` itself or a step that it is a sub-step of, in order, at most `max`; returns how many. */
 size_t run_step_gates(const Run *run, const IncidentStep *step, const Gate **ret, size_t max);
 /* The first action of a step that is still to be done (also's never); NULL = none. *ret_index its index. */

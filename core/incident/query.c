@@ -247,7 +247,10 @@ bool gate_refuses(const Gate *gate, WallTime now, Error *err)
 		error_hint(err, "make the plan, then ask for the sign-off");
 		break;
 	case GATE_WAITING:
-		error_set(err, ERROR_CONFLICT, "needs %s", roles);
+		if (gate_people_wanted(gate, now))
+			error_set(err, ERROR_CONFLICT, "needs %d more of %s: %d people have to agree", gate_people_wanted(gate, now), roles, gate->min);
+		else
+			error_set(err, ERROR_CONFLICT, "needs %s", roles);
 		error_hint(err, "they sign at their own console, or with `breakglass sign`");
 		break;
 	case GATE_REFUSED:

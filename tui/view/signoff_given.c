@@ -39,6 +39,21 @@ static void write_signoff(const ViewContext *context, const Gate *gate, const Si
 		write_hanging(out, indent, "", ROLE_WARN, login, columns);
 }
 
+/* Where more people than roles have to agree: the others of a role, and how many are still missing. */
+static void write_others(const ViewContext *context, const Gate *gate, int columns, Styled *out)
+{
+	int wanted = gate_people_wanted(gate, context->wall);
+	for (size_t i = gate->signoffs_from; i < gate->signoff_count; i++) {
+		const Signoff *signoff = &gate->signoffs[i];
+		if (signoff != gate_signoff(gate, signoff->role) && gate_counts(gate, signoff, context->wall))
+			write_signoff(context, gate, signoff, columns, out);
+	}
+	if (!wanted)
+		return;
+	AUTO_FREE char *roles = strlist_join(&gate->roles, " or ");
+	styled_printf(out, ROLE_WAITING, "\xc2\xb7 %d more of %s: %d people have to agree\n", wanted, roles, gate->min);
+}
+
 void signoff_write_answers(const ViewContext *context, const Gate *gate, bool only_given, int columns, Styled *out)
 {
 	bool any = false;
@@ -58,6 +73,8 @@ void signoff_write_answers(const ViewContext *context, const Gate *gate, bool on
 		else
 			styled_printf(out, ROLE_WAITING, "\xc2\xb7 %-12s not asked yet\n", gate->roles.items[i]);
 	}
+	if (any)
+		write_others(context, gate, columns, out);
 }
 
 void signoff_write_overrides(const ViewContext *context, const Gate *gate, Styled *out)

@@ -16,6 +16,9 @@ bool signoff_role_is_open(const Gate *gate, const char *role, WallTime now)
 /* The role that this person, or this key, has said yes in over the same subject; NULL = none. */
 static const char *role_taken(const Gate *gate, const Signer *signer, WallTime now)
 {
+	const Signoff *own = gate_signoff_of(gate, signer->person);
+	if (own && gate_counts(gate, own, now))
+		return own->role;
 	for (size_t i = 0; i < gate->roles.count; i++) {
 		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
 		if (signoff && !signoff_role_is_open(gate, gate->roles.items[i], now) &&
@@ -42,9 +45,9 @@ const char *signoff_answer_refused(const Run *run, const Gate *gate, Decision de
 
 static bool role_is_for(const Gate *gate, const Signer *signer, const char *role, Decision decision, WallTime now)
 {
-	const Signoff *given = gate_signoff(gate, role);
+	const Signoff *given = gate_signoff_of(gate, signer->person);
 	const Override *override = gate_override(gate, NULL);
-	bool own = given && text_eq(given->person, signer->person);
+	bool own = given && text_eq(given->role, role);
 	switch (decision) {
 	case DECISION_WITHDRAW:
 		return own;
@@ -57,7 +60,8 @@ static bool role_is_for(const Gate *gate, const Signer *signer, const char *role
 	case DECISION_ESCALATE:
 		break;
 	}
-	return signoff_role_is_open(gate, role, now) && !role_taken(gate, signer, now);
+	bool wanted = signoff_role_is_open(gate, role, now) || gate_people_wanted(gate, now);
+	return wanted && !role_taken(gate, signer, now);
 }
 
 static void add_ways(const SignoffView *view, const ViewContext *context, const Gate *gate, Decision decision, bool own, SignoffWay ways[],

@@ -4,11 +4,12 @@
 
 #define WAITING_ID_SIZE 320
 
-static bool may_sign(const ClientModel *model, const Gate *gate)
+static bool may_sign(const ClientModel *model, const Gate *gate, WallTime now)
 {
+	bool more = gate_people_wanted(gate, now) > 0;
 	for (size_t i = 0; i < gate->roles.count; i++) {
 		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
-		if (strlist_has(&model->roles, gate->roles.items[i]) && !signoff)
+		if (strlist_has(&model->roles, gate->roles.items[i]) && (!signoff || more))
 			return true;
 	}
 	return false;
@@ -26,7 +27,7 @@ static bool has_signed(const ClientModel *model, const Gate *gate)
 
 static bool gate_waits(const ClientModel *model, const Run *run, const Gate *gate, WallTime now)
 {
-	return run->state == RUN_WALKING && gate_state(gate, now) == GATE_WAITING && may_sign(model, gate) && !has_signed(model, gate);
+	return run->state == RUN_WALKING && gate_state(gate, now) == GATE_WAITING && may_sign(model, gate, now) && !has_signed(model, gate);
 }
 
 static void collect(const ClientModel *model, WallTime now, StrList *ids)

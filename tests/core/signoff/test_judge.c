@@ -22,6 +22,7 @@ typedef struct Case {
 	/* of the signing */
 	const char *name_space, *signed_text, *key, *allowed, *signature;
 	const char *certified;                   /* the name in a certificate that comes in place of the key */
+	const char *certified_for;               /* its validity; NULL = always */
 	/* of what is expected */
 	bool revoked, reason_required;
 	int64_t max_validity_ms;
@@ -48,6 +49,10 @@ static const Case cases[] = {
 	{ "key that began on the way", REFUSED_KEY_NOT_YET_VALID, "had not come", .allowed = "alice valid-after=\"20261121030001Z\" %s\n" },
 	{ "key that began as it signed", REFUSED_NOT, NULL, .allowed = "alice valid-after=\"20261121030000Z\" %s\n" },
 	{ "certified by an authority", REFUSED_NOT, NULL, .allowed = "* cert-authority %s\n", .certified = "alice" },
+	{ "certificate that ran out on the way", REFUSED_NOT, NULL, .allowed = "* cert-authority %s\n", .certified = "alice",
+		.certified_for = "20261101:20261121030030" },
+	{ "certificate that ran out just before", REFUSED_CERTIFICATE, "time had passed (allowed_signers:1)", .allowed = "* cert-authority %s\n", .certified = "alice",
+		.certified_for = "20261101:20261121025959" },
 	{ "certified for somebody else", REFUSED_CERTIFICATE, "is not for alice (allowed_signers:1)", .allowed = "* cert-authority %s\n",
 		.certified = "carol" },
 	{ "certified by nobody that we know", REFUSED_UNKNOWN_KEY, "no cert-authority in", .certified = "alice" },
@@ -120,14 +125,14 @@ static const char *head_of(void *userdata, int64_t seq)
 }
 
 /* The key is its own authority here: one key less to make. */
-static void certify(const char *path, const char *principal, Buf *ret_blob)
+static void certify(const char *path, const char *principal, const char *validity, Buf *ret_blob)
 {
 	AUTO_FREE char *public_path = bg_asprintf("%s.pub", path);
 	AUTO_FREE char *certificate_path = bg_asprintf("%s-cert.pub", path);
 	AUTO_CLEAR(Buf) output = { 0 };
 	AUTO_CLEAR(PublicKey) certificate = { 0 };
 	Error err = { 0 };
-	cr_assert_eq(TOOL(NULL, &output, "ssh-keygen", "-q", "-s", path, "-I", "test", "-n", principal, public_path), 0, "%s",
+	cr_assert_eq(TOOL(NULL, &output, "ssh-keygen", "-q", "-s", path, "-I", "test", "-n", principal, "-V", validity ? validity : "always:forever", public_path), 0, "%s",
 		buf_text(&output));
 	AUTO_FREE char *line = read_text(certificate_path);
 	assert_ok(public_key_parse_line(str_from(line), &certificate, NULL, &err), &err);
@@ -141,7 +146,7 @@ static void make_signature(const Case *c, const PrivateKey *key, const char *pat
 		AUTO_CLEAR(Buf) data = { 0 };
 		AUTO_CLEAR(Buf) signature = { 0 };
 		Error why = { 0 };
-		certify(path, c->certified, &blob);
+		certify(path, c->certified, c->certified_for, &blob);
 		sshsig_signed_bytes(SIGNOFF_NAMESPACE, statement, &data);
 		assert_ok(private_key_sign(key, buf_str(&data), &signature, &why), &why);
 		sshsig_armour(buf_str(&blob), SIGNOFF_NAMESPACE, buf_str(&signature), out);

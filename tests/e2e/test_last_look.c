@@ -1,0 +1,158 @@
+/* Between signing and acting: a key is revoked, runs out, is taken from the list; what counted then counts still, or no more, as the signer's
+ * time decides. And gates that want more people than roles. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/alloc.h"
+#include "scene.h"
+
+static const char BOOK[] =
+	"# Signing\n\n"
+	"## Walk it\n"
+	"<!-- bg procedure id=walk -->\n\n"
+	"1. Count once.\n\n"
+	"   ```sh\n"
+	"   echo x >> SCENE/one\n"
+	"   ```\n"
+	"   <!-- bg gate danger roles=product,engineering distinct=yes -->\n"
+	"2. Rest.\n";
+
+/* Of bob's line after he signed; SIGNED is the second in which he did, BEFORE and AFTER the ones beside it. */
+typedef struct Case { const char *name, *options, *why; bool keyless, revoked; } Case;
+static const Case CASES[] = {
+	{.name = "nothing changed"},
+	{.name = "the key ran out since", .options = "valid-before=\"AFTER\" "},
+	{.name = "the key ran out before", .options = "valid-before=\"BEFORE\" ", .why = "time had passed when it signed"},
+	{.name = "the key begins later", .options = "valid-after=\"AFTER\" ", .why = "time had not come when it signed"},
+	{.name = "the key began as it signed", .options = "valid-after=\"SIGNED\" "},
+	{.name = "the key is for git now", .options = "namespaces=\"git\" ", .why = "may not sign in the namespace"},
+	{.name = "the key is gone", .keyless = true, .why = "nobody in"},
+	{.name = "the key is revoked, though it counted when it signed", .revoked = true, .why = "is revoked"},
+};
+
+/* Of the last sign-off in the record. */
+static WallTime signed_at(const Scene *scene) {
+	AUTO_FREE char *incident = scene_incident(scene);
+	AUTO_FREE char *path = bg_asprintf("%s/journal.jsonl", incident);
+	AUTO_FREE char *text = read_text(path);
+	const char *last = NULL;
+	for (const char *at = text; (at = strstr(at, "\"signed\":")); at++)
+		last = at;
+	cr_assert(last, "nothing was signed");
+	return (WallTime) {strtoll(last + strlen("\"signed\":"), NULL, 10)};
+}
+
+static char *stamp(WallTime time) {
+	char iso[WALL_TEXT_SIZE];
+	Buf digits = {0};
+	for (const char *p = wall_format_iso(time, iso); *p && *p != '.'; p++)
+		if (*p >= '0' && *p <= '9')
+			buf_putc(&digits, *p);
+	buf_putc(&digits, 'Z');
+	return buf_take(&digits);
+}
+
+static void put_options(const Case *c, WallTime at, Buf *out) {
+	static const struct { const char *word; int64_t away; } TIMES[] = {{"BEFORE", -1000}, {"AFTER", 1000}, {"SIGNED", 0}};
+	const char *p = c->options ? c->options : "";
+	while (*p) {
+		size_t i = 0;
+		while (i < BG_LENGTH(TIMES) && strncmp(p, TIMES[i].word, strlen(TIMES[i].word)) != 0)
+			i++;
+		if (i == BG_LENGTH(TIMES)) {
+			buf_putc(out, *p++);
+			continue;
+		}
+		AUTO_FREE char *digits = stamp((WallTime) {at.ms + TIMES[i].away});
+		buf_puts(out, digits);
+		p += strlen(TIMES[i].word);
+	}
+}
+
+static void change_roster(Scene *scene, const Case *c) {
+	const char *path = temp_path(&scene->folder, "allowed_signers");
+	AUTO_FREE char *allowed = read_text(path);
+	AUTO_CLEAR(Buf) out = {0};
+	char *bob = strstr(allowed, "bob@example.org ");
+	cr_assert(bob, "%s", allowed);
+	const char *key = strstr(bob, "ssh-");
+	buf_put_str(&out, (Str) {allowed, (size_t) (bob - allowed)});
+	if (!c->keyless) {
+		buf_puts(&out, "bob@example.org ");
+		put_options(c, signed_at(scene), &out);
+		buf_puts(&out, key);
+	}
+	temp_write(&scene->folder, "allowed_signers", buf_text(&out));
+	if (c->revoked)
+		temp_write(&scene->folder, "revoked", key);
+}
+
+Test(last_look, judges_each_key_at_the_time_of_signing_and_refuses_what_is_revoked) {
+	for (size_t i = 0; i < BG_LENGTH(CASES); i++) {
+		const Case *c = &CASES[i];
+		AUTO_CLEAR(Scene) scene = scene_new(BOOK, "signoff: { revoked: revoked }\n");
+		scene_make_keys(&scene);
+		temp_write(&scene.folder, "revoked", "# nobody\n");
+		scene_ok(&scene, "declare", "it broke");
+		scene_ok(&scene, "start", "walk");
+		scene_ok(&scene, "plan", "1");
+		scene_ok(&scene, "sign", "1", "--role", "product", "--key", scene_key(&scene, "ann"));
+		scene_ok(&scene, "sign", "1", "--role", "engineering", "--key", scene_key(&scene, "bob"));
+		change_roster(&scene, c);
+		/* Its time has really passed when it is acted. */
+		int64_t over = signed_at(&scene).ms + 1000;
+		while (c->options && strstr(c->options, "valid-before=\"AFTER") && wall_now().ms <= over)
+			scene_ok(&scene, "ledger");
+		int status = scene_run(&scene, "apply", "1", "--yes");
+		cr_expect_eq(status, c->why ? 1 : 0, "%s: %d, %s", c->name, status, scene.said);
+		cr_expect(!c->why || scene_says(&scene, c->why), "%s: %s", c->name, scene.said);
+		cr_expect_eq(scene_lines(&scene, "one"), c->why ? 0 : 1, "%s", c->name);
+	}
+}
+
+static Scene three_signers(void) {
+	AUTO_FREE char *min = bg_strdup(BOOK);
+	AUTO_CLEAR(Buf) book = {0};
+	char *distinct = strstr(min, " distinct=yes");
+	*distinct = '\0';
+	buf_printf(&book, "%s min=3%s", min, distinct + strlen(" distinct=yes"));
+	Scene scene = scene_new(buf_text(&book), "signoff: { revoked: revoked }\n");
+	scene_make_keys(&scene);
+	temp_write(&scene.folder, "revoked", "# nobody\n");
+	AUTO_CLEAR(ProgramRun) run = {0};
+	const char *carol = temp_path(&scene.folder, "carol"), *public_path = temp_path(&scene.folder, "carol.pub");
+	run_program((const char *const[]){"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "carol", "-f", carol, NULL}, NULL, NULL, &run);
+	AUTO_FREE char *key = read_text(public_path);
+	AUTO_FREE char *allowed = read_text(temp_path(&scene.folder, "allowed_signers"));
+	AUTO_FREE char *more = bg_asprintf("%scarol@example.org %s", allowed, key);
+	temp_write(&scene.folder, "allowed_signers", more);
+	AUTO_FREE char *text = read_text(scene.environment);
+	char *signers = strstr(text, "signers:");
+	AUTO_FREE char *changed = bg_asprintf("%.*s  - { name: carol, principal: carol@example.org, roles: [product] }\n%s", (int) (signers - text), text, signers);
+	temp_write(&scene.folder, "environment.yaml", changed);
+	return scene;
+}
+
+Test(last_look, a_gate_may_want_more_people_than_roles_and_judges_every_one) {
+	AUTO_CLEAR(Scene) scene = three_signers();
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", "walk");
+	scene_ok(&scene, "plan", "1");
+	scene_ok(&scene, "sign", "1", "--role", "product", "--key", scene_key(&scene, "ann"));
+	scene_ok(&scene, "sign", "1", "--role", "engineering", "--key", scene_key(&scene, "bob"));
+	scene_refused(&scene, 1, "needs 1 more of product and engineering: 3 people have to agree", "apply", "1", "--yes");
+	/* Nobody is counted twice. */
+	scene_ok(&scene, "sign", "1", "--role", "product", "--key", scene_key(&scene, "ann"));
+	scene_refused(&scene, 1, "needs 1 more", "apply", "1", "--yes");
+	scene_ok(&scene, "sign", "1", "--role", "product", "--key", scene_key(&scene, "carol"));
+	/* ann's is not the newest of her role, and is looked at all the same. */
+	AUTO_FREE char *ann = bg_asprintf("%s.pub", scene_key(&scene, "ann"));
+	AUTO_FREE char *key = read_text(ann);
+	temp_write(&scene.folder, "revoked", key);
+	scene_refused(&scene, 1, "the sign-off of ann as product no longer counts", "apply", "1", "--yes");
+	cr_assert_eq(scene_lines(&scene, "one"), 0);
+	temp_write(&scene.folder, "revoked", "# nobody\n");
+	scene_ok(&scene, "apply", "1", "--yes");
+	cr_assert_eq(scene_lines(&scene, "one"), 1);
+	scene_ok(&scene, "verify");
+}
