@@ -62,6 +62,10 @@ Test(answers, one_person_goes_on_alone_and_the_other_countersigns_afterwards) {
 	cr_assert(scene_says(&scene, "signed alone: danger"), "%s", scene.said);
 	scene_ok(&scene, "report");
 	cr_assert(scene_says(&scene, "**Signed ALONE** by ann") && scene_says(&scene, "Not countersigned by engineering"), "%s", scene.said);
+	scene_ok(&scene, "report", "--format", "html");
+	cr_assert(scene_says(&scene, "signed ALONE") && scene_says(&scene, "Not countersigned by engineering"), "%s", scene.said);
+	scene_ok(&scene, "report", "--format", "json");
+	cr_assert(scene_says(&scene, "\"alone\":") && scene_says(&scene, "\"overrides\":") && scene_says(&scene, "\"missing\":"), "%s", scene.said);
 	scene_ok(&scene, "sitrep");
 	cr_assert(scene_says(&scene, "Signed ALONE: ") || scene_says(&scene, "signed alone: danger"), "%s", scene.said);
 	scene_ok(&scene, "tick", "2");
@@ -71,6 +75,8 @@ Test(answers, one_person_goes_on_alone_and_the_other_countersigns_afterwards) {
 	scene_refused(&scene, 1, "ann went on alone and cannot countersign", "sign", "danger", "--role", "product", "--key",
 		scene_key(&scene, "ann"), "--countersign");
 	scene_ok(&scene, "sign", "danger", "--role", "engineering", "--key", scene_key(&scene, "bob"), "--countersign");
+	scene_ok(&scene, "report", "--format", "html");
+	cr_assert(!scene_says(&scene, "Not countersigned") && scene_says(&scene, "signed alone, countersigned or taken back"), "%s", scene.said);
 	scene_ok(&scene, "report");
 	cr_assert(!scene_says(&scene, "Not countersigned") && scene_says(&scene, "countersigned"), "%s", scene.said);
 	scene_ok(&scene, "verify");

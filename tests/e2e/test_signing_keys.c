@@ -81,6 +81,63 @@ Test(signing_keys, take_back_go_on_alone_and_countersign) {
 	scene_ok(&scene, "verify");
 }
 
+static void expect_report(Scene *scene, const char *format, const char *const words[], size_t count) {
+	scene_ok(scene, "report", "--format", format);
+	for (size_t i = 0; i < count; i++)
+		cr_expect(scene_says(scene, words[i]), "the %s report does not say \"%s\":\n%s", format, words[i], scene->said);
+}
+
+Test(signing_keys, an_escalation_holds_the_step_and_is_told_everywhere) {
+	AUTO_CLEAR(Scene) scene = gated_scene("");
+	AUTO(Terminal) *terminal = console(&scene, NULL, "4", "You are asked to sign, as PRODUCT");
+	terminal_type(terminal, "escalate the director decides\n");
+	terminal_wait_text(terminal, "Escalated as product.");
+	terminal_wait_text(terminal, "Escalated: a signer wants somebody else to decide");
+	cr_assert(terminal_shows(terminal, "the director decides"));
+	scene_refused(&scene, 1, "a signer wants somebody else to decide", "apply", "1", "--yes");
+	scene_ok(&scene, "steps");
+	cr_assert(scene_says(&scene, "gate danger: escalated"), "%s", scene.said);
+	scene_ok(&scene, "sitrep");
+	cr_assert(scene_says(&scene, "a signer wants somebody else to decide"), "%s", scene.said);
+	expect_report(&scene, "md", (const char *const[]){"escalated", "the director decides"}, 2);
+	expect_report(&scene, "html", (const char *const[]){"escalated", "the director decides"}, 2);
+	expect_report(&scene, "json", (const char *const[]){"\"escalate\"", "the director decides"}, 2);
+	/* Decided: the same role signs after all, and the other one. */
+	AUTO_CLEAR(ProgramRun) run = {0};
+	run_program((const char *const[]){scene.program, "--env", scene.environment, "--state", scene.state, "--line", NULL},
+		"sign-off\nescalate 1\nask her again\nsign 1\nsign\n", NULL, &run);
+	cr_assert_eq(run.status, 0, "%s%s", buf_text(&run.out), buf_text(&run.err));
+	cr_assert(strstr(buf_text(&run.out), "Escalated as product.") && strstr(buf_text(&run.out), "Signed as product."), "%s", buf_text(&run.out));
+	scene_ok(&scene, "sign", "1", "--role", "engineering", "--key", scene_key(&scene, "bob"));
+	scene_ok(&scene, "apply", "1", "--yes");
+	cr_assert_eq(scene_lines(&scene, "one"), 1);
+}
+
+Test(signing_keys, a_gate_that_waits_rings_once_and_holds_nothing_but_its_step) {
+	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
+	scene_make_keys(&scene);
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", "walk");
+	AUTO(Terminal) *terminal = console(&scene, NULL, "3", "Count once");
+	cr_assert_eq(terminal_bells(terminal), 0);
+	scene_ok(&scene, "plan", "1");
+	terminal_wait_text(terminal, "4 Sign-off(1)");
+	scene_ok(&scene, "note", "first");
+	scene_refused(&scene, 1, "needs product and engineering", "apply", "1", "--yes");
+	/* Everything else goes on. */
+	scene_ok(&scene, "tick", "2");
+	scene_ok(&scene, "note", "second");
+	terminal_keys(terminal, "5");
+	terminal_wait_text(terminal, "note: second");
+	cr_assert_eq(terminal_bells(terminal), 1, "it rang %u times", terminal_bells(terminal));
+	cr_assert_eq(scene_lines(&scene, "one"), 0);
+	/* An answer of another is no new question. */
+	scene_ok(&scene, "sign", "1", "--role", "product", "--key", scene_key(&scene, "ann"));
+	scene_ok(&scene, "note", "third");
+	terminal_wait_text(terminal, "note: third");
+	cr_assert_eq(terminal_bells(terminal), 1, "it rang %u times", terminal_bells(terminal));
+}
+
 Test(signing_keys, what_is_not_allowed_says_why) {
 	AUTO_CLEAR(Scene) scene = gated_scene("");
 	AUTO(Terminal) *terminal = console(&scene, NULL, "4", "You are asked to sign, as PRODUCT");

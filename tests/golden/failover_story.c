@@ -23,7 +23,7 @@ static char *fixture(const char *name)
 
 /* ---- the beginning ---- */
 
-static Json *outline(Script *script)
+static Json *outline(Script *script, bool solo)
 {
 	AUTO_FREE char *playbook_path = fixture("failover.md");
 	AUTO_FREE char *environment_path = fixture("environment.yaml");
@@ -32,6 +32,7 @@ static Json *outline(Script *script)
 	Error err = { 0 };
 	assert_ok(playbook_load(playbook_path, provider_vocabulary(), &playbook, &err), &err);
 	assert_ok(environment_load(environment_path, &environment, &err), &err);
+	environment->signoff.solo = solo;
 	const Procedure *procedure = playbook_find_procedure(playbook, "failover");
 	cr_assert(procedure);
 	Walk walk = { environment, script_incident(script), NULL, playbook, procedure };
@@ -67,17 +68,27 @@ Script *story_quiet(void)
 	return script;
 }
 
-Script *story_begun(void)
+static Script *begun(bool solo)
 {
 	Script *script = story_quiet();
 	script_record(script, "eng-oncall", 9 * MINUTE + 5000, "declare", "{'incident':'i1','title':'mass publish',"
 		"'environment':'" ENVIRONMENT "','drill':true,'objective_ms':3600000,'commander':'eng-oncall'}");
-	AUTO(Json) *start = outline(script);
+	AUTO(Json) *start = outline(script, solo);
 	script_record_json(script, "eng-oncall", 9 * MINUTE, "start", start);
 	script_record(script, "eng-oncall", 8 * MINUTE, "set", "{'run':'r1','name':'since','value':'2026-11-21T22:51:00Z'}");
 	script_record(script, "eng-oncall", 8 * MINUTE, "set", "{'run':'r1','name':'damaged','value':'14'}");
 	script_reply(script, "preview", "{'rows':[],'values':[],'failed_guards':[]}");
 	return script;
+}
+
+Script *story_begun(void)
+{
+	return begun(false);
+}
+
+Script *story_begun_solo(void)
+{
+	return begun(true);
 }
 
 /* ---- further on ---- */

@@ -7,6 +7,8 @@
 Script *story_quiet(void);
 /* Declared nine minutes ago, the fixture's procedure started, values set, nothing done. */
 Script *story_begun(void);
+/* The same where the environment lets one person go on alone. */
+Script *story_begun_solo(void);
 /* The last backup is confirmed and the pipeline paused. */
 void story_paused(Script *script);
 /* Product and engineering have signed the section, and the draft is made. */

@@ -104,3 +104,70 @@ Test(signoff, shows_the_text_to_sign_elsewhere)
 	terminal_paste(terminal, "-----BEGIN SSH SIGNATURE-----\nnonsense\n-----END SSH SIGNATURE-----\n");
 	terminal_wait_text(terminal, "Refused: the signature was not made over this text");
 }
+
+/* ---- signed alone ---- */
+
+static Script *alone(void)
+{
+	Script *script = story_begun_solo();
+	story_activate_asked(script);
+	story_sign(script, "activate", "engineering", "eng-oncall", "alone", "nobody of product answers");
+	return script;
+}
+
+Test(signoff, shows_what_was_signed_alone_and_how_to_countersign)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = alone();
+	picture(script, &folder, "It waits for product: C countersigns.", "sign-off/alone");
+}
+
+Test(signoff, that_was_alone_stands_in_the_ledger)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = alone();
+	with_key(script, &folder);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "6", "signed alone: activate");
+	story_pictures(terminal, "ledger/alone");
+}
+
+/* Whatever is in front, and however little room there is. */
+Test(signoff, that_was_alone_is_on_every_screen)
+{
+	static const struct { int columns, rows; } SIZES[] = { { 80, 24 }, { 40, 15 } };
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = alone();
+	with_key(script, &folder);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "1", "SIGNED ALONE");
+	for (size_t s = 0; s < BG_LENGTH(SIZES); s++) {
+		terminal_resize(terminal, SIZES[s].columns, SIZES[s].rows);
+		for (char key[2] = "1"; key[0] <= '6'; key[0]++) {
+			terminal_keys(terminal, key);
+			terminal_wait_frame(terminal);
+			cr_expect(terminal_shows(terminal, "SIGNED ALONE"), "screen %s, %d columns:\n%s", key, SIZES[s].columns, terminal_text(terminal));
+		}
+		terminal_keys(terminal, ":");
+		terminal_wait_text(terminal, "board");
+		cr_expect(terminal_shows(terminal, "SIGNED ALONE"), "palette, %d columns:\n%s", SIZES[s].columns, terminal_text(terminal));
+		terminal_keys(terminal, "esc");
+		terminal_wait_no_text(terminal, "board");
+	}
+}
+
+/* ---- a key that was touched ---- */
+
+Test(signoff, says_that_a_security_key_was_touched)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_activate_asked(script);
+	const Run *run = incident_find_run(script_incident(script), "r1");
+	script_record(script, "prod-oncall", 60000, "sign", "{'run':'r1','gate':'activate','role':'product','person':'prod-oncall','decision':'yes',"
+		"'reason':'','subject':'%s','key':'SHA256:p3xWv9Qe8s7R2tYpLmKjHgFdSaZxCvBnMqWeRtYuIo','method':'agent','statement':'text','signature':'sig',"
+		"'expires':%lld,'checkpoint':%lld,'touched':true,'verified':true}", run_find_gate(run, "activate")->subject,
+		(long long) SCRIPT_NOW_MS + 600000, (long long) script_incident(script)->seq);
+	with_key(script, &folder);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "4", "touched, with PIN or finger");
+	terminal_keys(terminal, "5");
+	terminal_wait_text(terminal, "signed as product, key touched");
+}

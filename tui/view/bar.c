@@ -29,7 +29,7 @@ static void add_time(Segments *segments, const Incident *incident, WallTime now)
 	span_format_clock(elapsed < 0 ? 0 : elapsed, clock);
 	bool late = incident->objective_ms > 0 && elapsed > incident->objective_ms;
 	snprintf(text, sizeof(text), "%sT+%s", ended ? "ended " : "", clock);
-	add(segments, 1, late && !ended ? ROLE_FAIL : ROLE_BAR, text);
+	add(segments, 0, late && !ended ? ROLE_FAIL : ROLE_BAR, text);
 	if (incident->objective_ms > 0) {
 		snprintf(text, sizeof(text), "of %s%s", span_format_exact(incident->objective_ms, span), late ? " LATE" : "");
 		add(segments, 5, late ? ROLE_FAIL : ROLE_BAR, text);

@@ -232,6 +232,8 @@ void signoff_hint(void *state, const ViewContext *context, char text[static VIEW
 		snprintf(text, VIEW_HINT_SIZE, "waits   %s is still asked: o takes that role, with %s's key", ways[0].role, ways[0].signer->person);
 	else if (gate_refuses(gate, context->wall, &err))
 		snprintf(text, VIEW_HINT_SIZE, "%s   %s", gate_state_name(gate_state(gate, context->wall)), err.why);
+	else if (gate_override(gate, NULL))
+		snprintf(text, VIEW_HINT_SIZE, "signed alone   another person's countersignature is missing; C gives it");
 	else
 		snprintf(text, VIEW_HINT_SIZE, "signed   esc goes back to the walk");
 }
