@@ -63,7 +63,8 @@ static bool judge(const char *verb, const Json *conditions, const Reading *readi
 		return false;
 	}
 	if (json_count(conditions) == 0 && reading->state != READING_OK) {
-		buf_printf(why, "%s", reading->text ? reading->text : reading_state_name(reading->state));
+		buf_printf(why, "%s%s%s", reading->text ? reading->text : reading_state_name(reading->state), reading->reason ? ": " : "",
+			reading->reason ? reading->reason : "");
 		return false;
 	}
 	return true;

@@ -12,7 +12,7 @@
 #define REQUEST_MAX_MS 30000
 #define CA_CERT_MAX (256u * 1024)
 #define SAID_MAX 110
-#define CLOCK_TOLERANCE_MS 5000
+#define PATH_MAX_BYTES 4096
 
 static bool open_client(const Call *call, const HttpClientOptions *options, HttpClient **ret_client, Error *err) {
 	AUTO_CLEAR(Buf) ca_cert = {0};
@@ -52,6 +52,8 @@ bool api_send(Api *api, const char *method, const char *path, const ApiBody *bod
 	AUTO_FREE char *url = bg_asprintf("%s%s", api->url, path);
 	if (call_is_cancelled(api->call))
 		return error_set(err, ERROR_CANCELLED, "it was cancelled before %s was asked", api->service);
+	if (strlen(path) > PATH_MAX_BYTES)
+		return api_strange(api, "", err, "gives a name or an id of more than %d bytes", PATH_MAX_BYTES);
 	if (left <= 0) {
 		error_set(err, ERROR_TIMEOUT, "the time for it is over, and %s was not asked any more", api->service);
 		error_hint(err, "%s is slow or a lot was asked of it: try again", api->service);
@@ -190,24 +192,11 @@ bool api_get(Api *api, const char *path, Json **ret_json, Error *err) {
 	return api_do(api, "GET", path, NULL, &response, err) && api_json(api, path, &response, ret_json, err);
 }
 
-char *api_clock_words(const Api *api) {
-	int64_t difference = api->clock_difference_ms;
-	char span[SPAN_TEXT_SIZE];
-	if (difference < CLOCK_TOLERANCE_MS && difference > -CLOCK_TOLERANCE_MS)
-		return NULL;
-	return bg_asprintf("its clock is %s %s ours", span_format(difference < 0 ? -difference : difference, span),
-		difference > 0 ? "ahead of" : "behind");
-}
-
-void api_note(const Api *api, Reading *reading) {
-	AUTO_FREE char *clocks = api_clock_words(api);
+void api_note(const Api *api, const char *place, Reading *reading) {
+	AUTO_FREE char *whole = api->url ? bg_asprintf("%s at %s", place, api->url) : bg_strdup(place);
 	reading->by_name = reading->by_name || api->by_name;
-	if (!clocks)
-		return;
-	if (reading->reason)
-		reading_because(reading, "%s; %s", reading->reason, clocks);
-	else
-		reading_because(reading, "%s", clocks);
+	reading_at_place(reading, api->url, whole);
+	reading_note_clocks(reading, api->clock_difference_ms, whole);
 }
 
 void api_clear(Api *api) {

@@ -41,10 +41,8 @@ BG_CHECK bool api_json(const Api *api, const char *path, const HttpResponse *res
 bool api_refused(const Api *api, const char *method, const char *path, const HttpResponse *response, Error *err);
 /* The answer is whole, but not what the service is known to say: `why` in words. Always false. */
 bool api_strange(const Api *api, const char *path, Error *err, const char *why, ...) BG_PRINTF(4, 5);
-/* "its clock is 41 s ahead of ours", when that is more than a few seconds; NULL otherwise. Owned. */
-char *api_clock_words(const Api *api);
-/* Fills in what a reading says about how it was had: DNS, and the clocks when nothing else is said. */
-void api_note(const Api *api, Reading *reading);
+/* Fills in what a reading says about how it was had: DNS, where (`place` in words), and the clocks when they disagree. */
+void api_note(const Api *api, const char *place, Reading *reading);
 void api_clear(Api *api);
 BG_DEFINE_CLEARP(Api, api_clear)
 /* A path from a format whose %s arguments are percent-encoded, each as one segment. Owned. */

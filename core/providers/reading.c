@@ -2,9 +2,13 @@
 #include "core/providers/reading.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+
+#define CLOCK_TOLERANCE_MS 5000
+#define CLOCK_WRONG_MS 60000
 
 static const char *const NAMES[] = {
 	[READING_UNKNOWN] = "unknown", [READING_OK] = "ok", [READING_WARN] = "warn", [READING_FAIL] = "fail",
@@ -57,6 +61,30 @@ void reading_because_error(Reading *reading, const Error *err) {
 void reading_set_error(Reading *reading, const Error *err) {
 	reading_set(reading, READING_UNKNOWN, "%s", err->why);
 	reading_because_error(reading, err);
+}
+
+static bool tells(const Reading *reading, const char *part) {
+	return part && *part && ((reading->text && strstr(reading->text, part)) || (reading->reason && strstr(reading->reason, part)));
+}
+
+void reading_at_place(Reading *reading, const char *url, const char *place) {
+	if (reading->state == READING_OK || tells(reading, url) || tells(reading, place))
+		return;
+	AUTO_FREE char *before = bg_strdup_or_null(reading->reason);
+	reading_because(reading, "%s%s%s%s", before ? before : "", before ? " (" : "", place, before ? ")" : "");
+}
+
+void reading_note_clocks(Reading *reading, int64_t difference_ms, const char *place) {
+	int64_t off_ms = difference_ms < 0 ? -difference_ms : difference_ms;
+	char span[SPAN_TEXT_SIZE];
+	if (off_ms < CLOCK_TOLERANCE_MS)
+		return;
+	bool wrong = off_ms >= CLOCK_WRONG_MS;
+	AUTO_FREE char *before = bg_strdup_or_null(reading->reason);
+	reading_because(reading, "%s%sits clock is %s %s ours%s%s%s", before ? before : "", before ? "; " : "", span_format(off_ms, span),
+		difference_ms > 0 ? "ahead of" : "behind", wrong ? ": set the one that is wrong (this machine, or " : "", wrong ? place : "", wrong ? ")" : "");
+	if (wrong && reading->state == READING_OK)
+		reading->state = READING_WARN;
 }
 
 static Json *facts(Reading *reading) {

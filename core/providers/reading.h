@@ -42,6 +42,10 @@ void reading_because(Reading *reading, const char *reason, ...) BG_PRINTF(2, 3);
 /* state = unknown, text = why, and the reason says what to do next and where it was: "hint (where)". */
 void reading_set_error(Reading *reading, const Error *err);
 void reading_because_error(Reading *reading, const Error *err);   /* the reason only */
+/* What every reading that is not ok says: where it was seen. Added to the reason, unless it tells it already (`url` or `place` is in it). */
+void reading_at_place(Reading *reading, const char *url, const char *place);
+/* The other side's clock minus ours: said from a few seconds on. From a minute on one of the two is wrong, and ok becomes warn. */
+void reading_note_clocks(Reading *reading, int64_t difference_ms, const char *place);
 void reading_fact_string(Reading *reading, const char *key, const char *value);
 void reading_fact_int(Reading *reading, const char *key, int64_t value);
 void reading_fact_bool(Reading *reading, const char *key, bool value);

@@ -10,19 +10,25 @@ static char *key_of(const Call *call, const char *name) {
 	return bg_asprintf("%s%s", prefix ? prefix : "", name);
 }
 
-static bool bucket_get(const Call *call, const char *name, Buf *out, bool *ret_there, Error *err) {
+static bool bucket_get(const Call *call, const char *name, Buf *out, bool *ret_there, PlaceSeen *seen, Error *err) {
 	AUTO_CLEAR(S3) s3 = {0};
 	AUTO_FREE char *key = key_of(call, name);
-	return s3_open(call, &s3, err) && s3_get(&s3, call_arg(call, "bucket"), key, out, ret_there, err);
+	bool ok = s3_open(call, &s3, err) && s3_get(&s3, call_arg(call, "bucket"), key, out, ret_there, err);
+	*seen = (PlaceSeen){s3.clock_difference_ms, s3.by_name};
+	return ok;
 }
 
-static bool bucket_put(const Call *call, const char *name, Str bytes, Error *err) {
+static bool bucket_put(const Call *call, const char *name, Str bytes, PlaceSeen *seen, Error *err) {
 	AUTO_CLEAR(S3) s3 = {0};
 	AUTO_FREE char *key = key_of(call, name);
-	return s3_open(call, &s3, err) && s3_put(&s3, call_arg(call, "bucket"), key, bytes, err);
+	bool ok = s3_open(call, &s3, err) && s3_put(&s3, call_arg(call, "bucket"), key, bytes, err);
+	*seen = (PlaceSeen){s3.clock_difference_ms, s3.by_name};
+	return ok;
 }
+
+static char *describe(const Call *call) { return bg_asprintf("bucket %s", call_arg(call, "bucket")); }
 
 /* os_code is then the status of the answer; what has no answer has an error number, or libcurl's, which are all smaller. */
 static bool has_answered(const Error *err) { return err->os_code >= 200; }
 
-const PlaceKind PLACE_BUCKET = {"checkpoint.bucket", bucket_get, bucket_put, has_answered};
+const PlaceKind PLACE_BUCKET = {"checkpoint.bucket", bucket_get, bucket_put, describe, has_answered};

@@ -6,12 +6,16 @@
 
 extern const Provider CHECKPOINT_PROVIDER;
 
+/* What a place tells besides. */
+typedef struct PlaceSeen { int64_t clock_difference_ms; bool by_name; } PlaceSeen;
+
 /* One kind of place. Another kind (a file on a node) is a file here and a row in provider.c. */
 typedef struct PlaceKind {
 	const char *verb;
 	/* *ret_there false: there is none of that name, and the place was asked. */
-	bool (*get)(const Call *call, const char *name, Buf *out, bool *ret_there, Error *err);
-	bool (*put)(const Call *call, const char *name, Str bytes, Error *err);
+	bool (*get)(const Call *call, const char *name, Buf *out, bool *ret_there, PlaceSeen *seen, Error *err);
+	bool (*put)(const Call *call, const char *name, Str bytes, PlaceSeen *seen, Error *err);
+	char *(*describe)(const Call *call);      /* "bucket b", "folder /mnt/x"; owned */
 	bool (*has_answered)(const Error *err);   /* the place itself said so, it was not that nobody could ask it */
 } PlaceKind;
 extern const PlaceKind PLACE_FOLDER, PLACE_BUCKET;

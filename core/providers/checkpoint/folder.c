@@ -19,7 +19,8 @@ static bool path_of(const Call *call, const char *name, char **ret_path, Error *
 	return true;
 }
 
-static bool folder_get(const Call *call, const char *name, Buf *out, bool *ret_there, Error *err) {
+static bool folder_get(const Call *call, const char *name, Buf *out, bool *ret_there, PlaceSeen *seen, Error *err) {
+	(void) seen;   /* a folder has no clock of its own */
 	AUTO_FREE char *path = NULL;
 	if (!path_of(call, name, &path, err))
 		return false;
@@ -27,7 +28,8 @@ static bool folder_get(const Call *call, const char *name, Buf *out, bool *ret_t
 	return !*ret_there || file_read(path, NOTE_MAX, out, err);
 }
 
-static bool folder_put(const Call *call, const char *name, Str bytes, Error *err) {
+static bool folder_put(const Call *call, const char *name, Str bytes, PlaceSeen *seen, Error *err) {
+	(void) seen;
 	AUTO_FREE char *path = NULL;
 	if (!path_of(call, name, &path, err))
 		return false;
@@ -35,7 +37,9 @@ static bool folder_put(const Call *call, const char *name, Str bytes, Error *err
 	return file_make_folder(folder, 0755, err) && file_write_atomic(path, bytes.ptr, bytes.len, 0644, err);
 }
 
+static char *describe(const Call *call) { return bg_asprintf("folder %s", call_arg(call, "folder")); }
+
 /* Whatever goes wrong here, this machine's kernel said it. */
 static bool has_answered(const Error *err) { return error_is_set(err); }
 
-const PlaceKind PLACE_FOLDER = {"checkpoint.folder", folder_get, folder_put, has_answered};
+const PlaceKind PLACE_FOLDER = {"checkpoint.folder", folder_get, folder_put, describe, has_answered};

@@ -9,9 +9,10 @@ static void keep_in_bucket(const Call *call, Reading *ret) { checkpoint_keep(cal
 
 bool checkpoint_newest(const Call *call, const char *verb, const char *incident, Buf *out, bool *ret_there, Error *err) {
 	AUTO_FREE char *name = bg_asprintf("%s/latest.txt", incident);
+	PlaceSeen seen;   /* nobody asks for it here */
 	for (size_t i = 0; i < BG_LENGTH(KINDS); i++)
 		if (text_eq(KINDS[i]->verb, verb))
-			return KINDS[i]->get(call, name, out, ret_there, err);
+			return KINDS[i]->get(call, name, out, ret_there, &seen, err);
 	return error_set(err, ERROR_INVALID, "%s is no place for checkpoints", verb);
 }
 

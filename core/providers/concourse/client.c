@@ -137,28 +137,50 @@ static const Json *find_named(const Json *array, const char *key, const char *na
 	return NULL;
 }
 
-/* Only the top level of the plan: a schedule in an `in_parallel` is looked for one level down, as pipelines are written. */
-static int64_t interval_of_steps(const Json *config, const Json *steps) {
-	JSON_EACH(step, steps) {
-		const char *get = json_get_string(step, "get");
-		const Json *resource = find_named(json_get(config, "resources"), "name", json_get_string_or(step, "resource", get ? get : ""));
-		int64_t interval_ms = 0;
-		if (get && json_get_bool(step, "trigger", false) && text_eq(json_get_string(resource, "type"), "time") &&
-		    span_parse(str_from(json_get_string(json_get(resource, "source"), "interval")), &interval_ms))
-			return interval_ms;
-	}
-	return 0;
+/* The interval of the `time` resource that this step waits for; 0 when it waits for none. False when it cannot be told. */
+static bool interval_of_step(const Json *config, const Json *step, int64_t *ret_ms) {
+	const char *get = json_get_string(step, "get");
+	const Json *trigger = json_get(step, "trigger");
+	const Json *resource = find_named(json_get(config, "resources"), "name", json_get_string_or(step, "resource", get ? get : ""));
+	if (!json_count(step) || !json_is_object(step) || !(json_is_null(trigger) || (get && json_is_bool(trigger))))
+		return false;
+	if (!get || !json_bool(trigger, false))
+		return true;
+	const Json *source = json_get(resource, "source"), *interval = json_get(source, "interval");
+	if (!json_get_string(resource, "type"))
+		return false;
+	if (!text_eq(json_get_string(resource, "type"), "time"))
+		return true;
+	/* By days or by the time of day: a schedule too, but no interval. */
+	if (!interval)
+		return json_get_string(source, "start") || json_is_array(json_get(source, "days"));
+	return json_is_string(interval) && span_parse(str_from(json_string(interval)), ret_ms);
 }
 
-int64_t concourse_interval_ms(const Json *config, const char *job) {
+/* Only the top level of the plan: a schedule in an `in_parallel` is looked for one level down, as pipelines are written. */
+static bool interval_of_steps(const Json *config, const Json *steps, int64_t *ret_ms) {
+	if (!json_is_array(steps))
+		return false;
+	JSON_EACH(step, steps) {
+		if (!*ret_ms && !interval_of_step(config, step, ret_ms))
+			return false;
+	}
+	return true;
+}
+
+bool concourse_interval(const Concourse *concourse, const Json *config, const char *job, int64_t *ret_ms, Error *err) {
 	const Json *plan = json_get(find_named(json_get(config, "jobs"), "name", job), "plan");
-	int64_t interval_ms = interval_of_steps(config, plan);
+	int64_t interval_ms = 0;
+	bool known = interval_of_steps(config, plan, &interval_ms);
 	JSON_EACH(step, plan) {
 		const Json *parallel = json_get(step, "in_parallel");
-		if (!interval_ms && parallel)
-			interval_ms = interval_of_steps(config, json_is_array(parallel) ? parallel : json_get(parallel, "steps"));
+		if (known && !interval_ms && parallel)
+			known = interval_of_steps(config, json_is_array(parallel) ? parallel : json_get(parallel, "steps"), &interval_ms);
 	}
-	return interval_ms;
+	*ret_ms = interval_ms;
+	if (known)
+		return true;
+	return api_strange(&concourse->api, "", err, "has a configuration in which the job %s has no plan that can be read", job);
 }
 
 const char *concourse_pipeline_of(const Call *call) {

@@ -26,8 +26,9 @@ BG_CHECK bool concourse_find(Concourse *concourse, const char *path, Json **ret_
 BG_CHECK bool concourse_config(Concourse *concourse, const char *pipeline, Json **ret_config, int64_t *ret_version, Error *err);
 /* Names of the jobs that have a build running now, "job #12". */
 BG_CHECK bool concourse_running(Concourse *concourse, const char *pipeline, StrList *ret_names, Error *err);
-/* Every how many ms a job is triggered by a `time` resource of this configuration; 0 = not by one, or not by an interval. */
-int64_t concourse_interval_ms(const Json *config, const char *job);
+/* Every how many ms a job is triggered by a `time` resource of this configuration; 0 = not by one, or not by an interval. False when the
+ * configuration is none that could tell. */
+BG_CHECK bool concourse_interval(const Concourse *concourse, const Json *config, const char *job, int64_t *ret_ms, Error *err);
 static inline WallTime concourse_time(const Json *object, const char *key) {
 	return (WallTime){json_get_int(object, key, 0) * 1000};
 }

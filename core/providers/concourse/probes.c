@@ -3,12 +3,30 @@
 #include "core/providers/concourse/concourse.h"
 
 #define BUILDS_ASKED 40
+#define AHEAD_MS 60000      /* clocks of a few seconds apart are usual */
 
 /* What is known about a job's runs. */
 typedef struct Runs {
 	const Json *last, *good, *running;   /* newest that ended, newest that succeeded, one under way; borrowed; NULL = none */
 	bool waiting;                        /* the next one is pending */
 } Runs;
+
+/* What a build of that status must tell. One that was aborted or errored may never have begun. */
+static bool is_build(const Json *build) {
+	static const struct { const char *status; bool begun, ended; } KNOWN[] = {{"pending", false, false}, {"started", true, false},
+		{"succeeded", true, true}, {"failed", true, true}, {"errored", false, true}, {"aborted", false, true}};
+	for (size_t i = 0; i < BG_LENGTH(KNOWN); i++)
+		if (text_eq(KNOWN[i].status, json_get_string(build, "status")))
+			return (!KNOWN[i].begun || concourse_time(build, "start_time").ms > 0) && (!KNOWN[i].ended || concourse_time(build, "end_time").ms > 0);
+	return false;
+}
+
+static bool are_builds(const Json *builds) {
+	JSON_EACH(build, builds)
+		if (!is_build(build))
+			return false;
+	return json_is_array(builds);
+}
 
 static void sort_runs(const Json *builds, Runs *runs) {
 	JSON_EACH(build, builds) {
@@ -45,16 +63,19 @@ static void build_facts(Reading *ret, const Runs *runs, WallTime now) {
 }
 
 /* A `time` resource fires its interval after it fired last: about when the newest run began. */
-static void next_run_fact(Concourse *ci, const Json *config, const char *job, const Json *builds, Reading *ret) {
-	int64_t interval_ms = concourse_interval_ms(config, job);
+static bool next_run_fact(Concourse *ci, const Json *config, const char *job, const Json *builds, Reading *ret, Error *err) {
+	int64_t interval_ms = 0;
 	WallTime start = {0};
+	if (!concourse_interval(ci, config, job, &interval_ms, err))
+		return false;
 	JSON_EACH(build, builds)
 		if (!wall_known(start))
 			start = concourse_time(build, "start_time");
 	if (!interval_ms || !wall_known(start))
-		return;
+		return true;
 	reading_fact_int(ret, "interval", interval_ms);
 	reading_fact_int(ret, "next_run", start.ms + interval_ms > ci->api.now.ms ? start.ms + interval_ms : ci->api.now.ms);
+	return true;
 }
 
 static void judge_job(const Call *call, const Runs *runs, WallTime now, Reading *ret) {
@@ -62,7 +83,7 @@ static void judge_job(const Call *call, const Runs *runs, WallTime now, Reading 
 	const char *wanted = call_arg(call, "status"), *max_age = call_arg(call, "max-age");
 	if (!runs->last) {
 		reading_set(ret, READING_FAIL, runs->running ? "its first run is under way" : "has never run");
-		reading_because(ret, "there is no finished run to rely on");
+		reading_because(ret, "there is no finished run to rely on: look at the job, and unpause or trigger it");
 		return;
 	}
 	const char *status = json_get_string_or(runs->last, "status", "?");
@@ -70,14 +91,17 @@ static void judge_job(const Call *call, const Runs *runs, WallTime now, Reading 
 	int64_t age = now.ms - end.ms, good_age = now.ms - good.ms, allowed = 0;
 	bool as_wanted = text_eq(status, wanted ? wanted : "succeeded");
 	bool old = max_age && span_parse(str_from(max_age), &allowed) && (!runs->good || good_age > allowed);
-	reading_set(ret, !as_wanted ? READING_FAIL : old ? READING_WARN : READING_OK, "%s%s, ended %s, %s ago",
+	bool ahead = age < -AHEAD_MS || good_age < -AHEAD_MS;
+	reading_set(ret, !as_wanted ? READING_FAIL : old || ahead ? READING_WARN : READING_OK, "%s%s, ended %s, %s ago",
 		runs->running ? "running; before: " : "", status, wall_format_dated(end, now, clock), span_format_short(age > 0 ? age : 0, span));
 	if (!as_wanted && runs->good)
 		reading_because(ret, "last good run ended %s, %s ago", wall_format_dated(good, now, clock), span_format_short(good_age, span));
 	else if (!as_wanted)
-		reading_because(ret, "none of the last %d runs succeeded", BUILDS_ASKED);
+		reading_because(ret, "none of the last %d runs succeeded: look at their output", BUILDS_ASKED);
+	else if (ahead)
+		reading_because(ret, "a run that ended in the future: a clock is wrong somewhere, check the time on the workers and here");
 	else if (old)
-		reading_because(ret, "the last good run is older than %s", span_format(allowed, limit));
+		reading_because(ret, "the last good run is older than %s: look whether the job is paused or waits", span_format(allowed, limit));
 }
 
 static void tell_unread_schedule(const Error *err, Reading *ret) {
@@ -98,15 +122,17 @@ static bool look_at_job(Concourse *ci, const Call *call, Reading *ret, Error *er
 	if (!concourse_find(ci, job_path, &job, err))
 		return false;
 	reading_fact_bool(ret, "exists", job != NULL);
+	if (job && !text_eq(json_get_string(job, "name"), name))
+		return api_strange(&ci->api, job_path, err, "answers with something else than the job %s", name);
 	if (!job) {
 		reading_set(ret, READING_FAIL, "there is no job %s in pipeline %s", name, pipeline);
-		reading_because(ret, "the pipeline was destroyed or archived, or the name is another one");
+		reading_because(ret, "the pipeline was destroyed or archived, or the name is another one: look there");
 		return true;
 	}
 	if (!concourse_find(ci, builds_path, &builds, err))
 		return false;
-	if (!json_is_array(builds))
-		return api_strange(&ci->api, builds_path, err, "answers with something else than a list of builds");
+	if (!are_builds(builds))
+		return api_strange(&ci->api, builds_path, err, "answers with something else than a list of builds with status and times");
 	Runs runs = {0};
 	sort_runs(builds, &runs);
 	WallTime now = ci->api.now;
@@ -116,10 +142,8 @@ static bool look_at_job(Concourse *ci, const Call *call, Reading *ret, Error *er
 	judge_job(call, &runs, now, ret);
 	/* Without the configuration the runs are known all the same; that the schedule is not is said, and is not green. */
 	Error unread = {0};
-	if (!concourse_config(ci, pipeline, &config, &version, &unread))
+	if (!concourse_config(ci, pipeline, &config, &version, &unread) || (config && !next_run_fact(ci, config, name, builds, ret, &unread)))
 		tell_unread_schedule(&unread, ret);
-	else if (config)
-		next_run_fact(ci, config, name, builds, ret);
 	return true;
 }
 
@@ -128,7 +152,8 @@ void concourse_read_job(const Call *call, Reading *ret) {
 	AUTO_CLEAR(Concourse) ci = {0};
 	if (!concourse_open(call, &ci, &err) || !look_at_job(&ci, call, ret, &err))
 		reading_set_error(ret, &err);
-	api_note(&ci.api, ret);
+	AUTO_FREE char *place = bg_asprintf("%s/%s", concourse_pipeline_of(call), call_arg(call, "job"));
+	api_note(&ci.api, place, ret);
 }
 
 static void judge_pipeline(const Json *pipeline, WallTime now, Reading *ret) {
@@ -141,11 +166,11 @@ static void judge_pipeline(const Json *pipeline, WallTime now, Reading *ret) {
 	reading_fact_string(ret, "paused_by", by);
 	if (archived) {
 		reading_set(ret, READING_FAIL, "archived");
-		reading_because(ret, "only set-pipeline brings it back");
+		reading_because(ret, "only set-pipeline brings it back: look who archived it");
 	} else if (paused) {
 		reading_set(ret, READING_WARN, "paused%s%s%s%s", by ? " by " : "", by ? by : "", wall_known(at) ? " since " : "",
 			wall_known(at) ? wall_format_dated(at, now, clock) : "");
-		reading_because(ret, "no scheduled run takes place until it is unpaused");
+		reading_because(ret, "no scheduled run takes place until you unpause it");
 	} else {
 		reading_set(ret, READING_OK, "not paused");
 	}
@@ -159,7 +184,7 @@ static bool look_at_pipeline(Concourse *ci, const Call *call, Reading *ret, Erro
 	reading_fact_bool(ret, "exists", pipeline != NULL);
 	if (!pipeline) {
 		reading_set(ret, READING_FAIL, "there is no pipeline %s", concourse_pipeline_of(call));
-		reading_because(ret, "it was destroyed, or the name or the team is another one");
+		reading_because(ret, "it was destroyed, or the name or the team is another one: look there");
 		return true;
 	}
 	if (!json_is_bool(json_get(pipeline, "paused")))
@@ -173,5 +198,6 @@ void concourse_read_pipeline(const Call *call, Reading *ret) {
 	AUTO_CLEAR(Concourse) ci = {0};
 	if (!concourse_open(call, &ci, &err) || !look_at_pipeline(&ci, call, ret, &err))
 		reading_set_error(ret, &err);
-	api_note(&ci.api, ret);
+	AUTO_FREE char *place = bg_asprintf("pipeline %s", concourse_pipeline_of(call));
+	api_note(&ci.api, place, ret);
 }

@@ -15,6 +15,14 @@ static char *bucket_of(const char *host) {
 	return bg_strdup(host);
 }
 
+static bool may_be_host(const char *host) {
+	Str text = str_from(host);
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] <= ' ' || text.ptr[i] > '~')
+			return false;
+	return text.len > 0 && text.len <= 255;
+}
+
 static void add_once(StrList *list, char *text) {
 	if (strlist_has(list, text))
 		free(text);
@@ -35,9 +43,9 @@ static bool read_backends(Fastly *fastly, int64_t version, StrList *buckets, Str
 		return false;
 	JSON_EACH(backend, backends) {
 		const char *address = json_get_string(backend, "address"), *override = json_get_string(backend, "override_host");
-		if (!address || !*address) {
+		if (!may_be_host(address) || (override && *override && !may_be_host(override))) {
 			AUTO_FREE char *path = api_path("/service/%s/version/%lld/backend", fastly->id, (long long) version);
-			return api_strange(&fastly->api, path, err, "gives a backend without its address");
+			return api_strange(&fastly->api, path, err, "gives a backend whose address is none");
 		}
 		add_once(hosts, bg_strdup(address));
 		/* With an override host the bucket is chosen by it, whatever the address is. */
@@ -54,14 +62,15 @@ static void judge_service(const Call *call, int64_t active, const StrList *bucke
 	bool on_backup = backup && strlist_has(buckets, backup), right = !on_backup && (!wanted || strlist_has(buckets, wanted));
 	if (backup)
 		reading_fact_bool(ret, "serves_backup", on_backup);
-	if (!buckets->count)
+	if (!buckets->count) {
 		reading_set(ret, READING_FAIL, "v%lld serves nothing: it has no backend", (long long) active);
-	else
+		reading_because(ret, "add a backend in a new version, or activate the version before");
+	} else
 		reading_set(ret, right ? READING_OK : READING_WARN, "v%lld serves %s%s", (long long) active, on_backup ? "the BACKUP bucket, " : "", names);
 	if (buckets->count && !right && wanted)
-		reading_because(ret, "it should serve %s", wanted);
+		reading_because(ret, "it should serve %s: look which version was activated, and by whom", wanted);
 	else if (on_backup)
-		reading_because(ret, "visitors see the backup, and nothing newly published");
+		reading_because(ret, "visitors see the backup, and nothing newly published, until you go back");
 }
 
 static bool look_at_service(Fastly *fastly, const Call *call, Reading *ret, Error *err) {
@@ -87,12 +96,18 @@ static bool look_at_service(Fastly *fastly, const Call *call, Reading *ret, Erro
 	return true;
 }
 
+static void note(const Call *call, const Fastly *fastly, Reading *ret) {
+	const char *service = fastly->name ? fastly->name : call_arg(call, "service");
+	AUTO_FREE char *place = bg_asprintf("service %s", service ? service : system_setting(call->system, "service"));
+	api_note(&fastly->api, place, ret);
+}
+
 void fastly_read_service(const Call *call, Reading *ret) {
 	Error err = {0};
 	AUTO_CLEAR(Fastly) fastly = {0};
 	if (!fastly_open(call, &fastly, &err) || !look_at_service(&fastly, call, ret, &err))
 		reading_set_error(ret, &err);
-	api_note(&fastly.api, ret);
+	note(call, &fastly, ret);
 }
 
 static void judge_scan(const FastlyScan *scan, const char *text, int64_t version, Reading *ret) {
@@ -139,5 +154,5 @@ void fastly_read_grep(const Call *call, Reading *ret) {
 	AUTO_CLEAR(Fastly) fastly = {0};
 	if (!fastly_open(call, &fastly, &err) || !look_for_text(&fastly, call, ret, &err))
 		reading_set_error(ret, &err);
-	api_note(&fastly.api, ret);
+	note(call, &fastly, ret);
 }

@@ -14,6 +14,7 @@
 #define TRIES 4                     /* of a page that asks to be slower */
 #define RETRY_MS 50
 #define TOKEN_MAX 4096
+#define SIZE_LIMIT (INT64_C(1) << 50)
 #define HEAD_MAX 2048
 
 /* One page while it is read. */
@@ -86,6 +87,9 @@ static bool end_object(Page *page) {
 	BucketSum *sum = page->sum;
 	if (!page->key_len || !page->sized || !wall_known(page->modified))
 		return strange(page, "an object in the listing has no key, size or time");
+	/* The largest object of any store is far below. */
+	if (page->size > SIZE_LIMIT || sum->bytes > INT64_MAX - page->size)
+		return strange(page, "an object in the listing is larger than any can be");
 	sum->count++;
 	sum->bytes += page->size;
 	if (page->size == 0 && !is_folder(page))

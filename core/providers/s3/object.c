@@ -23,6 +23,7 @@ static bool ask(S3 *s3, const char *method, const char *bucket, const char *key,
 	}
 	bool ok = http_request(s3->client, &request, ret, err);
 	s3->by_name = s3->by_name || ret->by_name;
+	(void) http_clock_difference(ret, &s3->clock_difference_ms);   /* stays what it was when no time is told */
 	return ok;
 }
 

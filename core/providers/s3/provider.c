@@ -8,7 +8,7 @@
 #include "core/providers/s3/s3.h"
 #include "core/providers/settings.h"
 
-#define CLOCK_TOLERANCE_MS 5000
+#define AHEAD_MS 5000
 
 static const SettingSpec SETTINGS[] = {
 	{"region", PARAM_TEXT, false, false, "AWS region; else the profile's, else us-east-1"},
@@ -113,21 +113,21 @@ static void judge(const Call *call, const S3 *s3, const BucketSum *sum, Reading 
 	int64_t allowed = 0, old = s3->now.ms - sum->newest.ms;
 	if (!sum->count) {
 		reading_set(ret, READING_FAIL, "empty");
-		reading_because(ret, "there is no object%s%s", call_arg(call, "prefix") ? " below " : "",
+		reading_because(ret, "there is no object%s%s: look whether it is the right bucket, and what fills it", call_arg(call, "prefix") ? " below " : "",
 			call_arg(call, "prefix") ? call_arg(call, "prefix") : "");
 		return;
 	}
 	bool too_old = max_age && span_parse(str_from(max_age), &allowed) && old > allowed;
-	bool ahead = old < -CLOCK_TOLERANCE_MS;
+	bool ahead = old < -AHEAD_MS;
 	bool hollow = sum->newest_bytes == 0 && !sum->newest_is_folder;
 	reading_set(ret, too_old || ahead || hollow ? READING_WARN : READING_OK, "newest %s, %s objects, %s",
 		span_format_short(old > 0 ? old : 0, age), count_words(sum->count, count), size_words(sum->bytes, size));
 	if (ahead)
-		reading_because(ret, "its newest object is from the future: a clock is wrong somewhere");
+		reading_because(ret, "its newest object is from the future: a clock is wrong somewhere, check the writer's");
 	else if (hollow)
-		reading_because(ret, "its newest object is empty: %s", sum->newest_key);
+		reading_because(ret, "its newest object is empty: look at %s", sum->newest_key);
 	else if (too_old)
-		reading_because(ret, "nothing is newer than %s", span_format(allowed, limit));
+		reading_because(ret, "nothing is newer than %s: look at what writes there", span_format(allowed, limit));
 }
 
 static void add_change(const Call *call, const BucketSum *sum, Reading *ret) {
@@ -149,6 +149,7 @@ static void read_bucket(const Call *call, Reading *ret) {
 	Error err = {0};
 	const char *bucket = call_arg(call, "bucket"), *prefix = call_arg(call, "prefix");
 	bool ok = s3_open(call, &s3, &err) && s3_sum(&s3, bucket, prefix ? prefix : "", &sum, &err);
+	AUTO_FREE char *place = bg_asprintf("bucket %s at %s", bucket, s3.base ? s3.base : "its store");
 	ret->by_name = s3.by_name;
 	if (!ok) {
 		reading_set_error(ret, &err);
@@ -160,11 +161,8 @@ static void read_bucket(const Call *call, Reading *ret) {
 	facts(ret, &sum, bucket, s3.now);
 	judge(call, &s3, &sum, ret);
 	add_change(call, &sum, ret);
-	int64_t off = s3.clock_difference_ms;
-	char span[SPAN_TEXT_SIZE];
-	if (off >= CLOCK_TOLERANCE_MS || off <= -CLOCK_TOLERANCE_MS)
-		reading_because(ret, "%s%sits clock is %s %s ours", ret->reason ? ret->reason : "", ret->reason ? "; " : "",
-			span_format(off < 0 ? -off : off, span), off > 0 ? "ahead of" : "behind");
+	reading_at_place(ret, s3.base, place);
+	reading_note_clocks(ret, s3.clock_difference_ms, place);
 }
 
 static const Probe PROBES[] = {

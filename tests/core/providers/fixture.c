@@ -51,6 +51,8 @@ void fixture_begin(Fixture *fixture, const char *provider, const char *more, con
 	fixture->server = loopback_start(answer, fixture);
 	fixture->folder = temp_folder();
 	setenv("FIXTURE_TOKEN", "hush-hush", 1);
+	/* Read once, so that it must be said before the first look at a clock. */
+	setenv("BREAKGLASS_TEST_CLOCK", FIXTURE_CLOCK_MS, 1);
 	AUTO_FREE char *text = bg_asprintf("name: test\nkind: live\nsystems:\n  s:\n    provider: %s\n    %s: %s\n%s", provider,
 		text_eq(provider, "s3") ? "endpoint" : "url", loopback_url(fixture->server), more);
 	const char *path = temp_path(&fixture->folder, "environment.yaml");

@@ -22,6 +22,8 @@ typedef struct Fixture {
 	Call call;
 } Fixture;
 
+/* Our wall clock stands still at 2013-05-24T12:00:41Z: servers whose Date is noon are 41 s behind it. */
+#define FIXTURE_CLOCK_MS "1369396841000"
 /* An environment with one system `s` of `provider` at the server's address; `more` are further lines of it, "" if none. */
 void fixture_begin(Fixture *fixture, const char *provider, const char *more, const FixtureRoute *routes);
 void fixture_clear(Fixture *fixture);

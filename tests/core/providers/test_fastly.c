@@ -138,7 +138,7 @@ Test(fastly, a_replacement_sends_changed_fields_and_looks_afterwards) {
 	AUTO_FREE char *log = loopback_log(fixture.server);
 	cr_expect(strstr(log, "PUT " S "/version/77/backend/origin%20s3 address=" NEW_HOST "\n"), "%s", log);
 	cr_assert_eq(result.warnings.count, 1);
-	assert_text("limit", result.warnings.items[0], "Fastly allows only 3 more changes until May 24 2013 12:00Z");
+	assert_text("limit", result.warnings.items[0], "Fastly allows only 3 more changes until May 24 12:00Z");
 	assert_ok(replace->verify(&fixture.call, &plan, &result, &err), &err);
 	cr_expect_eq(result.verified, VERIFIED_NO, "the world still names the old one");
 	fixture.routes = after;
@@ -292,7 +292,7 @@ Test(fastly, the_service_tells_its_active_version_and_bucket) {
 		fixture_read(&fixture, "fastly.service", &reading);
 		cr_expect_eq(reading.state, cases[i].state);
 		assert_text("text", reading.text, cases[i].text);
-		cr_expect(cases[i].reason ? text_eq(reading.reason, cases[i].reason) : !reading.reason, "%s", reading.reason);
+		cr_expect(cases[i].reason ? reading.reason && strstr(reading.reason, cases[i].reason) : !reading.reason, "%s", reading.reason);
 		cr_expect_eq(json_get_bool(reading.facts, "serves_backup", false), strstr(cases[i].text, "BACKUP") != NULL);
 		cr_expect_eq(json_get_int(reading.facts, "active", 0), 76);
 	}

@@ -82,7 +82,7 @@ Test(s3, age_and_number_are_judged_where_limits_are_given) {
 		{one, "max-age", "2h", READING_WARN, "nothing is newer than 2 h 00 m"},
 		{none, "max-age", "2h", READING_FAIL, "there is no object"},
 		{none, "prefix", "daily/", READING_FAIL, "no object below daily/"},
-		{hollow, "max-age", "4h", READING_WARN, "its newest object is empty: a"},
+		{hollow, "max-age", "4h", READING_WARN, "its newest object is empty: look at a"},
 		{folder, "max-age", "4h", READING_OK, NULL},
 	};
 	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
