@@ -252,8 +252,12 @@ static bool record_with_receipt(const Ask *ask, const Request *request, const ch
 	if (!receipt_prepare(incident_file_folder(file), gate, person, json_get_string_or(ask->args, "statement", ""),
 			is_by_code(ask) ? "" : json_get_string_or(ask->args, "signature", ""), &receipt, err))
 		return false;
-	if (!incident_file_request(file, request, err)) {
-		receipt_drop(receipt);
+	Error why = {0};
+	if (!incident_file_request(file, request, &why)) {
+		/* On a disk that fails nobody knows whether the record is there after a restart: its receipt must be there then, too. */
+		if (why.kind != ERROR_IO)
+			receipt_drop(receipt);
+		*err = why;
 		return false;
 	}
 	receipt_keep(receipt);

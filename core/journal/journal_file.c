@@ -163,6 +163,7 @@ bool journal_file_write(Journal *journal, Str bytes, Error *err)
 	}
 	buf_truncate(&journal->attempt, 0);
 	buf_put_str(&journal->attempt, bytes);
-	BG_IGNORE(journal_file_cut(journal, NULL));   /* a failure is kept in `suspect` */
-	return error_hint(err, "make room on the disk of the journal; nothing was recorded and nothing was started");
+	if (journal_file_cut(journal, NULL))
+		return error_hint(err, "make room on the disk of the journal; nothing was recorded and nothing was started");
+	return error_hint(err, "it could not be taken back: look at the timeline before asking again, nothing was started by it");
 }

@@ -168,6 +168,10 @@ static void set_connection(HttpClient *client, const Transfer *transfer, const U
 static void set_method(HttpClient *client, const HttpRequest *request) {
 	const CurlLibrary *curl = client->curl;
 	Str method = str_from(request->method ? request->method : "GET");
+	/* Over a connection that was used before, libcurl sends a request again by itself when nothing came back: it cannot know that the other
+	 * side had not done it. What may change something goes over one of its own, once. */
+	if (!str_eq_c(method, "HEAD") && !str_eq_c(method, "GET"))
+		curl->easy_setopt(client->handle, CURLOPT_FRESH_CONNECT, 1L);
 	if (str_eq_c(method, "HEAD")) {
 		curl->easy_setopt(client->handle, CURLOPT_NOBODY, 1L);
 	} else if (str_eq_c(method, "GET")) {

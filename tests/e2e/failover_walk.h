@@ -37,6 +37,8 @@ typedef struct FailoverWalk {
 FailoverWalk failover_begin(Faults *faults, FailoverLesson *lesson);
 /* One request, or one thing waited for. False when the failover is done and the incident has ended. */
 bool failover_go_on(FailoverWalk *walk);
+/* An engine is there, and walk->client talks to it. */
+void failover_check_client(FailoverWalk *walk);
 /* After something was killed: an engine is there, nothing acknowledged is lost, and the journal is sound. */
 void failover_check(FailoverWalk *walk);
 /* What must be true in the end: each change was asked for exactly once, nothing is in doubt, the site is healed, the record is sound. */

@@ -29,7 +29,7 @@ static char job[64];                 /* of a worker: "apply fastly.clone" */
 static char request_text[64 * 1024]; /* of a worker: what came on its stdin */
 static size_t request_len;
 static __thread char journal_label[104];   /* of the record that was written and not confirmed yet */
-static bool stuck;                   /* FAULT_SYNC_EIO_STUCK has happened: nothing can be taken back */
+static bool stuck;                   /* FAULT_SYNC_EIO_STUCK has happened: nothing can be taken back while it lasts */
 static bool sync_fails;
 
 typedef enum SocketPhase { SOCKET_IDLE, SOCKET_SENDING, SOCKET_WAITING } SocketPhase;
@@ -263,7 +263,7 @@ int fdatasync(int fd) {
 }
 
 int ftruncate(int fd, off_t len) {
-	if (stuck && role == FAULT_ENGINE && is_journal(fd)) {
+	if (stuck && state->act == FAULT_SYNC_EIO_STUCK && role == FAULT_ENGINE && is_journal(fd)) {
 		errno = EIO;
 		return -1;
 	}
