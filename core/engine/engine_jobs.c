@@ -1,4 +1,5 @@
 /* engine_jobs.c: plans, applies and checks: making the worker's request, following it, recording what came of it. */
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -129,25 +130,33 @@ static bool end_check(EngineJob *job, const Json *result, Error *err) {
 	return !error_is_set(err);
 }
 
-static void add_log_digest(Engine *engine, int64_t number, Json *args) {
+/* Out of descriptors or memory for the moment: what cannot be seen now is looked at again, not judged. */
+static bool is_shortage(const Error *err) { return err->os_code == EMFILE || err->os_code == ENFILE || err->os_code == ENOMEM; }
+
+/* A log that cannot be read for good is recorded without. */
+static bool add_log_digest(Engine *engine, int64_t number, Json *args, Error *err) {
 	AUTO_FREE char *path = incident_file_action_log(engine->file, number);
 	char digest[SHA256_HEX_SIZE];
 	unsigned long long size = 0;
-	if (sha256_file_hex(path, digest, &size, NULL)) {
+	Error why = {0};
+	if (sha256_file_hex(path, digest, &size, &why)) {
 		json_add_string(args, "log_sha256", digest);
 		json_add_int(args, "log_bytes", (int64_t) size);
+	} else if (is_shortage(&why)) {
+		*err = why;
+		return false;
 	}
+	return true;
 }
 
 /* The result as the worker left it, for the record. */
-static Json *finished_args(Engine *engine, int64_t number, const Json *result) {
+static Json *finished_args(int64_t number, const Json *result) {
 	Json *args = json_new_object();
 	json_add_int(args, "action", number);
 	static const char *const FIELDS[] = {"outcome", "error", "verified", "evidence", "value", "values", "warnings", "exit", "began"};
 	for (size_t i = 0; i < BG_LENGTH(FIELDS); i++)
 		if (json_get(result, FIELDS[i]))
 			json_add(args, FIELDS[i], json_copy(json_get(result, FIELDS[i])));
-	add_log_digest(engine, number, args);
 	return args;
 }
 
@@ -161,8 +170,8 @@ static bool record_lost(Engine *engine, int64_t number, const char *why, Error *
 /* What is known of an action whose worker is gone: its result; or that it never began; or that nobody knows. */
 static bool record_end(Engine *engine, int64_t number, const Json *result, bool began, Error *err) {
 	if (result && !text_eq(json_get_string(result, "outcome"), "in-doubt")) {
-		AUTO(Json) *args = finished_args(engine, number, result);
-		return engine_request(engine, REQUEST_FINISHED, args, err);
+		AUTO(Json) *args = finished_args(number, result);
+		return add_log_digest(engine, number, args, err) && engine_request(engine, REQUEST_FINISHED, args, err);
 	}
 	if (result)
 		return record_lost(engine, number, json_get_string_or(result, "evidence", "the worker could not tell what came of it"), err);
@@ -176,8 +185,7 @@ static bool record_end(Engine *engine, int64_t number, const Json *result, bool 
 	error_set(&never, ERROR_IO, "the worker ended before it began: nothing was sent");
 	error_hint(&never, "plan again");
 	json_add(args, "error", error_to_json(&never));
-	add_log_digest(engine, number, args);
-	return engine_request(engine, REQUEST_FINISHED, args, err);
+	return add_log_digest(engine, number, args, err) && engine_request(engine, REQUEST_FINISHED, args, err);
 }
 
 static void start_follow_up(Engine *engine, int64_t number);
@@ -354,7 +362,8 @@ static void adopt(Engine *engine, const IncidentAction *action) {
 	job->job = job_adopt(&engine->loop, &spec, &owner, &err);
 	if (!job->job) {
 		forget(engine, job);
-		BG_IGNORE(record_lost(engine, action->number, "its worker lives, but its log cannot be read", &err));
+		if (!is_shortage(&err))
+			BG_IGNORE(record_lost(engine, action->number, "its worker lives, but its log cannot be read", &err));
 		return;
 	}
 	job->next = engine->jobs;
@@ -367,7 +376,8 @@ static void recover(Engine *engine, const IncidentAction *action) {
 	Error err = {0};
 	int64_t number = action->number;
 	if (!worker_log_judge(log, &verdict, &err)) {
-		BG_IGNORE(record_lost(engine, number, "its log cannot be read", &err));   /* stays running in the record: tried again */
+		if (!is_shortage(&err))
+			BG_IGNORE(record_lost(engine, number, "its log cannot be read", &err));   /* stays running in the record: tried again */
 		return;
 	}
 	if (verdict.locked)

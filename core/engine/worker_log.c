@@ -82,12 +82,11 @@ bool worker_log_poll(WorkerLog *log, size_t max_bytes, void (*each)(void *, cons
 	return true;
 }
 
+/* By the descriptor that we have: when no more can be opened, a worker that lives must not be taken for dead. */
 bool worker_log_is_free(const WorkerLog *log) {
-	int fd = open(log->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return true;
-	bool is_free = flock(fd, LOCK_SH | LOCK_NB) == 0;
-	close(fd);
+	bool is_free = flock(log->fd, LOCK_SH | LOCK_NB) == 0;
+	if (is_free)
+		(void) flock(log->fd, LOCK_UN);
 	return is_free;
 }
 

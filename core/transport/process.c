@@ -207,6 +207,7 @@ bool process_run(const ProcessRequest *request, ProcessResult *ret, Error *err) 
 		error_where(err, "%s", request->argv[0]);
 		return false;
 	}
+	ret->started = true;
 	child.began = mono_now();
 	close_child_ends(&child.pipes);
 	follow(&child);

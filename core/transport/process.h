@@ -35,6 +35,7 @@ typedef struct ProcessResult {
 	int signal;                   /* 0 when it exited */
 	Buf out, err, extra;
 	int64_t elapsed_ms;
+	bool started;                 /* the program ran, whatever came of it */
 } ProcessResult;
 
 /* True when the program ran to its end by itself, whatever its exit code. False when it could not be started, or was ended at the

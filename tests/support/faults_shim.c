@@ -8,10 +8,12 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdarg.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -388,7 +390,15 @@ ssize_t __recv_chk(int fd, void *bytes, size_t len, size_t room, int flags) {
 	return recv(fd, bytes, len, flags);
 }
 
-/* ---- forks and the clock ---- */
+/* ---- forks, the loop and the clock ---- */
+
+int epoll_pwait(int fd, struct epoll_event *events, int room, int wait_ms, const sigset_t *mask) {
+	if (role == FAULT_ENGINE)
+		__atomic_add_fetch(&state->engine_turns, 1, __ATOMIC_RELAXED);
+	return (int) syscall(SYS_epoll_pwait, fd, events, room, wait_ms, mask, (size_t) 8);
+}
+
+int epoll_wait(int fd, struct epoll_event *events, int room, int wait_ms) { return epoll_pwait(fd, events, room, wait_ms, NULL); }
 
 pid_t fork(void) {
 	static pid_t (*real)(void);

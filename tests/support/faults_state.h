@@ -57,6 +57,7 @@ typedef struct FaultsState {
 	int64_t clock_shift_ms;  /* added to the wall clock of engine, worker and prober */
 	uint32_t forks_to_fail, forks_failed;
 	uint32_t fork_role;      /* FaultRole whose forks fail */
+	uint32_t engine_turns;   /* of the engine's loop: one that runs without a pause is busy */
 	uint32_t changes_sent;   /* requests other than GET that have left a worker whole */
 	uint32_t point_count;
 	FaultPoint points[FAULTS_POINTS_MAX];

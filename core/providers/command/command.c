@@ -116,8 +116,9 @@ static bool command_apply(const Call *call, const Plan *plan, ActionResult *resu
 		.folder = given_or(call_arg(call, "cwd"), carried.folder), .deadline_ms = call_remaining_ms(call), .want_extra = true,
 		.cancelled = is_cancelled, .on_output = on_output, .userdata = &running};
 	AUTO_CLEAR(ProcessResult) ended = {0};
-	result->began = true;
-	if (!process_run(&request, &ended, err))
+	bool ran = process_run(&request, &ended, err);
+	result->began = ended.started;   /* no process could be had: then nothing was done, and nothing is in doubt */
+	if (!ran)
 		return false;
 	BG_IGNORE(carried_save(call->state_folder, buf_str(&ended.extra), NULL));   /* the next command then starts where this one started */
 	return judge(call, &ended, result, err);
