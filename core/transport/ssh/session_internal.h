@@ -1,0 +1,48 @@
+/* session_internal.h: a session's insides, for session*.c only. */
+#pragma once
+#include <libssh2.h>
+#include "core/transport/ssh/agent_exchange.h"
+#include "core/transport/ssh/keys.h"
+#include "core/transport/ssh/session.h"
+
+typedef enum SessionState {
+	SESSION_CLOSED, SESSION_RESTING, SESSION_CONNECTING, SESSION_BANNER, SESSION_HANDSHAKE, SESSION_LISTING, SESSION_AUTHENTICATING, SESSION_READY,
+	SESSION_OPENING, SESSION_STARTING, SESSION_ENDING_INPUT, SESSION_READING, SESSION_CLOSING,
+	SESSION_STATE_COUNT
+} SessionState;
+
+struct SshSession {
+	SshTarget target;                    /* its texts are owned */
+	SshCommand command;                  /* its text is owned */
+	SshResult result;
+	SessionState state;
+	bool busy;
+	bool answering;                      /* a channel is opened only so that libssh2 reads what the other side asks meanwhile */
+	bool again;                          /* there is more to do at once: do not wait */
+	MonoTime begun, deadline;
+	MonoTime phase_end;                  /* of connecting, the banner, resting */
+	int fd;
+	Buf lines;                           /* what came in front of the banner */
+	LIBSSH2_SESSION *lib;
+	LIBSSH2_CHANNEL *channel;
+	SshKeys keys;
+	size_t key;                          /* the one that is offered now */
+	AgentExchange agent;
+	Buf agent_body;                      /* the answer; not empty: not used yet */
+};
+
+/* WAIT: nothing more can be done now, or it is over. ON: the state changed, go on. */
+typedef enum Step { STEP_WAIT, STEP_ON } Step;
+typedef Step Stepper(SshSession *session);
+
+Step session_enter(SshSession *session, SessionState state);
+/* Ends the command; the connection goes unless `keep`. */
+Step session_over(SshSession *session, bool keep);
+/* The same as a failure, in words. */
+Step session_fail(SshSession *session, SshOutcome outcome, ErrorKind kind, const char *why, ...) BG_PRINTF(4, 5);
+/* After a call into libssh2: EAGAIN waits, anything else below 0 fails with libssh2's words behind `doing`. */
+Step session_lib_failed(SshSession *session, int code, const char *doing);
+void session_disconnect(SshSession *session);
+bool session_begin_keys(SshSession *session);
+
+Stepper session_handshake, session_list_keys, session_authenticate, session_open, session_start, session_end_input, session_read, session_close_channel;
