@@ -144,9 +144,29 @@ TestSshd *test_sshd_start(TempFolder *folder, const char *name, const TestSshdOp
 	return sshd;
 }
 
+/* What it started, sessions and their commands: they are in sessions of their own. Its listener does not start more while it is stopped. */
+static void end_children(pid_t pid) {
+	AUTO_FREE char *path = bg_asprintf("/proc/%d/task/%d/children", (int) pid, (int) pid);
+	AUTO_CLEAR(Buf) text = {0};
+	AUTO_CLEAR(StrList) pids = {0};
+	if (!file_read(path, 64 * 1024, &text, NULL))
+		return;
+	strlist_split(&pids, buf_str(&text), ' ');
+	for (size_t i = 0; i < pids.count; i++) {
+		int64_t child = 0;
+		if (!str_parse_int(str_from(pids.items[i]), &child) || child <= 1)
+			continue;
+		kill((pid_t) child, SIGSTOP);
+		end_children((pid_t) child);
+		kill((pid_t) child, SIGKILL);
+	}
+}
+
 TestSshd *test_sshd_free(TestSshd *sshd) {
 	if (!sshd)
 		return NULL;
+	kill(sshd->pid, SIGSTOP);
+	end_children(sshd->pid);
 	kill(sshd->pid, SIGKILL);
 	waitpid(sshd->pid, NULL, 0);
 	close(sshd->stop[1]);

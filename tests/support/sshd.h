@@ -19,7 +19,7 @@ typedef struct TestSshdOptions {
 bool have_sshd(void);
 /* NULL options = all as said. `name` is that of its sub-folder in `folder`: two servers there have different ones. */
 TestSshd *test_sshd_start(TempFolder *folder, const char *name, const TestSshdOptions *options);
-TestSshd *test_sshd_free(TestSshd *sshd);       /* ends it; a session goes when its client does. NULL ok */
+TestSshd *test_sshd_free(TestSshd *sshd);       /* ends it and the sessions under it. NULL ok */
 BG_DEFINE_FREEP(TestSshd, test_sshd_free)
 
 int test_sshd_port(const TestSshd *sshd);

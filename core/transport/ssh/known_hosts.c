@@ -189,6 +189,21 @@ void known_hosts_check(const KnownHosts *hosts, const char *host, int port, Str 
 		key_blob_fingerprint(blob_of(deciding), ret->known);
 }
 
+bool known_hosts_first(const KnownHosts *hosts, const char *host, int port, HostKeyCheck *ret) {
+	AUTO_CLEAR(SoughtHost) sought = {0};
+	sought_host_init(&sought, host, port);
+	for (size_t i = 0; i < hosts->count; i++) {
+		const KnownLine *line = &hosts->lines[i];
+		if (line->marker != MARKER_NONE || !known_hosts_names_match(str_from(line->names), &sought))
+			continue;
+		key_blob_fingerprint(blob_of(line), ret->known);
+		ret->file = line->file;
+		ret->line = line->line;
+		return true;
+	}
+	return false;
+}
+
 void known_hosts_types(const KnownHosts *hosts, const char *host, int port, StrList *ret_types) {
 	AUTO_CLEAR(SoughtHost) sought = {0};
 	sought_host_init(&sought, host, port);

@@ -45,6 +45,8 @@ size_t known_hosts_skipped(const KnownHosts *hosts);      /* lines passed over *
 char *known_hosts_name(const char *host, int port);
 /* `blob` is the host's public key as it comes over the wire. */
 void known_hosts_check(const KnownHosts *hosts, const char *host, int port, Str blob, HostKeyCheck *ret);
+/* What is known of a host, whatever key it shows: the first line's fingerprint, file and line. False: nothing. */
+bool known_hosts_first(const KnownHosts *hosts, const char *host, int port, HostKeyCheck *ret);
 /* The types of the keys that are known for a host ("ssh-ed25519"), each once, in the order of the files; certificates' authorities and revoked
  * keys are none. Empty: nothing is known. */
 void known_hosts_types(const KnownHosts *hosts, const char *host, int port, StrList *ret_types);

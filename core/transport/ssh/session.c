@@ -246,6 +246,12 @@ bool ssh_session_is_busy(const SshSession *session) { return session->busy; }
 bool ssh_session_is_connected(const SshSession *session) { return session->state >= SESSION_READY; }
 const SshResult *ssh_session_result(const SshSession *session) { return &session->result; }
 
+void ssh_session_set_known(SshSession *session, const KnownHosts *known) {
+	BG_ASSERT(!session->busy);
+	session->target.known = known;
+	session_disconnect(session);
+}
+
 void ssh_session_close(SshSession *session) {
 	if (session->busy)
 		session_fail(session, SSH_BROKEN, ERROR_CANCELLED, "it was stopped");

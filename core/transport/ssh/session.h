@@ -17,6 +17,8 @@ bool ssh_session_is_busy(const SshSession *session);
 bool ssh_session_is_connected(const SshSession *session);
 /* Of the last command, once the session is not busy any more. Borrowed until the next begins. */
 const SshResult *ssh_session_result(const SshSession *session);
+/* Another set of known host keys, from now on: the connection is closed, so that the next command checks its key anew. Not while busy. */
+void ssh_session_set_known(SshSession *session, const KnownHosts *known);
 /* Closes the connection; a command under way ends as SSH_BROKEN, its outcome open if it had begun. */
 void ssh_session_close(SshSession *session);
 

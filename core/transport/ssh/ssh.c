@@ -35,8 +35,10 @@ static const char *hint_of(SshOutcome outcome) {
 	case SSH_BUSY: return "sshd refuses while too many sessions begin at once: see MaxStartups in its sshd_config";
 	case SSH_NOT_ADMITTED: return "is the public key in authorized_keys of that user? ssh -v shows what was offered";
 	case SSH_COMMAND_SLOW: return "the machine answers but is slow: load, full disk, hung mount";
-	case SSH_UNFINISHED: case SSH_RAN: case SSH_HOST_UNKNOWN: case SSH_HOST_CHANGED: case SSH_HOST_REVOKED: case SSH_BROKEN:
-	case SSH_NOT_POSSIBLE: case SSH_OUTCOME_COUNT: break;
+	case SSH_HOST_UNKNOWN: return "compare with ssh-keygen -lf on its console, then add it with ssh-keyscan";
+	case SSH_HOST_CHANGED: return "was it rebuilt? compare on its console before the old key is taken out";
+	case SSH_HOST_REVOKED: return "known_hosts says so: do not connect until that is explained";
+	case SSH_UNFINISHED: case SSH_RAN: case SSH_BROKEN: case SSH_NOT_POSSIBLE: case SSH_OUTCOME_COUNT: break;
 	}
 	return "";
 }
@@ -60,11 +62,13 @@ void ssh_fail_host_key(SshResult *result, const SshTarget *target) {
 	switch (check->verdict) {
 	case HOST_KEY_REVOKED:
 		ssh_fail(result, target, SSH_HOST_REVOKED, ERROR_DENIED, "its host key %s is revoked", check->offered);
+		result->error.hint[0] = 0;
 		error_hint(&result->error, "%s:%d says so: do not connect until that is explained", check->file, check->line);
 		return;
 	case HOST_KEY_CHANGED:
 	case HOST_KEY_OTHER_TYPE:
 		ssh_fail(result, target, SSH_HOST_CHANGED, ERROR_DENIED, "its host key changed: it shows %s, known is %s", check->offered, check->known);
+		result->error.hint[0] = 0;
 		error_hint(&result->error, "was it rebuilt? compare on its console, then: ssh-keygen -R '%s' -f %s", name, check->file);
 		return;
 	case HOST_KEY_UNKNOWN:
@@ -73,6 +77,7 @@ void ssh_fail_host_key(SshResult *result, const SshTarget *target) {
 		break;
 	}
 	ssh_fail(result, target, SSH_HOST_UNKNOWN, ERROR_DENIED, "its host key is not known: it shows %s", check->offered);
+	result->error.hint[0] = 0;
 	error_hint(&result->error, "compare with ssh-keygen -lf on its console, then add it: ssh-keyscan -p %d %s", target->port ? target->port : 22,
 		target->host);
 }

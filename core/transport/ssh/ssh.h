@@ -20,7 +20,7 @@ typedef struct SshTarget {
 	const char *key_path;         /* private key file; NULL or "" = the agent's keys, then ~/.ssh/id_ed25519 and id_ecdsa */
 	const char *agent;            /* socket of the ssh-agent; NULL = SSH_AUTH_SOCK, "" = none */
 	const char *jump;             /* for the ssh program: -J; NULL or "" = none */
-	const KnownHosts *known;      /* must outlive the session */
+	const KnownHosts *known;      /* must outlive the session and its results */
 	const StrList *known_files;   /* the files that `known` was read from, for the ssh program; NULL = its own */
 	int64_t connect_ms;           /* until the connection stands, and again until the banner came; 0 = SSH_DEFAULT_CONNECT_MS */
 } SshTarget;

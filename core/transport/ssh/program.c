@@ -1,0 +1,173 @@
+/* program.c: see program.h. Status 255 is ssh's own; what it says then decides. A connection closed before the banner is tried again inside the
+ * deadline, as in a session. */
+#include "core/transport/ssh/program.h"
+
+#include <poll.h>
+#include <stdio.h>
+
+#include "core/base/alloc.h"
+#include "core/base/digest.h"
+#include "core/base/text.h"
+#include "core/transport/process.h"
+
+#define REST_FIRST_MS 100
+#define REST_LAST_MS 2000
+#define OWN_STATUS 255
+
+/* The first that is found counts; those that are only part of a longer story stand below it. */
+static const struct { const char *said; SshOutcome outcome; ErrorKind kind; const char *why; } MEANINGS[] = {
+	{"revoked", SSH_HOST_REVOKED, ERROR_DENIED, "its host key is revoked"},
+	{"IDENTIFICATION HAS CHANGED", SSH_HOST_CHANGED, ERROR_DENIED, "its host key changed"},
+	{"Host key verification failed", SSH_HOST_UNKNOWN, ERROR_DENIED, "its host key is not known"},
+	{"Permission denied", SSH_NOT_ADMITTED, ERROR_DENIED, "it admits none of the keys that ssh offered"},
+	{"Too many authentication failures", SSH_NOT_ADMITTED, ERROR_DENIED, "ssh offered more keys than it allows"},
+	{"Unable to negotiate", SSH_NOT_POSSIBLE, ERROR_PROTOCOL, "ssh has no algorithm in common with it either"},
+	{"Connection refused", SSH_REFUSED, ERROR_IO, "connection refused"},
+	{"No route to host", SSH_NO_ROUTE, ERROR_IO, "no route to the address"},
+	{"Network is unreachable", SSH_NO_ROUTE, ERROR_IO, "no route to the address: network is unreachable"},
+	{"Cannot assign requested address", SSH_NO_ROUTE, ERROR_IO, "no route to the address"},
+	{"Could not resolve hostname", SSH_NO_ROUTE, ERROR_MISSING, "its name could not be resolved"},
+	{"during banner exchange", SSH_NO_BANNER, ERROR_TIMEOUT, "connected, but no SSH banner came"},
+	{"timed out", SSH_TIMED_OUT, ERROR_TIMEOUT, "nothing answers at the address"},
+	{"kex_exchange_identification", SSH_BUSY, ERROR_REMOTE, "it closes connections before its banner"},
+	{"Exceeded MaxStartups", SSH_BUSY, ERROR_REMOTE, "it closes connections before its banner: Exceeded MaxStartups"},
+};
+
+/* ssh's fingerprints: "SHA256:...", the first is what the host shows. */
+static void take_fingerprint(Str messages, HostKeyCheck *ret) {
+	ptrdiff_t at = str_find(messages, "SHA256:");
+	if (at < 0)
+		return;
+	Str rest = str_slice(messages, (size_t) at, sizeof(ret->offered) - 1);
+	size_t len = strlen("SHA256:");
+	while (len < rest.len && (rest.ptr[len] == '+' || rest.ptr[len] == '/' || (rest.ptr[len] >= '0' && rest.ptr[len] <= '9')
+		|| (rest.ptr[len] >= 'A' && rest.ptr[len] <= 'Z') || (rest.ptr[len] >= 'a' && rest.ptr[len] <= 'z')))
+		len++;
+	memcpy(ret->offered, rest.ptr, len);
+	ret->offered[len] = 0;
+}
+
+void ssh_program_judge(const SshTarget *target, Str messages, SshResult *ret) {
+	take_fingerprint(messages, &ret->host_key);
+	for (size_t i = 0; i < BG_LENGTH(MEANINGS); i++) {
+		if (str_find(messages, MEANINGS[i].said) < 0)
+			continue;
+		if (MEANINGS[i].outcome == SSH_HOST_CHANGED && *ret->host_key.offered && target->known
+			&& known_hosts_first(target->known, target->host, target->port, &ret->host_key)) {
+			ret->host_key.verdict = HOST_KEY_CHANGED;
+			ssh_fail_host_key(ret, target);
+		} else {
+			ssh_fail(ret, target, MEANINGS[i].outcome, MEANINGS[i].kind, "%s", MEANINGS[i].why);
+		}
+		return;
+	}
+	Str first = {0}, rest = messages;
+	while (str_next_line(&rest, &first) && !str_trim(first).len)
+		;
+	AUTO_CLEAR(Buf) clean = {0};
+	text_sanitise(str_slice(str_trim(first), 0, 120), SANITISE_LINE, &clean);
+	ssh_fail(ret, target, SSH_BROKEN, ERROR_IO, "ssh: %s", clean.len ? buf_text(&clean) : "ended with status 255 and no word");
+}
+
+/* ---- running ---- */
+
+static void option(StrList *argv, const char *text) {
+	strlist_add(argv, "-o");
+	strlist_add(argv, text);
+}
+
+static void known_hosts_option(StrList *argv, const StrList *files) {
+	Buf text = {0};
+	buf_puts(&text, "UserKnownHostsFile=");
+	for (size_t i = 0; i < files->count; i++)
+		buf_printf(&text, "%s\"%s\"", i ? " " : "", files->items[i]);
+	strlist_add(argv, "-o");
+	strlist_add_take(argv, buf_take(&text));
+	option(argv, "GlobalKnownHostsFile=/dev/null");
+}
+
+static void build_argv(const SshTarget *target, const SshCommand *command, int64_t left_ms, StrList *argv) {
+	int64_t connect_ms = target->connect_ms ? target->connect_ms : SSH_DEFAULT_CONNECT_MS;
+	int64_t seconds = ((connect_ms < left_ms ? connect_ms : left_ms) + 999) / 1000;
+	static const char *const first[] = {"ssh", "-T", "-n", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=INFO",
+		"-o", "UpdateHostKeys=no", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=2"};   /* ends by itself when we are gone */
+	for (size_t i = 0; i < BG_LENGTH(first); i++)
+		strlist_add(argv, first[i]);
+	strlist_add(argv, "-o");
+	strlist_add_take(argv, bg_asprintf("ConnectTimeout=%lld", (long long) seconds));
+	if (target->known_files && target->known_files->count)
+		known_hosts_option(argv, target->known_files);
+	if (target->port) {
+		strlist_add(argv, "-p");
+		strlist_add_take(argv, bg_asprintf("%d", target->port));
+	}
+	if (*target->user) {
+		strlist_add(argv, "-l");
+		strlist_add(argv, target->user);
+	}
+	if (target->key_path && *target->key_path) {
+		strlist_add(argv, "-i");
+		strlist_add(argv, target->key_path);
+	}
+	if (target->jump && *target->jump) {
+		strlist_add(argv, "-J");
+		strlist_add(argv, target->jump);
+	}
+	strlist_add(argv, "--");
+	strlist_add(argv, target->host);
+	strlist_add(argv, command->text);
+}
+
+static void run_once(const SshTarget *target, const SshCommand *command, const ProcessRequest *base, SshResult *ret) {
+	AUTO_CLEAR(StrList) argv = {0};
+	AUTO_CLEAR(StrList) environment = {0};
+	AUTO_CLEAR(ProcessResult) result = {0};
+	ProcessRequest request = *base;
+	build_argv(target, command, base->deadline_ms, &argv);
+	process_environment(NULL, &environment);
+	if (target->agent)
+		process_environment_set(&environment, "SSH_AUTH_SOCK", target->agent);
+	request.argv = strlist_argv(&argv);
+	request.environment = strlist_argv(&environment);
+	Error err = {0};
+	bool ended = process_run(&request, &result, &err);
+	buf_clear(&ret->out);
+	buf_clear(&ret->err);
+	ret->out = result.out;
+	ret->err = result.err;
+	result.out = result.err = (Buf){0};
+	/* ssh tells nothing of when the command began: it may have, unless ssh says what stood in the way. */
+	ret->began = true;
+	if (!ended && err.kind == ERROR_TIMEOUT)
+		ssh_fail(ret, target, SSH_TIMED_OUT, ERROR_TIMEOUT, "ssh did not end within the deadline");
+	else if (!ended)
+		ssh_fail(ret, target, err.kind == ERROR_CANCELLED ? SSH_BROKEN : SSH_NOT_POSSIBLE, err.kind, "ssh: %s", err.why);
+	else if (result.exit_code == OWN_STATUS)
+		ssh_program_judge(target, buf_str(&ret->err), ret);
+	else {
+		ret->outcome = SSH_RAN;
+		ret->exit_code = result.exit_code;
+	}
+	if (ret->outcome != SSH_RAN && ret->outcome != SSH_TIMED_OUT && ret->outcome != SSH_BROKEN)
+		ret->began = false;
+}
+
+void ssh_program_run(const SshTarget *target, const SshCommand *command, bool (*cancelled)(void *userdata), void *userdata, SshResult *ret) {
+	MonoTime begun = mono_now();
+	int64_t wait = REST_FIRST_MS;
+	*ret = (SshResult){.by_program = true};
+	for (;;) {
+		ProcessRequest request = {.deadline_ms = command->deadline_ms - (mono_now().ms - begun.ms), .cancelled = cancelled, .userdata = userdata,
+			.max_output = command->max_output ? command->max_output : SSH_DEFAULT_OUTPUT};
+		run_once(target, command, &request, ret);
+		ret->elapsed_ms = mono_now().ms - begun.ms;
+		unsigned char noise = 0;
+		random_bytes(&noise, 1);
+		int64_t rest = wait + wait * noise / 512;
+		if (ret->outcome != SSH_BUSY || ret->elapsed_ms + rest >= command->deadline_ms || (cancelled && cancelled(userdata)))
+			return;
+		ret->refusals++;
+		(void) poll(NULL, 0, (int) rest);   /* the server wants fewer at once: less and less often */
+		wait = wait * 2 < REST_LAST_MS ? wait * 2 : REST_LAST_MS;
+	}
+}
