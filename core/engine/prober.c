@@ -1,6 +1,7 @@
 /* prober.c: the role that asks every probe of the environment again and again. The only long-lived process with credentials.
  * One thread for each probe (they are few and mostly asleep), so that one that hangs delays no other. A thread that is over its
- * deadline is reported as unknown by the main thread, which needs no answer from it to say so. */
+ * deadline is reported as unknown by the main thread, which needs no answer from it to say so. Nodes may be many: they share one
+ * loop (providers/node/sweep.h). */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -19,10 +20,11 @@
 #include "core/engine/frame.h"
 #include "core/engine/prober_confine.h"
 #include "core/environment/environment.h"
+#include "core/providers/node/sweep.h"
 #include "core/providers/provider.h"
 
 #define PROBER_FD 3
-#define PROBES_MAX 512
+#define PROBES_MAX 512               /* with a thread of their own */
 #define THREAD_STACK (512u * 1024)   /* libcurl with TLS needs a good part of it */
 #define DEADLINE_SLACK_MS 2000
 #define PLACE_RETRY_MS 250
@@ -41,12 +43,15 @@ typedef struct Asker {
 	bool asking, reported_late;
 	int64_t asked_ms;
 	int failures;                /* of a place for checkpoints, in a row */
+	size_t swept;                /* 1 + its place in the sweep; 0 = it has a thread of its own */
 } Asker;
 
 struct Prober {
 	Environment *environment;
 	Asker *askers;
 	size_t count;
+	NodeSweep *sweep;            /* NULL: there are no nodes */
+	Asker **swept;               /* by their place in the sweep */
 	pthread_mutex_t lock;        /* of the askers' fields and of writing to the socket */
 	pthread_cond_t wake;
 	/* Under the lock: the newest checkpoint of the record; incident NULL: there was none yet. */
@@ -55,6 +60,9 @@ struct Prober {
 };
 
 static bool keeps_checkpoints(const Asker *asker) { return str_starts(str_from(asker->spec->probe), "checkpoint."); }
+
+/* A look at a node goes into the sweep, wherever the environment names it. */
+static bool is_node(const Asker *asker) { return text_eq(asker->spec->probe, "node.machine"); }
 
 static int64_t every_of(const Asker *asker) { return asker->spec->every_ms ? asker->spec->every_ms : asker->probe->every_ms; }
 static int64_t deadline_of(const Asker *asker) {
@@ -214,6 +222,45 @@ static void report_late(Prober *prober) {
 	pthread_mutex_unlock(&prober->lock);
 }
 
+/* ---- nodes ---- */
+
+static void found_node(void *userdata, size_t index, Reading *reading) {
+	Prober *prober = userdata;
+	pthread_mutex_lock(&prober->lock);
+	send_reading(prober->swept[index], reading);
+	pthread_mutex_unlock(&prober->lock);
+}
+
+/* All that can be asked are put into one sweep, in their order. */
+static void start_sweep(Prober *prober) {
+	AUTO_FREE NodeSweepItem *items = bg_calloc(prober->count + 1, sizeof(*items));
+	NodeSweepOwner owner = {.found = found_node, .userdata = prober};
+	size_t count = 0;
+	prober->swept = bg_calloc(prober->count + 1, sizeof(Asker *));
+	for (size_t i = 0; i < prober->count; i++) {
+		Asker *asker = &prober->askers[i];
+		if (!is_node(asker) || error_is_set(&asker->problem))
+			continue;
+		const EnvironmentNode *node = environment_find_node(prober->environment, json_get_string(asker->spec->args, "node"));
+		if (!node) {
+			error_set(&asker->problem, ERROR_MISSING, "there is no node of that name");
+			error_hint(&asker->problem, "add it under nodes:");
+			report_problem(asker);
+			continue;
+		}
+		items[count] = (NodeSweepItem){.node = node, .every_ms = every_of(asker), .deadline_ms = deadline_of(asker)};
+		prober->swept[count++] = asker;
+		asker->swept = count;
+	}
+	Error err = {0};
+	if (!count || node_sweep_start(prober->environment, items, count, &owner, &prober->sweep, &err))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		prober->swept[i]->problem = err;
+		report_problem(prober->swept[i]);
+	}
+}
+
 static void refresh(Prober *prober, const char *name) {
 	pthread_mutex_lock(&prober->lock);
 	for (size_t i = 0; i < prober->count; i++)
@@ -221,6 +268,9 @@ static void refresh(Prober *prober, const char *name) {
 			prober->askers[i].wanted = true;
 	pthread_cond_broadcast(&prober->wake);
 	pthread_mutex_unlock(&prober->lock);
+	for (size_t i = 0; prober->sweep && i < prober->count; i++)
+		if (prober->askers[i].swept && (!name || text_eq(prober->askers[i].spec->name, name)))
+			node_sweep_want(prober->sweep, prober->askers[i].swept - 1);
 }
 
 static bool start(Prober *prober, const char *path) {
@@ -229,18 +279,22 @@ static bool start(Prober *prober, const char *path) {
 		return false;
 	AUTO(Json) *confined = prober_confine(prober->environment);
 	tell(confined);
-	prober->count = prober->environment->probe_count < PROBES_MAX ? prober->environment->probe_count : PROBES_MAX;
+	prober->count = prober->environment->probe_count;
 	prober->askers = bg_calloc(prober->count + 1, sizeof(*prober->askers));
+	size_t threads = 0;
 	for (size_t i = 0; i < prober->count; i++) {
 		Asker *asker = &prober->askers[i];
 		asker->prober = prober;
 		asker->spec = &prober->environment->probes[i];
 		prepare(asker);
+		if (!error_is_set(&asker->problem) && !is_node(asker) && ++threads > PROBES_MAX)
+			error_set(&asker->problem, ERROR_INVALID, "more than %d probes are not asked", PROBES_MAX);
 		if (error_is_set(&asker->problem))
 			report_problem(asker);
-		else
+		else if (!is_node(asker))
 			start_thread(asker);
 	}
+	start_sweep(prober);
 	return true;
 }
 

@@ -80,6 +80,14 @@ const EnvironmentProbe *environment_find_probe(const Environment *environment, c
 	return NULL;
 }
 
+const EnvironmentNode *environment_find_node(const Environment *environment, const char *name)
+{
+	for (size_t i = 0; i < environment->node_count; i++)
+		if (text_eq(environment->nodes[i].name, name))
+			return &environment->nodes[i];
+	return NULL;
+}
+
 const char *system_setting(const EnvironmentSystem *system, const char *key)
 {
 	return json_get_string(system->settings, key);
@@ -168,6 +176,19 @@ static void clear_person(EnvironmentPerson *person)
 	free(person->name);
 }
 
+static void clear_node(EnvironmentNode *node)
+{
+	free(node->path);
+	free(node->backups);
+	free(node->jump);
+	free(node->lan);
+	free(node->role);
+	free(node->key);
+	free(node->user);
+	free(node->address);
+	free(node->name);
+}
+
 Environment *environment_free(Environment *environment)
 {
 	if (!environment)
@@ -177,6 +198,11 @@ Environment *environment_free(Environment *environment)
 	free(environment->damage.bucket);
 	free(environment->damage.since);
 	json_free(environment->values);
+	free(environment->domain);
+	strlist_clear(&environment->known_hosts);
+	for (size_t i = 0; i < environment->node_count; i++)
+		clear_node(&environment->nodes[i]);
+	free(environment->nodes);
 	for (size_t i = 0; i < environment->probe_count; i++)
 		clear_probe(&environment->probes[i]);
 	free(environment->probes);

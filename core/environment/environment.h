@@ -80,6 +80,22 @@ typedef struct EnvironmentProbe {
 	EnvironmentPlace place;
 } EnvironmentProbe;
 
+/* A machine that is reached over SSH. */
+typedef struct EnvironmentNode {
+	char *name;              /* unique, also among the probes: its readings bear it */
+	char *address;           /* literal, unless by_name */
+	int port;
+	char *user;
+	char *key;               /* path of a private key; "" = the agent's and the usual ones */
+	char *role;              /* "master+worker", "master", "worker", "backup"; NULL = not said */
+	char *lan;               /* another address of it, for when the overlay is gone; "" if none */
+	char *jump;              /* host to go through; "" if none */
+	char *backups;           /* of a backup node: the folder there, from its user's home; "" = not said */
+	bool is_first_master, is_backup, by_name;
+	char *path;              /* the file in which it stands */
+	EnvironmentPlace place;  /* in that file */
+} EnvironmentNode;
+
 typedef struct SignoffSettings {
 	int64_t validity_ms;     /* a signature counts for this long */
 	int64_t badge_ms;        /* a badge in a shared terminal holds for this long */
@@ -112,6 +128,10 @@ typedef struct Environment {
 	size_t system_count;
 	EnvironmentProbe *probes;
 	size_t probe_count;
+	EnvironmentNode *nodes;
+	size_t node_count;
+	StrList known_hosts;     /* files of known host keys, resolved; none = ssh's own */
+	char *domain;            /* of the cluster file; NULL if there is none */
 	Json *values;            /* object of strings: defaults of playbook variables */
 	DamageSettings damage;
 } Environment;
@@ -131,6 +151,7 @@ const EnvironmentSystem *environment_find_system(const Environment *environment,
 /* The only system of a provider; NULL if there are none or several. */
 const EnvironmentSystem *environment_only_system(const Environment *environment, const char *provider);
 const EnvironmentProbe *environment_find_probe(const Environment *environment, const char *name);
+const EnvironmentNode *environment_find_node(const Environment *environment, const char *name);
 
 /* The text of a setting; NULL if it is absent or not a string. */
 const char *system_setting(const EnvironmentSystem *system, const char *key);

@@ -14,6 +14,7 @@ static const EnvironmentKey top_keys[] = {
 	{ "signoff", false, "How long signatures and plans count, and which keys to offer." },
 	{ "systems", false, "The outside services, by name." },
 	{ "probes", false, "What the board asks again and again." },
+	{ "nodes", false, "The machines that are reached over SSH, and the team's cluster file." },
 	{ "values", false, "Defaults of playbook variables." },
 	{ "damage", false, "Which probes tell whether the newest good backup predates the damage." },
 	{ "checkpoints", false, "Places elsewhere that keep copies of the record's checkpoints." },
@@ -69,6 +70,27 @@ static const EnvironmentKey checkpoint_keys[] = {
 	{ "every", false, "How often the place is looked at when nothing is new: 60s." },
 };
 
+static const EnvironmentKey nodes_keys[] = {
+	{ "cluster", false, "Path of the team's cluster-config.json, which is read as it is." },
+	{ "list", false, "Further nodes, one by one." },
+	{ "known-hosts", false, "Files of known host keys; left out: ssh's own." },
+	{ "backups", false, "The folder on backup nodes that holds the backups, from the home of the node's user: backups" },
+	{ "every", false, "How often each node is looked at: 30s." },
+	{ "deadline", false, "How long one look may take: 10s." },
+	{ "budget", false, "How long a good answer stays good; older is stale." },
+};
+static const EnvironmentKey node_keys[] = {
+	{ "name", true, "How the board calls it; unique among nodes and probes." },
+	{ "address", true, "Its address; a literal one needs no DNS." },
+	{ "user", true, "The login there." },
+	{ "port", false, "Where its sshd listens, if not 22." },
+	{ "key", false, "Path of the private key; left out: the ssh-agent's and the usual ones." },
+	{ "role", false, "master+worker, master, worker or backup." },
+	{ "lan", false, "Its address in the local network, for when the overlay is gone." },
+	{ "jump", false, "The host to go through, as for ssh -J." },
+	{ "backups", false, "On a backup node: the folder that holds the backups." },
+};
+
 #define KEYS(array) .keys = (array), .count = BG_LENGTH(array)
 const EnvironmentKeys ENVIRONMENT_KEYS[KEY_SECTION_COUNT] = {
 	[KEYS_TOP] = { .title = "the environment", KEYS(top_keys) },
@@ -78,6 +100,8 @@ const EnvironmentKeys ENVIRONMENT_KEYS[KEY_SECTION_COUNT] = {
 	[KEYS_SECRET] = { .title = "the source of a secret", .schema_name = "secret", KEYS(secret_keys) },
 	[KEYS_PROBE] = { .title = "a probe", .schema_name = "probe", .open = true, KEYS(probe_keys) },
 	[KEYS_CHECKPOINT] = { .title = "a place for checkpoints", .schema_name = "checkpoint", KEYS(checkpoint_keys) },
+	[KEYS_NODES] = { .title = "nodes", .schema_name = "nodes", KEYS(nodes_keys) },
+	[KEYS_NODE] = { .title = "a node", .schema_name = "node", KEYS(node_keys) },
 	[KEYS_DAMAGE] = { .title = "damage", .schema_name = "damage", KEYS(damage_keys) },
 };
 #undef KEYS

@@ -67,6 +67,7 @@ static bool load_all(const Reader *reader, const YamlNode *root, Environment *en
 		&& load_systems(reader, root, environment, err)
 		&& load_probes(reader, root, environment, err)
 		&& load_checkpoints(reader, root, environment, err)
+		&& load_nodes(reader, root, environment, err)
 		&& load_values(reader, root, environment, err)
 		&& load_damage(reader, root, environment, err);
 }

@@ -30,6 +30,9 @@ void programs_of_environment(const Environment *environment, StrList *ret_who) {
 		if (what)
 			strlist_add_take(ret_who, bg_asprintf("%s (%s)", system->name, what));
 	}
+	/* Which of them it will be for, only the machines themselves tell. */
+	if (environment->node_count)
+		strlist_add(ret_who, "nodes (ssh, for what libssh2 cannot do)");
 }
 
 void programs_of_verb(const char *verb, StrList *ret_who) {

@@ -1,0 +1,325 @@
+/* sweep.c: see sweep.h. The loop's thread owns the sessions; `lock` guards what the program threads and other threads touch. */
+#include "core/providers/node/sweep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/digest.h"
+#include "core/transport/ssh/loop.h"
+#include "core/transport/ssh/program.h"
+
+#define PROGRAM_THREADS 4
+#define BEGIN_AT_ONCE 128            /* looks under way: key exchanges cost both sides */
+#define KNOWN_LOOK_MS 1000
+#define PROGRAM_ROUNDS 20            /* then libssh2 is tried again: keys and servers change */
+
+typedef enum ItemState { ITEM_WAITING, ITEM_SESSION, ITEM_QUEUED, ITEM_PROGRAM } ItemState;
+
+typedef struct Item {
+	const EnvironmentNode *node;
+	int64_t every_ms, deadline_ms;
+	SshSession *session;         /* of the loop */
+	char *command;
+	char *why_program;           /* NULL: libssh2 does it */
+	const KnownHosts *known;     /* that the session has */
+	int program_rounds;          /* that are still to go without asking libssh2 */
+	MonoTime begun;
+	/* Under the lock: */
+	ItemState state;
+	bool wanted;
+	int64_t due_ms;
+} Item;
+
+struct NodeSweep {
+	const Environment *environment;
+	NodeSweepOwner owner;
+	KnownHosts **known;          /* the last one counts; sessions may still hold those before it */
+	size_t known_count;
+	uint64_t known_stamp;        /* of the files when they were read */
+	MonoTime known_looked;
+	Item *items;
+	size_t count;
+	pthread_mutex_t lock;
+	pthread_cond_t queued;
+	bool stopping;
+	int wake[2];
+	pthread_t loop, programs[PROGRAM_THREADS];
+	size_t thread_count;         /* of programs */
+	bool looping;
+};
+
+static void wake_loop(NodeSweep *sweep) {
+	char byte = 0;
+	BG_IGNORE(write(sweep->wake[1], &byte, 1) < 0);   /* full: it will wake */
+}
+
+/* ---- known host keys ---- */
+
+static const KnownHosts *known_now(const NodeSweep *sweep) { return sweep->known[sweep->known_count - 1]; }
+
+static bool read_known(NodeSweep *sweep, Error *err) {
+	uint64_t stamp = node_known_hosts_stamp(sweep->environment);
+	KnownHosts *known = NULL;
+	if (!node_known_hosts(sweep->environment, &known, err))
+		return false;
+	sweep->known = bg_reallocarray(sweep->known, sweep->known_count + 1, sizeof(KnownHosts *));
+	sweep->known[sweep->known_count++] = known;
+	sweep->known_stamp = stamp;
+	return true;
+}
+
+/* A person who adds a key, or revokes one, need not start anything again. Files that cannot be read now leave what was read before. */
+static void follow_known(NodeSweep *sweep) {
+	int64_t now = mono_now().ms;
+	if (now - sweep->known_looked.ms < KNOWN_LOOK_MS)
+		return;
+	sweep->known_looked.ms = now;
+	if (node_known_hosts_stamp(sweep->environment) != sweep->known_stamp)
+		BG_IGNORE(read_known(sweep, NULL));
+}
+
+/* ---- the end of a look ---- */
+
+static int64_t jittered(int64_t every_ms) {
+	unsigned char noise = 0;
+	random_bytes(&noise, 1);
+	return every_ms - every_ms / 10 + every_ms / 5 * noise / 255;
+}
+
+static void finish(NodeSweep *sweep, Item *item, const SshResult *result) {
+	AUTO_CLEAR(Reading) reading = {0};
+	node_judge(item->node, result, item->why_program, wall_now(), &reading);
+	reading.elapsed_ms = mono_now().ms - item->begun.ms;
+	sweep->owner.found(sweep->owner.userdata, (size_t) (item - sweep->items), &reading);
+	pthread_mutex_lock(&sweep->lock);
+	item->state = ITEM_WAITING;
+	item->due_ms = mono_now().ms + jittered(item->every_ms);
+	pthread_mutex_unlock(&sweep->lock);
+}
+
+/* ---- the ssh program ---- */
+
+static bool is_stopping(void *userdata) {
+	NodeSweep *sweep = userdata;
+	pthread_mutex_lock(&sweep->lock);
+	bool stopping = sweep->stopping;
+	pthread_mutex_unlock(&sweep->lock);
+	return stopping;
+}
+
+static Item *take_queued(NodeSweep *sweep) {
+	Item *found = NULL;
+	pthread_mutex_lock(&sweep->lock);
+	while (!sweep->stopping && !found) {
+		for (size_t i = 0; i < sweep->count; i++)
+			if (sweep->items[i].state == ITEM_QUEUED && (!found || sweep->items[i].begun.ms < found->begun.ms))
+				found = &sweep->items[i];
+		if (!found)
+			pthread_cond_wait(&sweep->queued, &sweep->lock);
+	}
+	if (found)
+		found->state = ITEM_PROGRAM;
+	pthread_mutex_unlock(&sweep->lock);
+	return found;
+}
+
+/* Its own deadline begins when its turn comes: that many nodes need the program must not make the last ones look dead. */
+static void *program_thread(void *userdata) {
+	NodeSweep *sweep = userdata;
+	for (Item *item; (item = take_queued(sweep));) {
+		AUTO_CLEAR(SshResult) result = {0};
+		SshTarget target;
+		node_target(sweep->environment, item->node, item->known, item->deadline_ms, &target);
+		SshCommand command = {.text = item->command, .deadline_ms = item->deadline_ms, .repeatable = true};
+		item->begun = mono_now();
+		ssh_program_run(&target, &command, is_stopping, sweep, &result);
+		if (!is_stopping(sweep))
+			finish(sweep, item, &result);
+		wake_loop(sweep);
+	}
+	return NULL;
+}
+
+static void set_state(NodeSweep *sweep, Item *item, ItemState state) {
+	pthread_mutex_lock(&sweep->lock);
+	item->state = state;
+	if (state == ITEM_QUEUED)
+		pthread_cond_signal(&sweep->queued);
+	pthread_mutex_unlock(&sweep->lock);
+}
+
+static ItemState state_of(NodeSweep *sweep, const Item *item) {
+	pthread_mutex_lock(&sweep->lock);
+	ItemState state = item->state;
+	pthread_mutex_unlock(&sweep->lock);
+	return state;
+}
+
+/* ---- the loop ---- */
+
+static void begin(NodeSweep *sweep, Item *item) {
+	item->begun = mono_now();
+	if (item->program_rounds > 0) {
+		item->program_rounds--;
+		set_state(sweep, item, ITEM_QUEUED);
+		return;
+	}
+	SshCommand command = {.text = item->command, .deadline_ms = item->deadline_ms, .repeatable = true};
+	if (item->known != known_now(sweep)) {
+		item->known = known_now(sweep);
+		ssh_session_set_known(item->session, item->known);
+	}
+	set_state(sweep, item, ITEM_SESSION);
+	ssh_session_begin(item->session, &command);
+}
+
+static void end_session(NodeSweep *sweep, Item *item) {
+	const SshResult *result = ssh_session_result(item->session);
+	free(item->why_program);
+	item->why_program = NULL;
+	if (result->outcome != SSH_NOT_POSSIBLE) {
+		finish(sweep, item, result);
+		return;
+	}
+	item->why_program = bg_strdup(result->error.why);
+	item->program_rounds = PROGRAM_ROUNDS;
+	set_state(sweep, item, ITEM_QUEUED);
+}
+
+/* Begins what is due, as long as not too many are under way; *ret_wait_ms: until the next is. */
+static void begin_due(NodeSweep *sweep, int64_t *ret_wait_ms) {
+	size_t under_way = 0;
+	int64_t now = mono_now().ms, next = INT64_MAX;
+	for (size_t i = 0; i < sweep->count; i++)
+		under_way += ssh_session_is_busy(sweep->items[i].session);
+	for (size_t i = 0; i < sweep->count; i++) {
+		Item *item = &sweep->items[i];
+		pthread_mutex_lock(&sweep->lock);
+		bool due = item->state == ITEM_WAITING && (item->wanted || item->due_ms <= now);
+		if (item->state == ITEM_WAITING && !due && item->due_ms < next)
+			next = item->due_ms;
+		if (due && under_way < BEGIN_AT_ONCE)
+			item->wanted = false;
+		pthread_mutex_unlock(&sweep->lock);
+		if (!due || under_way >= BEGIN_AT_ONCE)
+			continue;
+		begin(sweep, item);
+		under_way += ssh_session_is_busy(item->session);
+	}
+	*ret_wait_ms = next == INT64_MAX ? -1 : next > now ? next - now : 0;
+}
+
+static void *loop_thread(void *userdata) {
+	NodeSweep *sweep = userdata;
+	AUTO_FREE SshSession **sessions = bg_calloc(sweep->count + 1, sizeof(SshSession *));
+	for (size_t i = 0; i < sweep->count; i++)
+		sessions[i] = sweep->items[i].session;
+	while (!is_stopping(sweep)) {
+		int64_t wait_ms = -1;
+		char drain[64];
+		follow_known(sweep);
+		begin_due(sweep, &wait_ms);
+		if (ssh_sessions_wait(sessions, sweep->count, sweep->wake[0], wait_ms))
+			while (read(sweep->wake[0], drain, sizeof(drain)) > 0)
+				;
+		for (size_t i = 0; i < sweep->count; i++)
+			if (state_of(sweep, &sweep->items[i]) == ITEM_SESSION && !ssh_session_is_busy(sweep->items[i].session))
+				end_session(sweep, &sweep->items[i]);
+	}
+	return NULL;
+}
+
+/* ---- start and end ---- */
+
+/* A descriptor for each node, and some. What cannot be had is told by the looks that get none. */
+static void raise_descriptor_limit(size_t count) {
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count * 2 + 256)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	BG_IGNORE(setrlimit(RLIMIT_NOFILE, &limit) != 0);
+}
+
+static void init_item(NodeSweep *sweep, const NodeSweepItem *from, Item *item) {
+	SshTarget target;
+	AUTO_CLEAR(Buf) command = {0};
+	node_target(sweep->environment, from->node, known_now(sweep), from->deadline_ms, &target);
+	node_command(from->node, &command);
+	*item = (Item){.node = from->node, .every_ms = from->every_ms, .deadline_ms = from->deadline_ms, .session = ssh_session_new(&target),
+		.known = target.known,
+		.command = buf_take(&command)};
+}
+
+static bool start_threads(NodeSweep *sweep, Error *err) {
+	int status = pthread_create(&sweep->loop, NULL, loop_thread, sweep);
+	sweep->looping = status == 0;
+	for (size_t i = 0; status == 0 && i < PROGRAM_THREADS; i++) {
+		status = pthread_create(&sweep->programs[i], NULL, program_thread, sweep);
+		sweep->thread_count += status == 0;
+	}
+	return status == 0 || error_errno(err, status, "cannot start a thread for the nodes");
+}
+
+bool node_sweep_start(const Environment *environment, const NodeSweepItem *items, size_t count, const NodeSweepOwner *owner, NodeSweep **ret,
+	Error *err) {
+	AUTO(NodeSweep) *sweep = bg_calloc(1, sizeof(*sweep));
+	sweep->environment = environment;
+	sweep->owner = *owner;
+	sweep->wake[0] = sweep->wake[1] = -1;
+	pthread_mutex_init(&sweep->lock, NULL);
+	pthread_cond_init(&sweep->queued, NULL);
+	if (!read_known(sweep, err))
+		return false;
+	if (pipe2(sweep->wake, O_CLOEXEC | O_NONBLOCK) != 0)
+		return error_errno(err, errno, "no pipe could be made");
+	raise_descriptor_limit(count);
+	sweep->items = bg_calloc(count + 1, sizeof(*sweep->items));
+	for (; sweep->count < count; sweep->count++)
+		init_item(sweep, &items[sweep->count], &sweep->items[sweep->count]);
+	if (!start_threads(sweep, err))
+		return false;
+	*ret = TAKE(sweep);
+	return true;
+}
+
+void node_sweep_want(NodeSweep *sweep, size_t index) {
+	pthread_mutex_lock(&sweep->lock);
+	sweep->items[index].wanted = true;
+	pthread_mutex_unlock(&sweep->lock);
+	wake_loop(sweep);
+}
+
+NodeSweep *node_sweep_free(NodeSweep *sweep) {
+	if (!sweep)
+		return NULL;
+	pthread_mutex_lock(&sweep->lock);
+	sweep->stopping = true;
+	pthread_cond_broadcast(&sweep->queued);
+	pthread_mutex_unlock(&sweep->lock);
+	wake_loop(sweep);
+	if (sweep->looping)
+		pthread_join(sweep->loop, NULL);
+	for (size_t i = 0; i < sweep->thread_count; i++)
+		pthread_join(sweep->programs[i], NULL);
+	for (size_t i = 0; i < sweep->count; i++) {
+		ssh_session_free(sweep->items[i].session);
+		free(sweep->items[i].command);
+		free(sweep->items[i].why_program);
+	}
+	free(sweep->items);
+	for (size_t i = 0; i < sweep->known_count; i++)
+		known_hosts_free(sweep->known[i]);
+	free(sweep->known);
+	for (size_t i = 0; i < BG_LENGTH(sweep->wake); i++)
+		if (sweep->wake[i] >= 0)
+			close(sweep->wake[i]);
+	pthread_cond_destroy(&sweep->queued);
+	pthread_mutex_destroy(&sweep->lock);
+	free(sweep);
+	return NULL;
+}

@@ -1,0 +1,74 @@
+/* Machines over SSH on the board of the real program: engine, prober, a real sshd, and what is wrong with the others. */
+#include <signal.h>
+
+#include "core/base/alloc.h"
+#include "scene.h"
+#include "tests/support/loopback.h"
+#include "tests/support/sshd.h"
+
+static const char BOOK[] = "# Book\n\n## Walk\n<!-- bg procedure id=walk -->\n\n1. Open it.\n";
+
+static const Reading *node(const ClientModel *model, const char *name)
+{
+	for (size_t i = 0; i < model->reading_count; i++)
+		if (text_eq(model->readings[i].name, name) && model->readings[i].facts)
+			return &model->readings[i];
+	return NULL;
+}
+
+static const char *outcome(const ClientModel *model, const char *name)
+{
+	const Reading *reading = node(model, name);
+	return reading ? json_get_string_or(reading->facts, "outcome", "none") : "not yet";
+}
+
+static bool all_are_told(const ClientModel *model, void *userdata)
+{
+	(void) userdata;
+	return node(model, "good") && node(model, "stopped") && node(model, "rebuilt") && node(model, "named");
+}
+
+static bool good_is_gone(const ClientModel *model, void *userdata)
+{
+	(void) userdata;
+	return text_eq(outcome(model, "good"), "refused");
+}
+
+Test(nodes_board, each_node_is_on_the_board_with_what_is_wrong_with_it)
+{
+	if (!have_sshd())
+		cr_skip_test("there is no sshd here");
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(TestSshd) *sshd = test_sshd_start(&folder, "server", &(TestSshdOptions){ .host_key_types = "ed25519" });
+	AUTO(TestSshd) *rebuilt = test_sshd_start(&folder, "rebuilt", &(TestSshdOptions){ .host_key_types = "ed25519" });
+	/* The one that was rebuilt is known by the key of the other. */
+	AUTO_FREE char *known = test_sshd_known_line(sshd);
+	const char *key = strchr(known, ' ');
+	AUTO_FREE char *hosts = bg_asprintf("%s[127.0.0.1]:%d%s", known, test_sshd_port(rebuilt), key);
+	AUTO_FREE char *nodes = bg_asprintf("nodes:\n  known-hosts: %s\n  every: 300ms\n  list:\n"
+		"    - { name: good, address: 127.0.0.1, port: %d, user: %s, key: %s }\n"
+		"    - { name: stopped, address: 127.0.0.1, port: %d, user: nobody, key: %s }\n"
+		"    - { name: rebuilt, address: 127.0.0.1, port: %d, user: nobody, key: %s }\n"
+		"    - { name: named, address: localhost, port: %d, user: nobody, key: %s }\n", temp_write(&folder, "hosts", hosts),
+		test_sshd_port(sshd), test_login(), test_sshd_key(&folder), loopback_unused_port(), test_sshd_key(&folder), test_sshd_port(rebuilt),
+		test_sshd_key(&folder), test_sshd_port(sshd), test_sshd_key(&folder));
+	AUTO_CLEAR(Scene) scene = scene_new(BOOK, nodes);
+	Client *client = scene_client(&scene, true);
+	Error err = { 0 };
+	assert_ok(client_wait(client, all_are_told, NULL, SCENE_WAIT_MS, &err), &err);
+	assert_text("good", outcome(client_model(client), "good"), "answered");
+	assert_text("stopped", outcome(client_model(client), "stopped"), "refused");
+	assert_text("rebuilt", outcome(client_model(client), "rebuilt"), "host key changed");
+	/* The ssh program may be started, and finds no key under that name. */
+	assert_text("named", outcome(client_model(client), "named"), "host key unknown");
+	assert_text("why", json_get_string(node(client_model(client), "named")->facts, "via_ssh"), "its address is a name");
+	cr_expect(strstr(node(client_model(client), "good")->text, "load "), "%s", node(client_model(client), "good")->text);
+	scene_refused(&scene, 2, "its host key changed: it shows SHA256:", "status");
+	cr_expect(scene_says(&scene, "connection refused") && scene_says(&scene, "good "), "%s", scene.said);
+	/* The server ends, and its session: the row is not green for long. */
+	sshd = test_sshd_free(sshd);
+	assert_ok(client_wait(client, good_is_gone, NULL, SCENE_WAIT_MS, &err), &err);
+	cr_expect_eq(node(client_model(client), "good")->state, READING_FAIL);
+	client_close(client);
+	scene_end_engine(&scene, SIGTERM);
+}
