@@ -11,6 +11,8 @@
 
 #include "core/base/alloc.h"
 
+#define HIDE_MIN 6
+
 struct Secret {
 	char *bytes;     /* its own pages; NUL after the last byte */
 	size_t len;
@@ -59,6 +61,14 @@ Secret *secret_free(Secret *secret)
 		free(secret);
 	}
 	return NULL;
+}
+
+void secret_hide(const Secret *secret, char *bytes, size_t len)
+{
+	if (!secret || secret->len < HIDE_MIN)
+		return;
+	for (char *at = bytes, *end = bytes + len; at && (at = memmem(at, (size_t) (end - at), secret->bytes, secret->len)); at += secret->len)
+		memset(at, '*', secret->len);
 }
 
 void secret_wipe(void *bytes, size_t len)

@@ -14,6 +14,9 @@ size_t secret_len(const Secret *secret);
 const char *secret_origin(const Secret *secret);
 Secret *secret_free(Secret *secret);                  /* wipes; NULL ok; returns NULL */
 BG_DEFINE_FREEP(Secret, secret_free)
+/* Every occurrence in `bytes` becomes asterisks: what others send back may hold what we sent them. Shorter ones than 6 bytes are in too
+ * much that is harmless and stay. NULL ok. */
+void secret_hide(const Secret *secret, char *bytes, size_t len);
 /* Overwrites memory so that the compiler cannot drop it. */
 void secret_wipe(void *bytes, size_t len);
 /* No core dumps, no ptrace by others, for this process and those it execs to hold secrets. */

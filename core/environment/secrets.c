@@ -20,8 +20,10 @@ char *secret_source_describe(const SecretSource *source)
 static bool make_secret(Str bytes, const char *origin, Secret **ret_secret, Error *err)
 {
 	Str trimmed = str_trim(bytes);
-	if (!trimmed.len)
-		return error_set(err, ERROR_MISSING, "it is empty");
+	if (!trimmed.len) {
+		error_set(err, ERROR_MISSING, "it is empty");
+		return error_hint(err, "look at where it comes from: a login may be over");
+	}
 	if (memchr(trimmed.ptr, 0, trimmed.len) || memchr(trimmed.ptr, '\n', trimmed.len) || memchr(trimmed.ptr, '\r', trimmed.len)) {
 		error_set(err, ERROR_INVALID, "it holds more than one line");
 		return error_hint(err, "keep only the secret itself there");

@@ -59,7 +59,10 @@ void reading_because_error(Reading *reading, const Error *err) {
 }
 
 void reading_set_error(Reading *reading, const Error *err) {
-	reading_set(reading, READING_UNKNOWN, "%s", err->why);
+	if (*err->what)
+		reading_set(reading, READING_UNKNOWN, "%s (trying to %s)", err->why, err->what);
+	else
+		reading_set(reading, READING_UNKNOWN, "%s", err->why);
 	reading_because_error(reading, err);
 }
 

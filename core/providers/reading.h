@@ -39,7 +39,7 @@ bool reading_state_parse(const char *name, ReadingState *ret_state);
 /* Replace the answer. Text is sanitised to one line. Each returns `reading` so that probes can end in one statement. */
 Reading *reading_set(Reading *reading, ReadingState state, const char *text, ...) BG_PRINTF(3, 4);
 void reading_because(Reading *reading, const char *reason, ...) BG_PRINTF(2, 3);
-/* state = unknown, text = why, and the reason says what to do next and where it was: "hint (where)". */
+/* state = unknown, text = why (and what was tried, where that is told), and the reason says what to do next and where it was: "hint (where)". */
 void reading_set_error(Reading *reading, const Error *err);
 void reading_because_error(Reading *reading, const Error *err);   /* the reason only */
 /* What every reading that is not ok says: where it was seen. Added to the reason, unless it tells it already (`url` or `place` is in it). */

@@ -96,7 +96,7 @@ static bool add_own_headers(const HttpRequest *request, HeaderLines *lines, Erro
 		error_set(err, ERROR_INVALID, "the secret holds a line break (%s)", secret_origin(request->secret));
 		return error_hint(err, "look at where it comes from: it must be one line");
 	}
-	bool bearer = str_eq_nocase(str_from(request->secret_header), STR("Authorization"));
+	bool bearer = !request->secret_is_whole && str_eq_nocase(str_from(request->secret_header), STR("Authorization"));
 	add_line(lines, request->secret_header, bearer ? "Bearer " : "", secret_reveal(request->secret));
 	return true;
 }
@@ -141,7 +141,7 @@ static void set_connection(HttpClient *client, const Transfer *transfer, const U
 	const CurlLibrary *curl = client->curl;
 	CURL *handle = client->handle;
 	bool https = str_eq_nocase(parts->scheme, STR("https"));
-	bool credentials = transfer->request->secret || transfer->request->sigv4;
+	bool credentials = transfer->request->secret || transfer->request->sigv4 || parts->userinfo.len;
 	curl->easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
 	curl->easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);   /* a hanging name lookup must not outlast the deadline */
 	curl->easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -152,7 +152,8 @@ static void set_connection(HttpClient *client, const Transfer *transfer, const U
 	curl->easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, (long) transfer->connect_ms);
 	curl->easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl->easy_setopt(handle, CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);
-	if (url_host_is_loopback(parts) || (credentials && !https))
+	/* What answers on a link-local address is this machine's own (the metadata service, which gives out keys): no proxy is asked for it. */
+	if (url_host_is_loopback(parts) || url_host_is_link_local(parts) || (credentials && !https))
 		curl->easy_setopt(handle, CURLOPT_PROXY, "");
 	if (client->insecure) {
 		curl->easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
@@ -203,6 +204,8 @@ static bool perform(HttpClient *client, Transfer *transfer, const char *url, Err
 	curl->easy_reset(client->handle);
 	set_connection(client, transfer, &parts);
 	set_method(client, transfer->request);
+	if (transfer->request->decode)
+		curl->easy_setopt(client->handle, CURLOPT_ACCEPT_ENCODING, "gzip");
 	curl->easy_setopt(client->handle, CURLOPT_URL, signed_url.len ? buf_text(&signed_url) : url);
 	curl->easy_setopt(client->handle, CURLOPT_HTTPHEADER, lines.list);
 	curl->easy_setopt(client->handle, CURLOPT_ERRORBUFFER, detail);
@@ -237,6 +240,7 @@ static bool may_go_to(const HttpRequest *request, const char *target, Error *err
 	if (!url_parse(request->url, &from, err) || !url_parse(target, &to, err))
 		return false;
 	AUTO_FREE char *shown = url_describe(target);
+	secret_hide(request->secret, shown, strlen(shown));
 	if (str_eq_nocase(from.scheme, STR("https")) && !str_eq_nocase(to.scheme, STR("https")))
 		return error_set(err, ERROR_REMOTE, "is redirected from https to plain %s", shown);
 	if ((request->secret || request->sigv4) && !url_same_origin(&from, &to)) {
@@ -244,6 +248,17 @@ static bool may_go_to(const HttpRequest *request, const char *target, Error *err
 		return error_hint(err, "if that host is right, write it into the environment file");
 	}
 	return true;
+}
+
+/* An error page that repeats the request must not bring the credentials onto a screen or into the record. */
+static void hide_secrets(const HttpRequest *request, Buf *bytes) {
+	if (!bytes->len)
+		return;
+	secret_hide(request->secret, bytes->data, bytes->len);
+	if (!request->sigv4)
+		return;
+	secret_hide(request->sigv4->session_token, bytes->data, bytes->len);
+	secret_hide(request->sigv4->secret_key, bytes->data, bytes->len);
 }
 
 bool http_request(HttpClient *client, const HttpRequest *request, HttpResponse *ret, Error *err) {
@@ -273,12 +288,16 @@ bool http_request(HttpClient *client, const HttpRequest *request, HttpResponse *
 		}
 	}
 	ret->elapsed_ms = mono_now().ms - transfer.began.ms;
+	hide_secrets(request, &ret->headers);
+	hide_secrets(request, &ret->body);
 	if (!text_eq(url, request->url))
 		ret->final_url = bg_strdup(url);
 	(void) wall_parse_http(http_header(ret, "Date"), &ret->date);   /* stays unknown when there is none */
 	if (!ok) {
 		AUTO_FREE char *where = url_describe(request->url);
 		AUTO_FREE char *led_to = ret->final_url ? url_describe(ret->final_url) : NULL;
+		if (led_to)
+			secret_hide(request->secret, led_to, strlen(led_to));
 		error_where(err, "%s %s%s%s", request->method ? request->method : "GET", where, led_to ? ", sent on to " : "", led_to ? led_to : "");
 	}
 	return ok;

@@ -44,10 +44,12 @@ typedef struct HttpRequest {
 	 * that carries them does not go through a proxy. */
 	const char *secret_header;    /* "Fastly-Key"; "Authorization" sends "Bearer <secret>" */
 	const Secret *secret;
+	bool secret_is_whole;         /* an "Authorization" that is sent as it stands, without "Bearer" */
 	const SigV4 *sigv4;
 	int64_t deadline_ms;          /* the whole request; 0 = HTTP_DEFAULT_DEADLINE_MS */
 	int64_t connect_ms;           /* until the connection stands; 0 = HTTP_DEFAULT_CONNECT_MS */
 	size_t max_body;              /* 0 = HTTP_DEFAULT_MAX_BODY */
+	bool decode;                  /* a body may come compressed (gzip); else one that does stays as it is */
 	bool follow;                  /* redirects of GET and HEAD; else they are answers */
 	bool (*cancelled)(void *userdata);             /* asked at least once a second; NULL = never */
 	/* Gets the body of a 2xx answer piece by piece instead of response->body; false stops the request. */

@@ -23,6 +23,7 @@ static const Cause CAUSES[] = {
 	{CURLE_RECV_ERROR, ERROR_IO, true, "the connection broke off during the answer", "look whether the service is up, then try again"},
 	{CURLE_SEND_ERROR, ERROR_IO, true, "the connection broke off while the request was sent", "look at the state there, then try again"},
 	{CURLE_PARTIAL_FILE, ERROR_IO, true, "the answer is truncated: it ended before its announced length", "try again; if it stays so, look at what stands between here and there"},
+	{CURLE_BAD_CONTENT_ENCODING, ERROR_PROTOCOL, false, "the answer is compressed, and cannot be unpacked", "look at it in a browser, and at what serves it"},
 	{CURLE_WEIRD_SERVER_REPLY, ERROR_PROTOCOL, false, "the answer is not HTTP", "check the address and port"},
 	{CURLE_HTTP2, ERROR_IO, true, "the connection broke off (HTTP/2)", "try again"},
 	{CURLE_HTTP2_STREAM, ERROR_IO, true, "the connection broke off (HTTP/2)", "try again"},

@@ -17,6 +17,7 @@
 
 #define POLL_MS 100
 #define CAPTURE_DEADLINE_MS 30000
+#define CAPTURE_GRACE_MS 200
 #define CAPTURE_MAX_BYTES (64u * 1024)
 
 typedef enum Ending { ENDING_NONE, ENDING_DEADLINE, ENDING_CANCELLED } Ending;
@@ -246,11 +247,17 @@ static bool explain_exit(char *const *argv, const ProcessResult *result, Error *
 }
 
 bool process_capture(void *userdata, char *const *argv, Buf *ret_output, Error *err) {
-	(void) userdata;
-	ProcessRequest request = {.argv = argv, .deadline_ms = CAPTURE_DEADLINE_MS, .max_output = CAPTURE_MAX_BYTES};
+	const MonoTime *until = userdata;
+	int64_t left_ms = until ? until->ms - mono_now().ms : CAPTURE_DEADLINE_MS;
+	ProcessRequest request = {.argv = argv, .deadline_ms = left_ms < 1 ? 1 : left_ms < CAPTURE_DEADLINE_MS ? left_ms : CAPTURE_DEADLINE_MS,
+		.grace_ms = CAPTURE_GRACE_MS, .max_output = CAPTURE_MAX_BYTES};
 	AUTO_CLEAR(ProcessResult) result = {0};
-	if (!process_run(&request, &result, err))
-		return false;
+	if (!process_run(&request, &result, err)) {
+		/* It only tells something: there is nothing that it did until then. */
+		if (err && err->kind == ERROR_TIMEOUT)
+			*err->hint = '\0';
+		return error_hint(err, "run it by hand and look: it may wait for a login");
+	}
 	if (result.exit_code != 0)
 		return explain_exit(argv, &result, err);
 	if (result.out.overflowed) {

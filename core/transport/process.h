@@ -52,5 +52,5 @@ void process_environment_set(StrList *environment, const char *name, const char 
 const char *process_environment_get(char *const *environment, const char *name);   /* NULL if absent */
 
 /* Runs `argv` for at most 30 s and appends its stdout: for programs that print a secret. A non-zero exit is an error with the first line
- * of its stderr. Has the type that the environment layer asks for; `userdata` is not used. */
+ * of its stderr. Has the type that the environment layer asks for; `userdata` is a MonoTime until when it must be done, or NULL. */
 BG_CHECK bool process_capture(void *userdata, char *const *argv, Buf *ret_output, Error *err);

@@ -98,6 +98,10 @@ bool url_host_is_loopback(const UrlParts *parts) {
 		(str_starts(parts->host, "127.") && url_host_is_literal(parts));
 }
 
+bool url_host_is_link_local(const UrlParts *parts) {
+	return str_starts_nocase(parts->host, "[fe80:") || (str_starts(parts->host, "169.254.") && url_host_is_literal(parts));
+}
+
 char *url_describe(const char *url) {
 	UrlParts parts;
 	if (!url_parse(url, &parts, NULL))

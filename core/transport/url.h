@@ -22,6 +22,7 @@ BG_CHECK bool url_parse(const char *url, UrlParts *ret_parts, Error *err);
 bool url_same_origin(const UrlParts *a, const UrlParts *b);     /* scheme, host and port */
 bool url_host_is_literal(const UrlParts *parts);                /* an IPv4 or IPv6 address: no DNS is asked */
 bool url_host_is_loopback(const UrlParts *parts);
+bool url_host_is_link_local(const UrlParts *parts);             /* 169.254/16 and fe80::/10 */
 /* scheme, host and path; user, password and what stands in the query are left out. Sanitised, bounded. Owned. */
 char *url_describe(const char *url);
 

@@ -26,9 +26,16 @@ static bool bucket_put(const Call *call, const char *name, Str bytes, PlaceSeen 
 	return ok;
 }
 
+/* It can be asked; whether it takes a note is only known when it is given one. */
+static bool bucket_ready(const Call *call, PlaceSeen *seen, Error *err) {
+	AUTO_CLEAR(Buf) kept = {0};
+	bool there;
+	return bucket_get(call, "none/latest.txt", &kept, &there, seen, err);
+}
+
 static char *describe(const Call *call) { return bg_asprintf("bucket %s", call_arg(call, "bucket")); }
 
 /* os_code is then the status of the answer; what has no answer has an error number, or libcurl's, which are all smaller. */
 static bool has_answered(const Error *err) { return err->os_code >= 200; }
 
-const PlaceKind PLACE_BUCKET = {"checkpoint.bucket", bucket_get, bucket_put, describe, has_answered};
+const PlaceKind PLACE_BUCKET = {"checkpoint.bucket", bucket_get, bucket_put, bucket_ready, describe, has_answered};

@@ -15,6 +15,7 @@ typedef struct PlaceKind {
 	/* *ret_there false: there is none of that name, and the place was asked. */
 	bool (*get)(const Call *call, const char *name, Buf *out, bool *ret_there, PlaceSeen *seen, Error *err);
 	bool (*put)(const Call *call, const char *name, Str bytes, PlaceSeen *seen, Error *err);
+	bool (*ready)(const Call *call, PlaceSeen *seen, Error *err);   /* it can be asked, as far as that is known without a note */
 	char *(*describe)(const Call *call);      /* "bucket b", "folder /mnt/x"; owned */
 	bool (*has_answered)(const Error *err);   /* the place itself said so, it was not that nobody could ask it */
 } PlaceKind;

@@ -38,7 +38,7 @@ static void tell_kept(const Call *call, const PlaceKind *kind, PlaceSeen *seen, 
 	} else {
 		/* A place that answered no keeps nothing. Of one that gave no answer nothing is known: it may have kept the note all the same. */
 		bool answered = err.kind == ERROR_CONFLICT || kind->has_answered(&err);
-		reading_set(ret, answered ? READING_FAIL : READING_UNKNOWN, "record %lld is %s: %s", seq, answered ? "not kept" : "perhaps not kept", err.why);
+		reading_set(ret, answered ? READING_FAIL : READING_UNKNOWN, "record %lld %s kept: %s", seq, answered ? "is not" : "may not be", err.why);
 		reading_because_error(ret, &err);
 	}
 	reading_fact_int(ret, "record", call->checkpoint->seq);
@@ -47,12 +47,10 @@ static void tell_kept(const Call *call, const PlaceKind *kind, PlaceSeen *seen, 
 
 void checkpoint_keep(const Call *call, const PlaceKind *kind, Reading *ret) {
 	Error err = {0};
-	AUTO_CLEAR(Buf) kept = {0};
 	PlaceSeen seen = {0};
-	bool there;
 	if (call->checkpoint)
 		tell_kept(call, kind, &seen, ret);
-	else if (kind->get(call, "none/latest.txt", &kept, &there, &seen, &err))
+	else if (kind->ready(call, &seen, &err))
 		reading_set(ret, READING_OK, "ready: no incident is open");
 	else
 		reading_set_error(ret, &err);

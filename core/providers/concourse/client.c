@@ -44,13 +44,14 @@ bool concourse_open(const Call *call, Concourse *ret, Error *err) {
 	bool fly = source && source->kind == SECRET_SOURCE_FLYRC;
 	if (fly && !fly_target_load(source->text, &target, err))
 		return false;
+	MonoTime until = call->deadline;
 	concourse.api.explain = explain;
 	if (!open_with_target(call, fly ? &target : NULL, &concourse, err))
 		return false;
 	concourse.api.secret_header = "Authorization";
 	if (fly)
 		concourse.api.secret = TAKE(target.token);
-	else if (!secret_resolve_of_system(call->environment, call->system, "token", process_capture, NULL, &concourse.api.secret, err))
+	else if (!secret_resolve_of_system(call->environment, call->system, "token", process_capture, &until, &concourse.api.secret, err))
 		return false;
 	concourse.api.secret_place = fly ? bg_asprintf("fly -t %s login", source->text) : secret_source_describe(source);
 	*ret = concourse;

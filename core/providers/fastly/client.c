@@ -83,10 +83,11 @@ bool fastly_open(const Call *call, Fastly *ret, Error *err) {
 		error_hint(err, "write service: there, or service= in the playbook");
 		return environment_error_at(call->environment, call->system->place, err);
 	}
+	MonoTime until = call->deadline;
 	fastly.api.explain = explain;
 	fastly.api.secret_header = "Fastly-Key";
 	if (!api_open(&fastly.api, call, "Fastly", url ? url : FASTLY_URL, NULL, err) ||
-	    !secret_resolve_of_system(call->environment, call->system, "token", process_capture, NULL, &fastly.api.secret, err))
+	    !secret_resolve_of_system(call->environment, call->system, "token", process_capture, &until, &fastly.api.secret, err))
 		return false;
 	fastly.api.secret_place = secret_source_describe(system_find_secret(call->system, "token"));
 	if (!find_service(&fastly, service, err))

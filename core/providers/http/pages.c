@@ -40,7 +40,7 @@ static bool at(const char *url, Error *err) {
 static bool fetch(HttpClient *client, const Call *call, const char *url, HttpResponse *ret, Error *err) {
 	int64_t left = call_remaining_ms(call);
 	HttpRequest request = {.url = url, .deadline_ms = left < PAGE_DEADLINE_MS ? left : PAGE_DEADLINE_MS, .max_body = PAGE_MAX,
-		.follow = true, .cancelled = call->cancelled, .userdata = call->userdata};
+		.follow = true, .decode = true, .cancelled = call->cancelled, .userdata = call->userdata};
 	if (left <= 0) {
 		error_set(err, ERROR_TIMEOUT, "the time for looking is over");
 		error_hint(err, "the site is slow, or does not answer at all: look at it in a browser");

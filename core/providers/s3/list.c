@@ -259,6 +259,7 @@ bool s3_sum(S3 *s3, const char *bucket, const char *prefix, BucketSum *ret_sum, 
 		call_progress(s3->call, sum.count, 0, "%lld objects so far", (long long) sum.count);
 	}
 	decode_newest(&sum);
+	secret_hide(s3->credentials.session_token, sum.newest_key, strlen(sum.newest_key));
 	*ret_sum = sum;
 	return true;
 }

@@ -20,7 +20,7 @@ static const char *variable(const char *name) {
 
 static bool ask(HttpClient *client, const char *method, const char *url, const HttpHeader *header, const Secret *token,
 	const char *token_header, HttpResponse *ret, Error *err) {
-	HttpRequest request = {.method = method, .url = url, .headers = header, .header_count = header ? 1 : 0, .secret = token,
+	HttpRequest request = {.secret_is_whole = true, .method = method, .url = url, .headers = header, .header_count = header ? 1 : 0, .secret = token,
 		.secret_header = token_header, .deadline_ms = MACHINE_DEADLINE_MS, .connect_ms = MACHINE_CONNECT_MS, .max_body = ANSWER_MAX};
 	if (!http_request(client, &request, ret, err))
 		return false;
@@ -50,8 +50,8 @@ static bool container_credentials(HttpClient *client, AwsCredentials *ret, Error
 	AUTO_FREE char *url = relative ? bg_asprintf(CONTAINER_HOST "%s", relative) : bg_strdup(variable("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
 	AUTO_CLEAR(HttpResponse) response = {0};
 	/* The token is sent as it stands: it is no bearer token. */
-	HttpHeader header = {"Authorization", token};
-	return ask(client, "GET", url, token ? &header : NULL, NULL, NULL, &response, err) && take_keys(&response, ret, err);
+	AUTO(Secret) *authorization = token ? secret_new(str_from(token), "container credentials token of this machine") : NULL;
+	return ask(client, "GET", url, NULL, authorization, "Authorization", &response, err) && take_keys(&response, ret, err);
 }
 
 static bool instance_credentials(HttpClient *client, AwsCredentials *ret, Error *err) {

@@ -156,6 +156,7 @@ static void read_bucket(const Call *call, Reading *ret) {
 		/* The store itself said that there is none: that is seen. */
 		if (err.kind == ERROR_MISSING && err.os_code == 404)
 			ret->state = READING_FAIL;
+		reading_at_place(ret, s3.base, place);
 		return;
 	}
 	facts(ret, &sum, bucket, s3.now);

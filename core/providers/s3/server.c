@@ -15,7 +15,8 @@
 /* Where nothing is said and nothing is found, the machine may have a role. */
 static bool chain(const Call *call, const SecretSource *source, AwsCredentials *ret, Error *err) {
 	Error none = {0};
-	if (aws_credentials_resolve(source, process_capture, NULL, ret, &none))
+	MonoTime until = call->deadline;
+	if (aws_credentials_resolve(source, process_capture, &until, ret, &none))
 		return true;
 	if (!source && none.kind == ERROR_MISSING && s3_machine_credentials(call, ret, &none))
 		return true;
@@ -30,13 +31,14 @@ static bool find_credentials(const Call *call, AwsCredentials *ret, Error *err) 
 	if (!own)
 		return chain(call, system_find_secret(system, "credentials"), ret, err);
 	AUTO(Secret) *id = NULL;
-	if (!secret_resolve_of_system(call->environment, system, "access-key-id", process_capture, NULL, &id, err)
-		|| !secret_resolve_of_system(call->environment, system, "secret-access-key", process_capture, NULL, &ret->secret_key, err))
+	MonoTime until = call->deadline;
+	if (!secret_resolve_of_system(call->environment, system, "access-key-id", process_capture, &until, &id, err)
+		|| !secret_resolve_of_system(call->environment, system, "secret-access-key", process_capture, &until, &ret->secret_key, err))
 		return false;
 	ret->access_key_id = bg_strdup(secret_reveal(id));
 	ret->region = bg_strdup("");
 	return !system_find_secret(system, "session-token")
-		|| secret_resolve_of_system(call->environment, system, "session-token", process_capture, NULL, &ret->session_token, err);
+		|| secret_resolve_of_system(call->environment, system, "session-token", process_capture, &until, &ret->session_token, err);
 }
 
 static bool open_client(const Call *call, HttpClient **ret, Error *err) {

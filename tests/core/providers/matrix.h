@@ -46,7 +46,7 @@ typedef struct MatrixLook {
 	BadPlan plan;                   /* honest is the row's */
 	int64_t deadline_ms;            /* 0 = MATRIX_LONG_MS */
 	const char *secret;             /* YAML of the credential's source; NULL = the environment variable MATRIX_SECRET */
-	const char *settings;           /* further lines of the system; NULL = none */
+	bool any_address;               /* the server is asked as 0.0.0.0 */
 	/* Filled in: */
 	size_t requests;
 	char *heads;                    /* of all requests; owned */
@@ -59,7 +59,7 @@ BG_DEFINE_CLEARP(MatrixLook, matrix_look_clear)
 /* What every reading that is not green keeps to: one line each, nothing that a terminal obeys, the beginning of the text says `says`
  * (NULL = anything), the reason says where and what to do next, no secret anywhere, and what was known before stays known. `cell` names
  * it in failures. */
-void matrix_check(const char *cell, const MatrixLook *look, ReadingState expected, const char *says, const Reading *good, Reading *bad);
+void matrix_check(const char *cell, const MatrixLook *look, ReadingState expected, const char *says, const Reading *good, const Reading *bad);
 /* A green look of this row; the test fails when it is not. */
 void matrix_good(const MatrixRow *row, bool tls, Reading *ret, size_t *ret_requests);
 /* Several worlds are counted: printed at the end of each test. */

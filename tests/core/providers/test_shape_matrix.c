@@ -50,7 +50,7 @@ static bool same_facts(const Reading *a, const Reading *b, const Cell *cell) {
 	return json_equal(first, second);
 }
 
-static void check_shape(const char *name, const Cell *cell, const Reading *good, Reading *bad) {
+static void check_shape(const char *name, const Cell *cell, const Reading *good, const Reading *bad) {
 	if (bad->state == READING_OK) {
 		cr_expect(text_eq(bad->text, good->text) && same_facts(bad, good, cell), "%s: FALSE GREEN: %s", name, bad->text);
 		cr_expect(!bad->reason, "%s: %s", name, bad->reason);

@@ -42,6 +42,22 @@ Test(url, origins_are_scheme_host_and_port) {
 	}
 }
 
+/* No proxy is asked for either: what answers there is this machine's own. */
+Test(url, loopback_and_link_local_hosts_are_known) {
+	static const struct { const char *url; bool loopback, link_local; } cases[] = {
+		{"http://127.0.0.1/", true, false}, {"http://localhost:81/", true, false}, {"http://[::1]/", true, false},
+		{"http://169.254.169.254/latest", false, true}, {"http://169.254.170.2/", false, true}, {"http://[FE80::1]/", false, true},
+		{"http://169.254.example.org/", false, false}, {"http://127.example.org/", false, false}, {"http://[fd00:ec2::254]/", false, false},
+		{"http://192.0.2.1/", false, false},
+	};
+	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
+		UrlParts parts;
+		cr_assert(url_parse(cases[i].url, &parts, NULL));
+		cr_expect_eq(url_host_is_loopback(&parts), cases[i].loopback, "%s", cases[i].url);
+		cr_expect_eq(url_host_is_link_local(&parts), cases[i].link_local, "%s", cases[i].url);
+	}
+}
+
 Test(url, text_is_encoded_and_decoded_as_rfc_3986_says) {
 	AUTO_CLEAR(Buf) encoded = {0};
 	AUTO_CLEAR(Buf) decoded = {0};
