@@ -3,10 +3,11 @@
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
-#include "core/commands/command.h"
+#include "core/commands/board.h"
 #include "core/commands/rows.h"
 #include "core/health/board.h"
 #include "core/health/health.h"
+#include "core/report/report.h"
 
 #define FIRST_ANSWERS_MS 20000
 
@@ -33,9 +34,24 @@ static Standing standing_of(const ClientModel *model, WallTime now) {
 	return standing;
 }
 
-static void print_reading(const Reading *reading, const Json *damage, const Standing *standing, WallTime now) {
+static ReadingState state_of(const ClientModel *model, const Reading *reading, const Standing *standing, WallTime now, const char **ret_why) {
+	return board_judge(reading, json_get(model->environment, "damage"), standing->counts ? &standing->verdict : NULL, now, ret_why);
+}
+
+static ReadingState worst_of(const ClientModel *model, const Standing *standing, WallTime now) {
+	ReadingState worst = READING_OK;
 	const char *why;
-	ReadingState state = board_judge(reading, damage, standing->counts ? &standing->verdict : NULL, now, &why);
+	for (size_t i = 0; i < model->reading_count; i++) {
+		ReadingState state = state_of(model, &model->readings[i], standing, now, &why);
+		if (health_rank(state) > health_rank(worst))
+			worst = state;
+	}
+	return worst;
+}
+
+static void print_reading(const ClientModel *model, const Reading *reading, const Standing *standing, WallTime now) {
+	const char *why;
+	ReadingState state = state_of(model, reading, standing, now, &why);
 	int64_t age = health_age_ms(reading, now);
 	char span[SPAN_TEXT_SIZE];
 	command_print("%-7s %-20s %-48s %s%s\n", reading_state_name(state), reading->name, reading->text ? reading->text : "",
@@ -58,16 +74,17 @@ static void print_verdict(const Standing *standing) {
 		command_print("  %s\n", standing->verdict.warning);
 }
 
-static Json *status_json(const ClientModel *model, WallTime now) {
+static Json *status_json(const ClientModel *model, const Standing *standing, WallTime now) {
+	const char *why;
 	Json *json = json_new_object();
 	json_add_string(json, "environment", model->environment_name);
 	json_add_string(json, "incident", model->incident ? model->incident->id : NULL);
 	Json *readings = json_add(json, "readings", json_new_array());
 	for (size_t i = 0; i < model->reading_count; i++) {
 		Json *item = json_append(readings, reading_to_json(&model->readings[i]));
-		json_add_string(item, "shown", reading_state_name(health_judge(&model->readings[i], now)));
+		json_add_string(item, "shown", reading_state_name(state_of(model, &model->readings[i], standing, now, &why)));
 	}
-	json_add_string(json, "worst", reading_state_name(health_worst(model->readings, model->reading_count, now)));
+	json_add_string(json, "worst", reading_state_name(worst_of(model, standing, now)));
 	return json;
 }
 
@@ -83,16 +100,34 @@ int run_status(Command *command) {
 	WallTime now = wall_now();
 	Standing standing = standing_of(model, now);
 	if (command->json) {
-		AUTO(Json) *json = status_json(model, now);
+		AUTO(Json) *json = status_json(model, &standing, now);
 		command_print_json(json);
 	} else {
 		command_print("%s%s%s%s\n", model->environment_name, model->drill ? "  DRILL" : "", model->incident ? "  incident " : "  no incident",
 			model->incident ? model->incident->id : "");
 		for (size_t i = 0; i < model->reading_count; i++)
-			print_reading(&model->readings[i], json_get(model->environment, "damage"), &standing, now);
+			print_reading(model, &model->readings[i], &standing, now);
 		if (!model->reading_count)
 			command_print("this environment asks nothing: add probes to %s\n", command->environment_path);
 		print_verdict(&standing);
 	}
-	return health_exit_status(health_worst(model->readings, model->reading_count, now));
+	return health_exit_status(worst_of(model, &standing, now));
+}
+
+bool board_live_sitrep(Command *command, const char *incident, Buf *out) {
+	Error none = {0};
+	if (!command_client(command, false, &none))
+		return false;
+	const ClientModel *model = client_model(command->client);
+	WallTime now = wall_now();
+	if (!model->incident || !text_eq(model->incident->id, incident))
+		return false;
+	Standing standing = standing_of(model, now);
+	const char *why;
+	AUTO_FREE SitrepCondition *conditions = bg_calloc(model->reading_count + 1, sizeof(*conditions));
+	for (size_t i = 0; i < model->reading_count; i++)
+		conditions[i] = (SitrepCondition){.name = model->readings[i].name, .text = model->readings[i].text,
+			.state = state_of(model, &model->readings[i], &standing, now, &why)};
+	report_sitrep(model->incident, conditions, model->reading_count, now, out);
+	return true;
 }

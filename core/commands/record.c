@@ -4,6 +4,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "core/commands/board.h"
 #include "core/commands/command.h"
 #include "core/commands/record_folder.h"
 #include "core/commands/rows.h"
@@ -102,7 +103,9 @@ int run_sitrep(Command *command) {
 	if (!load(command, NULL, &report, &err))
 		return command_failed(&err);
 	AUTO_CLEAR(Buf) text = {0};
-	report_sitrep_of(&report, wall_now(), &text);
+	/* The record alone only knows how things were when it was last written. */
+	if (!board_live_sitrep(command, report.incident->id, &text))
+		report_sitrep_of(&report, wall_now(), &text);
 	fputs(buf_text(&text), stdout);
 	return EXIT_OK;
 }

@@ -98,15 +98,19 @@ static Reading *find_reading(Engine *engine, const char *name) {
 	return NULL;
 }
 
-static void record_change(Engine *engine, const Reading *reading, ReadingState before) {
-	if (!engine->file || before == reading->state)
+static void record_change(Engine *engine, const Reading *reading, ReadingState to, const char *text, const char *reason) {
+	ReadingState *recorded = &engine->recorded[reading - engine->readings];
+	if (!engine->file || *recorded == to || *recorded == NOT_RECORDED) {
+		*recorded = to;
 		return;
+	}
 	AUTO(Json) *args = json_new_object();
 	json_add_string(args, "name", reading->name);
-	json_add_string(args, "from", reading_state_name(before));
-	json_add_string(args, "to", reading_state_name(reading->state));
-	json_add_string(args, "text", reading->text);
-	json_add_string(args, "reason", reading->reason);
+	json_add_string(args, "from", reading_state_name(*recorded));
+	json_add_string(args, "to", reading_state_name(to));
+	json_add_string(args, "text", text);
+	json_add_string(args, "reason", reason);
+	*recorded = to;
 	/* A full disk loses this line of the timeline, nothing else: the board shows the reading itself. */
 	BG_IGNORE(engine_request(engine, REQUEST_READING, args, NULL));
 }
@@ -115,15 +119,29 @@ void engine_take_reading(Engine *engine, Reading *fresh) {
 	Reading *known = find_reading(engine, fresh->name);
 	if (!known)
 		return;
-	ReadingState before = known->state;
-	bool was_asked = wall_known(known->taken);
 	reading_update(known, fresh);
-	if (was_asked)
-		record_change(engine, known, before);
+	record_change(engine, known, known->state, known->text, known->reason);
 	AUTO(Json) *frame = json_new_object();
 	json_add_string(frame, "t", "reading");
 	json_add(frame, "reading", reading_to_json(known));
 	publish(engine, frame);
+}
+
+void engine_expire_readings(Engine *engine) {
+	WallTime now = wall_now();
+	char span[SPAN_TEXT_SIZE];
+	for (size_t i = 0; i < engine->reading_count; i++) {
+		const Reading *reading = &engine->readings[i];
+		if (!wall_known(reading->taken) || health_judge(reading, now) != READING_STALE || engine->recorded[i] == READING_STALE)
+			continue;
+		AUTO_FREE char *reason = bg_asprintf("not seen for %s: look whether the prober still runs", span_format(now.ms - reading->taken.ms, span));
+		record_change(engine, reading, READING_STALE, reading->text, reason);
+	}
+}
+
+void engine_forget_readings(Engine *engine) {
+	for (size_t i = 0; i < engine->reading_count; i++)
+		engine->recorded[i] = READING_UNKNOWN;
 }
 
 /* ---- checkpoints elsewhere ---- */

@@ -114,12 +114,14 @@ static void on_prober_died(void *userdata, const char *why) {
 static void name_readings(Engine *engine) {
 	const Environment *environment = engine->environment;
 	engine->readings = bg_calloc(environment->probe_count + 1, sizeof(*engine->readings));
+	engine->recorded = bg_calloc(environment->probe_count + 1, sizeof(*engine->recorded));
 	engine->reading_count = environment->probe_count;
 	for (size_t i = 0; i < environment->probe_count; i++) {
 		engine->readings[i].name = bg_strdup(environment->probes[i].name);
 		engine->readings[i].probe = bg_strdup(environment->probes[i].probe);
 		engine->readings[i].system = bg_strdup(environment->probes[i].system);
 		reading_set(&engine->readings[i], READING_UNKNOWN, "not looked yet");
+		engine->recorded[i] = NOT_RECORDED;
 	}
 }
 
@@ -150,6 +152,7 @@ static void on_tick(uv_timer_t *timer) {
 		return;
 	}
 	close_silent(engine);
+	engine_expire_readings(engine);
 	engine_settle(engine);
 	engine_renew_gates(engine);
 }
@@ -241,6 +244,7 @@ static void engine_end(Engine *engine) {
 	for (size_t i = 0; i < engine->reading_count; i++)
 		reading_clear(&engine->readings[i]);
 	free(engine->readings);
+	free(engine->recorded);
 	environment_free(engine->environment);
 	state_paths_clear(&engine->paths);
 	free(engine->self);

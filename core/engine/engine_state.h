@@ -14,6 +14,7 @@
 
 #define ENGINE_CONNECTIONS_MAX 64
 #define ENGINE_JOBS_MAX 64
+#define NOT_RECORDED ((ReadingState) -1)
 
 typedef struct EngineJob {
 	struct EngineJob *next;
@@ -44,6 +45,7 @@ typedef struct Engine {
 	int64_t next_job;
 	Reading *readings;
 	size_t reading_count;
+	ReadingState *recorded;           /* what the record last said of each reading, or would have; NOT_RECORDED: nothing yet */
 	ProberLink *prober;
 	char *banner;
 	Error broken;                     /* the newest incident that could not be opened; NONE = none */
@@ -82,6 +84,10 @@ bool engine_request(Engine *engine, RequestKind kind, const Json *args, Error *e
 /* Asks, or asks again, for every gate that can be signed now and whose subject is not the one that stands in the record. */
 void engine_renew_gates(Engine *engine);
 void engine_take_reading(Engine *engine, Reading *fresh);
+/* Readings whose budget has passed: nobody sends that, and the record must tell it all the same. */
+void engine_expire_readings(Engine *engine);
+/* The record was kept by another engine: what it says of readings was true then, and nobody has looked since. */
+void engine_forget_readings(Engine *engine);
 /* Hands the record's newest checkpoint to the places that keep copies, by way of the prober. */
 void engine_send_checkpoint(Engine *engine);
 /* incidents.c: opening what is there, declaring, recovery of actions whose engine died. */

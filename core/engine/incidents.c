@@ -109,6 +109,7 @@ bool engine_open_incident(Engine *engine, Error *err) {
 		return true;
 	}
 	engine_use_incident(engine, file);
+	engine_forget_readings(engine);
 	remove_scratch_logs(folder);
 	engine->start_owed = true;
 	engine_settle(engine);

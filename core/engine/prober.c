@@ -199,6 +199,7 @@ static void start_thread(Asker *asker) {
 	pthread_attr_destroy(&attributes);
 	if (status != 0) {
 		error_errno(&asker->problem, status, "cannot start a thread for it");
+		error_hint(&asker->problem, "look at the limits of this login (ulimit -u), then breakglass engine stop and open the console again");
 		report_problem(asker);
 	}
 }

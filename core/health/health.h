@@ -5,8 +5,8 @@
 #include "core/base/moment.h"
 #include "core/providers/reading.h"
 
-/* The state that may be shown at `now`: ok and warn turn stale when the answer is older than its budget; an answer that is
- * overdue by more than three intervals and a deadline is unknown ("the prober has not answered"). Fail stays fail but says its age. */
+/* The state that may be shown at `now`: ok and warn turn stale when the answer is older than its budget, or from a future that a clock
+ * which was set back makes; never asked is unknown. Fail stays fail but says its age. */
 ReadingState health_judge(const Reading *reading, WallTime now);
 /* Age of the answer that `health_judge` speaks of, in ms; -1 = never answered. */
 int64_t health_age_ms(const Reading *reading, WallTime now);

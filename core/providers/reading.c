@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 
 #define CLOCK_TOLERANCE_MS 5000
+#define LINE_MAX_BYTES 390      /* a longer one is no line, and the record takes none (INCIDENT_LINE_MAX) */
 #define CLOCK_WRONG_MS 60000
 
 static const char *const NAMES[] = {
@@ -31,6 +32,12 @@ static void take_line(char **field, char *raw) {
 	free(*field);
 	*field = text_sanitised_line(raw);
 	free(raw);
+	if (strlen(*field) <= LINE_MAX_BYTES)
+		return;
+	size_t cut = LINE_MAX_BYTES - 3;
+	while (cut && ((unsigned char) (*field)[cut] & 0xC0) == 0x80)
+		cut--;   /* not within a character */
+	memcpy(*field + cut, "...", 4);
 }
 
 Reading *reading_set(Reading *reading, ReadingState state, const char *text, ...) {

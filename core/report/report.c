@@ -32,6 +32,33 @@ static void keep_reading(Report *report, const Event *event)
 		.to = bg_strdup(json_get_string_or(event->data, "to", "")), .text = bg_strdup(json_get_string_or(event->data, "text", "")) };
 }
 
+static const ReportReading *last_of(const Report *report, size_t before, const char *name)
+{
+	for (size_t i = before; i > 0; i--)
+		if (text_eq(report->readings[i - 1].name, name))
+			return &report->readings[i - 1];
+	return NULL;
+}
+
+/* Between two engines nobody looked: what was seen last was not seen any more from the last record of the one before. */
+static void forget_readings(Report *report)
+{
+	if (!report->count)
+		return;
+	for (size_t i = 0, count = report->reading_count; i < count; i++) {
+		const ReportReading *reading = &report->readings[i];
+		if (last_of(report, count, reading->name) != reading || text_eq(reading->to, "unknown"))
+			continue;
+		AUTO(Json) *data = json_new_object();
+		json_add_string(data, "name", reading->name);
+		json_add_string(data, "from", reading->to);
+		json_add_string(data, "to", "unknown");
+		json_add_string(data, "text", "no engine was running");
+		Event event = { .time = report->lines[report->count - 1].time, .data = data };
+		keep_reading(report, &event);
+	}
+}
+
 static bool report_fold(void *userdata, const Record *record, Str line, Error *err)
 {
 	Report *report = userdata;
@@ -48,6 +75,8 @@ static bool report_fold(void *userdata, const Record *record, Str line, Error *e
 		keep_plan(report, &event);
 	if (event.type == EVENT_READING_CHANGED)
 		keep_reading(report, &event);
+	if (event.type == EVENT_ENGINE_STARTED)
+		forget_readings(report);
 	if ((report->count & (report->count - 1)) == 0)
 		report->lines = bg_reallocarray(report->lines, report->count ? report->count * 2 : 1, sizeof *report->lines);
 	report->lines[report->count++] = (ReportLine) {

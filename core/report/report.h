@@ -64,5 +64,5 @@ typedef struct SitrepCondition { const char *name, *text; ReadingState state; Wa
 /* The situation at `now` in short lines of plain text, fit for a chat message: conditions, actions, needs. Takes the live
  * model too, not only what was read from a journal. Appends. */
 void report_sitrep(const Incident *incident, const SitrepCondition *conditions, size_t count, WallTime now, Buf *out);
-/* The same of a report; conditions are the last that its record tells of. */
+/* The same of a report; conditions are the last that its record tells of, and what was ok is told as what it was then. */
 void report_sitrep_of(const Report *report, WallTime now, Buf *out);

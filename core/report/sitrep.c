@@ -43,7 +43,8 @@ static void sitrep_head(const Incident *incident, WallTime now, Buf *out)
 
 /* ---- conditions ---- */
 
-static void sitrep_conditions(const SitrepCondition *conditions, size_t count, WallTime now, Buf *out)
+/* `recorded`: unknown when they were just seen; else the time of the record that tells them, and ok is what they were then. */
+static void sitrep_conditions(const SitrepCondition *conditions, size_t count, WallTime recorded, WallTime now, Buf *out)
 {
 	char clock[WALL_TEXT_SIZE];
 	size_t good = 0, told = 0;
@@ -60,7 +61,9 @@ static void sitrep_conditions(const SitrepCondition *conditions, size_t count, W
 	}
 	if (told > LIST_MAX)
 		put_line(out, "- %zu more are not ok", told - LIST_MAX);
-	if (good)
+	if (good && wall_known(recorded))
+		put_line(out, "- %zu ok when last recorded, %s; not looked at now", good, wall_format_hm(recorded, now, clock));
+	else if (good)
 		put_line(out, told ? "- %zu ok" : "- all %zu ok", good);
 	else if (!told)
 		put_line(out, "- no reading");
@@ -181,17 +184,22 @@ static void sitrep_needs(const Incident *incident, WallTime now, Buf *out)
 		put_line(out, "- nothing; nothing is open");
 }
 
-void report_sitrep(const Incident *incident, const SitrepCondition *conditions, size_t count, WallTime now, Buf *out)
+static void sitrep(const Incident *incident, const SitrepCondition *conditions, size_t count, WallTime recorded, WallTime now, Buf *out)
 {
 	if (incident->phase == INCIDENT_NONE)
 		put_line(out, "No incident is declared.");
 	else
 		sitrep_head(incident, now, out);
-	sitrep_conditions(conditions, count, now, out);
+	sitrep_conditions(conditions, count, recorded, now, out);
 	if (incident->phase == INCIDENT_NONE)
 		return;
 	sitrep_actions(incident, now, out);
 	sitrep_needs(incident, now, out);
+}
+
+void report_sitrep(const Incident *incident, const SitrepCondition *conditions, size_t count, WallTime now, Buf *out)
+{
+	sitrep(incident, conditions, count, (WallTime) { 0 }, now, out);
 }
 
 void report_sitrep_of(const Report *report, WallTime now, Buf *out)
@@ -209,5 +217,5 @@ void report_sitrep_of(const Report *report, WallTime now, Buf *out)
 		if (reading_state_parse(reading->to, &conditions[count].state))
 			count++;
 	}
-	report_sitrep(report->incident, conditions, count, now, out);
+	sitrep(report->incident, conditions, count, report->incident->last_time, now, out);
 }

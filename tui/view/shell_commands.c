@@ -1,10 +1,10 @@
 /* shell_commands.c: the commands that work on every screen. */
 #include <stdio.h>
 #include "core/base/alloc.h"
-#include "core/health/health.h"
 #include "core/report/report.h"
 #include "tui/view/moment_entry.h"
 #include "tui/view/shell.h"
+#include "tui/view/standing.h"
 
 /* ---- screens ---- */
 
@@ -183,9 +183,12 @@ static void sitrep(Shell *shell, ViewContext *context)
 	AUTO_CLEAR(Buf) text = { 0 };
 	AUTO_FREE SitrepCondition *conditions = bg_calloc(model->reading_count + 1, sizeof(*conditions));
 	AUTO(Incident) *none = incident_new();
+	Standing standing;
+	const char *why;
+	standing_read(context, &standing);
 	for (size_t i = 0; i < model->reading_count; i++)
 		conditions[i] = (SitrepCondition) { .name = model->readings[i].name, .text = model->readings[i].text,
-			.state = health_judge(&model->readings[i], context->wall) };
+			.state = standing_judge(&standing, context, &model->readings[i], &why) };
 	report_sitrep(model->incident ? model->incident : none, conditions, model->reading_count, context->wall, &text);
 	view_copy(context, buf_str(&text));
 	/* Line mode has said it by now. */

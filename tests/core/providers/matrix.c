@@ -96,6 +96,7 @@ static void check_line(const char *cell, const char *what, const char *line) {
 	AUTO_FREE char *clean = line ? text_sanitised_line(line) : NULL;
 	cr_expect(line && *line, "%s: there is no %s", cell, what);
 	cr_expect(!line || text_eq(clean, line), "%s: %s is not one harmless line: %s", cell, what, line);
+	cr_expect(!line || strlen(line) <= 400, "%s: %s has %zu bytes, and the record takes 400", cell, what, strlen(line));
 	cr_expect(!line || str_trim(str_from(line)).len == strlen(line), "%s: %s begins or ends with blanks: \"%s\"", cell, what, line);
 }
 
