@@ -29,8 +29,13 @@ static bool fail_unknown_target(const YamlNode *targets, const char *target, Err
 bool fly_target_parse(Str text, const char *path, const char *target, FlyTarget *ret_target, Error *err)
 {
 	AUTO(YamlNode) *root = NULL;
-	if (!yaml_parse(text, path, FLYRC_MAX_BYTES, &root, err))
-		return false;
+	Error cause = { 0 };
+	if (!yaml_parse(text, path, FLYRC_MAX_BYTES, &root, &cause)) {
+		/* What the parser says may repeat a piece of a token that lost its quotes. */
+		error_set(err, cause.kind, "fly's file of targets cannot be read: it is not YAML as fly writes it");
+		error_where(err, "%s", cause.where);
+		return error_hint(err, "look at that line, or write it anew: fly -t %s login", target);
+	}
 	const YamlNode *targets = yaml_find(root, "targets"), *found = yaml_find(targets, target);
 	if (!found || found->kind != YAML_MAP) {
 		fail_unknown_target(targets, target, err);
