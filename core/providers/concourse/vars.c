@@ -39,15 +39,40 @@ static bool put_value(const YamlNode *var, const char *file, bool alone, Buf *ou
 	return true;
 }
 
-static bool fill(Str config, const YamlNode *vars, const char *file, Buf *out, StrList *left, Error *err) {
-	size_t done = 0;
+/* As fly knows them: what merely looks like one, such as the arithmetic of a shell, is not looked up. */
+static bool is_name(Str name) {
+	static const char OTHERS[] = "_-/.:@\"!";
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.ptr[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char) c >= 0x80;
+		if (!c || (!letter && !strchr(OTHERS, c)))
+			return false;
+	}
+	return name.len > 0;
+}
+
+/* The next ((name)) from `from` on: *ret_end is behind it. False: there is none. */
+static bool next_var(Str config, size_t from, size_t *ret_start, size_t *ret_end, Str *ret_name) {
 	for (;;) {
-		Str rest = str_slice(config, done, config.len);
-		ptrdiff_t open = str_find(rest, "(("), close = open < 0 ? -1 : str_find(str_slice(rest, (size_t) open, rest.len), "))");
-		if (open < 0 || close < 0 || close > NAME_MAX_BYTES)
-			break;
-		size_t start = done + (size_t) open, end = start + (size_t) close + 2;
-		AUTO_FREE char *name = str_dup(str_trim(str_slice(config, start + 2, (size_t) close - 2)));
+		Str rest = str_slice(config, from, config.len);
+		ptrdiff_t open = str_find(rest, "((");
+		if (open < 0)
+			return false;
+		*ret_start = from + (size_t) open;
+		ptrdiff_t close = str_find(str_slice(rest, (size_t) open + 2, NAME_MAX_BYTES + 2), "))");
+		*ret_name = str_slice(config, *ret_start + 2, close < 0 ? 0 : (size_t) close);
+		*ret_end = *ret_start + 2 + ret_name->len + 2;
+		if (is_name(*ret_name))
+			return true;
+		from = *ret_start + 1;
+	}
+}
+
+static bool fill(Str config, const YamlNode *vars, const char *file, Buf *out, StrList *left, Error *err) {
+	size_t done = 0, start, end;
+	Str found;
+	while (next_var(config, done, &start, &end, &found)) {
+		AUTO_FREE char *name = str_dup(found);
 		const YamlNode *var = yaml_find(vars, name);
 		buf_put_str(out, str_slice(config, done, start - done));
 		if (!var)

@@ -127,6 +127,8 @@ Test(concourse_set, variables_go_where_they_cannot_change_the_shape) {
 		{"a: [((x)), ((y))]\n", "{x: 1, y: b}", "a: [1, b]\n"},
 		{"a: ((other))\n", "x: 1", "a: ((other))\n"},
 		{"a: ((x\n", "x: 1", "a: ((x\n"},
+		{"sh: echo $((1 + 2)) ((\na: ((x))\n", "x: 1", "sh: echo $((1 + 2)) ((\na: 1\n"},
+		{"a: ((x\n))\nb: ((x))\n", "x: 1", "a: ((x\n))\nb: 1\n"},
 		{"a: pre-((x))\n", "x: \"k: [v]\"", NULL},
 		{"a: ((x))\n", "x: [1]", NULL},
 		{"a: ((x))\n", "[1]", NULL},
