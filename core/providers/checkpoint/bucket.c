@@ -10,10 +10,18 @@ static char *key_of(const Call *call, const char *name) {
 	return bg_asprintf("%s%s", prefix ? prefix : "", name);
 }
 
+/* A playbook can ask a place by its verb, too, and then nobody has looked whether there is a store behind it. */
+static bool open_store(const Call *call, S3 *ret, Error *err) {
+	if (call->system && text_eq(call->system->provider, "s3"))
+		return s3_open(call, ret, err);
+	error_set(err, ERROR_MISSING, "no s3 system is named that the bucket is in");
+	return error_hint(err, "keep checkpoints there with checkpoints: in the environment file, and its system:");
+}
+
 static bool bucket_get(const Call *call, const char *name, Buf *out, bool *ret_there, PlaceSeen *seen, Error *err) {
 	AUTO_CLEAR(S3) s3 = {0};
 	AUTO_FREE char *key = key_of(call, name);
-	bool ok = s3_open(call, &s3, err) && s3_get(&s3, call_arg(call, "bucket"), key, out, ret_there, err);
+	bool ok = open_store(call, &s3, err) && s3_get(&s3, call_arg(call, "bucket"), key, out, ret_there, err);
 	*seen = (PlaceSeen){s3.clock_difference_ms, s3.by_name};
 	return ok;
 }
@@ -21,7 +29,7 @@ static bool bucket_get(const Call *call, const char *name, Buf *out, bool *ret_t
 static bool bucket_put(const Call *call, const char *name, Str bytes, PlaceSeen *seen, Error *err) {
 	AUTO_CLEAR(S3) s3 = {0};
 	AUTO_FREE char *key = key_of(call, name);
-	bool ok = s3_open(call, &s3, err) && s3_put(&s3, call_arg(call, "bucket"), key, bytes, err);
+	bool ok = open_store(call, &s3, err) && s3_put(&s3, call_arg(call, "bucket"), key, bytes, err);
 	*seen = (PlaceSeen){s3.clock_difference_ms, s3.by_name};
 	return ok;
 }

@@ -98,7 +98,7 @@ static void take_export(Str *rest, Buf *out) {
 bool carried_save(const char *state_folder, Str left, Error *err) {
 	AUTO_CLEAR(Buf) out = {0};
 	Str rest = left, folder;
-	if (!state_folder || !str_next_line(&rest, &folder) || !folder.len || *folder.ptr != '/')
+	if (!state_folder || !str_next_line(&rest, &folder) || !folder.len || *folder.ptr != '/' || memchr(folder.ptr, '\0', folder.len))
 		return error_set(err, ERROR_PROTOCOL, "the command left no folder: it ended its own shell");
 	buf_put_str(&out, folder);
 	buf_putc(&out, '\0');

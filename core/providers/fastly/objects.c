@@ -28,8 +28,7 @@ const FastlyKind *fastly_kind(const char *name) {
 	for (size_t i = 0; i < FASTLY_KIND_COUNT; i++)
 		if (text_eq(FASTLY_KINDS[i].name, name))
 			return &FASTLY_KINDS[i];
-	BG_ASSERT(!"a kind of the table");
-	return NULL;
+	bg_bug(__FILE__, __LINE__, "a kind of the table");
 }
 
 const char *fastly_object_name(const Json *object) { return json_get_string_or(object, "name", ""); }
