@@ -1,8 +1,7 @@
-/* Any text is an environment or an error with a place; what loads has names, no secret values and look-ups that find it again. */
-#include "core/base/alloc.h"
-#include "core/environment/environment.h"
-
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+/* Any text is an environment or an error with a place; what loads has names, no secret values and look-ups that find it again; the
+ * providers take its settings or say what is wrong with them. */
+#include "core/providers/provider.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
@@ -20,5 +19,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	}
 	for (size_t i = 0; i < environment->person_count; i++)
 		BG_ASSERT(environment_find_person(environment, environment->people[i].name) == &environment->people[i]);
+	if (!provider_check_environment(environment, &err))
+		fuzz_refused(&err);
 	return 0;
 }

@@ -1,9 +1,11 @@
 /* An incident is told line by line: "TYPE JSON" is a record, "?REQUEST JSON" a request, whose record is folded in when it is
- * accepted. Whatever comes, the counts stay true and every refusal has words. */
-#include "core/base/alloc.h"
+ * accepted. Whatever comes, the counts stay true and every refusal has words; a record that was decided is written, read back and folded by
+ * somebody else into the very same state. */
+#include "fuzz.h"
 #include "core/incident/incident.h"
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+/* A console's incident beside the engine's. */
+typedef struct Two { Incident *mine, *theirs; } Two;
 
 static void fold(Incident *incident, EventType type, const Json *data)
 {
@@ -14,22 +16,36 @@ static void fold(Incident *incident, EventType type, const Json *data)
 	incident_apply(incident, &event);
 	BG_ASSERT(incident->seq == event.seq);
 	event_describe(&event, incident, &line);
+	fuzz_harmless(buf_str(&line), SANITISE_LINE);
 }
 
-static void ask(Incident *incident, const char *name, const Json *args)
+static void fold_both(const Two *two, EventType type, const Json *data)
 {
+	AUTO_CLEAR(Buf) text = { 0 };
+	AUTO(Json) *again = NULL;
+	Error err = { 0 };
+	fold(two->mine, type, data);
+	json_write(data, &text);
+	bool read = json_parse(buf_str(&text), &again, &err);
+	BG_ASSERT(read);
+	fold(two->theirs, event_type_parse(event_type_name(type)), again);
+}
+
+static void ask(const Two *two, const char *name, const Json *args)
+{
+	Incident *incident = two->mine;
 	Request request = { .who = "ann", .how = "uid", .args = args };
 	AUTO_CLEAR(Draft) draft = { 0 };
 	Error err = { 0 };
 	if (!request_kind_parse(name, &request.kind))
 		return;
 	if (incident_decide(incident, &request, (WallTime) { 1000 + incident->seq }, &draft, &err))
-		fold(incident, draft.type, draft.data);
+		fold_both(two, draft.type, draft.data);
 	else
 		BG_ASSERT(err.kind != ERROR_BUG && err.what[0] && err.why[0]);
 }
 
-static void tell(Incident *incident, Str line)
+static void tell(const Two *two, Str line)
 {
 	Str name;
 	AUTO(Json) *json = NULL;
@@ -38,9 +54,9 @@ static void tell(Incident *incident, Str line)
 		return;
 	AUTO_FREE char *text = str_dup(name);
 	if (*text == '?')
-		ask(incident, text + 1, json);
+		ask(two, text + 1, json);
 	else
-		fold(incident, event_type_parse(text), json);
+		fold_both(two, event_type_parse(text), json);
 }
 
 static void check_counts(const Incident *incident)
@@ -58,11 +74,14 @@ static void check_counts(const Incident *incident)
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	AUTO(Incident) *incident = incident_new();
+	AUTO(Incident) *other = incident_new();
+	Two two = { incident, other };
 	Str rest = { (const char *) data, size }, line;
 	while (str_next_line(&rest, &line))
-		tell(incident, line);
+		tell(&two, line);
 	check_counts(incident);
-	AUTO(Json) *json = incident_to_json(incident);
-	BG_ASSERT(json);
+	AUTO(Json) *mine = incident_to_json(incident);
+	AUTO(Json) *theirs = incident_to_json(other);
+	BG_ASSERT(json_equal(mine, theirs));
 	return 0;
 }

@@ -5,11 +5,12 @@
 #include <stdlib.h>
 
 #include "core/base/file.h"
+#include "fuzz.h"
 
 #define CORPUS_FILE_MAX_BYTES (4U << 20)
 #define CUTS 16
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+#pragma weak fuzz_corpus_is_whole
 
 /* An allocation of its own size, so that a sanitizer sees a read beyond the end. */
 static void replay(Str text)
@@ -40,7 +41,7 @@ int main(int argc, char **argv)
 		puts("1..1\nnot ok 1 - the corpus has files");
 		return EXIT_FAILURE;
 	}
-	printf("1..%zu\n", names.count);
+	printf("1..%zu\n", names.count + (fuzz_corpus_is_whole ? 1 : 0));
 	bool ok = true;
 	for (size_t i = 0; i < names.count; i++) {
 		AUTO_FREE char *path = path_join(argv[1], names.items[i]);
@@ -48,6 +49,11 @@ int main(int argc, char **argv)
 		printf("%s %zu - %s\n", replayed ? "ok" : "not ok", i + 1, names.items[i]);
 		(void) fflush(stdout);
 		ok = ok && replayed;
+	}
+	if (fuzz_corpus_is_whole) {
+		bool whole = fuzz_corpus_is_whole();
+		printf("%s %zu - the corpus holds all that it must\n", whole ? "ok" : "not ok", names.count + 1);
+		ok = ok && whole;
 	}
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

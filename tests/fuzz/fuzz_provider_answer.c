@@ -1,0 +1,190 @@
+/* The first line is "VERB BITS": a probe or an action of any provider, and which of its optional arguments are given; the rest is what the other side
+ * answers (fake_curl.h). Whatever it is: a probe is ok only after an answer, says why when it is not ok, and speaks in harmless lines; a plan has the digest
+ * that it has when it is read back; the secret is nowhere in what is told. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fake_curl.h"
+#include "fuzz.h"
+#include "core/providers/provider.h"
+
+#define SECRET "hush-hush-0123456789"
+
+static const char ENVIRONMENT[] =
+	"name: fuzz\nkind: live\nsystems:\n"
+	"  ci: { provider: concourse, url: 'http://127.0.0.1:1', token: { env: FUZZ_TOKEN } }\n"
+	"  cdn: { provider: fastly, service: ocw-live, url: 'http://127.0.0.1:2', token: { env: FUZZ_TOKEN } }\n"
+	"  store: { provider: s3, endpoint: 'http://127.0.0.1:3', region: us-east-1, access-key-id: { env: FUZZ_ID }, secret-access-key: { env: FUZZ_TOKEN } }\n"
+	"  site: { provider: http, url: 'http://127.0.0.1:4' }\n";
+
+/* What an argument may be; the text of the file is not what is tried here. */
+static const char *const ARGUMENTS[][2] = {
+	{ "pipeline", "p" }, { "job", "j" }, { "version", "77" }, { "from", "content-live" }, { "to", "content-backup" }, { "text", "content-live" },
+	{ "bucket", "b" }, { "prefix", "courses/" }, { "max-age", "26h" }, { "url", "http://127.0.0.1:4/courses/" }, { "sample", "4" }, { "serves", "content-live" },
+	{ "backup", "content-backup" }, { "wait", "yes" }, { "status", "200" }, { "config", "p.yml" }, { "vars", "vars.yml" },
+};
+
+/* One that writes files, one that runs what it is told, one that speaks SSH (node_facts): nothing of theirs is HTTP. */
+static bool is_of_the_wire(const VerbSpec *spec)
+{
+	return !text_eq(spec->name, "command.run") && !text_eq(spec->name, "checkpoint.folder") && !text_eq(spec->name, "node.machine");
+}
+
+/* ---- every verb has a file in the corpus that begins with it ---- */
+
+static StrList seen;
+
+static bool has_seen(const VerbSpec *spec)
+{
+	bool ok = !is_of_the_wire(spec) || strlist_has(&seen, spec->name);
+	if (!ok)
+		printf("# no file of the corpus is about %s\n", spec->name);
+	return ok;
+}
+
+bool fuzz_corpus_is_whole(void)
+{
+	bool whole = true;
+	const Vocabulary *vocabulary = provider_vocabulary();
+	for (size_t i = 0; i < vocabulary->count; i++)
+		whole = has_seen(vocabulary->verbs[i]) && whole;
+	strlist_clear(&seen);
+	return whole;
+}
+
+/* ---- one call ---- */
+
+static const Environment *environment(void)
+{
+	static Environment *made;
+	Error err = { 0 };
+	if (made)
+		return made;
+	BG_ASSERT(setenv("FUZZ_TOKEN", SECRET, 1) == 0 && setenv("FUZZ_ID", "AKIDEXAMPLE", 1) == 0);
+	BG_ASSERT(setenv("BREAKGLASS_TEST_CLOCK", "1795230000000", 1) == 0);
+	fuzz_write("p.yml", STR("jobs:\n- name: j\n  plan: [{get: every-day, trigger: true}]\nresources:\n- {name: every-day, type: time}\n"));
+	fuzz_write("vars.yml", STR("bucket: content-live\n"));
+	AUTO_FREE char *path = fuzz_path("environment.yaml");
+	bool ok = environment_parse(str_from(ENVIRONMENT), path, &made, &err) && provider_check_environment(made, &err);
+	BG_ASSERT(ok);
+	return made;
+}
+
+static Json *arguments(const VerbSpec *spec, int64_t bits)
+{
+	Json *args = json_new_object();
+	for (size_t i = 0; i < spec->param_count; i++) {
+		const ParamSpec *param = &spec->params[i];
+		if (!param->required && !(bits >> (i % 60) & 1))
+			continue;
+		for (size_t a = 0; a < BG_LENGTH(ARGUMENTS); a++)
+			if (text_eq(param->name, ARGUMENTS[a][0]) && !(text_eq(param->name, "status") && param->type == PARAM_CHOICE))
+				json_add_string(args, param->name, ARGUMENTS[a][1]);
+	}
+	return args;
+}
+
+static void tells_no_secret(const char *text)
+{
+	BG_ASSERT(!text || !strstr(text, SECRET));
+}
+
+static void check_error(const Error *err)
+{
+	fuzz_refused(err);
+	tells_no_secret(err->why);
+	tells_no_secret(err->where);
+	tells_no_secret(err->hint);
+}
+
+static void check_probe(const Probe *probe, const Call *call)
+{
+	AUTO_CLEAR(Reading) reading = { 0 };
+	probe->read(call, &reading);
+	BG_ASSERT(reading.state != READING_STALE);
+	BG_ASSERT(reading.state != READING_OK || fake_curl_requests());
+	BG_ASSERT(reading.state == READING_OK || reading.state == READING_WARN || (reading.reason && reading.reason[0]) || reading.text);
+	fuzz_harmless(str_from(reading.text), SANITISE_LINE);
+	fuzz_harmless(str_from(reading.reason), SANITISE_LINE);
+	AUTO(Json) *json = reading_to_json(&reading);
+	AUTO_FREE char *text = json_text(json);
+	tells_no_secret(text);
+}
+
+static void check_plan(const Plan *plan)
+{
+	AUTO_CLEAR(Plan) again = { 0 };
+	char digest[65], same[65];
+	Error err = { 0 };
+	AUTO(Json) *json = plan_to_json(plan);
+	AUTO_FREE char *text = json_text(json);
+	tells_no_secret(text);
+	bool read = plan_from_json(json, &again, &err);
+	BG_ASSERT(read);
+	plan_digest(plan, digest);
+	plan_digest(&again, same);
+	BG_ASSERT(text_eq(digest, same));
+}
+
+static void check_result(const ActionResult *result)
+{
+	tells_no_secret(result->evidence);
+	tells_no_secret(result->value);
+	BG_ASSERT(result->verified == VERIFIED_UNKNOWN || result->evidence);
+}
+
+static void check_action(const Action *action, const Call *call)
+{
+	AUTO_CLEAR(Plan) plan = { 0 };
+	AUTO_CLEAR(ActionResult) result = { 0 };
+	Error err = { 0 };
+	if (!action->plan(call, &plan, &err)) {
+		check_error(&err);
+		return;
+	}
+	check_plan(&plan);
+	if (!action->apply(call, &plan, &result, &err))
+		check_error(&err);
+	if (action->verify && !action->verify(call, &plan, &result, &err))
+		check_error(&err);
+	check_result(&result);
+	char *verb = NULL;
+	AUTO(Json) *args = NULL;
+	if (action->undo && action->undo(&plan, result.values, &verb, &args))
+		BG_ASSERT(action_find(verb));
+	free(verb);
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+	Str answers = { size ? (const char *) data : "", size };
+	AUTO_CLEAR(StrList) words = { 0 };
+	int64_t bits = 0;
+	strlist_split(&words, fuzz_line(&answers), ' ');
+	if (!words.count || (words.count > 1 && !str_parse_int(str_from(words.items[1]), &bits)))
+		return 0;
+	const Probe *probe = probe_find(words.items[0]);
+	const Action *action = action_find(words.items[0]);
+	if (!probe && !action)
+		return 0;
+	const VerbSpec *spec = probe ? &probe->spec : &action->spec;
+	if (!is_of_the_wire(spec))
+		return 0;
+	if (!strlist_has(&seen, spec->name))
+		strlist_add(&seen, spec->name);
+	Error err = { 0 };
+	AUTO(Json) *args = arguments(spec, bits);
+	CallCheckpoint checkpoint = { "20261121-0312-mass-publish", "breakglass 20261121-0312-mass-publish\n7\n", 7 };
+	Call call = { .environment = environment(), .args = args, .deadline = { mono_now().ms + 60000 }, .state_folder = fuzz_folder(), .checkpoint = &checkpoint };
+	if (!provider_choose_system(call.environment, spec->name, args, &call.system, &err))
+		return 0;
+	/* A place for checkpoints speaks to the system that the environment names for it, or to none. */
+	if (text_eq(spec->name, "checkpoint.bucket") && bits > 1)
+		call.system = environment_find_system(call.environment, "store");
+	fake_curl_answer(answers);
+	if (probe)
+		check_probe(probe, &call);
+	else
+		check_action(action, &call);
+	return 0;
+}
