@@ -116,15 +116,36 @@ int command_failed(const Error *err) {
 }
 
 int command_usage(const Command *command, const char *why) {
-	fprintf(stderr, "breakglass %s: %s\nusage: breakglass %s %s\n  breakglass %s --help tells more\n", command->row->name, why,
+	AUTO_FREE char *line = text_sanitised_line(why);
+	fprintf(stderr, "breakglass %s: %s\nusage: breakglass %s %s\n  breakglass %s --help tells more\n", command->row->name, line,
 		command->row->name, command->row->arguments, command->row->name);
 	return EXIT_USAGE;
 }
 
+/* A character that a terminal obeys or a reader is fooled by; below 0x20, JSON has escaped it already. */
+static bool is_harmless(Str character, uint32_t code_point) {
+	AUTO_CLEAR(Buf) clean = {0};
+	if (code_point < 0x7F)
+		return true;
+	text_sanitise(character, SANITISE_LINE, &clean);
+	return str_eq(buf_str(&clean), character);
+}
+
 void command_print_json(const Json *json) {
 	AUTO_CLEAR(Buf) text = {0};
+	AUTO_CLEAR(Buf) out = {0};
+	uint32_t c;
 	json_write_pretty(json, &text);
-	puts(buf_text(&text));
+	for (Str rest = buf_str(&text), before = rest; utf8_next(&rest, &c); before = rest) {
+		Str character = str_slice(before, 0, before.len - rest.len);
+		if (is_harmless(character, c))
+			buf_put_str(&out, character);
+		else if (c < 0x10000)
+			buf_printf(&out, "\\u%04x", c);
+		else
+			buf_printf(&out, "\\u%04x\\u%04x", 0xD800 + ((c - 0x10000) >> 10), 0xDC00 + ((c - 0x10000) & 0x3FF));
+	}
+	puts(buf_text(&out));
 }
 
 void command_print(const char *format, ...) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/text.h"
 #include "core/commands/command.h"
 #include "core/engine/engine.h"
 
@@ -113,7 +114,8 @@ static void take_flag(Command *command, Arguments *arguments, int *ret_status) {
 		}
 		json_add_string(command->flags, name, text);
 	} else if (!take_global(command, arguments, name, inline_value, ret_status)) {
-		fprintf(stderr, "breakglass: there is no option --%s%s%s; see breakglass %s%s--help\n", name,
+		AUTO_FREE char *shown = text_sanitised_line(name);
+		fprintf(stderr, "breakglass: there is no option --%s%s%s; see breakglass %s%s--help\n", shown,
 			command->row ? " of " : "", command->row ? command->row->name : "", command->row ? command->row->name : "",
 			command->row ? " " : "");
 		*ret_status = EXIT_USAGE;
@@ -128,7 +130,8 @@ static void take_word(Command *command, const char *word, int *ret_status) {
 	command->row = command_row_find(word);
 	if (command->row)
 		return;
-	fprintf(stderr, "breakglass: there is no command %s; see breakglass --help\n", word);
+	AUTO_FREE char *shown = text_sanitised_line(word);
+	fprintf(stderr, "breakglass: there is no command %s; see breakglass --help\n", shown);
 	*ret_status = EXIT_USAGE;
 }
 

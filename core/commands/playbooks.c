@@ -39,7 +39,7 @@ static void check_playbook(const char *path, Tally *tally) {
 		json_free(found);
 	} else
 		diagnostic_render_all(&playbook->diagnostics, &text);
-	fputs(buf_text(&text), stdout);
+	command_print("%s", buf_text(&text));
 	tally->errors += playbook->diagnostics.errors;
 	tally->warnings += playbook->diagnostics.warnings;
 	tally->hints += playbook->diagnostics.hints;

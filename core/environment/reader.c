@@ -92,6 +92,11 @@ bool reader_text(const Reader *reader, const YamlNode *node, char **ret_text, Er
 		if ((unsigned char) *p < 0x20 || *p == 0x7f)
 			return reader_fail(reader, node, err, "keep it to one line", "%s holds a line break or a control character",
 				node_label(node));
+	/* Names are made harmless wherever they are told; one that is not so from the start would be found under another name then. */
+	AUTO_FREE char *harmless = text_sanitised_line(node->text);
+	if (!text_eq(harmless, node->text))
+		return reader_fail(reader, node, err, "write it anew, with letters that can be seen",
+			"%s holds a character that cannot be seen, or that turns text around", node_label(node));
 	*ret_text = bg_strdup(node->text);
 	return true;
 }

@@ -32,6 +32,7 @@ struct Terminal {
 	bool cursor_hidden, alternate;
 	unsigned bells;
 	Buf queue;                   /* read from the program, not yet shown */
+	Buf raw;                     /* all that was ever read */
 	Buf frame_lines;
 	Buf text, tail;              /* tail: the last bytes, to look for modes that libvterm does not report */
 	size_t shown;                /* bytes given to libvterm */
@@ -164,11 +165,17 @@ Terminal *terminal_free(Terminal *terminal)
 	bg_close_fd(&terminal->frames);
 	vterm_free(terminal->vterm);
 	buf_clear(&terminal->queue);
+	buf_clear(&terminal->raw);
 	buf_clear(&terminal->frame_lines);
 	buf_clear(&terminal->text);
 	buf_clear(&terminal->tail);
 	free(terminal);
 	return NULL;
+}
+
+Str terminal_raw(const Terminal *terminal)
+{
+	return buf_str(&terminal->raw);
 }
 
 int terminal_pid(const Terminal *terminal)
@@ -232,8 +239,10 @@ static bool read_more(Terminal *terminal, MonoTime deadline)
 	int64_t left = deadline.ms - mono_now().ms;
 	if ((terminal->master < 0 && terminal->frames < 0) || left <= 0 || poll(fds, 2, (int) left) <= 0)
 		return false;
+	size_t before = terminal->queue.len;
 	if (fds[0].revents)
 		read_into(&terminal->master, &terminal->queue);
+	buf_put_str(&terminal->raw, str_slice(buf_str(&terminal->queue), before, terminal->queue.len));
 	if (fds[1].revents)
 		read_into(&terminal->frames, &terminal->frame_lines);
 	return true;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "core/base/cleanup.h"
+#include "core/base/str.h"
 
 typedef struct Terminal Terminal;
 
@@ -34,6 +35,8 @@ void terminal_type(Terminal *terminal, const char *text);
 void terminal_paste(Terminal *terminal, const char *text);
 /* Returns with the first frame of the new size. */
 void terminal_resize(Terminal *terminal, int columns, int rows);
+/* Every byte that the program wrote and that was read so far, as it came. Borrowed until the next call. */
+Str terminal_raw(const Terminal *terminal);
 int terminal_pid(const Terminal *terminal);
 
 /* Wait for the first frame, from now on or already there, whose screen holds `text`, or does not hold it any more. */

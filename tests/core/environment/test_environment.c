@@ -133,6 +133,8 @@ static const Refusal refusals[] = {
 	{ "far from any kind", "name: x\nkind: production\n", "e:2:1", "for kind, the word \"production\" is not known", "known here: live, drill" },
 	{ "empty name", "name:\nkind: live\n", "e:1:1", "name is empty", "give it a value or remove the line" },
 	{ "name is a list", "name: [a]\nkind: live\n", "e:1:1", "name must be a text, but this is a list", "write one value, without [ ] or { }" },
+	{ "bidi control in a text", "name: \"a\\u202eb\"\nkind: live\n", "e:1:1", "name holds a character that cannot be seen, or that turns text around",
+		"write it anew, with letters that can be seen" },
 	{ "line break in a text", "name: \"a\\nb\"\nkind: live\n", "e:1:1", "name holds a line break or a control character",
 		"keep it to one line" },
 	{ "bad span", HEAD "objective: soon\n", "e:3:1", "objective is not a length of time: soon",
