@@ -287,6 +287,10 @@ bool http_request(HttpClient *client, const HttpRequest *request, HttpResponse *
 				: error_set(err, ERROR_REMOTE, "is redirected more than %d times", HTTP_MAX_REDIRECTS);
 		}
 	}
+	if (request->secret)
+		http_response_hide(ret, request->secret);
+	if (request->sigv4 && request->sigv4->session_token)
+		http_response_hide(ret, request->sigv4->session_token);
 	ret->elapsed_ms = mono_now().ms - transfer.began.ms;
 	hide_secrets(request, &ret->headers);
 	hide_secrets(request, &ret->body);

@@ -18,5 +18,7 @@ typedef struct Transfer {
 size_t http_response_take_header(char *bytes, size_t size, size_t count, void *transfer);
 /* For CURLOPT_WRITEFUNCTION. */
 size_t http_response_take_body(char *bytes, size_t size, size_t count, void *transfer);
+/* What was sent as a credential and comes back (a careless error page repeats the request) is crossed out, before anybody can tell it on. */
+void http_response_hide(HttpResponse *response, const Secret *secret);
 /* Says in `err` why no whole answer was had. `detail` is libcurl's own text, "" if none. Always false. */
 bool http_error_set(const CurlLibrary *curl, CURL *handle, const Transfer *transfer, CURLcode code, const char *detail, Error *err);

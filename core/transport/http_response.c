@@ -55,6 +55,27 @@ size_t http_response_take_body(char *bytes, size_t size, size_t count, void *use
 	return len;
 }
 
+/* Shorter than any real credential: crossing out every "a" would hide answers instead of a secret. */
+#define HIDDEN_MIN 6
+
+static void cross_out(Buf *text, Str secret) {
+	for (size_t at = 0; at + secret.len <= text->len;) {
+		ptrdiff_t found = str_find(str_slice(buf_str(text), at, text->len), secret.ptr);
+		if (found < 0)
+			return;
+		memset(text->data + at + (size_t) found, '*', secret.len);
+		at += (size_t) found + secret.len;
+	}
+}
+
+void http_response_hide(HttpResponse *response, const Secret *secret) {
+	Str hidden = str_from(secret_reveal(secret));
+	if (hidden.len < HIDDEN_MIN)
+		return;
+	cross_out(&response->headers, hidden);
+	cross_out(&response->body, hidden);
+}
+
 Str http_header(const HttpResponse *response, const char *name) {
 	Str rest = buf_str(&response->headers), line;
 	while (str_next_line(&rest, &line)) {
