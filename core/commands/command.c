@@ -68,6 +68,7 @@ bool command_client(Command *command, bool start, Error *err) {
 	if (!command_environment(command, err))
 		return false;
 	ClientOptions options = {.environment_path = command->environment_path, .environment_name = command->environment->name,
+		.environment_group = command->environment->group,
 		.state = command->state, .self = command->self, .start_engine = start};
 	if (!client_open(&options, &command->client, err))
 		return false;

@@ -5,8 +5,8 @@
 #include "core/base/file.h"
 
 bool record_incidents(Command *command, StatePaths *ret_paths, Error *err) {
-	return command_environment(command, err) && state_paths_init(command->state, command->environment->name, ret_paths,
-		err);
+	return command_environment(command, err) && state_paths_init(command->state, command->environment->name,
+		command->environment->group, ret_paths, err);
 }
 
 bool record_folder(Command *command, const char *name, char **ret_folder, Error *err) {

@@ -12,6 +12,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/engine/client_internal.h"
+#include "core/engine/error_json.h"
 #include "core/engine/frame.h"
 
 #define RETRY_FIRST_MS 1
@@ -106,6 +107,8 @@ static void try_connect(Client *client) {
 
 /* ---- reading and writing ---- */
 
+static void read_in(Client *client);
+
 static void write_out(Client *client) {
 	while (client->fd >= 0 && client->out.len) {
 		ssize_t sent = send(client->fd, client->out.data, client->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -116,7 +119,9 @@ static void write_out(Client *client) {
 		if (sent < 0) {
 			Error why = {0};
 			error_errno(&why, errno, "the connection to the engine broke");
-			drop(client, &why);
+			read_in(client);   /* it may have said why before it closed */
+			if (client->fd >= 0)
+				drop(client, &why);
 			return;
 		}
 		buf_consume(&client->out, (size_t) sent);
@@ -134,15 +139,8 @@ static void take_reply(Client *client, const Json *frame) {
 			return;
 		Error error = {0};
 		bool ok = json_get_bool(frame, "ok", false);
-		if (!ok) {
-			const Json *json = json_get(frame, "error");
-			ErrorKind kind = ERROR_REMOTE;
-			(void) error_kind_parse(json_get_string_or(json, "kind", ""), &kind);
-			error_set(&error, kind, "%s", json_get_string_or(json, "why", "the engine refused without a reason"));
-			error_what(&error, "%s", json_get_string_or(json, "what", ""));
-			error_where(&error, "%s", json_get_string_or(json, "where", ""));
-			error_hint(&error, "%s", json_get_string_or(json, "hint", ""));
-		}
+		if (!ok)
+			error_from_json(json_get(frame, "error"), &error);
 		ask.reply(ask.userdata, ok, json_get(frame, "data"), &error);
 		return;
 	}
@@ -218,7 +216,7 @@ bool client_begin(const ClientOptions *options, Client **ret_client, Error *err)
 	AUTO(Client) *client = bg_calloc(1, sizeof(*client));
 	client->fd = -1;
 	client->log_from = -1;
-	if (!state_paths_init(options->state, options->environment_name, &client->paths, err))
+	if (!state_paths_init(options->state, options->environment_name, options->environment_group, &client->paths, err))
 		return false;
 	client->environment_path = bg_strdup(options->environment_path);
 	client->self = bg_strdup(options->self);

@@ -9,7 +9,7 @@
  *                   you{who,how,roles[], login, badge_ms: under a badge},
  *                   engine{pid,started}, state_folder}
  *           you{you}, incident{id|null}, record{line}, reading{reading}, playbooks{list[]}, presence{people[]}, job{..}, output{..}, caught-up{},
- *           reply{id, ok, data{}|error{}}, banner{level,text} */
+ *           reply{id, ok, data{}|error{}}, banner{level,text}, refused{error{}} (its last word) */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +25,7 @@ typedef struct Client Client;
 typedef struct ClientOptions {
 	const char *environment_path;    /* the environment's YAML file, absolute */
 	const char *environment_name;    /* its name */
+	const char *environment_group;   /* the group that it names; NULL or "" = none */
 	const char *state;               /* --state, or NULL */
 	const char *self;                /* our own program, to start an engine with: /proc/self/exe */
 	bool console;                    /* counts as a person who is here */

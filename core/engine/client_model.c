@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 #include "core/engine/client_internal.h"
+#include "core/engine/error_json.h"
 #include "core/engine/frame.h"
 #include "core/engine/incident_file.h"
 
@@ -356,11 +357,18 @@ static bool on_caught_up(Client *client, const Json *frame, Error *err) {
 	return true;
 }
 
+/* The last word of an engine that closes: what is wrong with us. */
+static bool on_refused(Client *client, const Json *frame, Error *err) {
+	(void) client;
+	error_from_json(json_get(frame, "error"), err);
+	return false;
+}
+
 bool client_model_frame(Client *client, const Json *frame, Error *err) {
 	static const struct { const char *type; bool (*take)(Client *, const Json *, Error *); } FRAMES[] = {
 		{"welcome", on_welcome}, {"you", on_you}, {"incident", on_incident}, {"record", on_record}, {"reading", on_reading},
 		{"playbooks", on_playbooks}, {"presence", on_presence}, {"job", on_job}, {"output", on_output}, {"banner", on_banner},
-		{"caught-up", on_caught_up},
+		{"caught-up", on_caught_up}, {"refused", on_refused},
 	};
 	const char *type = json_get_string_or(frame, "t", "");
 	client->model.version++;

@@ -11,6 +11,7 @@
 #include "core/base/file.h"
 #include "core/engine/confine.h"
 #include "core/engine/crash_points.h"
+#include "core/engine/doors.h"
 #include "core/engine/engine_state.h"
 #include "core/engine/frame.h"
 #include "core/engine/listener.h"
@@ -18,7 +19,6 @@
 #include "core/providers/provider.h"
 
 #define TICK_MS 5000
-#define HELLO_DEADLINE_MS 10000
 #define LOCK_WAIT_MS 5000
 #define LOCK_STEP_MS 10
 
@@ -37,33 +37,39 @@ void engine_identify(Engine *engine, Connection *connection) {
 	connection_become(connection, person ? person->name : login, "uid", person ? &person->roles : NULL);
 }
 
-static void refuse_version(Connection *connection) {
+/* The one frame that every version understands. */
+static bool refuse_version(Connection *connection) {
 	AUTO(Json) *welcome = json_new_object();
 	json_add_string(welcome, "t", "welcome");
 	json_add_int(welcome, "protocol", PROTOCOL_VERSION);
-	connection_send(connection, welcome);
+	connection_close_with(connection, welcome);
+	return true;
 }
 
-static bool on_frame(void *userdata, Connection *connection, const Json *frame) {
-	Engine *engine = userdata;
-	const char *type = json_get_string_or(frame, "t", "");
-	if (!connection->welcome) {
-		if (!text_eq(type, "hello"))
-			return false;
-		if (json_get_int(frame, "protocol", 0) != PROTOCOL_VERSION) {
-			refuse_version(connection);
-			return true;
-		}
-		connection->welcome = true;
-		connection->console = text_eq(json_get_string(frame, "kind"), "console");
-		connection->terminal = str_dup(str_slice(str_from(json_get_string(frame, "terminal")), 0, 64));
-		publish_welcome(engine, connection, frame);
-		publish_presence(engine);
-		return true;
+static bool on_hello(Engine *engine, Connection *connection, const Json *frame, Error *err) {
+	if (!text_eq(json_get_string(frame, "t"), "hello")) {
+		error_set(err, ERROR_PROTOCOL, "the first message must be hello");
+		return error_hint(err, "breakglass speaks with its engine by itself: use the command");
 	}
-	if (text_eq(type, "ask"))
-		engine_serve(engine, connection, frame);
-	return text_eq(type, "ask");
+	if (json_get_int(frame, "protocol", 0) != PROTOCOL_VERSION)
+		return refuse_version(connection);
+	connection->welcome = true;
+	connection->console = text_eq(json_get_string(frame, "kind"), "console");
+	connection->terminal = str_dup(str_slice(str_from(json_get_string(frame, "terminal")), 0, 64));
+	publish_welcome(engine, connection, frame);
+	publish_presence(engine);
+	return true;
+}
+
+static bool on_frame(void *userdata, Connection *connection, const Json *frame, Error *err) {
+	Engine *engine = userdata;
+	if (!connection->welcome)
+		return on_hello(engine, connection, frame, err);
+	if (!text_eq(json_get_string(frame, "t"), "ask"))
+		return error_set(err, ERROR_PROTOCOL, "after hello only asks are taken");
+	engine_serve(engine, connection, frame);
+	doors_relieve(engine);
+	return true;
 }
 
 static void on_closed(void *userdata, Connection *connection) {
@@ -91,8 +97,7 @@ static void on_connection(uv_stream_t *listening, int status) {
 	engine->connections = connection;
 	engine->connection_count++;
 	engine_identify(engine, connection);
-	if (engine->connection_count > ENGINE_CONNECTIONS_MAX)
-		connection_close(connection);
+	doors_admit(engine, connection);
 }
 
 /* ---- prober ---- */
@@ -134,14 +139,6 @@ static void on_end_signal(uv_signal_t *handle, int number) {
 	uv_stop(&engine->loop);
 }
 
-/* Who connects and does not say what it is takes a place away from somebody else. */
-static void close_silent(const Engine *engine) {
-	int64_t now = mono_now().ms;
-	for (Connection *connection = engine->connections; connection; connection = connection->next)
-		if (!connection->welcome && now - connection->since_ms > HELLO_DEADLINE_MS)
-			connection_close(connection);
-}
-
 static void on_tick(uv_timer_t *timer) {
 	Engine *engine = timer->data;
 	/* Its state was removed under it: what it would still write, nobody could read. */
@@ -151,7 +148,7 @@ static void on_tick(uv_timer_t *timer) {
 		uv_stop(&engine->loop);
 		return;
 	}
-	close_silent(engine);
+	doors_close_idle(engine);
 	engine_expire_readings(engine);
 	engine_settle(engine);
 	engine_renew_gates(engine);
@@ -183,9 +180,12 @@ static void watch_signal(Engine *engine, uv_signal_t *handle, int number) {
 
 static bool engine_start(Engine *engine, const EngineOptions *options, Error *err) {
 	if (!environment_load(options->environment_path, &engine->environment, err)
-		|| !state_paths_init(options->state, engine->environment->name, &engine->paths, err)
+		|| !state_paths_init(options->state, engine->environment->name, NULL, &engine->paths, err)
 		|| !take_lock(engine, err))
 		return false;
+	engine->has_group = paths_group(engine->environment->group, &engine->group);
+	if (*engine->environment->group && !engine->has_group)
+		fprintf(stderr, "breakglass: this machine has no group %s: nobody else may use this engine\n", engine->environment->group);
 	engine->self = bg_strdup(options->self);
 	engine->environment_path = bg_strdup(options->environment_path);
 	engine->started = wall_now();
@@ -194,7 +194,7 @@ static bool engine_start(Engine *engine, const EngineOptions *options, Error *er
 	engine->library = library_new(&engine->environment->playbooks, provider_vocabulary());
 	if (!engine_open_incident(engine, err))
 		return false;
-	if (!listener_start(&engine->paths, &engine->loop, &engine->listening, on_connection, err))
+	if (!listener_start(&engine->paths, engine->has_group ? &engine->group : NULL, &engine->loop, &engine->listening, on_connection, err))
 		return false;
 	engine->listening.data = engine;
 	watch_signal(engine, &engine->on_term, SIGTERM);
@@ -266,9 +266,10 @@ int engine_main(const EngineOptions *options) {
 	bool other = !ok && err.kind == ERROR_CONFLICT && engine.lock_fd < 0;
 	if (ok)
 		uv_run(&engine.loop, UV_RUN_DEFAULT);
-	else if (!other) {
+	else {
 		char text[640];
-		fprintf(stderr, "breakglass engine: %s\n", error_format(&err, text, sizeof(text)));
+		/* Whoever started it looks in its log for "breakglass engine:", which says that there is none. */
+		fprintf(stderr, "%s: %s\n", other ? "breakglass" : "breakglass engine", error_format(&err, text, sizeof(text)));
 	}
 	engine_end(&engine);
 	return ok || other ? 0 : 1;

@@ -3,6 +3,7 @@
 #include <uv.h>
 #include "core/engine/connection.h"
 #include "core/engine/engine.h"
+#include "core/engine/error_json.h"
 #include "core/engine/incident_file.h"
 #include "core/engine/job.h"
 #include "core/engine/library.h"
@@ -51,6 +52,8 @@ typedef struct Engine {
 	Error broken;                     /* the newest incident that could not be opened; NONE = none */
 	bool start_owed;                  /* that this engine took over is not in the record yet */
 	Logins logins;
+	bool has_group;                   /* whose members may use this engine, too */
+	unsigned group;
 	int wrong_codes;                  /* one-time codes, since: */
 	MonoTime wrong_codes_since;
 	bool stopping;
@@ -74,7 +77,6 @@ void publish_incident(Engine *engine);                      /* a new one, or non
 void publish_record(void *userdata, const Record *record, Str line);
 /* Everything that a client which said hello must know. */
 void publish_welcome(Engine *engine, Connection *connection, const Json *hello);
-Json *error_to_json(const Error *err);
 
 /* services.c: the table of asks. */
 void engine_serve(Engine *engine, Connection *connection, const Json *frame);

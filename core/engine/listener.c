@@ -14,15 +14,24 @@
 #include "core/base/buf.h"
 #include "core/base/file.h"
 
+/* The number that whoever holds the lock wrote into it. */
+static const char *read_holder(int fd, char *text, size_t size) {
+	ssize_t got = pread(fd, text, size - 1, 0);
+	text[got > 0 ? (size_t) got : 0] = '\0';
+	text[strspn(text, "0123456789")] = '\0';
+	return *text ? text : "of unknown number";
+}
+
 bool listener_lock(const StatePaths *paths, int *ret_fd, Error *err) {
 	AUTO_CLOSE int fd = open(paths->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0) {
 		error_errno(err, errno, "cannot open the engine's lock");
 		return error_where(err, "%s", paths->lock);
 	}
+	char holder[32];
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno == EWOULDBLOCK) {
-			error_set(err, ERROR_CONFLICT, "an engine for this environment runs already");
+			error_set(err, ERROR_CONFLICT, "an engine for this environment runs already: process %.20s", read_holder(fd, holder, sizeof(holder)));
 			return error_where(err, "%s", paths->lock);
 		}
 		return error_errno(err, errno, "cannot lock %s", paths->lock);
@@ -61,7 +70,19 @@ bool listener_answers(const StatePaths *paths) {
 		&& (connect(fd, (struct sockaddr *) &address, sizeof(address)) == 0 || errno == EAGAIN);
 }
 
-bool listener_start(const StatePaths *paths, uv_loop_t *loop, uv_pipe_t *pipe, uv_connection_cb on_connection, Error *err) {
+/* Nobody but us may come near the socket, or, where the environment names a group, its members: they may enter the folder, not list it. */
+static bool open_to(const StatePaths *paths, const unsigned *group, Error *err) {
+	bool ok = !group ? chmod(paths->folder, 0700) == 0
+		: chown(paths->folder, (uid_t) -1, *group) == 0 && chmod(paths->folder, 0710) == 0 && chown(paths->socket, (uid_t) -1, *group) == 0
+			&& chmod(paths->socket, 0660) == 0;
+	if (ok)
+		return true;
+	error_errno(err, errno, "cannot open the engine's socket to the right people");
+	error_where(err, "%s", paths->folder);
+	return group ? error_hint(err, "be in the group that the environment names (group:), or leave it out") : false;
+}
+
+bool listener_start(const StatePaths *paths, const unsigned *group, uv_loop_t *loop, uv_pipe_t *pipe, uv_connection_cb on_connection, Error *err) {
 	struct sockaddr_un address;
 	if (!address_of(paths, &address)) {
 		error_set(err, ERROR_INVALID, "the path of the engine's socket is too long");
@@ -71,10 +92,7 @@ bool listener_start(const StatePaths *paths, uv_loop_t *loop, uv_pipe_t *pipe, u
 	if (fd < 0)
 		return error_errno(err, errno, "cannot make a socket");
 	(void) unlink(paths->socket);
-	/* A state folder that its owner opened to a group is how people with logins of their own share one engine. */
-	struct stat folder;
-	mode_t mode = stat(paths->folder, &folder) == 0 && (folder.st_mode & 070) == 070 ? 0660 : 0600;
-	mode_t before = umask(0777 & ~mode);
+	mode_t before = umask(0177);
 	bool bound = bind(fd, (struct sockaddr *) &address, sizeof(address)) == 0;
 	int bind_errno = errno;
 	umask(before);
@@ -82,6 +100,8 @@ bool listener_start(const StatePaths *paths, uv_loop_t *loop, uv_pipe_t *pipe, u
 		error_errno(err, bound ? errno : bind_errno, "cannot listen on the engine's socket");
 		return error_where(err, "%s", paths->socket);
 	}
+	if (!open_to(paths, group, err))
+		return false;
 	uv_pipe_init(loop, pipe, 0);
 	int status = uv_pipe_open(pipe, fd);
 	if (status == 0) {

@@ -12,5 +12,5 @@ BG_CHECK bool listener_lock(const StatePaths *paths, int *ret_fd, Error *err);
 bool listener_lock_stands(const StatePaths *paths, int fd);
 /* Somebody listens at the socket now. */
 bool listener_answers(const StatePaths *paths);
-/* Binds and listens. Only the holder of the lock calls this, so a socket that is there already belongs to a dead engine. */
-BG_CHECK bool listener_start(const StatePaths *paths, uv_loop_t *loop, uv_pipe_t *pipe, uv_connection_cb on_connection, Error *err);
+/* Binds and listens: for us alone, or for a `group` as well (NULL = none). Only the holder of the lock calls this, so a socket that is there already belongs to a dead engine. */
+BG_CHECK bool listener_start(const StatePaths *paths, const unsigned *group, uv_loop_t *loop, uv_pipe_t *pipe, uv_connection_cb on_connection, Error *err);

@@ -13,10 +13,14 @@ typedef struct StatePaths {
 	char *lock;
 	char *log;
 	char *incidents;
+	unsigned owner;     /* uid of who owns `folder`: ours, but in a folder that is shared with a group */
 } StatePaths;
 
-/* `state` NULL: found as above. Makes the folders (0700). `environment` is the environment's name. */
-BG_CHECK bool state_paths_init(const char *state, const char *environment, StatePaths *ret_paths, Error *err);
+/* `state` NULL: found as above. Makes the folders (0700). `environment` is the environment's name, `group` the one that it names (NULL or "" =
+ * none). Folders that somebody else owns or can write in are refused, but for one that its owner shares with that group. */
+BG_CHECK bool state_paths_init(const char *state, const char *environment, const char *group, StatePaths *ret_paths, Error *err);
+/* The number of a group; false when this machine has none of that name. */
+bool paths_group(const char *name, unsigned *ret_gid);
 void state_paths_clear(StatePaths *paths);
 BG_DEFINE_CLEARP(StatePaths, state_paths_clear)
 /* A name as a single folder name: anything outside [A-Za-z0-9._-] becomes "-". Owned. */

@@ -5,6 +5,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "core/engine/doors.h"
 #include "core/engine/engine_state.h"
 #include "core/engine/frame.h"
 
@@ -12,6 +13,7 @@ void publish_text(Engine *engine, Str json_text) {
 	for (Connection *connection = engine->connections; connection; connection = connection->next)
 		if (connection->welcome)
 			connection_send_text(connection, json_text);
+	doors_relieve(engine);
 }
 
 void publish(Engine *engine, const Json *frame) {
@@ -24,16 +26,6 @@ static Json *frame_of(const char *type) {
 	Json *frame = json_new_object();
 	json_add_string(frame, "t", type);
 	return frame;
-}
-
-Json *error_to_json(const Error *err) {
-	Json *json = json_new_object();
-	json_add_string(json, "kind", error_kind_name(err->kind));
-	json_add_string(json, "what", err->what);
-	json_add_string(json, "where", err->where);
-	json_add_string(json, "why", err->why);
-	json_add_string(json, "hint", err->hint);
-	return json;
 }
 
 /* ---- one thing at a time ---- */

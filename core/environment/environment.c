@@ -218,6 +218,7 @@ Environment *environment_free(Environment *environment)
 	free(environment->signoff.codes);
 	free(environment->signoff.revoked);
 	strlist_clear(&environment->playbooks);
+	free(environment->group);
 	free(environment->name);
 	free(environment->folder);
 	free(environment->path);

@@ -120,6 +120,7 @@ typedef struct Environment {
 	char *name;
 	EnvironmentKind kind;
 	StrList playbooks;       /* files and folders, resolved */
+	char *group;             /* Unix group whose members may use the engine of somebody else; "" = nobody may */
 	int64_t objective_ms;    /* time to restore that was promised; 0 = none */
 	EnvironmentPerson *people;
 	size_t person_count;

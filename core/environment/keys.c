@@ -8,6 +8,7 @@ static const EnvironmentKey top_keys[] = {
 	{ "name", true, "What this environment is called on every screen and in every signed statement." },
 	{ "kind", true, "live or drill; on a drill every screen says DRILL." },
 	{ "playbooks", false, "Markdown files, or folders of them, relative to this file." },
+	{ "group", false, "A Unix group whose members may use the engine that one of them started. Left out: nobody else may." },
 	{ "objective", false, "The time to restore that was promised: 60m." },
 	{ "people", false, "Who takes part, and which roles they may sign in." },
 	{ "signers", false, "Path of the OpenSSH allowed_signers file." },

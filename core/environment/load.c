@@ -11,6 +11,7 @@ static bool load_head(const Reader *reader, const YamlNode *root, Environment *e
 	if (!reader_text(reader, yaml_find(root, "name"), &environment->name, err)
 		|| !reader_choice(reader, yaml_find(root, "kind"), kinds, BG_LENGTH(kinds), &kind, err)
 		|| !reader_paths(reader, yaml_find(root, "playbooks"), &environment->playbooks, err)
+		|| !reader_text_or(reader, yaml_find(root, "group"), "", &environment->group, err)
 		|| !reader_span(reader, yaml_find(root, "objective"), 0, &environment->objective_ms, err))
 		return false;
 	environment->kind = (EnvironmentKind) kind;

@@ -1,14 +1,11 @@
 /* A procedure walked by the command line, by one person and by two, and everything that is refused on the way. */
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
-#include "core/engine/frame.h"
-#include "core/engine/paths.h"
 #include "scene.h"
+#include "stranger.h"
 
 static const char BOOK[] =
 	"# Counting\n\n"
@@ -143,7 +140,8 @@ Test(walking, a_second_engine_leaves_the_first_one_alone) {
 	run_program((const char *const[]){scene.program, "__engine", "--env", scene.environment, "--state", scene.state, NULL}, NULL, NULL,
 		&second);
 	cr_assert_eq(second.status, 0, "%s", buf_text(&second.err));
-	assert_text("it says nothing", buf_text(&second.err), "");
+	AUTO_FREE char *holder = bg_asprintf("an engine for this environment runs already: process %d", pid);
+	cr_assert(strstr(buf_text(&second.err), holder), "it said: %s", buf_text(&second.err));
 	cr_assert_eq(scene_engine_pid(&scene), pid);
 	scene_ok(&scene, "declare", "the first one still answers");
 }
@@ -189,88 +187,14 @@ Test(walking, a_broken_record_does_not_take_the_board_away) {
 
 /* ---- strangers ---- */
 
-static int knock(const Scene *scene) {
-	AUTO_CLEAR(StatePaths) paths = {0};
-	Error err = {0};
-	assert_ok(state_paths_init(scene->state, "trial", &paths, &err), &err);
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	memcpy(address.sun_path, paths.socket, strlen(paths.socket) + 1);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	cr_assert(connect(fd, (struct sockaddr *) &address, sizeof(address)) == 0, "cannot connect to %s", paths.socket);
-	return fd;
-}
-
-/* What comes back, as one frame; NULL when the engine closes without a word. */
-static Json *answer(int fd) {
-	AUTO_CLEAR(Buf) in = {0};
-	for (;;) {
-		char block[4096];
-		ssize_t got = read(fd, block, sizeof(block));
-		if (got <= 0)
-			return NULL;
-		buf_append(&in, block, (size_t) got);
-		Str rest = buf_str(&in);
-		Json *frame = NULL;
-		if (frame_take(&rest, FRAME_MAX_FROM_ENGINE, &frame, NULL) == FRAME_COMPLETE)
-			return frame;
-	}
-}
-
-static void send_text(int fd, const char *json) {
-	AUTO_CLEAR(Buf) out = {0};
-	frame_write_text(str_from(json), &out);
-	cr_assert(file_write_all(fd, out.data, out.len, NULL));
-}
-
-Test(walking, another_version_is_told_which_one_the_engine_speaks) {
-	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
-	scene_start_engine(&scene, NULL);
-	AUTO_CLOSE int fd = knock(&scene);
-	send_text(fd, "{\"t\":\"hello\",\"protocol\":999}");
-	AUTO(Json) *frame = answer(fd);
-	assert_text("the answer", json_get_string(frame, "t"), "welcome");
-	cr_assert_eq(json_get_int(frame, "protocol", 0), PROTOCOL_VERSION);
-	cr_assert_null(json_get(frame, "environment"));
-	/* It may not ask anything. */
-	send_text(fd, "{\"t\":\"ask\",\"id\":1,\"name\":\"declare\",\"args\":{\"title\":\"x\"}}");
-	AUTO(Json) *nothing = answer(fd);
-	cr_assert_null(nothing);
-}
-
-Test(walking, nonsense_ends_the_connection_and_nothing_else) {
-	static const struct { const char *name, *bytes; size_t len; } cases[] = {
-		{"an ask before hello", "\0\0\0\x0b{\"t\":\"ask\"}", 15},
-		{"no JSON", "\0\0\0\x04nope", 8},
-		{"no object", "\0\0\0\x02[]", 6},
-		{"too long", "\x7f\xff\xff\xff", 4},
-		{"HTTP", "GET / HTTP/1.1\r\n\r\n", 18},
-	};
-	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
-	scene_start_engine(&scene, NULL);
-	int pid = scene_engine_pid(&scene);
-	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
-		AUTO_CLOSE int fd = knock(&scene);
-		cr_assert(file_write_all(fd, cases[i].bytes, cases[i].len, NULL));
-		AUTO(Json) *frame = answer(fd);
-		cr_expect_null(frame, "%s: answered", cases[i].name);
-	}
-	scene_ok(&scene, "engine", "status");
-	cr_assert_eq(scene_engine_pid(&scene), pid);
-}
-
 Test(walking, an_unknown_ask_is_refused_by_name) {
 	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
+	AUTO_CLEAR(Buf) in = {0};
 	scene_start_engine(&scene, NULL);
-	AUTO_CLOSE int fd = knock(&scene);
-	send_text(fd, "{\"t\":\"hello\",\"protocol\":1}");
-	send_text(fd, "{\"t\":\"ask\",\"id\":7,\"name\":\"sing\"}");
-	for (;;) {
-		AUTO_CLEAR(Buf) in = {0};
-		char block[65536];
-		ssize_t got = read(fd, block, sizeof(block));
-		cr_assert(got > 0, "closed without a reply");
-		buf_append(&in, block, (size_t) got);
-		if (str_find(buf_str(&in), "knows no request sing") >= 0)
-			return;
-	}
+	AUTO_CLOSE int fd = stranger_knock(&scene);
+	stranger_enter(fd, &in);
+	cr_assert(stranger_send(fd, "{\"t\":\"ask\",\"id\":7,\"name\":\"sing\"}"));
+	AUTO(Json) *reply = stranger_wait(fd, &in, "reply", 7);
+	const char *why = json_get_string_or(json_get(reply, "error"), "why", "");
+	cr_assert(strstr(why, "knows no request sing"), "%s", why);
 }

@@ -228,7 +228,7 @@ void script_start(Script *script, const char *state, const char *environment)
 	AUTO_CLEAR(StatePaths) paths = { 0 };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	Error err = { 0 };
-	assert_ok(state_paths_init(state, environment, &paths, &err), &err);
+	assert_ok(state_paths_init(state, environment, NULL, &paths, &err), &err);
 	cr_assert(strlen(paths.socket) < sizeof(address.sun_path));
 	memcpy(address.sun_path, paths.socket, strlen(paths.socket) + 1);
 	script->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

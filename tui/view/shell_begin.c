@@ -27,6 +27,7 @@ bool shell_connect(Shell *shell, Error *err)
 {
 	const ConsoleSettings *settings = shell->settings;
 	ClientOptions options = { .environment_path = settings->environment_path, .environment_name = settings->environment_name,
+		.environment_group = settings->environment_group,
 		.state = settings->state, .self = settings->self, .console = true, .start_engine = true };
 	return client_begin(&options, &shell->client, err);
 }

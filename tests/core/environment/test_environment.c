@@ -27,7 +27,8 @@ static const char whole[] =
 	"probes:\n"
 	"  - { name: backup job, probe: concourse.job, system: ci, job: backup, every: 30s, max-age: 26h, paths: [/, /a] }\n"
 	"values: { site: live, count: 10 }\n"
-	"damage: { backup: backup job, since: published }\n";
+	"damage: { backup: backup job, since: published }\n"
+	"group: ops\n";
 
 static Environment *parse(const char *text)
 {
@@ -46,6 +47,7 @@ Test(environment, people_and_sign_off_are_read)
 	cr_expect_str_eq(e->folder, "/etc/bg");
 	cr_expect_str_eq(e->playbooks.items[1], "/srv/playbooks/x.md");
 	cr_expect_eq(e->objective_ms, 3600 * 1000);
+	assert_text("group", e->group, "ops");
 	cr_expect_eq(e->person_count, 2u);
 	const EnvironmentPerson *alice = environment_find_login(e, "alice");
 	cr_assert_not_null(alice);
