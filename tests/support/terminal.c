@@ -43,6 +43,8 @@ struct Terminal {
 	struct termios mode_before;
 };
 
+#define APART_MS 80   /* more than TERM_APART_MS of the console */
+
 static int on_property(VTermProp property, VTermValue *value, void *userdata)
 {
 	Terminal *terminal = userdata;
@@ -375,9 +377,13 @@ static void send_key(Terminal *terminal, Str key)
 void terminal_keys(Terminal *terminal, const char *keys)
 {
 	Str rest = str_from(keys), key;
-	while (str_split(&rest, ' ', &key))
+	while (str_split(&rest, ' ', &key)) {
+		/* The key that acts counts only on its own, as somebody presses it who looked first. */
+		if (str_eq_c(key, "y"))
+			terminal_watch(terminal, APART_MS);
 		if (key.len > 0)
 			send_key(terminal, key);
+	}
 }
 
 void terminal_type(Terminal *terminal, const char *text)

@@ -27,7 +27,8 @@ Terminal *terminal_start(const TerminalOptions *options);
 Terminal *terminal_free(Terminal *terminal);
 BG_DEFINE_FREEP(Terminal, terminal_free)
 
-/* Keys by name, separated by blanks: "j j enter ctrl-l : q". */
+/* Keys by name, separated by blanks: "j j enter ctrl-l : q". Before "y" it waits for as long as somebody does who looks first: a key that acts
+ * counts only on its own (tui/term: TERM_APART_MS). */
 void terminal_keys(Terminal *terminal, const char *keys);
 /* Text as typed, character by character; newlines are the enter key. */
 void terminal_type(Terminal *terminal, const char *text);

@@ -7,6 +7,8 @@
 
 #define MAX_LEARNED 64
 #define MAX_SEQUENCE 32
+#define MAX_STRING 4096
+#define MOUSE_BYTES 3      /* button, column, row, each a byte of any value */
 
 typedef struct Learned { char *sequence; size_t len; KeyChord key; } Learned;
 
@@ -54,6 +56,11 @@ void key_decoder_feed(KeyDecoder *decoder, const void *bytes, size_t len)
 	decoder->flush = false;
 }
 
+bool key_decoder_is_empty(const KeyDecoder *decoder)
+{
+	return !decoder->in_paste && decoder->bytes.len == 0;
+}
+
 int key_decoder_wait_ms(const KeyDecoder *decoder)
 {
 	if (decoder->in_paste)
@@ -81,7 +88,7 @@ static uint8_t modifiers_from_parameter(unsigned parameter)
 
 static const struct { char final; KeyName name; } letters[] = {
 	{ 'A', KEY_UP }, { 'B', KEY_DOWN }, { 'C', KEY_RIGHT }, { 'D', KEY_LEFT }, { 'H', KEY_HOME }, { 'F', KEY_END },
-	{ 'P', KEY_F1 }, { 'Q', KEY_F2 }, { 'R', KEY_F3 }, { 'S', KEY_F4 }, { 'M', KEY_ENTER },
+	{ 'P', KEY_F1 }, { 'Q', KEY_F2 }, { 'R', KEY_F3 }, { 'S', KEY_F4 },
 };
 
 static const struct { unsigned number; KeyName name; } numbers[] = {
@@ -120,7 +127,7 @@ static Step key_from_number(unsigned number, unsigned modifier, KeyChord *ret_ke
 static Step decode_csi(KeyDecoder *decoder, Str bytes, size_t at, size_t *used, KeyChord *ret_key)
 {
 	unsigned parameters[2] = { 0, 0 };
-	size_t parameter = 0;
+	size_t parameter = 0, first = at;
 	/* The Linux console sends ESC [ [ A for F1 to F5. */
 	if (at < bytes.len && bytes.ptr[at] == '[') {
 		if (at + 1 == bytes.len)
@@ -143,6 +150,11 @@ static Step decode_csi(KeyDecoder *decoder, Str bytes, size_t at, size_t *used, 
 		if (c < 0x40 && at < MAX_SEQUENCE)
 			continue;
 		*used = at + 1;
+		/* A mouse, in its oldest way of speaking. What it does in the newer ones is swallowed with its sequence. */
+		if (c == 'M' && at == first) {
+			*used += MOUSE_BYTES;
+			return bytes.len < *used ? STEP_MORE : STEP_NOTHING;
+		}
 		if (c == '~' && parameters[0] == 200) {
 			decoder->in_paste = true;
 			decoder->paste_was_cut = false;
@@ -210,6 +222,30 @@ static Step decode_learned(KeyDecoder *decoder, Str bytes, size_t *used, KeyChor
 	return result;
 }
 
+/* ESC O letter. */
+static Step decode_keypad(Str bytes, size_t *used, KeyChord *ret_key)
+{
+	*used = 3;
+	if (bytes.len < 3)
+		return STEP_MORE;
+	if (bytes.ptr[2] != 'M')
+		return key_from_letter(bytes.ptr[2], 0, ret_key);
+	*ret_key = key_named(KEY_ENTER);   /* only here: after ESC [ it is what a mouse did */
+	return STEP_KEY;
+}
+
+/* What a terminal answers, though nobody asked it: ESC ] ... up to BEL or ESC \. */
+static Step decode_string(Str bytes, size_t *used)
+{
+	for (size_t i = 2; i < bytes.len && i < MAX_STRING; i++) {
+		bool bell = bytes.ptr[i] == '\007', end = bytes.ptr[i] == '\\' && bytes.ptr[i - 1] == '\033' && i > 2;
+		*used = i + 1;
+		if (bell || end)
+			return STEP_NOTHING;
+	}
+	return bytes.len < MAX_STRING ? STEP_MORE : STEP_NOTHING;
+}
+
 static Step decode_escape(KeyDecoder *decoder, Str bytes, size_t *used, KeyChord *ret_key)
 {
 	Step step = decode_learned(decoder, bytes, used, ret_key);
@@ -219,10 +255,10 @@ static Step decode_escape(KeyDecoder *decoder, Str bytes, size_t *used, KeyChord
 		return STEP_MORE;
 	if (bytes.ptr[1] == '[')
 		return decode_csi(decoder, bytes, 2, used, ret_key);
-	if (bytes.ptr[1] == 'O') {
-		*used = 3;
-		return bytes.len < 3 ? STEP_MORE : key_from_letter(bytes.ptr[2], 0, ret_key);
-	}
+	if (bytes.ptr[1] == 'O')
+		return decode_keypad(bytes, used, ret_key);
+	if (strchr("]PX^_", bytes.ptr[1]))
+		return decode_string(bytes, used);
 	if (bytes.ptr[1] == '\033') {
 		*used = 1;
 		*ret_key = key_named(KEY_ESC);

@@ -34,6 +34,8 @@ KeyDecoder *key_decoder_new(void);
 /* A string that this terminal sends for a key, from its description. Copies; strings that do not begin with ESC are ignored. */
 void key_decoder_learn(KeyDecoder *decoder, const char *sequence, KeyChord key);
 void key_decoder_feed(KeyDecoder *decoder, const void *bytes, size_t len);
+/* Nothing waits to be decoded. */
+bool key_decoder_is_empty(const KeyDecoder *decoder);
 /* The next complete input. False when more bytes are needed. */
 bool key_decoder_next(KeyDecoder *decoder, KeyInput *ret_input);
 /* How long to wait for the rest of what has begun to arrive, before key_decoder_flush() takes it for what it is;

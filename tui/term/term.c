@@ -28,6 +28,7 @@ struct Term {
 	Painter *painter;
 	KeyDecoder *decoder;
 	MonoTime last_input;
+	bool apart;                  /* what was read last came after a pause and was all that there was */
 	Buf out;                 /* the rest of the last frame */
 	uint64_t bytes_sent;
 	unsigned long frame;     /* number of the last frame painted */
@@ -287,12 +288,14 @@ int term_wait_ms(const Term *term)
 static void take_input(Term *term)
 {
 	char bytes[READ_SIZE];
+	bool apart = mono_now().ms - term->last_input.ms >= TERM_APART_MS && key_decoder_is_empty(term->decoder);
 	ssize_t got = read(term->fd, bytes, sizeof(bytes));
 	if (got > 0) {
 		if (mono_now().ms - term->last_input.ms > KEY_TAIL_MS)
 			key_decoder_forget(term->decoder);
 		key_decoder_feed(term->decoder, bytes, (size_t) got);
 		term->last_input = mono_now();
+		term->apart = apart;
 	} else if (got == 0 || (errno != EAGAIN && errno != EINTR))
 		term->gone = true;
 }
@@ -326,6 +329,15 @@ void term_service(Term *term, const struct pollfd fds[static TERM_POLL_FDS])
 		key_decoder_flush(term->decoder);
 }
 
+/* Whether the key that was just decoded is the only one far and wide. The next one of the same read is not. */
+static bool was_apart(Term *term)
+{
+	struct pollfd more = { .fd = term->fd, .events = POLLIN };
+	bool apart = term->apart && key_decoder_is_empty(term->decoder) && poll(&more, 1, 0) <= 0;
+	term->apart = false;
+	return apart;
+}
+
 bool term_next(Term *term, TermEvent *ret_event)
 {
 	KeyInput input;
@@ -336,7 +348,7 @@ bool term_next(Term *term, TermEvent *ret_event)
 	}
 	if (key_decoder_next(term->decoder, &input)) {
 		*ret_event = (TermEvent){ .kind = input.kind == KEY_INPUT_PASTE ? TERM_PASTE : TERM_KEY, .key = input.key,
-			.paste = input.paste, .paste_was_cut = input.paste_was_cut };
+			.paste = input.paste, .paste_was_cut = input.paste_was_cut, .together = !was_apart(term) };
 		return true;
 	}
 	if (term->gone) {

@@ -21,7 +21,11 @@ typedef struct TermEvent {
 	KeyChord key;
 	Str paste;            /* borrowed until the next call of term_next() */
 	bool paste_was_cut;
+	bool together;        /* a key that came with others, or within TERM_APART_MS of them: typed ahead, pasted, or nobody's */
 } TermEvent;
+
+/* People press one key after another in no less; a line of 9600 baud sends a byte a millisecond. */
+#define TERM_APART_MS 50
 
 typedef struct TermOptions {
 	const char *type;     /* as $TERM */

@@ -201,7 +201,18 @@ Outcome shell_run_command(Shell *shell, CommandId id, const char *argument)
 
 /* ---- keys ---- */
 
-static void palette_took(Shell *shell, PaletteEffect effect)
+/* What a plan shows is done by a key that somebody pressed who saw it: not by one that was typed ahead, pasted, or that a cat's paw brought
+ * along. Everything else that acts wants a word or a name to be typed. */
+static bool counts(Shell *shell, CommandId id, bool together)
+{
+	if (!together || id != COMMAND_APPLY)
+		return true;
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	view_refuse(&context, "%s did not count: the key came together with others; press it once more, on its own", command_get(id)->name);
+	return false;
+}
+
+static void palette_took(Shell *shell, PaletteEffect effect, bool together)
 {
 	if (effect == PALETTE_NONE)
 		return;
@@ -210,7 +221,7 @@ static void palette_took(Shell *shell, PaletteEffect effect)
 	snprintf(argument, sizeof(argument), "%s", shell->palette.argument);
 	shell->in_palette = false;
 	palette_clear(&shell->palette);
-	if (effect == PALETTE_CHOSEN)
+	if (effect == PALETTE_CHOSEN && counts(shell, id, together))
 		(void) shell_run_command(shell, id, argument);   /* it has said what there was to say */
 }
 
@@ -242,7 +253,7 @@ static void say_unknown(Shell *shell, ViewContext *context, KeyChord key)
 		view_say(context, ROLE_TOAST, "%s does nothing here; ? lists the keys", key_format(key, text));
 }
 
-static void on_key(Shell *shell, KeyChord key)
+static void on_key(Shell *shell, KeyChord key, bool together)
 {
 	message_reset(&shell->message);
 	if (shell->in_dialog) {
@@ -250,7 +261,7 @@ static void on_key(Shell *shell, KeyChord key)
 		return;
 	}
 	if (shell->in_palette) {
-		palette_took(shell, palette_key(&shell->palette, key));
+		palette_took(shell, palette_key(&shell->palette, key), together);
 		return;
 	}
 	if (shell->in_filter) {
@@ -264,6 +275,8 @@ static void on_key(Shell *shell, KeyChord key)
 	CommandContext contexts[VIEW_MAX_CONTEXTS];
 	size_t count = shell_key_contexts(shell, contexts);
 	CommandId id = keymap_resolve(&shell->keymap, key, contexts, count);
+	if (!counts(shell, id, together))
+		return;
 	if (id == COMMAND_NONE || shell_run_command(shell, id, NULL) == OUTCOME_IGNORED)
 		say_unknown(shell, &context, key);
 }
@@ -288,7 +301,7 @@ void shell_event(Shell *shell, const TermEvent *event)
 	shell->dirty = true;
 	switch (event->kind) {
 	case TERM_KEY:
-		on_key(shell, event->key);
+		on_key(shell, event->key, event->together);
 		break;
 	case TERM_PASTE:
 		on_paste(shell, event->paste);

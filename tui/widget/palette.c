@@ -63,6 +63,11 @@ static PaletteEffect choose(Palette *palette)
 			input_text(&palette->input));
 		return PALETTE_NONE;
 	}
+	/* Three keys of chance are not a wish: what acts is named whole, or chosen. */
+	if (!palette->moved && meant->danger == DANGER_BREAK_GLASS && command_find(typed_name(palette)) != meant) {
+		snprintf(palette->complaint, sizeof(palette->complaint), "\"%s\" acts: type its whole name, or choose it with the arrows", meant->name);
+		return PALETTE_NONE;
+	}
 	palette->chosen = !palette->moved ? meant->id : ids[palette->position < count ? palette->position : count - 1];
 	keep_argument(palette);
 	return PALETTE_CHOSEN;

@@ -30,6 +30,10 @@ static const Case cases[] = {
 	{ "é世", "é 世" }, { "a\xff" "b", "a b" }, { "\033[99~x", "x" }, { "\033[?62;4cx", "x" },
 	{ "\033[200~sig\rnature\033[201~y", "paste(sig\nnature) y" }, { "\033[200~a\033[Ab\033[201~", "paste(a\033[Ab)" },
 	{ "\033[200~\033[201~", "paste()" }, { "\033[12\002z", "ctrl-b z" }, { "\033[[Zx", "x" },
+	/* What a mouse does, in four ways of saying it, and what terminals answer: never keys. */
+	{ "\033[M !\"x", "x" }, { "\033[M\xff\xfe\xfdx", "x" }, { "\033[<0;10;20Mx", "x" }, { "\033[<0;10;20mx", "x" }, { "\033[32;10;20Mx", "x" },
+	{ "\033OM", "enter" }, { "\033]11;rgb:0/0/0\033\\x", "x" }, { "\033]52;c;eXk=\007x", "x" }, { "\033P>|xterm\033\\x", "x" },
+	{ "\033[Ix", "x" },
 };
 
 Test(key_decoder, keys_come_out_whole_in_one_piece_or_byte_by_byte)

@@ -46,7 +46,7 @@ Test(widgets, keys_reach_the_list_the_palette_the_dialog_and_the_help)
 	terminal_keys(terminal, ": u n d");
 	terminal_wait_text(terminal, ":und");
 	terminal_expect_golden(terminal, "term/widgets-palette");
-	terminal_keys(terminal, "enter");
+	terminal_keys(terminal, "o enter");   /* what acts is named whole */
 	terminal_wait_text(terminal, "The name is ocw-live");
 	terminal_type(terminal, "ocw-life\n");
 	terminal_wait_text(terminal, "That is another name");

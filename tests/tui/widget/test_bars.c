@@ -136,6 +136,24 @@ Test(palette, what_fits_only_by_its_help_must_be_chosen)
 	cr_expect(palette.chosen == COMMAND_PASTE_SIGNATURE);
 }
 
+Test(palette, what_acts_is_named_whole_or_chosen)
+{
+	static const struct { const char *typed; bool down; PaletteEffect effect; } cases[] = {
+		{ "ap", false, PALETTE_NONE }, { "apply", false, PALETTE_CHOSEN }, { "APPLY", false, PALETTE_NONE }, { "ap", true, PALETTE_CHOSEN },
+		{ "bo", false, PALETTE_CHOSEN }, { "overr", false, PALETTE_NONE },
+	};
+	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
+		Palette palette = { 0 };
+		palette_open(&palette);
+		for (const char *c = cases[i].typed; *c; c++)
+			cr_expect(palette_key(&palette, key_character((uint32_t) *c)) == PALETTE_NONE);
+		if (cases[i].down)
+			cr_expect(palette_key(&palette, key_of("down")) == PALETTE_NONE);
+		cr_expect(palette_key(&palette, key_of("enter")) == cases[i].effect, "%s", cases[i].typed);
+		palette_clear(&palette);
+	}
+}
+
 Test(palette, the_help_tells_every_command_once)
 {
 	static const CommandContext walk[] = { CONTEXT_WALK, CONTEXT_LIST };
