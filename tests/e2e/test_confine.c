@@ -284,3 +284,25 @@ Test(confine, a_folder_for_checkpoints_that_comes_later_is_taken_up) {
 	(void) expect_status(status, "prober", true);
 	cr_assert(!confine_landlock_abi() || scene_says(&scene, temp_path(&scene.folder, "disk")), "%s", scene.said);
 }
+
+/* The leak checker traces its own process and writes a report: in a sanitized build that must go on, however confined the process is. */
+Test(confine, a_sanitized_build_still_finds_leaks) {
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_FREE char *program = build_path("tests/e2e/trial_leak");
+	AUTO_FREE char *options = bg_asprintf("ASAN_OPTIONS=detect_leaks=1:log_path=%s/found", folder.path);
+	const char *env[] = {options, NULL};
+	AUTO_CLEAR(ProgramRun) run = {0};
+	AUTO_CLEAR(StrList) reports = {0};
+	Error err = {0};
+	run_program((const char *const[]){program, NULL}, NULL, env, &run);
+	assert_ok(file_list_folder(folder.path, &reports, &err), &err);
+	for (size_t i = 0; i < reports.count; i++)
+		BG_IGNORE(temp_path(&folder, reports.items[i]));   /* goes with the folder */
+#ifdef __SANITIZE_ADDRESS__
+	cr_assert(run.status != 0 && reports.count == 1, "status %d, %zu reports", run.status, reports.count);
+	AUTO_FREE char *text = read_text(temp_path(&folder, reports.items[0]));
+	cr_assert(strstr(text, "4711 byte"), "%s", text);
+#else
+	cr_assert(run.status == 0 && reports.count == 0, "status %d: %s", run.status, buf_text(&run.err));
+#endif
+}
