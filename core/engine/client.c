@@ -96,6 +96,7 @@ static void try_connect(Client *client) {
 		return;
 	}
 	int connect_errno = errno;
+	client->crowded = connect_errno == EAGAIN;   /* it is there, and many stand at its door */
 	if (connect_errno == ENOENT || connect_errno == ECONNREFUSED) {
 		client_explain_nobody(client, &why);
 	} else {
@@ -237,7 +238,7 @@ bool client_begin(const ClientOptions *options, Client **ret_client, Error *err)
 static bool has_caught_up_or_failed(const ClientModel *model, void *userdata) {
 	const Client *client = userdata;
 	/* One that is just ending closes the door that it had opened: nobody will open it again. */
-	bool nobody = !client->start_engine && client->fd < 0;
+	bool nobody = !client->start_engine && client->fd < 0 && !client->crowded;
 	return model->caught_up || client->engine_failed || nobody;
 }
 
@@ -245,7 +246,7 @@ bool client_open(const ClientOptions *options, Client **ret_client, Error *err) 
 	AUTO(Client) *client = NULL;
 	if (!client_begin(options, &client, err))
 		return false;
-	if (client->fd < 0 && !client->start_engine) {
+	if (client->fd < 0 && !client->start_engine && !client->crowded) {
 		*err = client->model.why_not;
 		return false;
 	}

@@ -27,6 +27,7 @@ struct Client {
 	StatePaths paths;
 	char *environment_path, *self, *terminal;
 	bool console, start_engine;
+	bool crowded;                    /* the last try found more callers at the engine's door than it can hold: one comes again */
 };
 
 #define CLIENT_QUICK_FOR_MS 1000         /* tries come quickly for so long after an engine was started or lost */
