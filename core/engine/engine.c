@@ -19,7 +19,8 @@
 #include "core/providers/provider.h"
 
 #define TICK_MS 5000
-#define LOCK_WAIT_MS 5000
+#define CLOCK_JUMP_MS 2000      /* more is not the clock being disciplined: somebody set it */
+#define LOCK_WAIT_MS 8000      /* longer than TICK_MS: one whose socket was removed makes another at its next tick */
 #define LOCK_STEP_MS 10
 
 /* ---- clients ---- */
@@ -139,6 +140,48 @@ static void on_end_signal(uv_signal_t *handle, int number) {
 	uv_stop(&engine->loop);
 }
 
+static void listen_anew(Engine *engine) {
+	Error why = {0};
+	char text[640];
+	engine->unheard = !listener_start(&engine->paths, engine->has_group ? &engine->group : NULL, &engine->loop, &engine->listening, on_connection,
+		&engine->heard, &why);
+	engine->listening.data = engine;
+	fprintf(stderr, "breakglass engine: its socket was removed, and it %s%s\n", engine->unheard ? "cannot make another: " : "made another one",
+		engine->unheard ? error_format(&why, text, sizeof(text)) : "");
+}
+
+static void on_listening_closed(uv_handle_t *handle) {
+	Engine *engine = handle->data;
+	if (!engine->stopping)
+		listen_anew(engine);
+}
+
+/* Whoever is connected stays so; nobody else finds an engine whose socket was removed. */
+static void keep_listening(Engine *engine) {
+	if (engine->unheard) {
+		listen_anew(engine);
+	} else if (!listener_stands(&engine->paths, &engine->heard)) {
+		engine->unheard = true;
+		uv_close((uv_handle_t *) &engine->listening, on_listening_closed);
+	}
+}
+
+static int64_t clock_offset(void) { return wall_now().ms - mono_now().ms; }
+
+/* A machine that slept has not jumped: the clock that nobody can set went on, too. */
+static void note_clock_set(Engine *engine) {
+	int64_t offset = clock_offset(), jump = offset - engine->clock_offset_ms;
+	char span[SPAN_TEXT_SIZE];
+	engine->clock_offset_ms = offset;
+	if (!engine->file || (jump < CLOCK_JUMP_MS && jump > -CLOCK_JUMP_MS))
+		return;
+	AUTO_FREE char *text = bg_asprintf("the clock of this machine was set %s by %s: times before and after differ by that, durations do not",
+		jump > 0 ? "forward" : "back", span_format(jump > 0 ? jump : -jump, span));
+	AUTO(Json) *args = json_new_object();
+	json_add_string(args, "text", text);
+	BG_IGNORE(engine_request(engine, REQUEST_NOTE, args, NULL));   /* each record holds both clocks anyway */
+}
+
 static void on_tick(uv_timer_t *timer) {
 	Engine *engine = timer->data;
 	/* Its state was removed under it: what it would still write, nobody could read. */
@@ -148,6 +191,8 @@ static void on_tick(uv_timer_t *timer) {
 		uv_stop(&engine->loop);
 		return;
 	}
+	keep_listening(engine);
+	note_clock_set(engine);
 	doors_close_idle(engine);
 	engine_expire_readings(engine);
 	engine_settle(engine);
@@ -189,12 +234,14 @@ static bool engine_start(Engine *engine, const EngineOptions *options, Error *er
 	engine->self = bg_strdup(options->self);
 	engine->environment_path = bg_strdup(options->environment_path);
 	engine->started = wall_now();
+	engine->clock_offset_ms = clock_offset();
 	uv_loop_init(&engine->loop);
 	name_readings(engine);
 	engine->library = library_new(&engine->environment->playbooks, provider_vocabulary());
 	if (!engine_open_incident(engine, err))
 		return false;
-	if (!listener_start(&engine->paths, engine->has_group ? &engine->group : NULL, &engine->loop, &engine->listening, on_connection, err))
+	if (!listener_start(&engine->paths, engine->has_group ? &engine->group : NULL, &engine->loop, &engine->listening, on_connection,
+			&engine->heard, err))
 		return false;
 	engine->listening.data = engine;
 	watch_signal(engine, &engine->on_term, SIGTERM);

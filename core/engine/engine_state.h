@@ -7,6 +7,7 @@
 #include "core/engine/incident_file.h"
 #include "core/engine/job.h"
 #include "core/engine/library.h"
+#include "core/engine/listener.h"
 #include "core/engine/logins.h"
 #include "core/engine/paths.h"
 #include "core/engine/prober_link.h"
@@ -31,12 +32,15 @@ typedef struct EngineJob {
 typedef struct Engine {
 	uv_loop_t loop;
 	uv_pipe_t listening;
+	ListenerMark heard;               /* the socket that it listens on */
+	bool unheard;                     /* that one was removed, and another one could not be made yet */
 	uv_signal_t on_term, on_int, on_hup;
 	uv_timer_t tick;
 	int lock_fd;
 	StatePaths paths;
 	char *self, *environment_path;
 	WallTime started;
+	int64_t clock_offset_ms;          /* wall less mono, as they were at the last tick */
 	Environment *environment;
 	Library *library;
 	IncidentFile *file;               /* NULL: no incident is open */

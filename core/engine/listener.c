@@ -82,7 +82,8 @@ static bool open_to(const StatePaths *paths, const unsigned *group, Error *err) 
 	return group ? error_hint(err, "be in the group that the environment names (group:), or leave it out") : false;
 }
 
-bool listener_start(const StatePaths *paths, const unsigned *group, uv_loop_t *loop, uv_pipe_t *pipe, uv_connection_cb on_connection, Error *err) {
+bool listener_start(const StatePaths *paths, const unsigned *group, uv_loop_t *loop, uv_pipe_t *pipe, uv_connection_cb on_connection,
+	ListenerMark *ret_mark, Error *err) {
 	struct sockaddr_un address;
 	if (!address_of(paths, &address)) {
 		error_set(err, ERROR_INVALID, "the path of the engine's socket is too long");
@@ -102,6 +103,8 @@ bool listener_start(const StatePaths *paths, const unsigned *group, uv_loop_t *l
 	}
 	if (!open_to(paths, group, err))
 		return false;
+	struct stat made;
+	*ret_mark = lstat(paths->socket, &made) == 0 ? (ListenerMark){made.st_dev, made.st_ino} : (ListenerMark){0};
 	uv_pipe_init(loop, pipe, 0);
 	int status = uv_pipe_open(pipe, fd);
 	if (status == 0) {
@@ -111,4 +114,11 @@ bool listener_start(const StatePaths *paths, const unsigned *group, uv_loop_t *l
 	if (status < 0)
 		return error_set(err, ERROR_IO, "cannot listen on the engine's socket: %s", uv_strerror(status));
 	return true;
+}
+
+bool listener_stands(const StatePaths *paths, const ListenerMark *mark) {
+	struct stat found;
+	if (lstat(paths->socket, &found) < 0)
+		return errno != ENOENT && errno != ENOTDIR;
+	return found.st_dev == mark->device && found.st_ino == mark->inode;
 }

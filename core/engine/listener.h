@@ -12,5 +12,10 @@ BG_CHECK bool listener_lock(const StatePaths *paths, int *ret_fd, Error *err);
 bool listener_lock_stands(const StatePaths *paths, int fd);
 /* Somebody listens at the socket now. */
 bool listener_answers(const StatePaths *paths);
-/* Binds and listens: for us alone, or for a `group` as well (NULL = none). Only the holder of the lock calls this, so a socket that is there already belongs to a dead engine. */
-BG_CHECK bool listener_start(const StatePaths *paths, const unsigned *group, uv_loop_t *loop, uv_pipe_t *pipe, uv_connection_cb on_connection, Error *err);
+typedef struct ListenerMark { dev_t device; ino_t inode; } ListenerMark;
+/* Binds and listens: for us alone, or for a `group` as well (NULL = none). Only the holder of the lock calls this, so a socket that is there
+ * already belongs to a dead engine. *ret_mark tells it from one that somebody puts in its place. */
+BG_CHECK bool listener_start(const StatePaths *paths, const unsigned *group, uv_loop_t *loop, uv_pipe_t *pipe, uv_connection_cb on_connection,
+	ListenerMark *ret_mark, Error *err);
+/* The socket at that path is the one that listener_start() made. True also when it cannot be looked at. */
+bool listener_stands(const StatePaths *paths, const ListenerMark *mark);

@@ -54,7 +54,7 @@ void apply_action_started(Incident *incident, const Event *event)
 		.risk = row->risk,
 		.state = ACTION_RUNNING,
 		.started_seq = event->seq,
-		.started = event->time,
+		.started = model_steady_time(incident, event),
 		.exit_code = -1,
 	};
 	if (risk)
@@ -178,10 +178,10 @@ static void values_save(const Target *target, const Event *event)
 	}
 }
 
-static void action_note_result(IncidentAction *action, const Event *event)
+static void action_note_result(const Incident *incident, IncidentAction *action, const Event *event)
 {
 	const Json *data = event->data, *error = json_get(data, "error");
-	action->finished = event->time;
+	action->finished = model_steady_time(incident, event);
 	action->began = json_get_bool(data, "began", false);
 	action->exit_code = json_get_int(data, "exit", -1);
 	model_set(&action->verified, model_text(data, "verified", 16));
@@ -209,7 +209,7 @@ void apply_action_finished(Incident *incident, const Event *event)
 	Target target;
 	if (i == BG_LENGTH(outcomes) || !target_move(incident, event, outcomes[i].action, &target))
 		return;
-	action_note_result(target.action, event);
+	action_note_result(incident, target.action, event);
 	if (outcomes[i].action != ACTION_MOVE_DONE) {
 		row_ended(incident, &target, outcomes[i].step, event);
 		return;
@@ -226,7 +226,7 @@ void apply_action_lost(Incident *incident, const Event *event)
 	Target target;
 	if (!target_move(incident, event, ACTION_MOVE_LOSE, &target))
 		return;
-	target.action->finished = event->time;
+	target.action->finished = model_steady_time(incident, event);
 	target.action->began = true;
 	model_set(&target.action->why, model_text(event->data, "why", INCIDENT_LINE_MAX));
 	if (!target.action->undo && target.row->also)

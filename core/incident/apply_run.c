@@ -20,6 +20,7 @@ void apply_declared(Incident *incident, const Event *event)
 	int64_t objective = json_get_int(event->data, "objective_ms", 0);
 	incident->objective_ms = objective > 0 ? objective : 0;
 	incident->declared = event->time;
+	incident->declared_mono_ms = event->mono_ms;
 }
 
 void apply_ended(Incident *incident, const Event *event)
@@ -27,7 +28,7 @@ void apply_ended(Incident *incident, const Event *event)
 	if (incident->phase != INCIDENT_OPEN)
 		return;
 	incident->phase = INCIDENT_ENDED;
-	incident->ended = event->time;
+	incident->ended = model_steady_time(incident, event);
 	model_set(&incident->end_reason, model_text(event->data, "reason", INCIDENT_TEXT_MAX));
 }
 
@@ -56,7 +57,7 @@ void apply_run_started(Incident *incident, const Event *event)
 		return;
 	run.id = bg_strdup(id);
 	run.state = RUN_WALKING;
-	run.started = event->time;
+	run.started = model_steady_time(incident, event);
 	run.who = bg_strdup(event->who);
 	for (size_t i = 0; i < run.value_count; i++) {
 		model_set(&run.values[i].who, event->who);
@@ -64,7 +65,7 @@ void apply_run_started(Incident *incident, const Event *event)
 	}
 	for (size_t i = 0; i < run.timer_count; i++) {
 		if (!run.timers[i].step && run.timers[i].starts)
-			run.timers[i].started = event->time;
+			run.timers[i].started = run.started;
 	}
 	incident->runs = model_room(incident->runs, incident->run_count, sizeof *incident->runs);
 	incident->runs[incident->run_count++] = run;
@@ -77,11 +78,11 @@ void apply_run_ended(Incident *incident, const Event *event)
 	if (!run || run->state != RUN_WALKING || !how)
 		return;
 	run->state = text_eq(how, "done") ? RUN_DONE : RUN_ABANDONED;
-	run->ended = event->time;
+	run->ended = model_steady_time(incident, event);
 	for (size_t i = 0; i < run->timer_count; i++) {
 		Timer *timer = &run->timers[i];
 		if (timer->starts && wall_known(timer->started) && !wall_known(timer->stopped))
-			timer->stopped = event->time;
+			timer->stopped = run->ended;
 	}
 }
 

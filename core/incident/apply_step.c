@@ -61,7 +61,7 @@ static void step_settle(Incident *incident, Run *run, IncidentStep *step, const 
 	if (!step->opened && step->opens.count)
 		ledger_open(incident, run, step, false, event);
 	ledger_close_named(incident, run, step, event);
-	timers_settle(run, step, event->time);
+	timers_settle(run, step, model_steady_time(incident, event));
 }
 
 void step_unsettle(Incident *incident, Run *run, IncidentStep *step)

@@ -199,6 +199,7 @@ typedef struct Incident {
 	int64_t seq;                 /* of the last record folded in */
 	WallTime last_time;
 	int64_t last_mono_ms;
+	int64_t declared_mono_ms;
 	Run *runs;
 	size_t run_count;
 	IncidentAction *actions;
@@ -255,6 +256,9 @@ int run_step_index(const Run *run, const IncidentStep *step);
 bool run_step_is_parent(const Run *run, const IncidentStep *step);
 const Gate *run_find_gate(const Run *run, const char *id);
 const char *run_value(const Run *run, const char *name);                /* NULL: not set */
+/* For how long it has lasted at `now`, or did last: by the clock that nobody can set as far as the newest record, after it by `now`. A clock that was
+ * set is wrong until the next record at most, and never counts back. */
+int64_t incident_elapsed_ms(const Incident *incident, WallTime now);
 const IncidentAction *incident_find_action(const Incident *incident, int64_t number);
 const IncidentAction *incident_running_action(const Incident *incident, const Run *run);  /* NULL = none */
 size_t incident_in_doubt(const Incident *incident);

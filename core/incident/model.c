@@ -151,3 +151,10 @@ void values_set(NamedValue **values, size_t *count, const char *name, const char
 	found->secret = secret;
 	found->set = event->time;
 }
+
+WallTime model_steady_time(const Incident *incident, const Event *event)
+{
+	if (!wall_known(incident->declared))
+		return event->time;
+	return (WallTime) { incident->declared.ms + event->mono_ms - incident->declared_mono_ms };
+}

@@ -32,6 +32,10 @@ Run *model_run(Incident *incident, const Json *data);
 IncidentStep *model_step(Run *run, const Json *data);
 StepAction *model_row(IncidentStep *step, const Json *data);
 
+/* When it happened, by the clock that nobody can set: the time of the declaration and what has passed since. For what is measured; a record's
+ * own time stays what the wall clock said. */
+WallTime model_steady_time(const Incident *incident, const Event *event);
+
 /* ---- the fold, one function for each type of record ---- */
 typedef void ApplyFunction(Incident *incident, const Event *event);
 ApplyFunction apply_declared, apply_ended, apply_commander, apply_fact;

@@ -333,3 +333,9 @@ char *run_progress_words(const Run *run)
 		return bg_asprintf("%zu of %zu steps done", done, total);
 	return bg_asprintf("%zu of %zu steps done, %zu left out", done - left_out, total, left_out);
 }
+
+int64_t incident_elapsed_ms(const Incident *incident, WallTime now)
+{
+	int64_t since = incident->phase == INCIDENT_ENDED ? 0 : now.ms - incident->last_time.ms;
+	return incident->last_mono_ms - incident->declared_mono_ms + (since > 0 ? since : 0);
+}

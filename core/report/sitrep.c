@@ -33,11 +33,10 @@ static void sitrep_head(const Incident *incident, WallTime now, Buf *out)
 {
 	char clock[WALL_TEXT_SIZE], elapsed[SPAN_TEXT_SIZE], objective[SPAN_TEXT_SIZE] = "";
 	bool over = incident->phase == INCIDENT_ENDED;
-	WallTime until = over ? incident->ended : now;
 	put_line(out, "SITREP %s %s: %s", wall_format_dated(now, now, clock), incident->drill ? "DRILL" : "REAL", incident->title);
 	if (incident->objective_ms)
 		(void) span_format_exact(incident->objective_ms, objective);
-	put_line(out, "T+%s%s%s, commander %s%s", span_format_clock(until.ms - incident->declared.ms, elapsed), *objective ? " of " : "", objective,
+	put_line(out, "T+%s%s%s, commander %s%s", span_format_clock(incident_elapsed_ms(incident, now), elapsed), *objective ? " of " : "", objective,
 		incident->commander, over ? ", ended" : "");
 }
 

@@ -267,6 +267,20 @@ Test(processes, an_engine_whose_state_was_removed_ends) {
 	scene_wait_gone(engine);
 }
 
+Test(processes, an_engine_whose_socket_was_removed_makes_another) {
+	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
+	scene_ok(&scene, "declare", "it broke");
+	AUTO(Client) *client = scene_client(&scene, false);
+	int engine = scene_engine_pid(&scene);
+	AUTO_FREE char *socket = bg_asprintf("%s/trial/engine.sock", scene.state);
+	cr_assert(unlink(socket) == 0);
+	Error err = {0};
+	assert_ok(scene_ask(client, ASK_NOTE, scene_args("{'text':'still here'}"), NULL, &err), &err);
+	scene_ok(&scene, "note", "and so am I");
+	cr_assert_eq(scene_engine_pid(&scene), engine, "it is another engine");
+	scene_check_journal(&scene, client);
+}
+
 /* ---- the disk ---- */
 
 static void limit_files(int pid, rlim_t bytes) {

@@ -62,7 +62,7 @@ const Incident *script_incident(const Script *script)
 
 static void keep_record(Script *script, const char *who, WallTime time, const Draft *draft)
 {
-	Record record = { .seq = script->incident->seq + 1, .time = time, .mono_ms = script->incident->seq * 1000,
+	Record record = { .seq = script->incident->seq + 1, .time = time, .mono_ms = script->incident->seq ? time.ms - script->incident->declared.ms : 0,
 		.who = bg_strdup(who), .how = bg_strdup("uid"), .type = bg_strdup(event_type_name(draft->type)), .data = json_copy(draft->data) };
 	AUTO_CLEAR(Buf) line = { 0 };
 	AUTO_CLEAR(Record) parsed = { 0 };

@@ -180,6 +180,11 @@ Str terminal_raw(const Terminal *terminal)
 	return buf_str(&terminal->raw);
 }
 
+void terminal_hang_up(Terminal *terminal)
+{
+	bg_close_fd(&terminal->master);
+}
+
 int terminal_pid(const Terminal *terminal)
 {
 	return terminal->pid;

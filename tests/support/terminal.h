@@ -39,6 +39,8 @@ void terminal_resize(Terminal *terminal, int columns, int rows);
 /* Every byte that the program wrote and that was read so far, as it came. Borrowed until the next call. */
 Str terminal_raw(const Terminal *terminal);
 int terminal_pid(const Terminal *terminal);
+/* As when the line drops: the terminal is gone under the program. */
+void terminal_hang_up(Terminal *terminal);
 
 /* Wait for the first frame, from now on or already there, whose screen holds `text`, or does not hold it any more. */
 void terminal_wait_text(Terminal *terminal, const char *text);

@@ -101,9 +101,9 @@ void line_tell_page(Line *line)
 static void tell_incident(Line *line, const Incident *incident)
 {
 	char elapsed[SPAN_TEXT_SIZE], objective[SPAN_TEXT_SIZE];
-	int64_t took = (incident->phase == INCIDENT_ENDED ? incident->ended.ms : wall_now().ms) - incident->declared.ms;
+	int64_t took = incident_elapsed_ms(incident, wall_now());
 	line_say(line, "%s%s: %s", incident->drill ? "DRILL" : "REAL", incident->phase == INCIDENT_ENDED ? ", ended" : "", incident->title);
-	line_say(line, "since %s%s%s%s; commander %s", span_format(took < 0 ? 0 : took, elapsed), incident->objective_ms > 0 ? ", of " : "",
+	line_say(line, "since %s%s%s%s; commander %s", span_format(took, elapsed), incident->objective_ms > 0 ? ", of " : "",
 		incident->objective_ms > 0 ? span_format_exact(incident->objective_ms, objective) : "",
 		incident->objective_ms > 0 && took > incident->objective_ms ? ": LATE" : "",
 		incident->commander && *incident->commander ? incident->commander : "nobody");

@@ -24,9 +24,9 @@ static Segment *add(Segments *segments, int rank, Role role, const char *text)
 static void add_time(Segments *segments, const Incident *incident, WallTime now)
 {
 	bool ended = incident->phase == INCIDENT_ENDED;
-	int64_t elapsed = (ended ? incident->ended.ms : now.ms) - incident->declared.ms;
+	int64_t elapsed = incident_elapsed_ms(incident, now);
 	char clock[SPAN_TEXT_SIZE], span[SPAN_TEXT_SIZE], text[SEGMENT_SIZE];
-	span_format_clock(elapsed < 0 ? 0 : elapsed, clock);
+	span_format_clock(elapsed, clock);
 	bool late = incident->objective_ms > 0 && elapsed > incident->objective_ms;
 	snprintf(text, sizeof(text), "%sT+%s", ended ? "ended " : "", clock);
 	add(segments, 0, late && !ended ? ROLE_FAIL : ROLE_BAR, text);

@@ -75,7 +75,7 @@ bool story_ask(Story *story, const char *request, const char *format, ...)
 	if (!incident_decide(story->incident, &asked, story->now, &draft, &story->err))
 		return false;
 	Event event = {
-		.seq = story->incident->seq + 1, .time = story->now, .mono_ms = story->incident->seq * 1000, .who = story->who,
+		.seq = story->incident->seq + 1, .time = story->now, .mono_ms = story->incident->seq ? story->now.ms - story->incident->declared.ms : 0, .who = story->who,
 		.how = "uid", .type = draft.type, .data = draft.data,
 	};
 	incident_apply(story->incident, &event);
