@@ -9,13 +9,22 @@
 
 #define TRIES 100
 
-/* Nothing fails any more: somebody writes a note, and it is taken. What a fault left in the file is mended by then. */
+static bool is_well(const ClientModel *model, void *userdata) {
+	(void) userdata;
+	return !model->connected || !model->banner;
+}
+
+/* Nothing fails any more: somebody writes a note, and it is taken; what was held in memory is on the disk. What a fault left in the file is mended
+ * by then. */
 static void wait_until_well(FailoverWalk *walk) {
 	Error err = {0};
 	for (int tries = 0; tries < TRIES; tries++) {
 		failover_check_client(walk);
-		if (!client_model(walk->client)->incident
-			|| scene_ask(walk->client, ASK_NOTE, scene_args("{'text':'is it well?'}"), NULL, &err))
+		bool open = client_model(walk->client)->incident != NULL;
+		if (open && !scene_ask(walk->client, ASK_NOTE, scene_args("{'text':'is it well?'}"), NULL, &err))
+			continue;
+		assert_ok(client_wait(walk->client, is_well, NULL, SCENE_WAIT_MS, &err), &err);
+		if (client_model(walk->client)->connected)
 			return;
 	}
 	cr_assert_fail("%s: it does not get well: %s", walk->where, err.why);
