@@ -29,7 +29,7 @@ static void print_overview(FILE *out) {
 		"               ~/.config/breakglass/environment.yaml, /etc/breakglass/environment.yaml)\n"
 		"  --state DIR  where journals are kept (else $BREAKGLASS_STATE, ~/.local/state/breakglass)\n"
 		"  --as PERSON  in a shared terminal: your key proves who types; the command, or the whole\n"
-		"               console, then acts in that name (man page: Who is at the keys)\n"
+		"               console, then acts in that name (man page: WHO IS AT THE KEYS)\n"
 		"  --line       the console in lines instead of screens; also with ACCESSIBLE=1, on a\n"
 		"               terminal that cannot draw, and in a pipe, where it obeys a script\n"
 		"  --theme NAME theme of the console (else $BREAKGLASS_THEME)\n"

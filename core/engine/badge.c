@@ -37,7 +37,7 @@ static bool key_is_of(const SigningRules *rules, const PublicKey *key, const cha
 	case ROSTER_ALLOWED:
 		return true;
 	case ROSTER_NAMESPACE_NOT_ALLOWED:
-		return fail_badge(err, "the key may not sign in the namespace " BADGE_NAMESPACE, "add it to the key's namespaces= in allowed_signers");
+		return fail_badge(err, "the key may not sign in the namespace " BADGE_NAMESPACE, "in allowed_signers write namespaces=\"signoff@breakglass,badge@breakglass\" in the key's line");
 	case ROSTER_EXPIRED:
 	case ROSTER_NOT_YET_VALID:
 	case ROSTER_CERTIFICATE_NOT_VALID:

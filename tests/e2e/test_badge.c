@@ -98,3 +98,16 @@ Test(badge, runs_out_with_a_word_about_it) {
 	cr_expect(scene_ask(client, ASK_NOTE, scene_args("{'text':'by ann'}"), NULL, &err), "%s", err.why);
 	client_close(client);
 }
+
+/* A roster of another tool may restrict its keys: what is missing is said as it is to be written. */
+Test(badge, wants_its_namespace_and_says_which) {
+	AUTO_CLEAR(Scene) scene = shared_terminal("signoff: { keys: [SCENE/bob] }\n");
+	AUTO_FREE char *allowed = read_text(temp_path(&scene.folder, "allowed_signers"));
+	const char *key = strstr(strstr(allowed, "bob@example.org"), "ssh-");
+	AUTO_FREE char *narrow = bg_asprintf("bob@example.org namespaces=\"signoff@breakglass\" %s", key);
+	temp_write(&scene.folder, "allowed_signers", narrow);
+	scene_refused(&scene, 1, "namespaces=\"signoff@breakglass,badge@breakglass\"", "--as", "bob", "note", "x");
+	AUTO_FREE char *wide = bg_asprintf("bob@example.org namespaces=\"signoff@breakglass,badge@breakglass\" %s", key);
+	temp_write(&scene.folder, "allowed_signers", wide);
+	scene_ok(&scene, "--as", "bob", "note", "x");
+}
