@@ -1,6 +1,8 @@
 /* badge.c: see badge.h. */
 #include "core/commands/badge.h"
 
+#include <stdio.h>
+
 #include "core/base/alloc.h"
 #include "core/engine/signer.h"
 
@@ -26,6 +28,8 @@ bool command_badge(Command *command, const char *person, Error *err) {
 		return false;
 	signer_take_reply(signers, data);
 	const Signer *signer = key_of(signers, person, err);
+	if (signer && signer->needs_touch)
+		fprintf(stderr, "touch your key, %s\n", person);
 	if (!signer || !command_ask(command, ASK_CHALLENGE, json_new_object(), &challenge, err)
 		|| !signer_sign_in(signer, BADGE_NAMESPACE, json_get_string_or(challenge, "text", ""), &signature, err))
 		return false;

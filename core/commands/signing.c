@@ -117,7 +117,7 @@ static int sign_here(Command *command, const Run *run) {
 	AUTO_FREE char *gate = NULL;
 	if (!fetch_statement(command, args, &text, &gate, &err))
 		return command_failed(&err);
-	fprintf(stderr, "%s\nsigning with %s %s\n", text, signer->fingerprint, signer->comment);
+	fprintf(stderr, "%s\nsigning with %s %s%s\n", text, signer->fingerprint, signer->comment, signer->needs_touch ? ": touch your key" : "");
 	AUTO_CLEAR(Buf) signature = {0};
 	if (!signer_sign(signer, text, &signature, &err)
 		|| !send_signature(command, run, gate, text, buf_text(&signature), signer->from_agent ? "agent" : "key", &err))

@@ -103,6 +103,33 @@ Test(ways, the_worker_asks_once_more_before_the_first_change) {
 	cr_assert_eq(scene_lines(&scene, "one"), 1);
 }
 
+/* The agent holds the key and its certificate; the roster knows the authority only. */
+Test(ways, an_agent_offers_a_certificate) {
+	if (!have_program("ssh-agent") || !have_program("ssh-add"))
+		cr_skip_test("ssh-agent or ssh-add is not installed");
+	AUTO_CLEAR(Scene) scene = gated_scene("");
+	const char *socket_path = temp_path(&scene.folder, "own"), *ca = temp_path(&scene.folder, "ca");
+	AUTO_CLEAR(TestAgent) agent = test_agent_start(socket_path);
+	AUTO_FREE char *at = bg_asprintf("SSH_AUTH_SOCK=%s", socket_path);
+	const char *const env[] = {at, NULL};
+	AUTO_FREE char *bob_public = bg_asprintf("%s.pub", scene_key(&scene, "bob"));
+	AUTO_FREE char *ca_public = bg_asprintf("%s.pub", ca);
+	RUN(NULL, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", ca);
+	RUN(NULL, "ssh-keygen", "-q", "-s", ca, "-I", "bob at work", "-n", "bob@example.org", bob_public);
+	RUN(env, "ssh-add", "-q", scene_key(&scene, "bob"));
+	AUTO_FREE char *authority = read_text(ca_public);
+	AUTO_FREE char *allowed = read_text(temp_path(&scene.folder, "allowed_signers"));
+	*strstr(allowed, "bob@") = '\0';
+	AUTO_FREE char *with_authority = bg_asprintf("%s*@example.org cert-authority %s", allowed, authority);
+	temp_write(&scene.folder, "allowed_signers", with_authority);
+	cr_assert_eq(scene_run_with(&scene, env, (const char *const[]){"sign", "1", "--role", "engineering", NULL}), 0, "%s", scene.said);
+	cr_assert(scene_says(&scene, "signed as bob for engineering"), "%s", scene.said);
+	cr_assert_eq(scene_run_with(&scene, env, (const char *const[]){"--as", "bob", "note", "by bob", NULL}), 0, "%s", scene.said);
+	scene_ok(&scene, "sign", "1", "--role", "product", "--key", scene_key(&scene, "ann"));
+	scene_ok(&scene, "apply", "1", "--yes");
+	scene_ok(&scene, "verify");
+}
+
 /* ~/ in the environment is the home of whoever signs: the engine was started from another login. */
 Test(ways, keys_of_the_environment_are_found_in_ones_own_home) {
 	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "signoff: { keys: [~/key], agents: [~/agent.sock] }\n");
