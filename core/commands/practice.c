@@ -268,7 +268,7 @@ int run_try(Command *command) {
 		status = command_failed(&err);
 	} else {
 		ConsoleOptions options = {.environment_path = ground.environment, .environment_name = DRILL_NAME, .state = ground.state,
-			.self = command->self, .theme = command->theme, .line = command->line, .drill = true, .practice = true};
+			.self = command->self, .theme = command->theme, .line = command->line, .as = command->as, .drill = true, .practice = true};
 		status = command->console(&options);
 	}
 	end_ground(command, &ground);

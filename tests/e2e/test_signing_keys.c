@@ -138,6 +138,20 @@ Test(signing_keys, a_gate_that_waits_rings_once_and_holds_nothing_but_its_step) 
 	cr_assert_eq(terminal_bells(terminal), 1, "it rang %u times", terminal_bells(terminal));
 }
 
+Test(signing_keys, what_was_done_alone_rings_for_whoever_was_missing) {
+	AUTO_CLEAR(Scene) scene = gated_scene(", solo: yes");
+	AUTO(Terminal) *terminal = console(&scene, NULL, "4", "You are asked to sign, as PRODUCT");
+	unsigned before = terminal_bells(terminal);
+	scene_ok(&scene, "sign", "1", "--role", "engineering", "--key", scene_key(&scene, "bob"), "--alone", "ann is on a plane");
+	scene_ok(&scene, "note", "landed");
+	terminal_keys(terminal, "5");
+	terminal_wait_text(terminal, "note: landed");
+	cr_assert(terminal_shows(terminal, "Sign-off(1)") && terminal_shows(terminal, "SIGNED ALONE"), "%s", terminal_text(terminal));
+	cr_assert_eq(terminal_bells(terminal), before + 1);
+	answer(terminal, "4 C", "Countersign", "enter", "", "Countersigned as product.");
+	terminal_wait_no_text(terminal, "Sign-off(1)");
+}
+
 Test(signing_keys, what_is_not_allowed_says_why) {
 	AUTO_CLEAR(Scene) scene = gated_scene("");
 	AUTO(Terminal) *terminal = console(&scene, NULL, "4", "You are asked to sign, as PRODUCT");

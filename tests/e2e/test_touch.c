@@ -103,6 +103,7 @@ Test(touch, is_asked_for_a_badge_and_on_the_command_line) {
 	AUTO(Terminal) *terminal = console(&scene, socket_path, "B", "Who is at the keys?");
 	terminal_keys(terminal, "enter");
 	terminal_wait_text(terminal, "Touch your key, bob.");
+	terminal_wait_text(terminal, "touch your key");
 	/* Nothing is done in between: it would bear another name. */
 	terminal_type(terminal, ":note by whom\n");
 	terminal_wait_text(terminal, "the badge is being put on");

@@ -155,7 +155,7 @@ static void tell_waiting(Line *line, const ClientModel *model)
 	if (!waiting_update(&line->shell.waiting, model, now))
 		return;
 	if (waiting_for_signature(model, now))
-		line_say(line, "WAITING for you: a signature is asked; sign-off tells which, sign answers it");
+		line_say(line, "WAITING for you: a signature is asked; sign-off tells which, sign (or countersign) answers it");
 	if (doubts > line->news.doubts)
 		line_say(line, "IN DOUBT: nobody knows what came of an action; look at the system, then resolve says it");
 	line->news.doubts = doubts;

@@ -272,6 +272,12 @@ bool badge_is_busy(const Shell *shell)
 	return shell->badge.stage != BADGE_NONE && shell->badge.stage != BADGE_WHOSE;
 }
 
+bool badge_wants_touch(const Shell *shell)
+{
+	const Signer *signer = shell->badge.stage == BADGE_KEY ? key_of(&shell->badge, shell->badge.person) : NULL;
+	return signer && signer->needs_touch;
+}
+
 bool badge_is_awaited(const Shell *shell)
 {
 	return shell_model(shell)->caught_up && (badge_is_busy(shell) || (shell->settings->as && !shell->badge.began));

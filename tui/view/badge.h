@@ -29,6 +29,8 @@ void badge_take_off(Shell *shell);
 /* Takes what threads have done; also what --as asks for. True: something is to be drawn. */
 bool badge_service(Shell *shell);
 bool badge_is_busy(const Shell *shell);
+/* A key that wants to be touched is waited for. */
+bool badge_wants_touch(const Shell *shell);
 /* It is being put on, or --as asks for it: whoever acts now would act in another name. */
 bool badge_is_awaited(const Shell *shell);
 void badge_clear(Badge *badge);

@@ -88,7 +88,9 @@ static void collect(Shell *shell, bool small, Segments *segments)
 		add(segments, 3, ROLE_BAR, text);
 	}
 	/* A small screen has no row for who one is: but it tells when that is not the login. */
-	if (small && model->login) {
+	if (small && badge_wants_touch(shell)) {
+		add(segments, 2, ROLE_WARN, "touch your key");
+	} else if (small && model->login) {
 		snprintf(text, sizeof(text), "%s%s", badge_is_over(model, mono_now()) ? "badge ran out: " : "as ", model->who);
 		add(segments, 2, ROLE_WARN, text);
 	}
@@ -142,8 +144,13 @@ static void render_first(Shell *shell, Canvas *canvas, Rect row, bool small)
 }
 
 /* "you: eng-oncall/E": the roles by their first letters. Gives way to the tabs: first "you:", then the end of the name. */
-static void your_name(const ClientModel *model, int room, char *text, size_t size)
+static void your_name(const Shell *shell, int room, char *text, size_t size)
 {
+	const ClientModel *model = shell_model(shell);
+	if (badge_wants_touch(shell)) {
+		snprintf(text, size, "touch your key ");
+		return;
+	}
 	AUTO_CLEAR(Buf) roles = { 0 };
 	for (size_t i = 0; i < model->roles.count; i++) {
 		char letter = *model->roles.items[i];
@@ -198,7 +205,7 @@ static void render_tabs(Shell *shell, Canvas *canvas, Rect row)
 	rect_cut_left(&room, 1);
 	*you = '\0';
 	if (model->who)
-		your_name(model, room.width - tabs_least_width(tabs, count, active), you, sizeof(you));
+		your_name(shell, room.width - tabs_least_width(tabs, count, active), you, sizeof(you));
 	int whole = room.width, beside = canvas_text_width(you);
 	/* Who one is matters more than roomy tabs, but not more than the tabs. */
 	room.width = whole - beside > whole / 2 ? whole - beside : whole;

@@ -139,7 +139,7 @@ static void tab(void *state, const ViewContext *context, Tab *tab)
 {
 	(void) state;
 	for (size_t i = 0; context->run && context->run->state == RUN_WALKING && i < context->run->gate_count; i++)
-		if (signoff_is_asked(&context->run->gates[i], context->wall))
+		if (signoff_is_asked(&context->run->gates[i], context->wall) || gate_override(&context->run->gates[i], NULL))
 			tab->count++;
 	tab->urgent = tab->count > 0;
 }

@@ -159,6 +159,8 @@ static void statement_to_sign(void *state, ViewContext *context, bool ok, const 
 	signoff_take_statement(view, reply, data);
 	snprintf(view->fingerprint, sizeof(view->fingerprint), "%s", signer->fingerprint);
 	enter_stage(view, context, STAGE_KEY);
+	if (signer->needs_touch)
+		view_say(context, ROLE_WARN, "Touch your key, %s.", signer->person);
 	view->signing = signoff_work_sign(signer, "signoff@breakglass", view->statement);
 }
 

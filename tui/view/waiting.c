@@ -1,4 +1,4 @@
-/* waiting.c: what waits for this very person: gates that ask for a role of theirs, and actions in doubt. The bell rings once for each. */
+/* waiting.c: what waits for this very person: gates that ask for a role of theirs, what was signed alone without it, and actions in doubt. The bell rings once for each. */
 #include <stdio.h>
 #include "tui/view/shell.h"
 
@@ -30,6 +30,16 @@ static bool gate_waits(const ClientModel *model, const Run *run, const Gate *gat
 	return run->state == RUN_WALKING && gate_state(gate, now) == GATE_WAITING && may_sign(model, gate, now) && !has_signed(model, gate);
 }
 
+/* Somebody went on alone without a role of theirs. */
+static bool override_waits(const ClientModel *model, const Gate *gate)
+{
+	const Override *override = gate_override(gate, NULL);
+	bool mine = false;
+	for (size_t i = 0; override && i < override->missing.count; i++)
+		mine = mine || strlist_has(&model->roles, override->missing.items[i]);
+	return mine && !text_eq(override->person, model->who);
+}
+
 static void collect(const ClientModel *model, WallTime now, StrList *ids)
 {
 	const Incident *incident = model->incident;
@@ -37,6 +47,10 @@ static void collect(const ClientModel *model, WallTime now, StrList *ids)
 	for (size_t r = 0; incident && r < incident->run_count; r++)
 		for (size_t g = 0; g < incident->runs[r].gate_count; g++) {
 			const Run *run = &incident->runs[r];
+			if (override_waits(model, &run->gates[g])) {
+				snprintf(id, sizeof(id), "alone %s %s %s", run->id, run->gates[g].id, gate_override(&run->gates[g], NULL)->subject);
+				strlist_add(ids, id);
+			}
 			if (!gate_waits(model, run, &run->gates[g], now))
 				continue;
 			snprintf(id, sizeof(id), "gate %s %s %s", run->id, run->gates[g].id, run->gates[g].subject);
@@ -69,7 +83,7 @@ bool waiting_for_signature(const ClientModel *model, WallTime now)
 	const Incident *incident = model->incident;
 	for (size_t r = 0; incident && r < incident->run_count; r++)
 		for (size_t g = 0; g < incident->runs[r].gate_count; g++)
-			if (gate_waits(model, &incident->runs[r], &incident->runs[r].gates[g], now))
+			if (gate_waits(model, &incident->runs[r], &incident->runs[r].gates[g], now) || override_waits(model, &incident->runs[r].gates[g]))
 				return true;
 	return false;
 }

@@ -17,7 +17,7 @@ static void add_key(SignerList *keys, const char *person, const char *fingerprin
 	strlist_add(&signer->roles, role);
 }
 
-typedef struct Scene { SignoffView view; ClientModel model; ViewContext context; Gate gate; Signoff given[2]; char who[8]; char gate_id[8]; } Scene;
+typedef struct Scene { SignoffView view; ClientModel model; ViewContext context; Gate gate; Signoff given[4]; char who[8]; char gate_id[8]; } Scene;
 
 static void scene_init(Scene *scene)
 {
@@ -46,14 +46,19 @@ static void sign(Scene *scene, char *person, char *role, char *key, int64_t expi
 	memset(signoff->subject, 'a', 64);
 }
 
-static void expect_ways(const Scene *scene, const char *name, const char *expected)
+static void expect_ways_to(const Scene *scene, const char *name, Decision decision, const char *expected)
 {
 	SignoffWay ways[SIGNOFF_WAYS_MAX];
 	AUTO_CLEAR(Buf) text = { 0 };
-	size_t count = signoff_ways(&scene->view, &scene->context, &scene->gate, ways);
+	size_t count = signoff_ways_to(&scene->view, &scene->context, &scene->gate, decision, ways);
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&text, "%s%s/%s", i ? " " : "", ways[i].signer->person, ways[i].role);
 	assert_text(name, buf_text(&text), expected);
+}
+
+static void expect_ways(const Scene *scene, const char *name, const char *expected)
+{
+	expect_ways_to(scene, name, DECISION_YES, expected);
 }
 
 Test(signoff_ways, offer_ones_own_key_first_and_only_what_counts)
@@ -121,4 +126,50 @@ Test(signoff_ways, never_take_somebody_elses_key_unasked)
 	cr_assert(signoff_way(&scene.view, &scene.context, &scene.gate, &way));
 	signoff_forget_way(&scene.view);
 	cr_assert(!signoff_way(&scene.view, &scene.context, &scene.gate, &way));
+}
+
+Test(signoff_ways, of_other_answers_are_of_those_who_can_give_them)
+{
+	AUTO_CLEAR(Scene) scene;
+	char ann[] = "ann", product[] = "product", key[] = "SHA256:a";
+	char engineering[] = "engineering";
+	scene_init(&scene);
+	scene.gate.solo = true;
+	add_key(scene.view.keys, "ann", "SHA256:a", product, true);
+	add_key(scene.view.keys, "bob", "SHA256:b", engineering, true);
+	expect_ways_to(&scene, "nobody has answered", DECISION_WITHDRAW, "");
+	expect_ways_to(&scene, "anybody may go on alone", DECISION_ALONE, "ann/product bob/engineering");
+	expect_ways_to(&scene, "nothing was done alone", DECISION_COUNTERSIGN, "");
+	sign(&scene, ann, product, key, NOW.ms + 1000);
+	expect_ways_to(&scene, "one's own answer", DECISION_WITHDRAW, "ann/product");
+	expect_ways_to(&scene, "alone after a yes", DECISION_ALONE, "ann/product bob/engineering");
+	scene.gate.solo = false;
+	expect_ways_to(&scene, "alone is not allowed", DECISION_ALONE, "");
+	Override alone = { .person = ann, .role = product };
+	memset(alone.subject, 'a', 64);
+	strlist_add(&alone.missing, engineering);
+	scene.gate.overrides = &alone;
+	scene.gate.override_count = 1;
+	scene.given[0].decision = DECISION_ALONE;
+	expect_ways_to(&scene, "the missing role", DECISION_COUNTERSIGN, "bob/engineering");
+	strlist_clear(&alone.missing);
+	expect_ways_to(&scene, "countersigned", DECISION_COUNTERSIGN, "");
+}
+
+Test(signoff_ways, offer_further_people_where_more_than_roles_are_wanted)
+{
+	AUTO_CLEAR(Scene) scene;
+	char ann[] = "ann", bob[] = "bob", carol[] = "carol", product[] = "product", engineering[] = "engineering";
+	char a[] = "SHA256:a", b[] = "SHA256:b", c[] = "SHA256:c";
+	scene_init(&scene);
+	scene.gate.min = 3;
+	add_key(scene.view.keys, ann, a, product, true);
+	add_key(scene.view.keys, bob, b, engineering, true);
+	add_key(scene.view.keys, carol, c, product, true);
+	sign(&scene, ann, product, a, NOW.ms + 1000);
+	expect_ways(&scene, "a role is missing", "bob/engineering");
+	sign(&scene, bob, engineering, b, NOW.ms + 1000);
+	expect_ways(&scene, "a person is missing", "carol/product");
+	sign(&scene, carol, product, c, NOW.ms + 1000);
+	expect_ways(&scene, "nobody is missing", "");
 }
