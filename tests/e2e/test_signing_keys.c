@@ -186,6 +186,36 @@ Test(signing_keys, a_one_time_code_is_typed_unseen_and_marked) {
 	cr_assert(!strstr(text, code), "the code is in the record");
 }
 
+/* As on a laptop: the text is in a file, ssh-keygen signs it, and what it wrote is pasted. */
+Test(signing_keys, a_signature_made_elsewhere_is_pasted) {
+	AUTO_CLEAR(Scene) scene = gated_scene("");
+	AUTO_FREE char *folder = bg_asprintf("TMPDIR=%s", scene.folder.path);
+	const char *argv[] = {scene.program, "--env", scene.environment, "--state", scene.state, NULL}, *environment[] = {folder, NULL};
+	AUTO(Terminal) *terminal = terminal_start(&(TerminalOptions) {.argv = argv, .columns = 80, .rows = 24, .environment = environment});
+	terminal_wait_text(terminal, "T+");
+	terminal_keys(terminal, "4");
+	terminal_wait_text(terminal, "You are asked to sign, as PRODUCT");
+	terminal_keys(terminal, "S");
+	terminal_wait_text(terminal, "A signature made elsewhere");
+	/* The viewer stands first; bob, with a yes, and no reason. */
+	terminal_keys(terminal, "right enter enter enter");
+	terminal_wait_text(terminal, "Sign elsewhere, as engineering");
+	terminal_wait_text(terminal, "to where bob has the key");
+	AUTO_FREE char *name = bg_asprintf("statement-%d-engineering.txt", terminal_pid(terminal));
+	const char *file = temp_path(&scene.folder, name);
+	terminal_wait_text(terminal, "-engineering.txt");
+	AUTO_CLEAR(ProgramRun) run = {0};
+	run_program((const char *const[]){"ssh-keygen", "-q", "-Y", "sign", "-n", "signoff@breakglass", "-f", scene_key(&scene, "bob"), file, NULL}, NULL, NULL,
+		&run);
+	cr_assert_eq(run.status, 0, "%s", buf_text(&run.err));
+	AUTO_FREE char *signature_path = bg_asprintf("%s.sig", file);
+	AUTO_FREE char *armour = read_text(signature_path);
+	terminal_paste(terminal, armour);
+	terminal_wait_text(terminal, "Signed as engineering.");
+	terminal_wait_text(terminal, "elsewhere and pasted");
+	scene_ok(&scene, "verify");
+}
+
 Test(signing_keys, a_badge_shows_in_the_header_and_on_what_is_done) {
 	AUTO_CLEAR(Scene) scene = gated_scene("");
 	AUTO(Terminal) *terminal = console(&scene, NULL, "B", "Who is at the keys?");
