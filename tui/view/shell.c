@@ -174,7 +174,7 @@ const char *shell_reason(CommandId id, void *userdata)
 	ViewContext context = shell_context(shell, view, NULL);
 	CommandGroup group = command_get(id)->group;
 	if (badge_is_awaited(shell) && (group == GROUP_STEP || group == GROUP_AGREE || group == GROUP_INCIDENT))
-		return "the badge is being put on: what is done before would bear another name";
+		return "the badge is being put on: what is done before would bear another name; Esc leaves it";
 	const char *why_not = VIEWS[view]->reason ? VIEWS[view]->reason(shell->states[view], &context, id) : NULL;
 	return why_not ? why_not : shell_global_reason(&context, id);
 }
