@@ -198,10 +198,19 @@ void story_activated(Script *script)
 
 Terminal *story_console(Script *script, TempFolder *folder, const char *keys, const char *text)
 {
-	return story_console_at(script, folder, 0, keys, text);
+	return story_console_on(script, folder, &(TerminalOptions){ 0 }, keys, text);
 }
 
-Terminal *story_console_at(Script *script, TempFolder *folder, int speed, const char *keys, const char *text)
+char *story_command(Script *script, TempFolder *folder)
+{
+	AUTO_FREE char *program = build_path("breakglass");
+	AUTO_FREE char *environment = fixture("environment.yaml");
+	const char *state = temp_path(folder, "state");
+	script_start(script, state, ENVIRONMENT);
+	return bg_asprintf("BREAKGLASS_TEST_CLOCK=%lld exec %s --env %s --state %s", (long long) SCRIPT_NOW_MS, program, environment, state);
+}
+
+Terminal *story_console_on(Script *script, TempFolder *folder, const TerminalOptions *kind, const char *keys, const char *text)
 {
 	AUTO_FREE char *program = build_path("breakglass");
 	AUTO_FREE char *environment = fixture("environment.yaml");
@@ -211,7 +220,8 @@ Terminal *story_console_at(Script *script, TempFolder *folder, int speed, const 
 	script_start(script, state, ENVIRONMENT);
 	const char *const argv[] = { program, "--env", environment, "--state", state, NULL };
 	const char *const variables[] = { clock, NULL };
-	TerminalOptions options = { .argv = argv, .columns = 80, .rows = 24, .environment = variables, .speed = speed };
+	TerminalOptions options = { .argv = argv, .columns = 80, .rows = 24, .environment = variables, .speed = kind->speed,
+		.type = kind->type };
 	Terminal *terminal = terminal_start(&options);
 	terminal_wait_text(terminal, "eng-oncall/E");
 	terminal_keys(terminal, keys);

@@ -25,7 +25,9 @@ void story_sign(Script *script, const char *gate, const char *role, const char *
 
 /* The console on this story, with the keys already pressed: "3" shows the walk. Waits until `text` is on the screen. */
 Terminal *story_console(Script *script, TempFolder *folder, const char *keys, const char *text);
-/* On a line of `speed` baud; 0 = one that does not say. */
-Terminal *story_console_at(Script *script, TempFolder *folder, int speed, const char *keys, const char *text);
+/* On another kind of terminal: type and speed of `kind`. */
+Terminal *story_console_on(Script *script, TempFolder *folder, const TerminalOptions *kind, const char *keys, const char *text);
+/* The same as a line for a shell; the script listens from now on. Owned. */
+char *story_command(Script *script, TempFolder *folder);
 /* The picture NAME at 80x24, 120x40 and 40x15. */
 void story_pictures(Terminal *terminal, const char *name);

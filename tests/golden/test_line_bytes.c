@@ -51,7 +51,7 @@ static void walk_all(int speed, size_t whole_most, Answers *answers)
 	board_has_playbooks(script);
 	board_is_red(script);
 	script_reply(script, "refresh", "{}");
-	AUTO(Terminal) *terminal = story_console_at(script, &folder, speed, "", "was ok 2 m ago");
+	AUTO(Terminal) *terminal = story_console_on(script, &folder, &(TerminalOptions){ .speed = speed }, "", "was ok 2 m ago");
 	for (size_t i = 0; i < BG_LENGTH(WALKS); i++) {
 		Str rest = str_from(WALKS[i].keys), key;
 		while (str_split(&rest, ' ', &key)) {

@@ -341,15 +341,21 @@ int terminal_wait_exit(Terminal *terminal)
 	return terminal->exit_status;
 }
 
-void terminal_wait_output(Terminal *terminal, const char *text)
+void terminal_wait_output_until(Terminal *terminal, TerminalPredicate *predicate, void *userdata, const char *what)
 {
 	MonoTime deadline = deadline_from_now();
 	for (;;) {
 		show_until(terminal, SIZE_MAX);
-		if (terminal_shows(terminal, text))
+		if (predicate(terminal, userdata))
 			return;
-		cr_assert(read_more(terminal, deadline), "\"%s\" did not come; the screen is\n%s", text, terminal_text(terminal));
+		cr_assert(read_more(terminal, deadline), "%s did not come; the screen is\n%s", what, terminal_text(terminal));
 	}
+}
+
+void terminal_wait_output(Terminal *terminal, const char *text)
+{
+	AUTO_FREE char *wanted = bg_strdup(text);
+	terminal_wait_output_until(terminal, shows, wanted, text);
 }
 
 static void send(Terminal *terminal, const char *bytes, size_t len)
@@ -410,13 +416,18 @@ static bool has_new_size(Terminal *terminal, void *userdata)
 	return terminal->frame_columns == terminal->columns && terminal->frame_rows == terminal->rows;
 }
 
-void terminal_resize(Terminal *terminal, int columns, int rows)
+void terminal_set_size(Terminal *terminal, int columns, int rows)
 {
 	struct winsize size = { .ws_col = (unsigned short) columns, .ws_row = (unsigned short) rows };
 	terminal->columns = columns;
 	terminal->rows = rows;
 	vterm_set_size(terminal->vterm, rows, columns);
 	cr_assert(ioctl(terminal->master, TIOCSWINSZ, &size) == 0);
+}
+
+void terminal_resize(Terminal *terminal, int columns, int rows)
+{
+	terminal_set_size(terminal, columns, rows);
 	terminal_wait(terminal, has_new_size, NULL, "a frame of the new size");
 }
 
@@ -436,9 +447,21 @@ const char *terminal_text(Terminal *terminal)
 	return buf_text(&terminal->text);
 }
 
+void terminal_looks(Terminal *terminal, Buf *out)
+{
+	GoldenScreen golden = golden_of(terminal);
+	golden.cursor_x = golden.cursor_y = -1;
+	golden_write(&golden, out);
+}
+
 bool terminal_shows(Terminal *terminal, const char *text)
 {
 	return strstr(terminal_text(terminal), text) != NULL;
+}
+
+bool terminal_wrote(const Terminal *terminal, const char *bytes)
+{
+	return str_find(buf_str(&terminal->tail), bytes) >= 0;
 }
 
 size_t terminal_bytes(const Terminal *terminal)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/str.h"
 
@@ -38,6 +39,8 @@ void terminal_paste(Terminal *terminal, const char *text);
 void terminal_resize(Terminal *terminal, int columns, int rows);
 /* Every byte that the program wrote and that was read so far, as it came. Borrowed until the next call. */
 Str terminal_raw(const Terminal *terminal);
+/* The same, of a program that knows nothing of frames, such as tmux: waits for nothing. */
+void terminal_set_size(Terminal *terminal, int columns, int rows);
 int terminal_pid(const Terminal *terminal);
 /* As when the line drops: the terminal is gone under the program. */
 void terminal_hang_up(Terminal *terminal);
@@ -55,10 +58,16 @@ void terminal_watch(Terminal *terminal, int64_t span_ms);
 int terminal_wait_exit(Terminal *terminal);
 /* Wait for text of a program that knows nothing of frames, such as a shell. */
 void terminal_wait_output(Terminal *terminal, const char *text);
+/* The same for anything that can be asked; it is asked again whenever the program has written something. */
+void terminal_wait_output_until(Terminal *terminal, TerminalPredicate *predicate, void *userdata, const char *what);
 
 /* The screen as text, blanks at the ends of rows removed; borrowed until the next call. */
 const char *terminal_text(Terminal *terminal);
 bool terminal_shows(Terminal *terminal, const char *text);
+/* The screen with its looks, as golden files hold it; without the cursor. Appends. */
+void terminal_looks(Terminal *terminal, Buf *out);
+/* Whether these bytes are among the last that the program wrote until the present frame: for what a screen does not show. */
+bool terminal_wrote(const Terminal *terminal, const char *bytes);
 /* Bytes written by the program until the present frame. */
 size_t terminal_bytes(const Terminal *terminal);
 unsigned terminal_bells(const Terminal *terminal);

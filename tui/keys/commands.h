@@ -58,7 +58,7 @@
 	COMMAND(NEXT_SCREEN, "next-screen", SCREENS, "tab", "G", SAFE, 0, SCREEN, "next", "go to the next screen") \
 	COMMAND(PREVIOUS_SCREEN, "previous-screen", SCREENS, "shift-tab", "G", SAFE, 0, SCREEN, "previous", "go to the previous screen") \
 	COMMAND(HELP, "help", SCREENS, "? f1", "G", SAFE, 31, HELP, "help", "show the keys of this screen and all commands") \
-	COMMAND(BACK, "back", SCREENS, "esc", "G", SAFE, 12, SCREEN, "back", "go back, or close what is open") \
+	COMMAND(BACK, "back", SCREENS, "esc ctrl-g", "G", SAFE, 12, SCREEN, "back", "go back, or close what is open") \
 	COMMAND(PALETTE, "palette", SCREENS, ":", "G", SAFE, 30, HELP, "command", "type a command by its name") \
 	\
 	COMMAND(OPEN, "open", MOVE, "enter", "L", SAFE, 1, DO, "open", "open the selected row") \
@@ -75,6 +75,7 @@
 	COMMAND(FILTER, "filter", MOVE, "/", "G", SAFE, 20, FIND, "filter", "show only rows that contain a text, or find it in a long text") \
 	COMMAND(NEXT_MATCH, "next-match", MOVE, "]", "LR", SAFE, 0, NONE, "next match", "go to the next place that was found") \
 	COMMAND(PREVIOUS_MATCH, "previous-match", MOVE, "[", "LR", SAFE, 0, NONE, "previous match", "go to the place found before") \
+	COMMAND(COPY, "copy", MOVE, "Y", "G", SAFE, 0, DO, "copy", "copy what is selected to the clipboard: a command, a link, the row") \
 	COMMAND(FOLLOW, "follow", MOVE, "f", "wt", SAFE, 21, NONE, "follow", "keep the newest line in sight, or stop doing so") \
 	\
 	COMMAND(START, "start", STEP, "s", "p", CONFIRM, 2, DO, "start", "begin to walk the selected procedure") \
@@ -98,7 +99,7 @@
 	COMMAND(SIGN, "sign", AGREE, "enter y", "s", BREAK_GLASS, 1, DO, "answer", "sign the statement, in the role shown, with your own key") \
 	COMMAND(REFUSE, "refuse", AGREE, "n", "s", CONFIRM, 2, DO, "no...", "refuse, with a reason") \
 	COMMAND(ESCALATE, "escalate", AGREE, "e", "s", CONFIRM, 6, DO, "escalate...", "ask that somebody else decides, with a reason") \
-	COMMAND(COPY_STATEMENT, "copy", AGREE, "c", "s", SAFE, 7, DO, "copy", "copy the text to be signed to the terminal's clipboard") \
+	COMMAND(COPY_STATEMENT, "copy-statement", AGREE, "c", "s", SAFE, 7, DO, "copy", "copy the text to be signed to the terminal's clipboard") \
 	COMMAND(CHOOSE_ROLE, "role", AGREE, "o", "s", SAFE, 4, DO, "role", "choose the role to sign in") \
 	COMMAND(STATEMENT, "statement", AGREE, "v", "s", SAFE, 3, DO, "view", "show the exact text that is signed") \
 	COMMAND(PASTE_SIGNATURE, "paste-signature", AGREE, "S", "s", CONFIRM, 5, DO, "paste", "paste a signature made elsewhere with ssh-keygen -Y sign") \

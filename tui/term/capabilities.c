@@ -134,6 +134,7 @@ bool capabilities_load(const char *type, Capabilities *ret_capabilities, KeyDeco
 	int colours = terminfo_number("colors");
 	/* Direct-colour entries count in millions and mean RGB by it; their first eight are the plain ones. */
 	found.colours = colours > 256 ? 8 : !found.foreground || !found.background || !found.default_colours ? 0 : colours;
+	found.clipboard = behaves_like_xterm(str_from(type));
 	found.colour_conflicts = conflicts_from_ncv((unsigned) terminfo_number("ncv"));
 	read_ways(&found);
 	found.wraps = terminfo_flag("am");

@@ -25,6 +25,7 @@ typedef struct Capabilities {
 	bool looks_are_sgr;         /* the looks above are SGR sequences of ECMA-48: several can be told in one */
 	bool takes_back;            /* each attribute and colour by itself */
 	bool newline_goes_down;     /* and return to the first column: "\r", "\n" */
+	bool clipboard;             /* it obeys or swallows OSC 52; others would print it */
 	bool spare;                 /* `repeat` is used */
 	bool wraps;                 /* writing in the last column moves to the next line... */
 	bool wraps_late;            /* ...but only when another character comes */

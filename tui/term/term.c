@@ -17,13 +17,16 @@
 
 /* Bytes read from the keyboard in one go; a paste comes in several. */
 #define READ_SIZE 4096
+/* Terminals take some 70 KB of base64 in one sequence; over a slow line a copy must not take longer than a screen. */
+#define COPY_MAX ((size_t) 32 * 1024)
+#define COPY_MAX_SLOW ((size_t) 1024)
 #define BITS_PER_BYTE 10   /* on a serial line, with the start and the stop bit */
 
 struct Term {
 	int fd;                  /* the terminal, read and written, non-blocking */
 	int wake_read, wake_write;
 	int frame_fd;
-	bool gone, redraw;
+	bool gone, redraw, in_tmux;
 	Capabilities capabilities;
 	Painter *painter;
 	KeyDecoder *decoder;
@@ -128,6 +131,7 @@ bool term_open(const TermOptions *options, Term **ret_term, Error *err)
 	AUTO(Term) *term = bg_calloc(1, sizeof(*term));
 	term->fd = term->wake_read = term->wake_write = -1;
 	term->frame_fd = options->frame_fd;
+	term->in_tmux = options->in_tmux;
 	term->decoder = key_decoder_new();
 	if (!capabilities_load(options->type, &term->capabilities, term->decoder, err))
 		return false;
@@ -248,13 +252,30 @@ void term_bell(Term *term)
 	flush(term);
 }
 
-void term_copy(Term *term, Str text)
+size_t term_copy_max(const Term *term)
 {
-	if (text.len > TERM_COPY_MAX)
-		return;
-	buf_puts(&term->out, "\033]52;c;");
+	return !term->capabilities.clipboard ? 0 : term->line_bytes ? COPY_MAX_SLOW : COPY_MAX;
+}
+
+static void put_copy(Term *term, const char *escape, Str text)
+{
+	buf_printf(&term->out, "%s]52;c;", escape);
 	base64_encode(text.ptr, text.len, &term->out);
 	buf_putc(&term->out, '\a');
+}
+
+void term_copy(Term *term, Str text)
+{
+	if (text.len > term_copy_max(term))
+		return;
+	put_copy(term, "\033", text);
+	/* tmux takes the first when its set-clipboard is on, and hands the second through where that is allowed. */
+	if (term->in_tmux) {
+		buf_puts(&term->out, "\033Ptmux;");
+		put_copy(term, "\033\033", text);
+		buf_puts(&term->out, "\033\\");
+	}
+	flush(term);
 }
 
 void term_suspend(Term *term)

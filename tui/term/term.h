@@ -32,6 +32,7 @@ typedef struct TermOptions {
 	int input_fd, output_fd;
 	const Theme *theme;
 	bool utf8;            /* the terminal shows UTF-8: setlocale() and nl_langinfo(CODESET) say so */
+	bool in_tmux;         /* $TMUX is set */
 	int frame_fd;         /* "frame N BYTES COLUMNS ROWS\n" after each frame that reached the terminal; -1: nobody wants to know.
 	                       * BYTES is how much was written since the start, so that a reader knows when it has seen it all. */
 } TermOptions;
@@ -58,9 +59,10 @@ void term_set_theme(Term *term, const Theme *theme);
 void term_redraw(Term *term);
 /* Rings: only when the console waits for this person. */
 void term_bell(Term *term);
-/* Puts `text` on the terminal's clipboard, where it takes that (OSC 52); TERM_COPY_MAX bytes at most. */
-#define TERM_COPY_MAX (64 * 1024)
+/* Puts `text` on the clipboard of the terminal (OSC 52); in tmux both as its own (set-clipboard on) and passed through it (allow-passthrough). At most term_copy_max() bytes. */
 void term_copy(Term *term, Str text);
+/* 0: this terminal would print it instead. */
+size_t term_copy_max(const Term *term);
 /* Stops as ctrl-z does and returns when continued; a TERM_REDRAW follows. */
 void term_suspend(Term *term);
 

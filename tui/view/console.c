@@ -186,7 +186,7 @@ int console_run(const ConsoleSettings *settings)
 	read_theme(&shell, &trouble);
 	shell_read_keys(&shell, &trouble);
 	TermOptions options = { .type = getenv("TERM"), .input_fd = STDIN_FILENO, .output_fd = STDOUT_FILENO, .theme = &shell.theme,
-		.utf8 = utf8, .frame_fd = term_frame_fd_from(getenv("BREAKGLASS_FRAME_FD")) };
+		.utf8 = utf8, .in_tmux = getenv("TMUX") != NULL, .frame_fd = term_frame_fd_from(getenv("BREAKGLASS_FRAME_FD")) };
 	/* The engine is started first: it gets ready while the first frame is drawn. */
 	bool ok = shell_connect(&shell, &err) && term_open(&options, &shell.term, &err);
 	if (ok) {

@@ -45,15 +45,6 @@ void view_refuse(ViewContext *context, const char *format, ...)
 	context->shell->dirty = true;
 }
 
-void view_copy(ViewContext *context, Str text)
-{
-	AUTO_FREE char *copy = context->shell->hear ? str_dup(text) : NULL;
-	if (copy)
-		(void) is_heard(context->shell, SAID_COPY, copy);
-	else if (context->shell->term)
-		term_copy(context->shell->term, text);
-}
-
 /* ---- asking the engine ---- */
 
 struct ShellAsk {

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include "core/base/alloc.h"
 #include "core/report/report.h"
+#include "tui/view/copying.h"
 #include "tui/view/moment_entry.h"
 #include "tui/view/shell.h"
 #include "tui/view/standing.h"
@@ -190,11 +191,14 @@ static void sitrep(Shell *shell, ViewContext *context)
 		conditions[i] = (SitrepCondition) { .name = model->readings[i].name, .text = model->readings[i].text,
 			.state = standing_judge(&standing, context, &model->readings[i], &why) };
 	report_sitrep(model->incident ? model->incident : none, conditions, model->reading_count, context->wall, &text);
-	view_copy(context, buf_str(&text));
+	Error err = { 0 };
+	bool sent = copying_send(context, buf_str(&text), COPY_CLEANED, &err);
 	/* Line mode has said it by now. */
 	if (shell->hear)
 		return;
-	Dialog *dialog = view_dialog(context, DIALOG_INFORM, "Sitrep: copied, where the terminal can", "close", sitrep_seen, NULL);
+	Dialog *dialog = view_dialog(context, DIALOG_INFORM, sent ? "Sitrep: copied, where the terminal can" : "Sitrep", "close", sitrep_seen, NULL);
+	if (!sent)
+		styled_printf(&dialog->text, ROLE_MUTED, "Not copied: %s.\n\n", err.why);
 	styled_add(&dialog->text, ROLE_TEXT, buf_text(&text));
 }
 
@@ -377,6 +381,12 @@ static void badge_off(Shell *shell, ViewContext *context)
 	badge_take_off(shell);
 }
 
+static void copy(Shell *shell, ViewContext *context)
+{
+	(void) shell;
+	copying_run(context);
+}
+
 static void screen_after(Shell *shell, ViewContext *context)
 {
 	(void) context;
@@ -397,7 +407,7 @@ static const GlobalCommand GLOBAL_COMMANDS[] = {
 	{ COMMAND_SITREP, sitrep },
 	{ COMMAND_VERDICT, damage_time }, { COMMAND_FACT, fact }, { COMMAND_SET, set_value }, { COMMAND_TAKE_COMMAND, take_command },
 	{ COMMAND_HANDOVER, handover }, { COMMAND_CLOSE_INCIDENT, end_incident }, { COMMAND_THEME, choose_theme },
-	{ COMMAND_BADGE, badge }, { COMMAND_BADGE_OFF, badge_off }, { COMMAND_REDRAW, redraw }, { COMMAND_SUSPEND, suspend }, { COMMAND_DETACH, detach }, { COMMAND_QUIT, quit },
+	{ COMMAND_BADGE, badge }, { COMMAND_BADGE_OFF, badge_off }, { COMMAND_COPY, copy }, { COMMAND_REDRAW, redraw }, { COMMAND_SUSPEND, suspend }, { COMMAND_DETACH, detach }, { COMMAND_QUIT, quit },
 };
 
 bool shell_global_command(Shell *shell, ViewContext *context, CommandId id)

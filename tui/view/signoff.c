@@ -182,6 +182,7 @@ const View VIEW_SIGNOFF = {
 	.update = update,
 	.render = signoff_render,
 	.on_command = signoff_on_command,
+	.copy = signoff_copying,
 	.on_key = signoff_on_key,
 	.on_paste = signoff_on_paste,
 	.reason = signoff_reason,

@@ -1,6 +1,7 @@
 /* signoff_elsewhere.c: the exact text that is signed: shown, copied, taken to where the key is, and the signature pasted. */
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "tui/view/copying.h"
 #include "tui/view/signoff_view.h"
 #include <stdio.h>
 #include <unistd.h>
@@ -145,7 +146,16 @@ void signoff_pasted(SignoffView *view, ViewContext *context, Str text)
 
 void signoff_copy(SignoffView *view, ViewContext *context)
 {
-	view_copy(context, str_from(view->statement));
-	view_say(context, ROLE_OK, "The text was sent to the terminal's clipboard%s%s.", view->statement_file ? "; if that does not take it: " : "",
-		view->statement_file ? view->statement_file : "");
+	copying_copy(context, str_from(view->statement), COPY_EXACT);
+	if (view->statement_file)
+		view_say(context, ROLE_OK, "The text was sent to the terminal's clipboard; if that does not take it: %s.", view->statement_file);
+}
+
+bool signoff_copying(void *state, ViewContext *context, Copying *out)
+{
+	const SignoffView *view = state;
+	(void) context;
+	buf_puts(&out->text, view->statement ? view->statement : "");
+	out->mode = COPY_EXACT;
+	return view->statement != NULL;
 }

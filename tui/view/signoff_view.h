@@ -136,6 +136,8 @@ void signoff_show_statement(SignoffView *view, ViewContext *context);
 void signoff_begin_paste(SignoffView *view, ViewContext *context);
 void signoff_pasted(SignoffView *view, ViewContext *context, Str text);
 void signoff_copy(SignoffView *view, ViewContext *context);
+/* The text to be signed, for COMMAND_COPY. */
+bool signoff_copying(void *state, ViewContext *context, Copying *out);
 
 /* ---- signoff_act.c ---- */
 void signoff_submit(SignoffView *view, ViewContext *context);

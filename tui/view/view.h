@@ -40,6 +40,10 @@ typedef struct ViewContext {
 #define VIEW_LINE_COLUMNS 4096
 typedef void ViewRowsUse(const List *list, const ListSource *source, void *userdata);
 
+/* COPY_EXACT: what is signed must not differ in a byte: refused rather than cleaned. */
+typedef enum CopyMode { COPY_CLEANED, COPY_EXACT } CopyMode;
+typedef struct Copying { Buf text; CopyMode mode; size_t number, count; } Copying;   /* which of how many; 0 = the only one */
+
 typedef enum Outcome {
 	OUTCOME_IGNORED,              /* not mine: the shell does what it does by default (esc goes back, / filters, ...) */
 	OUTCOME_DONE,                 /* done, or said why not */
@@ -81,6 +85,8 @@ struct View {
 	void (*tab)(void *state, const ViewContext *context, Tab *tab);
 	/* What stands in the second row of a small screen instead of tabs: "4.3 hosts" and "7/12". Either may be left empty. */
 	void (*brief)(void *state, const ViewContext *context, char left[static VIEW_HINT_SIZE], char right[static 32]);
+	/* What somebody would paste elsewhere: a command, the text to be signed. False or NULL slot: the selected row in words. See copying.h. */
+	bool (*copy)(void *state, ViewContext *context, Copying *out);
 	/* When what is shown changes although no news comes (ms from now; 0 = never): a running action's elapsed time. */
 	int64_t (*wake_ms)(void *state, const ViewContext *context);
 
@@ -107,9 +113,6 @@ void view_say(ViewContext *context, Role role, const char *format, ...) BG_PRINT
 void view_error(ViewContext *context, const Error *err);
 /* As view_say, for "why this key does nothing". */
 void view_refuse(ViewContext *context, const char *format, ...) BG_PRINTF(2, 3);
-
-/* To the terminal's clipboard, where it has one. */
-void view_copy(ViewContext *context, Str text);
 
 /* ---- going somewhere ---- */
 

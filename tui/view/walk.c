@@ -361,6 +361,7 @@ const View VIEW_WALK = {
 	.update = update,
 	.render = render,
 	.on_command = on_command,
+	.copy = walk_copy,
 	.reason = reason,
 	.first = first,
 	.filter = filter,

@@ -61,6 +61,9 @@ typedef struct WalkView {
 	uint64_t output_total;       /* of the job's output_total, what was taken */
 	bool head_cut;               /* not all warnings were on the screen at the last drawing */
 
+	size_t copied;               /* which text of `copied_step` was copied last */
+	char copied_step[WALK_ID_SIZE];
+
 	bool details;                /* the full record of the step is open */
 	Styled record;
 	Pager record_pager;
@@ -157,6 +160,9 @@ void walk_write_hint(const WalkView *walk, const ViewContext *context, const Wal
 
 /* ---- walk_render.c ---- */
 void walk_render(WalkView *walk, const ViewContext *context, Canvas *canvas, Rect rect);
+
+/* ---- walk_copy.c ---- */
+bool walk_copy(void *state, ViewContext *context, Copying *out);
 
 /* ---- walk_keys.c ---- */
 Outcome walk_command(WalkView *walk, ViewContext *context, CommandId id);
