@@ -31,19 +31,25 @@ static int64_t clock_ms(clockid_t clock)
 }
 
 static WallTime frozen;
+static int64_t runs_since;   /* of the clock that no one can set; 0 = it stands still */
 
 static void read_test_clock(void)
 {
-	const char *text = getenv("BREAKGLASS_TEST_CLOCK");
-	if (text && !str_parse_int(str_from(text), &frozen.ms))
+	const char *given = getenv("BREAKGLASS_TEST_CLOCK");
+	Str text = str_from(given ? given : "");
+	bool runs = str_ends(text, "+");
+	if (text.len && !str_parse_int(str_slice(text, 0, text.len - runs), &frozen.ms))
 		frozen = (WallTime) { 0 };
+	runs_since = runs ? clock_ms(CLOCK_BOOTTIME) : 0;
 }
 
 WallTime wall_now(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	(void) pthread_once(&once, read_test_clock); /* cannot fail */
-	return wall_known(frozen) ? frozen : (WallTime) { clock_ms(CLOCK_REALTIME) };
+	if (!wall_known(frozen))
+		return (WallTime) { clock_ms(CLOCK_REALTIME) };
+	return (WallTime) { frozen.ms + (runs_since ? clock_ms(CLOCK_BOOTTIME) - runs_since : 0) };
 }
 
 MonoTime mono_now(void)

@@ -9,7 +9,8 @@
 typedef struct WallTime { int64_t ms; } WallTime;   /* since 1970-01-01T00:00:00Z; 0 = not known */
 typedef struct MonoTime { int64_t ms; } MonoTime;   /* CLOCK_BOOTTIME */
 
-/* The two clocks. BREAKGLASS_TEST_CLOCK=<ms>, read once, freezes the wall clock of one process (golden screens). */
+/* The two clocks. BREAKGLASS_TEST_CLOCK=<ms>, read once, freezes the wall clock of one process (golden screens); <ms>+ lets it
+ * run on from there. */
 WallTime wall_now(void);
 MonoTime mono_now(void);
 static inline bool wall_known(WallTime t) { return t.ms != 0; }

@@ -219,7 +219,7 @@ Terminal *story_console_on(Script *script, TempFolder *folder, const TerminalOpt
 	snprintf(clock, sizeof(clock), "BREAKGLASS_TEST_CLOCK=%lld", (long long) SCRIPT_NOW_MS);
 	script_start(script, state, ENVIRONMENT);
 	const char *const argv[] = { program, "--env", environment, "--state", state, NULL };
-	const char *const variables[] = { clock, NULL };
+	const char *const variables[] = { clock, kind->environment ? kind->environment[0] : NULL, NULL };
 	TerminalOptions options = { .argv = argv, .columns = 80, .rows = 24, .environment = variables, .speed = kind->speed,
 		.type = kind->type };
 	Terminal *terminal = terminal_start(&options);

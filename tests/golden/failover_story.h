@@ -25,7 +25,7 @@ void story_sign(Script *script, const char *gate, const char *role, const char *
 
 /* The console on this story, with the keys already pressed: "3" shows the walk. Waits until `text` is on the screen. */
 Terminal *story_console(Script *script, TempFolder *folder, const char *keys, const char *text);
-/* On another kind of terminal: type and speed of `kind`. */
+/* On another kind of terminal: type and speed of `kind`; the first of its environment is added. */
 Terminal *story_console_on(Script *script, TempFolder *folder, const TerminalOptions *kind, const char *keys, const char *text);
 /* The same as a line for a shell; the script listens from now on. Owned. */
 char *story_command(Script *script, TempFolder *folder);

@@ -37,6 +37,7 @@ struct Term {
 	unsigned long frame;     /* number of the last frame painted */
 	int columns, rows;       /* its size */
 	int line_bytes;          /* that the line carries a second; 0 = not known to be few */
+	size_t frame_bytes;
 	bool frame_is_out;
 };
 
@@ -181,6 +182,11 @@ int term_line_bytes(const Term *term)
 	return term->line_bytes;
 }
 
+size_t term_frame_bytes(const Term *term)
+{
+	return term->frame_bytes;
+}
+
 int term_frame_fd_from(const char *value)
 {
 	int64_t fd = -1;
@@ -228,6 +234,7 @@ bool term_present(Term *term, const Canvas *canvas)
 	if (term->out.len > 0)
 		return false;
 	painter_paint(term->painter, canvas, &term->out);
+	term->frame_bytes = term->out.len;
 	term->frame++;
 	term->columns = canvas->width;
 	term->rows = canvas->height;

@@ -47,6 +47,8 @@ void term_size(const Term *term, int *ret_columns, int *ret_rows);
 /* Bytes that the line carries a second, where it is said to be slow (a serial line, or `stty speed 9600` before); 0: nobody said so. Such a
  * terminal gets 16 colours and is drawn with the fewest bytes. */
 int term_line_bytes(const Term *term);
+/* That the last frame took. */
+size_t term_frame_bytes(const Term *term);
 /* The descriptor number named by BREAKGLASS_FRAME_FD, or -1. */
 int term_frame_fd_from(const char *value);
 

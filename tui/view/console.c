@@ -14,6 +14,10 @@
 /* Except at first: the readings of an engine that has just been started come one by one, and are what somebody is waiting for. */
 #define FRAME_FIRST_MS 5
 #define SETTLING_MS 1000
+/* Of what a slow line carries, so much is for news: keys want their answers on the rest. */
+#define NEWS_SHARE 2
+/* What clocks that tick may send in a minute: a countdown beside the clock, or an action's elapsed time, then tick every few seconds. */
+#define IDLE_MINUTE_BYTES 900
 #define COARSE_MS 10000
 /* A thread that asks a key tells nobody when it is done. */
 #define KEY_POLL_MS 50
@@ -96,16 +100,20 @@ static int64_t drawing_wait(Shell *shell)
 
 typedef struct Pace { MonoTime drawn, due; bool key, whole; } Pace;   /* whole: what was there when we came has been drawn */
 
-/* When news may be drawn. */
+/* When news may be drawn. On a line that says that it is slow, not before the last frame has had time to get through, twice over: what flows by
+ * must never fill the line, where nobody can take it back. */
 static int64_t frame_from_ms(const Shell *shell, const Pace *pace)
 {
 	bool settling = pace->drawn.ms - shell->began.ms < SETTLING_MS;
-	return pace->drawn.ms + (settling ? FRAME_FIRST_MS : FRAME_MS);
+	int line = term_line_bytes(shell->term);
+	int64_t usual = settling ? FRAME_FIRST_MS : FRAME_MS, slow = line ? (int64_t) term_frame_bytes(shell->term) * 1000 * NEWS_SHARE / line : 0;
+	return pace->drawn.ms + (slow > usual ? slow : usual);
 }
 
 static void draw_if_due(Shell *shell, Pace *pace)
 {
 	MonoTime now = mono_now();
+	bool ticks = now.ms >= pace->due.ms && !shell->dirty && !pace->key;
 	if (now.ms >= pace->due.ms)
 		shell->dirty = true;
 	if (!shell->dirty || (!pace->key && now.ms < frame_from_ms(shell, pace)) || !term_is_ready(shell->term))
@@ -116,8 +124,8 @@ static void draw_if_due(Shell *shell, Pace *pace)
 	shell->dirty = false;
 	pace->key = false;
 	pace->drawn = now;
-	int64_t wait = drawing_wait(shell);
-	pace->due = (MonoTime) { wait < 0 ? INT64_MAX : now.ms + wait };
+	int64_t wait = drawing_wait(shell), pause = ticks ? (int64_t) term_frame_bytes(shell->term) * 60000 / IDLE_MINUTE_BYTES : 0;
+	pace->due = (MonoTime) { wait < 0 ? INT64_MAX : now.ms + (wait > pause ? wait : pause) };
 }
 
 static int poll_wait(const Shell *shell, const Pace *pace)
