@@ -45,7 +45,7 @@ Test(nodes_board, each_node_is_on_the_board_with_what_is_wrong_with_it)
 	AUTO_FREE char *known = test_sshd_known_line(sshd);
 	const char *key = strchr(known, ' ');
 	AUTO_FREE char *hosts = bg_asprintf("%s[127.0.0.1]:%d%s", known, test_sshd_port(rebuilt), key);
-	AUTO_FREE char *nodes = bg_asprintf("nodes:\n  known-hosts: %s\n  every: 300ms\n  list:\n"
+	AUTO_FREE char *nodes = bg_asprintf("nodes:\n  known-hosts: %s\n  every: 300ms\n  deadline: 40s\n  list:\n"
 		"    - { name: good, address: 127.0.0.1, port: %d, user: %s, key: %s }\n"
 		"    - { name: stopped, address: 127.0.0.1, port: %d, user: nobody, key: %s }\n"
 		"    - { name: rebuilt, address: 127.0.0.1, port: %d, user: nobody, key: %s }\n"

@@ -1,40 +1,49 @@
-/* What a machine says to the command of a look, and what its ssh says beside: the first byte tells how the command ended. Nothing of an answer that is not whole
- * counts; a reading is ok only after one that is, and is harmless lines. */
+/* What a machine says is judged, whatever it is: an answer that is not whole is unknown, nothing in a reading is obeyed by a terminal. */
+#include <string.h>
+
+#include "core/base/alloc.h"
+#include "core/base/text.h"
 #include "core/providers/node/node.h"
-#include "fuzz.h"
+#include "core/transport/ssh/program.h"
 
-#define NOW ((WallTime) { INT64_C(1795230000000) })
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-static void check_facts(Str text)
-{
-	NodeFacts facts = { 0 };
-	if (!node_facts_parse(text, &facts))
-		return;
-	BG_ASSERT(facts.disk_count <= NODE_MAX_DISKS && facts.unit_count <= NODE_MAX_UNITS);
-	BG_ASSERT(!facts.has_load || facts.processors >= 1);
-	for (size_t i = 0; i < facts.disk_count; i++)
-		BG_ASSERT(memchr(facts.disks[i].mount, '\0', sizeof facts.disks[i].mount));
-	BG_ASSERT(memchr(facts.backup, '\0', sizeof facts.backup));
+static void check_line(const char *text) {
+	BG_ASSERT(!text || utf8_is_valid(str_from(text)));
+	for (; text && *text; text++)
+		BG_ASSERT((unsigned char) *text >= ' ' && *text != 127);
 }
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
-{
-	char name[] = "node2", address[] = "4ab:1::2", user[] = "root", folder[] = "backups", none[] = "";
-	EnvironmentNode node = { .name = name, .address = address, .port = 22, .user = user, .key = none, .lan = none, .jump = none, .backups = folder,
-		.is_backup = true };
-	AUTO_CLEAR(Reading) reading = { 0 };
-	SshResult result = { .outcome = SSH_RAN };
-	Str text = { size ? (const char *) data : "", size }, out = str_slice(text, 1, size);
-	check_facts(out);
-	buf_put_str(&result.out, out);
-	buf_put_str(&result.err, out);
-	result.exit_code = size && (data[0] & 1) ? 1 : 0;
-	node_judge(&node, &result, size && (data[0] & 2) ? "its key is of a kind that libssh2 has not" : NULL, NOW, &reading);
-	BG_ASSERT(reading.state != READING_STALE);
-	NodeFacts facts = { 0 };
-	BG_ASSERT(reading.state != READING_OK || (result.exit_code == 0 && node_facts_parse(buf_str(&result.out), &facts)));
-	fuzz_harmless(str_from(reading.text), SANITISE_LINE);
-	fuzz_harmless(str_from(reading.reason), SANITISE_LINE);
-	ssh_result_clear(&result);
+static void look(Str said, char *role, SshOutcome outcome) {
+	static char name[] = "node4", address[] = "4a1:b2::14", user[] = "admin", none[] = "", folder[] = "backups";
+	EnvironmentNode node = {.name = name, .address = address, .user = user, .key = none, .lan = none, .jump = none, .role = role,
+		.backups = folder, .is_backup = true};
+	AUTO_CLEAR(SshResult) result = {.outcome = outcome};
+	AUTO_CLEAR(Reading) reading = {0};
+	NodeFacts facts = {0};
+	buf_put_str(&result.out, said);
+	if (outcome != SSH_RAN) {
+		SshTarget target = {.host = address, .user = user};
+		ssh_program_judge(&target, said, &result);
+		BG_ASSERT(result.outcome != SSH_RAN && result.outcome != SSH_UNFINISHED && result.error.why[0]);
+		check_line(result.error.why);
+	}
+	node_judge(&node, &result, NULL, (WallTime){1795230000000}, &reading);
+	check_line(reading.text);
+	check_line(reading.reason);
+	BG_ASSERT(reading.text && reading.state != READING_STALE);
+	/* Ok says all of it: the backups of a backup node, too. */
+	if (reading.state == READING_OK)
+		BG_ASSERT(node_facts_parse(said, &facts) && facts.has_load && facts.has_memory && facts.has_time && facts.disk_count && facts.backup[0]);
+	else if (outcome == SSH_RAN && !node_facts_parse(said, &facts))
+		BG_ASSERT(reading.state == READING_UNKNOWN);
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
+	static char backup[] = "backup";
+	Str said = {(const char *) data, size};
+	look(said, backup, SSH_RAN);
+	look(said, NULL, SSH_RAN);
+	look(said, NULL, SSH_BROKEN);
 	return 0;
 }

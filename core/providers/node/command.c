@@ -35,7 +35,16 @@ static void copy(char *to, size_t size, Str from) {
 	to[len] = 0;
 }
 
-static bool take_number(Str text, int64_t *ret) { return str_parse_int(str_trim(text), ret) && *ret >= 0; }
+/* Nothing that a machine has comes near it; sums and products of two such numbers fit. */
+#define NUMBER_MAX 1000000000000000
+
+static bool take_number(Str text, int64_t *ret) {
+	int64_t number = 0;
+	if (!str_parse_int(str_trim(text), &number) || number < 0 || number > NUMBER_MAX)
+		return false;
+	*ret = number;
+	return true;
+}
 
 /* "df /dev/vda1 1000 400 600 40% /": the name of a device may hold blanks, its mount point, too; the numbers stand behind one another. */
 static void take_disk(Str text, NodeFacts *facts) {

@@ -1,8 +1,6 @@
 /* ssh.c: outcomes in words. */
 #include "core/transport/ssh/ssh.h"
 
-#include <stdio.h>
-
 #include "core/base/alloc.h"
 
 static const char *const WORDS[SSH_OUTCOME_COUNT] = {
@@ -44,11 +42,17 @@ static const char *hint_of(SshOutcome outcome) {
 }
 
 void ssh_fail(SshResult *result, const SshTarget *target, SshOutcome outcome, ErrorKind kind, const char *why, ...) {
-	char text[sizeof(result->error.why)];
 	va_list args;
 	va_start(args, why);
-	vsnprintf(text, sizeof(text), why, args);
+	AUTO_FREE char *text = bg_vasprintf(why, args);
 	va_end(args);
+	/* What does not fit is cut between two characters. */
+	size_t len = strlen(text);
+	if (len >= sizeof(result->error.why)) {
+		for (len = sizeof(result->error.why) - 1; len && ((unsigned char) text[len] & 0xc0) == 0x80; len--)
+			;
+		text[len] = 0;
+	}
 	AUTO_FREE char *where = ssh_target_words(target);
 	result->outcome = outcome;
 	error_set(&result->error, kind, "%s", text);

@@ -17,7 +17,7 @@ SshFixture *ssh_fixture_new(const TestSshdOptions *options) {
 	AUTO_FREE char *lines = test_sshd_known_line(fixture->sshd);
 	ssh_fixture_know(fixture, lines);
 	fixture->target = (SshTarget){.host = "127.0.0.1", .port = test_sshd_port(fixture->sshd), .user = test_login(),
-		.key_path = test_sshd_key(&fixture->folder), .agent = "", .known = fixture->known};
+		.key_path = test_sshd_key(&fixture->folder), .agent = "", .known = fixture->known, .connect_ms = SSH_FIXTURE_CONNECT_MS};
 	return fixture;
 }
 

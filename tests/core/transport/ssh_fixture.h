@@ -3,6 +3,9 @@
 #include "core/transport/ssh/loop.h"
 #include "tests/support/sshd.h"
 
+/* Long: a real server has to answer within, on a machine that may have much to do. */
+#define SSH_FIXTURE_CONNECT_MS 20000
+
 typedef struct SshFixture {
 	TempFolder folder;
 	TestSshd *sshd;

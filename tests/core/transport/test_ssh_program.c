@@ -130,7 +130,7 @@ Test(ssh_program, a_server_with_too_many_beginners_is_asked_again) {
 	char byte = 0;
 	cr_assert(connect(holder, (const struct sockaddr *) &address, sizeof(address)) == 0 && read(holder, &byte, 1) == 1);
 	AUTO_CLEAR(SshResult) result = {0};
-	run(&fixture->target, "true", 1500, &result);
+	run(&fixture->target, "true", 4000, &result);
 	assert_outcome(&result, SSH_BUSY, "before its banner");
 	cr_assert(result.refusals > 0);
 }
