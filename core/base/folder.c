@@ -22,8 +22,13 @@ static bool fail(Error *err, const char *path, const char *doing)
 
 static bool make_one(const char *path, unsigned mode, Error *err)
 {
-	if (mkdir(path, (mode_t) mode) == 0 || (errno == EEXIST && file_is_folder(path)))
+	if (mkdir(path, (mode_t) mode) == 0)
 		return true;
+	bool taken = errno == EEXIST;
+	if (taken && file_is_folder(path))
+		return true;
+	if (taken)
+		errno = ENOTDIR;   /* says more than that something of this name exists */
 	return fail(err, path, "cannot make the folder");
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/base/alloc.h"
 #include "core/commands/board.h"
+#include "core/commands/record_held.h"
 #include "core/commands/rows.h"
 #include "core/health/board.h"
 #include "core/health/health.h"
@@ -101,10 +102,12 @@ int run_status(Command *command) {
 	Standing standing = standing_of(model, now);
 	if (command->json) {
 		AUTO(Json) *json = status_json(model, &standing, now);
+		json_add(json, "not_on_disk", record_held_json(command));
 		command_print_json(json);
 	} else {
 		command_print("%s%s%s%s\n", model->environment_name, model->drill ? "  DRILL" : "", model->incident ? "  incident " : "  no incident",
 			model->incident ? model->incident->id : "");
+		record_print_held(command);
 		for (size_t i = 0; i < model->reading_count; i++)
 			print_reading(model, &model->readings[i], &standing, now);
 		if (!model->reading_count)

@@ -11,6 +11,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/commands/badge.h"
+#include "core/commands/record_held.h"
 
 #define ASK_DEADLINE_MS 15000
 
@@ -72,10 +73,7 @@ bool command_client(Command *command, bool start, Error *err) {
 		.state = command->state, .self = command->self, .start_engine = start};
 	if (!client_open(&options, &command->client, err))
 		return false;
-	if (client_model(command->client)->banner) {
-		AUTO_FREE char *line = text_sanitised_line(client_model(command->client)->banner);
-		fprintf(stderr, "breakglass: %s\n", line);
-	}
+	record_tell_held(command);
 	return !command->as || command_badge(command, command->as, err);
 }
 
@@ -95,7 +93,10 @@ bool command_ask(Command *command, AskName name, Json *args, Json **ret_data, Er
 		json_free(args);
 		return false;
 	}
-	return client_ask_wait(command->client, name, args, ASK_DEADLINE_MS, ret_data, err);
+	bool ok = client_ask_wait(command->client, name, args, ASK_DEADLINE_MS, ret_data, err);
+	/* It was taken, but may be in memory only. */
+	record_tell_held(command);
+	return ok;
 }
 
 /* ---- output ---- */

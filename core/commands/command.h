@@ -27,6 +27,7 @@ typedef struct Command {
 	char *environment_path;
 	Environment *environment;
 	Client *client;
+	char *told_banner;               /* what was said already of what the engine shouts */
 } Command;
 
 struct CommandRow {

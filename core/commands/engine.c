@@ -1,7 +1,8 @@
-/* engine.c: status, start and stop of the process that owns the journal. */
+/* engine.c: status, start and stop of the process that owns the journal, and what it holds in memory. */
 #include <stdio.h>
 
 #include "core/commands/command.h"
+#include "core/commands/record_held.h"
 #include "core/commands/rows.h"
 
 /* ---- what holds for each process ---- */
@@ -81,18 +82,69 @@ static int print_status(Command *command) {
 		json_add_int(json, "consoles", (int64_t) model->people_count);
 		json_add(json, "landlock_abi", json_copy(json_get(data, "landlock_abi")));
 		json_add(json, "processes", json_copy(json_get(data, "processes")));
+		json_add(json, "not_on_disk", record_held_json(command));
 		command_print_json(json);
 		return EXIT_OK;
 	}
 	command_print("engine of %s: pid %lld, %zu consoles\nincident: %s\nkept in: %s\n", model->environment_name,
 		(long long) model->engine_pid, model->people_count, incident ? incident->id : "none", model->state_folder);
 	print_processes(data);
+	record_print_held(command);
 	return EXIT_OK;
 }
 
 static bool gone(const ClientModel *model, void *userdata) {
 	(void) userdata;
 	return !model->connected;
+}
+
+/* The records that are in memory only: to be read, or with --json as the lines of the journal that they would be, to be kept elsewhere. */
+static int print_held(Command *command) {
+	Error err = {0};
+	AUTO(Json) *data = NULL;
+	AUTO_CLEAR(StrList) lines = {0};
+	AUTO_CLEAR(Report) report = {0};
+	if (!command_client(command, false, &err) || !record_held_lines(command, &lines, &data, &err))
+		return command_failed(&err);
+	for (size_t i = 0; command->json && i < lines.count; i++)
+		puts(lines.items[i]);   /* to the byte: their digests are chained */
+	if (command->json)
+		return EXIT_OK;
+	if (!lines.count)
+		command_print("nothing is held in memory: all is on disk\n");
+	else if (!report_read_on(json_get_string_or(data, "folder", ""), &lines, &report, &err))
+		return command_failed(&err);
+	for (size_t i = report.count - (lines.count < report.count ? lines.count : report.count); i < report.count; i++) {
+		char time[WALL_TEXT_SIZE];
+		command_print("%5lld  %.19sZ  %-14s %s\n", (long long) report.lines[i].seq, wall_format_iso(report.lines[i].time, time), report.lines[i].who,
+			report.lines[i].text);
+	}
+	return EXIT_OK;
+}
+
+/* What goes with the engine is printed before: then it is on this terminal at least. */
+static int stop(Command *command) {
+	Error err = {0}, waited = {0};
+	bool force = command_has(command, "force");
+	if (!command_client(command, false, &err))
+		return command_failed(&err);
+	bool held = client_model(command->client)->held.records > 0;
+	if (held && force) {
+		fputs("These records were in memory only and are lost with the engine:\n", stdout);
+		BG_IGNORE(print_held(command) == EXIT_OK);
+	}
+	Json *args = json_new_object();
+	json_add_bool(args, "force", force);
+	if (!command_ask(command, ASK_STOP, args, NULL, &err)) {
+		int status = command_failed(&err);
+		if (held && !force)
+			BG_IGNORE(print_held(command) == EXIT_OK);
+		return status;
+	}
+	if (!client_wait(command->client, gone, NULL, 5000, &waited))
+		return command_failed(&waited);
+	command_print("stopped; workers that still run go on, and the next engine takes up what they leave\n");
+	return EXIT_OK;
 }
 
 int run_engine(Command *command) {
@@ -103,12 +155,9 @@ int run_engine(Command *command) {
 			return command_failed(&err);
 		return print_status(command);
 	}
+	if (text_eq(verb, "held"))
+		return print_held(command);
 	if (!text_eq(verb, "stop"))
-		return command_usage(command, "status, start or stop");
-	if (!command_client(command, false, &err))
-		return command_failed(&err);
-	if (!command_ask(command, ASK_STOP, NULL, NULL, &err) || !client_wait(command->client, gone, NULL, 5000, &err))
-		return command_failed(&err);
-	command_print("stopped; workers that still run go on, and the next engine takes up what they leave\n");
-	return EXIT_OK;
+		return command_usage(command, "status, start, held or stop");
+	return stop(command);
 }

@@ -213,6 +213,7 @@ int commands_main(int argc, char **argv, ConsoleOpen console) {
 	client_close(command.client);
 	environment_free(command.environment);
 	free(command.environment_path);
+	free(command.told_banner);
 	strlist_clear(&command.words);
 	strlist_clear(&command.rest);
 	json_free(command.flags);

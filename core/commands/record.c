@@ -1,4 +1,5 @@
-/* record.c: incidents, timeline, ledger, sitrep, report: reading the record. They need no engine. */
+/* record.c: incidents, timeline, ledger, sitrep, report: reading the record. They need no engine, but
+ * one that runs is asked for what it holds in memory. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,28 +8,22 @@
 #include "core/commands/board.h"
 #include "core/commands/command.h"
 #include "core/commands/record_folder.h"
+#include "core/commands/record_held.h"
 #include "core/commands/rows.h"
 #include "core/report/report.h"
-
-static bool load(Command *command, const char *name, Report *ret_report, Error *err) {
-	AUTO_FREE char *folder = NULL;
-	return record_folder(command, name, &folder, err) && report_read(folder, ret_report, err);
-}
 
 /* ---- lists ---- */
 
 int run_incidents(Command *command) {
 	Error err = {0};
-	AUTO_CLEAR(StatePaths) paths = {0};
 	AUTO_CLEAR(StrList) names = {0};
-	if (!record_incidents(command, &paths, &err) || !file_list_folder(paths.incidents, &names, &err))
+	if (!record_list(command, &names, &err))
 		return command_failed(&err);
 	AUTO(Json) *list = json_new_array();
 	for (size_t i = names.count; i-- > 0;) {
 		AUTO_CLEAR(Report) report = {0};
 		Error why = {0};
-		AUTO_FREE char *folder = path_join(paths.incidents, names.items[i]);
-		bool ok = load(command, folder, &report, &why);
+		bool ok = record_load(command, names.items[i], &report, &why);
 		Json *item = json_append(list, json_new_object());
 		json_add_string(item, "incident", names.items[i]);
 		json_add_string(item, "title", ok ? report.incident->title : NULL);
@@ -48,18 +43,26 @@ int run_incidents(Command *command) {
 	return EXIT_OK;
 }
 
+/* {"timeline": [..], "not_on_disk": null or what is held}: a part of the record, and whether it stands there already. */
+static void print_part(const Command *command, const Json *whole, const char *name) {
+	AUTO(Json) *json = json_new_object();
+	json_add(json, name, json_copy(json_get(whole, name)));
+	json_add(json, "not_on_disk", record_held_json(command));
+	command_print_json(json);
+}
+
 int run_timeline(Command *command) {
 	Error err = {0};
 	AUTO_CLEAR(Report) report = {0};
-	if (!load(command, NULL, &report, &err))
+	if (!record_load(command, NULL, &report, &err))
 		return command_failed(&err);
 	int64_t last = 0;
 	if (command_has(command, "last") && !str_parse_int(str_from(command_flag(command, "last")), &last))
 		return command_usage(command, "--last wants a number");
 	last = last < 0 ? 0 : last;
 	if (command->json) {
-		AUTO(Json) *json = report_json(&report);
-		command_print_json(json_get(json, "timeline"));
+		AUTO(Json) *whole = report_json(&report);
+		print_part(command, whole, "timeline");
 		return EXIT_OK;
 	}
 	for (size_t i = last && (uint64_t) last < report.count ? report.count - (size_t) last : 0; i < report.count; i++) {
@@ -74,13 +77,14 @@ int run_timeline(Command *command) {
 int run_ledger(Command *command) {
 	Error err = {0};
 	AUTO_CLEAR(Report) report = {0};
-	if (!load(command, NULL, &report, &err))
+	if (!record_load(command, NULL, &report, &err))
 		return command_failed(&err);
 	if (command->json) {
-		AUTO(Json) *all = incident_to_json(report.incident);
-		command_print_json(json_get(all, "ledger"));
+		AUTO(Json) *whole = incident_to_json(report.incident);
+		print_part(command, whole, "ledger");
 		return EXIT_OK;
 	}
+	record_print_held(command);
 	for (size_t i = 0; i < report.incident->ledger_count; i++) {
 		const LedgerItem *item = &report.incident->ledger[i];
 		char opened[WALL_TEXT_SIZE], closed[WALL_TEXT_SIZE];
@@ -100,12 +104,21 @@ int run_ledger(Command *command) {
 int run_sitrep(Command *command) {
 	Error err = {0};
 	AUTO_CLEAR(Report) report = {0};
-	if (!load(command, NULL, &report, &err))
+	if (!record_load(command, NULL, &report, &err))
 		return command_failed(&err);
 	AUTO_CLEAR(Buf) text = {0};
 	/* The record alone only knows how things were when it was last written. */
 	if (!board_live_sitrep(command, report.incident->id, &text))
 		report_sitrep_of(&report, wall_now(), &text);
+	if (command->json) {
+		AUTO(Json) *json = json_new_object();
+		json_add_string(json, "incident", report.incident->id);
+		json_add_string(json, "text", buf_text(&text));
+		json_add(json, "not_on_disk", record_held_json(command));
+		command_print_json(json);
+		return EXIT_OK;
+	}
+	record_print_held(command);
 	fputs(buf_text(&text), stdout);
 	return EXIT_OK;
 }
@@ -114,10 +127,11 @@ int run_report(Command *command) {
 	Error err = {0};
 	AUTO_CLEAR(Report) report = {0};
 	const char *format = command_flag(command, "format");
-	if (!load(command, command_word(command, 0), &report, &err) || !report_verify(&report, &err))
+	if (!record_load(command, command_word(command, 0), &report, &err) || !report_verify(&report, &err))
 		return command_failed(&err);
 	if (command->json || text_eq(format, "json")) {
 		AUTO(Json) *json = report_json(&report);
+		json_add(json, "not_on_disk", record_held_json(command));
 		command_print_json(json);
 		return EXIT_OK;
 	}

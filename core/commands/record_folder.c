@@ -16,7 +16,7 @@ bool record_folder(Command *command, const char *name, char **ret_folder, Error 
 	}
 	AUTO_CLEAR(StatePaths) paths = {0};
 	AUTO_CLEAR(StrList) names = {0};
-	if (!record_incidents(command, &paths, err) || !file_list_folder(paths.incidents, &names, err))
+	if (!record_incidents(command, &paths, err) || (file_exists(paths.incidents) && !file_list_folder(paths.incidents, &names, err)))
 		return false;
 	const char *id = name ? name : names.count ? names.items[names.count - 1] : NULL;
 	AUTO_FREE char *folder = id ? path_join(paths.incidents, id) : NULL;

@@ -72,7 +72,10 @@ const CommandRow COMMANDS[] = {
 		run_sandbox, false,
 		"options:\n" PRACTICE_DETAILS "  --list               name scenarios, faults and words\n"
 		"  --tell WORDS         say something to a sandbox that runs, such as publish-repair\n"},
-	{"engine", "status|start|stop", "", 1, 1, "the process that owns the journal", "  breakglass engine status\n", run_engine, false, NULL},
+	{"engine", "status|start|held|stop [--force]", "force", 1, 1, "the process that owns the journal", "  breakglass engine status\n", run_engine, false,
+		"  held         the records that are in memory only, since the disk took nothing; --json:\n"
+		"               as the lines of the journal that they would be\n"
+		"  stop --force also when records would be lost that are not on disk\n"},
 };
 const size_t COMMAND_COUNT = BG_LENGTH(COMMANDS);
 

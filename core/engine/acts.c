@@ -154,10 +154,12 @@ static bool has_places(const Environment *environment) {
 }
 
 void engine_send_checkpoint(Engine *engine) {
-	if (!engine->prober || !engine->file || !incident_file_seq(engine->file) || !has_places(engine->environment))
+	/* A record that is only held may still be lost: nobody outside is told that it was there. */
+	int64_t seq = engine->file ? incident_file_stored_seq(engine->file) : 0;
+	if (!engine->prober || !seq || !has_places(engine->environment))
 		return;
 	const char *incident = incident_file_model(engine->file)->id;
 	AUTO_CLEAR(Buf) note = {0};
-	checkpoint_write(incident, incident_file_seq(engine->file), incident_file_head(engine->file), &note);
-	prober_link_checkpoint(engine->prober, incident, incident_file_seq(engine->file), buf_text(&note));
+	checkpoint_write(incident, seq, incident_file_stored_head(engine->file), &note);
+	prober_link_checkpoint(engine->prober, incident, seq, buf_text(&note));
 }

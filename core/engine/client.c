@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
@@ -14,6 +13,7 @@
 #include "core/engine/client_internal.h"
 #include "core/engine/error_json.h"
 #include "core/engine/frame.h"
+#include "core/engine/listener.h"
 
 #define RETRY_FIRST_MS 1
 #define RETRY_LAST_MS 2000
@@ -80,24 +80,16 @@ static void send_hello(Client *client) {
 
 static void try_connect(Client *client) {
 	client->retry_at_ms = 0;
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	size_t len = strlen(client->paths.socket);
 	Error why = {0};
-	BG_ASSERT(len < sizeof(address.sun_path));
-	memcpy(address.sun_path, client->paths.socket, len + 1);
-	client->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (client->fd < 0) {
-		error_errno(&why, errno, "cannot make a socket");
-		drop(client, &why);
-		return;
-	}
-	if (connect(client->fd, (struct sockaddr *) &address, sizeof(address)) == 0) {
+	client->fd = listener_connect(&client->paths);
+	if (client->fd >= 0) {
 		send_hello(client);
 		return;
 	}
 	int connect_errno = errno;
 	client->crowded = connect_errno == EAGAIN;   /* it is there, and many stand at its door */
-	if (connect_errno == ENOENT || connect_errno == ECONNREFUSED) {
+	/* A folder that cannot be entered or is not there holds no socket. */
+	if (connect_errno == ENOENT || connect_errno == ECONNREFUSED || error_is_set(&client->paths.trouble)) {
 		client_explain_nobody(client, &why);
 	} else {
 		error_errno(&why, connect_errno, "cannot reach the engine");
@@ -216,7 +208,7 @@ void client_process(Client *client) {
 bool client_begin(const ClientOptions *options, Client **ret_client, Error *err) {
 	AUTO(Client) *client = bg_calloc(1, sizeof(*client));
 	client->fd = -1;
-	client->log_from = -1;
+	client->log_from = client->log_memory = -1;
 	if (!state_paths_init(options->state, options->environment_name, options->environment_group, &client->paths, err))
 		return false;
 	client->environment_path = bg_strdup(options->environment_path);
@@ -265,6 +257,7 @@ Client *client_close(Client *client) {
 		return NULL;
 	if (client->fd >= 0)
 		close(client->fd);
+	bg_close_fd(&client->log_memory);
 	client_model_clear(client);
 	buf_clear(&client->in);
 	buf_clear(&client->out);

@@ -9,13 +9,14 @@
  *                   you{who,how,roles[], login, badge_ms: under a badge},
  *                   engine{pid,started}, state_folder}
  *           you{you}, incident{id|null}, record{line}, reading{reading}, playbooks{list[]}, presence{people[]}, job{..}, output{..}, caught-up{},
- *           reply{id, ok, data{}|error{}}, banner{level,text}, refused{error{}} (its last word) */
+ *           reply{id, ok, data{}|error{}}, banner{text, held{}|null}, refused{error{}} (its last word) */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/engine/asks.h"
+#include "core/engine/held_words.h"
 #include "core/incident/incident.h"
 #include "core/journal/journal.h"
 #include "core/providers/reading.h"
@@ -93,6 +94,8 @@ typedef struct ClientModel {
 	ClientJob *jobs;                 /* running first, then the ended ones, newest first; bounded */
 	size_t job_count;
 	char *banner;                    /* one loud line from the engine (disk full, ...); NULL = none */
+	ClientHeld held;                 /* what of it is about records that are not on disk */
+	ClientHeld lost;                 /* what an engine that ended took along: it was in its memory only. `records` 0 = nothing */
 	uint64_t version;                /* grows with every change: render when it does */
 } ClientModel;
 
@@ -124,4 +127,6 @@ BG_CHECK bool client_wait(Client *client, bool (*until)(const ClientModel *model
 
 /* The job that concerns this step now, or was last; NULL = none. */
 const ClientJob *client_job_of_step(const ClientModel *model, const char *run, const char *step);
+/* Record `seq` is in the engine's memory only. */
+bool client_is_held(const ClientModel *model, int64_t seq);
 const PlaybookEntry *client_find_playbook(const ClientModel *model, const char *path_or_id);

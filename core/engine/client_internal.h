@@ -22,6 +22,7 @@ struct Client {
 	int64_t retry_wait_ms, quick_until_ms;
 	/* Starting an engine: not before, and how long after the next time; where its log ended when it was started (-1 = never was). */
 	int64_t launch_at_ms, launch_wait_ms, log_from;
+	int log_memory;                  /* its log, where that cannot be a file; -1 = it is one */
 	int64_t welcome_at_ms;           /* mono, of the present connection */
 	bool engine_failed;              /* the engine that was started has said in its log why it could not start */
 	StatePaths paths;

@@ -164,6 +164,12 @@ static bool on_incident(Client *client, const Json *frame, Error *err) {
 	const char *id = json_get_string(frame, "id");
 	if (id && text_eq(id, client->incident_id) && json_get_bool(frame, "continues", false))
 		return true;
+	/* What this console has is no part of the record any more: whoever held it is gone. */
+	if (!client->model.caught_up) {
+		if (client->model.held.records && client->incident)
+			client->model.lost = client->model.held;
+		client->model.held = (ClientHeld){0};
+	}
 	clear_incident(client);
 	if (!id)
 		client->model.drill = text_eq(client->model.environment_kind, "drill");
@@ -347,6 +353,7 @@ static bool on_output(Client *client, const Json *frame, Error *err) {
 static bool on_banner(Client *client, const Json *frame, Error *err) {
 	(void) err;
 	replace(&client->model.banner, json_get_string(frame, "text"));
+	held_from_json(json_get(frame, "held"), &client->model.held);
 	return true;
 }
 
@@ -384,6 +391,8 @@ const ClientJob *client_job_of_step(const ClientModel *model, const char *run, c
 			return &model->jobs[i];
 	return NULL;
 }
+
+bool client_is_held(const ClientModel *model, int64_t seq) { return model->held.records && seq >= model->held.first; }
 
 const PlaybookEntry *client_find_playbook(const ClientModel *model, const char *path_or_id) {
 	for (size_t i = 0; i < model->playbook_count; i++)

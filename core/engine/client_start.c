@@ -14,6 +14,8 @@
 
 static int64_t log_size(const Client *client) {
 	struct stat info;
+	if (client->log_memory >= 0)
+		return fstat(client->log_memory, &info) == 0 ? info.st_size : 0;
 	return stat(client->paths.log, &info) == 0 ? info.st_size : 0;
 }
 
@@ -27,7 +29,11 @@ static bool launch(Client *client, Error *err) {
 	client->retry_wait_ms = 0;
 	client->log_from = log_size(client);
 	client->engine_failed = false;
-	return launch_engine(client->self, client->environment_path, &client->paths, err);
+	bg_close_fd(&client->log_memory);
+	bool launched = launch_engine(client->self, client->environment_path, &client->paths, &client->log_memory, err);
+	if (client->log_memory >= 0)
+		client->log_from = 0;
+	return launched;
 }
 
 /* What the engine that we started wrote into its log when it could not start. */
@@ -35,7 +41,8 @@ static bool read_complaint(Client *client, Error *err) {
 	static const char MARK[] = "breakglass engine: ";
 	if (client->log_from < 0 || log_size(client) <= client->log_from)
 		return false;
-	AUTO_CLOSE int fd = open(client->paths.log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	AUTO_CLOSE int fd = client->log_memory >= 0 ? fcntl(client->log_memory, F_DUPFD_CLOEXEC, 3)
+		: open(client->paths.log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	char tail[LOG_TAIL_MAX];
 	ssize_t got = fd < 0 ? -1 : pread(fd, tail, sizeof(tail), client->log_from);
 	Str rest = {tail, got > 0 ? (size_t) got : 0}, line;
@@ -45,7 +52,7 @@ static bool read_complaint(Client *client, Error *err) {
 		AUTO_FREE char *said = str_dup(str_slice(line, sizeof(MARK) - 1, line.len));
 		AUTO_FREE char *text = text_sanitised_line(said);
 		error_set(err, ERROR_IO, "the engine could not start: %s", text);
-		error_where(err, "%s", client->paths.log);
+		error_where(err, "%s", client->log_memory >= 0 ? client->paths.folder : client->paths.log);
 		return true;
 	}
 	return false;

@@ -140,11 +140,23 @@ static void on_end_signal(uv_signal_t *handle, int number) {
 	uv_stop(&engine->loop);
 }
 
+/* Where it can be found: in its folder, or where no disk is needed. */
+static bool start_listening(Engine *engine, Error *err) {
+	int fd = engine->spare_fd;
+	engine->spare_fd = -1;
+	if (fd < 0 && !listener_bind(&engine->paths, engine->has_group ? &engine->group : NULL, &engine->heard, &fd, err)) {
+		if (!journal_is_disk_trouble(err) || !listener_bind_spare(&engine->paths, &fd, err))
+			return false;
+		engine->at_spare = true;
+	}
+	error_clear(err);
+	return listener_start(fd, &engine->loop, &engine->listening, on_connection, err);
+}
+
 static void listen_anew(Engine *engine) {
 	Error why = {0};
 	char text[640];
-	engine->unheard = !listener_start(&engine->paths, engine->has_group ? &engine->group : NULL, &engine->loop, &engine->listening, on_connection,
-		&engine->heard, &why);
+	engine->unheard = !start_listening(engine, &why);
 	engine->listening.data = engine;
 	fprintf(stderr, "breakglass engine: its socket was removed, and it %s%s\n", engine->unheard ? "cannot make another: " : "made another one",
 		engine->unheard ? error_format(&why, text, sizeof(text)) : "");
@@ -160,7 +172,7 @@ static void on_listening_closed(uv_handle_t *handle) {
 static void keep_listening(Engine *engine) {
 	if (engine->unheard) {
 		listen_anew(engine);
-	} else if (!listener_stands(&engine->paths, &engine->heard)) {
+	} else if (!engine->at_spare && !listener_stands(&engine->paths, &engine->heard)) {
 		engine->unheard = true;
 		uv_close((uv_handle_t *) &engine->listening, on_listening_closed);
 	}
@@ -182,10 +194,15 @@ static void note_clock_set(Engine *engine) {
 	BG_IGNORE(engine_request(engine, REQUEST_NOTE, args, NULL));   /* each record holds both clocks anyway */
 }
 
+/* Its state was removed under it: what it would still write, nobody could read. With records that are in memory only it goes on. */
+static bool was_removed(const Engine *engine) {
+	return engine->lock_fd >= 0 && !listener_lock_stands(&engine->paths, engine->lock_fd)
+		&& !(engine->file && incident_file_held(engine->file));
+}
+
 static void on_tick(uv_timer_t *timer) {
 	Engine *engine = timer->data;
-	/* Its state was removed under it: what it would still write, nobody could read. */
-	if (!listener_lock_stands(&engine->paths, engine->lock_fd)) {
+	if (was_removed(engine)) {
 		fprintf(stderr, "breakglass engine: %s was removed: this engine ends\n", engine->paths.lock);
 		engine->stopping = true;
 		uv_stop(&engine->loop);
@@ -199,13 +216,27 @@ static void on_tick(uv_timer_t *timer) {
 	engine_renew_gates(engine);
 }
 
+/* The folder cannot hold a lock: the abstract socket is one. The folder is looked at once more afterwards, since another engine may have found
+ * it well meanwhile. */
+static bool take_spare(Engine *engine, Error *err) {
+	Error again = {0};
+	if (!listener_bind_spare(&engine->paths, &engine->spare_fd, err))
+		return false;
+	engine->at_spare = true;
+	if (listener_lock(&engine->paths, &engine->lock_fd, &again) || again.kind != ERROR_CONFLICT)
+		return true;
+	bg_close_fd(&engine->spare_fd);
+	*err = again;
+	return false;
+}
+
 /* Takes the lock. Another engine that holds it either answers (then it is the one that is wanted), or is about to end: that one is
  * waited for. */
 static bool take_lock(Engine *engine, Error *err) {
 	int64_t until = mono_now().ms + LOCK_WAIT_MS;
 	while (!listener_lock(&engine->paths, &engine->lock_fd, err)) {
 		if (err->kind != ERROR_CONFLICT || listener_answers(&engine->paths))
-			return false;
+			return journal_is_disk_trouble(err) && take_spare(engine, err);
 		if (mono_now().ms > until) {
 			error_set(err, ERROR_TIMEOUT, "another engine holds the lock and does not answer");
 			error_where(err, "%s", engine->paths.lock);
@@ -214,7 +245,11 @@ static bool take_lock(Engine *engine, Error *err) {
 		(void) poll(NULL, 0, LOCK_STEP_MS);
 	}
 	error_clear(err);
-	return true;
+	/* The other half of take_spare(): of two that start at once, at least one sees the other. */
+	if (!listener_spare_answers(&engine->paths))
+		return true;
+	bg_close_fd(&engine->lock_fd);
+	return error_set(err, ERROR_CONFLICT, "an engine for this environment runs already, which could not write into its folder");
 }
 
 static void watch_signal(Engine *engine, uv_signal_t *handle, int number) {
@@ -240,8 +275,7 @@ static bool engine_start(Engine *engine, const EngineOptions *options, Error *er
 	engine->library = library_new(&engine->environment->playbooks, provider_vocabulary());
 	if (!engine_open_incident(engine, err))
 		return false;
-	if (!listener_start(&engine->paths, engine->has_group ? &engine->group : NULL, &engine->loop, &engine->listening, on_connection,
-			&engine->heard, err))
+	if (!start_listening(engine, err))
 		return false;
 	engine->listening.data = engine;
 	watch_signal(engine, &engine->on_term, SIGTERM);
@@ -265,6 +299,15 @@ static void close_handle(uv_handle_t *handle, void *unused) {
 		uv_close(handle, NULL);
 }
 
+/* A last attempt; what the disk then still does not take goes with this process. */
+static void tell_lost(Engine *engine) {
+	const JournalHeld *held = engine->file ? incident_file_held(engine->file) : NULL;
+	if (!held || incident_file_write_held(engine->file, NULL))
+		return;
+	fprintf(stderr, "breakglass engine: %lld records of %s were held in memory and are lost: %s\n", (long long) held->count,
+		incident_file_model(engine->file)->id, held->why.why);
+}
+
 /* Workers that change something are left to themselves: they hold their logs, and the next engine takes up what they leave. */
 static void engine_end(Engine *engine) {
 	engine->stopping = true;
@@ -284,8 +327,9 @@ static void engine_end(Engine *engine) {
 		BG_ASSERT(uv_loop_close(&engine->loop) == 0);
 	}
 	/* After a removal there may be another engine with a socket of its own. */
-	if (engine->listening.loop && listener_lock_stands(&engine->paths, engine->lock_fd))
+	if (engine->listening.loop && !engine->at_spare && listener_lock_stands(&engine->paths, engine->lock_fd))
 		(void) unlink(engine->paths.socket);
+	tell_lost(engine);
 	engine->file = incident_file_close(engine->file);
 	library_free(engine->library);
 	for (size_t i = 0; i < engine->reading_count; i++)
@@ -299,18 +343,19 @@ static void engine_end(Engine *engine) {
 	free(engine->banner);
 	logins_clear(&engine->logins);
 	bg_close_fd(&engine->lock_fd);
+	bg_close_fd(&engine->spare_fd);
 }
 
 int engine_main(const EngineOptions *options) {
 	static Engine engine;
-	engine.lock_fd = -1;
+	engine.lock_fd = engine.spare_fd = -1;
 	Error err = {0};
 	signal(SIGPIPE, SIG_IGN);
 	confine_begin();
 	crash_points_init();
 	bool ok = engine_start(&engine, options, &err);
 	/* Another engine was quicker: exactly what was wanted is there. */
-	bool other = !ok && err.kind == ERROR_CONFLICT && engine.lock_fd < 0;
+	bool other = !ok && err.kind == ERROR_CONFLICT && engine.lock_fd < 0 && engine.spare_fd < 0;
 	if (ok)
 		uv_run(&engine.loop, UV_RUN_DEFAULT);
 	else {

@@ -133,13 +133,33 @@ static bool end_check(EngineJob *job, const Json *result, Error *err) {
 /* Out of descriptors or memory for the moment: what cannot be seen now is looked at again, not judged. */
 static bool is_shortage(const Error *err) { return err->os_code == EMFILE || err->os_code == ENFILE || err->os_code == ENOMEM; }
 
+/* A log in memory goes with its record: to the disk when that takes it, or into what is held. Without room for it, the record says what came
+ * of the action, and no digest. */
+static void keep_log(Engine *engine, const Job *job, int64_t number) {
+	AUTO_FREE char *name = bg_asprintf("actions/%lld.log", (long long) number);
+	AUTO_CLEAR(Buf) bytes = {0};
+	Error err = {0};
+	if (!job_spec(job)->log_path && job_read_log(job, INCIDENT_HELD_FILES_MAX, &bytes, &err))
+		BG_IGNORE(incident_file_keep(engine->file, name, buf_str(&bytes), &err));
+}
+
+static bool log_digest(Engine *engine, int64_t number, char digest[static SHA256_HEX_SIZE], unsigned long long *ret_size, Error *err) {
+	AUTO_FREE char *name = bg_asprintf("actions/%lld.log", (long long) number);
+	AUTO_FREE char *path = incident_file_action_log(engine->file, number);
+	Str held;
+	if (!incident_file_held_bytes(engine->file, name, &held))
+		return sha256_file_hex(path, digest, ret_size, err);
+	sha256_hex(held.ptr, held.len, digest);
+	*ret_size = held.len;
+	return true;
+}
+
 /* A log that cannot be read for good is recorded without. */
 static bool add_log_digest(Engine *engine, int64_t number, Json *args, Error *err) {
-	AUTO_FREE char *path = incident_file_action_log(engine->file, number);
 	char digest[SHA256_HEX_SIZE];
 	unsigned long long size = 0;
 	Error why = {0};
-	if (sha256_file_hex(path, digest, &size, &why)) {
+	if (log_digest(engine, number, digest, &size, &why)) {
 		json_add_string(args, "log_sha256", digest);
 		json_add_int(args, "log_bytes", (int64_t) size);
 	} else if (is_shortage(&why)) {
@@ -195,6 +215,8 @@ static void on_ended(void *userdata, Job *handle, const Json *result, bool began
 	Engine *engine = job->engine;
 	Error err = {0};
 	int64_t action = job_spec(handle)->action;
+	if (engine->file && job_kind(handle) == JOB_APPLY)
+		keep_log(engine, handle, action);
 	bool ok = !engine->file ? true
 		: job_kind(handle) == JOB_PLAN ? end_plan(job, result, &err)
 		: job_kind(handle) == JOB_CHECK ? end_check(job, result, &err)
@@ -260,12 +282,6 @@ static bool walk_of(Engine *engine, const Run *run, const IncidentStep *state, W
 	return *ret_step ? true : error_set(err, ERROR_BUG, "the run's playbook has no step %s", state->id);
 }
 
-static char *scratch_log(const Engine *engine) {
-	char random[17];
-	random_hex(random, 16);
-	return bg_asprintf("%s/actions/look-%s.tmp", incident_file_folder(engine->file), random);
-}
-
 static int64_t usual_of(const char *verb) {
 	const Action *action = action_find(verb);
 	return action ? action->usual_ms : 0;
@@ -282,9 +298,8 @@ bool engine_start_plan(Engine *engine, const char *who, const Run *run, const In
 		return false;
 	Json *request = request_of(engine, "plan", &call);
 	json_add(request, "guards", walk_probe_guards(&walk, step));
-	AUTO_FREE char *log = scratch_log(engine);
 	AUTO_FREE char *label = bg_asprintf("plan %s", call.label);
-	JobSpec spec = {.kind = JOB_PLAN, .run = run->id, .step = state->id, .index = index, .undo = undo, .log_path = log,
+	JobSpec spec = {.kind = JOB_PLAN, .run = run->id, .step = state->id, .index = index, .undo = undo,
 		.label = label, .who = who};
 	return start(engine, &spec, request, 0, ret_job, err);
 }
@@ -297,8 +312,7 @@ bool engine_start_check(Engine *engine, const char *who, const Run *run, const I
 		return false;
 	Json *request = request_of(engine, "check", NULL);
 	json_add(request, "checks", checks);
-	AUTO_FREE char *log = scratch_log(engine);
-	JobSpec spec = {.kind = JOB_CHECK, .run = run->id, .step = state->id, .log_path = log, .label = "verify", .who = who};
+	JobSpec spec = {.kind = JOB_CHECK, .run = run->id, .step = state->id, .label = "verify", .who = who};
 	return start(engine, &spec, request, 0, ret_job, err);
 }
 
@@ -314,9 +328,11 @@ static bool start_apply(Engine *engine, const IncidentAction *action, Error *err
 	Json *request = request_of(engine, "apply", &call);
 	json_add_string(request, "digest", action->digest);
 	json_add(request, "approvals", approval_json(&walk, state));
-	AUTO_FREE char *log = incident_file_action_log(engine->file, action->number);
+	/* What only reads may run while its start is held; then its log is, too. */
+	bool held = incident_file_is_held(engine->file, action->started_seq);
+	AUTO_FREE char *log = held ? NULL : incident_file_action_log(engine->file, action->number);
 	JobSpec spec = {.kind = JOB_APPLY, .run = run->id, .step = state->id, .index = action->index, .undo = action->undo,
-		.action = action->number, .log_path = log, .keep_log = true, .label = call.label, .who = action->who};
+		.action = action->number, .log_path = log, .label = call.label, .who = action->who};
 	return start(engine, &spec, request, usual_of(call.verb), NULL, err);
 }
 
@@ -352,7 +368,7 @@ static void adopt(Engine *engine, const IncidentAction *action) {
 	const Run *run = &incident->runs[action->run];
 	AUTO_FREE char *log = incident_file_action_log(engine->file, action->number);
 	JobSpec spec = {.kind = JOB_APPLY, .run = run->id, .step = run->steps[action->step].id, .index = action->index,
-		.undo = action->undo, .action = action->number, .log_path = log, .keep_log = true, .label = action->verb, .who = action->who};
+		.undo = action->undo, .action = action->number, .log_path = log, .label = action->verb, .who = action->who};
 	EngineJob *job = bg_calloc(1, sizeof(*job));
 	job->engine = engine;
 	job->id = ++engine->next_job;

@@ -2,6 +2,7 @@
 #pragma once
 #include <uv.h>
 #include "core/engine/connection.h"
+#include "core/engine/held_words.h"
 #include "core/engine/engine.h"
 #include "core/engine/error_json.h"
 #include "core/engine/incident_file.h"
@@ -36,7 +37,9 @@ typedef struct Engine {
 	bool unheard;                     /* that one was removed, and another one could not be made yet */
 	uv_signal_t on_term, on_int, on_hup;
 	uv_timer_t tick;
-	int lock_fd;
+	int lock_fd;                      /* -1: the folder could not hold a lock; then the abstract socket is one */
+	int spare_fd;                     /* the abstract socket, before it is listened at; -1 = none */
+	bool at_spare;                    /* listens at the abstract socket */
 	StatePaths paths;
 	char *self, *environment_path;
 	WallTime started;
@@ -53,6 +56,8 @@ typedef struct Engine {
 	ReadingState *recorded;           /* what the record last said of each reading, or would have; NOT_RECORDED: nothing yet */
 	ProberLink *prober;
 	char *banner;
+	ClientHeld held;                  /* as it was told last */
+	WallTime disk_failed;             /* since when nothing can be written, no incident being open; 0 = it can */
 	Error broken;                     /* the newest incident that could not be opened; NONE = none */
 	bool start_owed;                  /* that this engine took over is not in the record yet */
 	Logins logins;
@@ -75,7 +80,7 @@ void publish_presence(Engine *engine);
 /* Tells a client that it acts as somebody else now, and the others who is here. */
 void publish_you(Engine *engine, Connection *connection);
 void publish_job(Engine *engine, const EngineJob *job, bool running, const Error *error);
-void publish_banner(Engine *engine, const char *text);      /* NULL takes it away */
+void publish_banner(Engine *engine, const char *text, const ClientHeld *held);   /* NULL takes it away */
 void publish_playbooks(Engine *engine);
 void publish_incident(Engine *engine);                      /* a new one, or none */
 void publish_record(void *userdata, const Record *record, Str line);
@@ -101,6 +106,7 @@ BG_CHECK bool engine_open_incident(Engine *engine, Error *err);
 void engine_use_incident(Engine *engine, IncidentFile *file);
 /* Writes what could not be written before, takes up actions that nobody follows, and shows or takes away the banner. */
 void engine_settle(Engine *engine);
+/* trouble.c: says on every screen what the engine's own disk does not take, or that an incident cannot be opened. */
 void engine_show_trouble(Engine *engine);
 
 /* jobs.c: plans, applies and checks as worker processes. */

@@ -1,27 +1,13 @@
 /* incident_file.c: see incident_file.h. */
-#include "core/engine/incident_file.h"
+#include "core/engine/incident_file_state.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "core/base/alloc.h"
-#include "core/base/digest.h"
 #include "core/base/file.h"
 #include "core/engine/crash_points.h"
-
-struct IncidentFile {
-	char *folder;
-	Journal *journal;
-	Incident *model;
-	int64_t mono_base;       /* what to add to the boot clock to get ms since the incident began */
-	RecordSink sink;
-	void *sink_userdata;
-	char (*heads)[SHA256_HEX_SIZE];   /* hash of record n at n - 1: what checkpoints of signatures are held against */
-	size_t head_count, head_capacity;
-	int64_t cut_bytes;       /* of a torn line, not recorded yet */
-	Error problem;           /* why the last append failed */
-};
 
 Event record_event(const Record *record) {
 	return (Event){.seq = record->seq, .time = record->time, .mono_ms = record->mono_ms, .who = record->who,
@@ -52,6 +38,15 @@ static bool stored_base(const char *path, const char *boot_id, int64_t *ret_base
 	return str_split(&rest, ' ', &id) && str_eq_c(id, boot_id) && str_parse_int(str_trim(rest), ret_base);
 }
 
+void incident_file_write_clock(IncidentFile *file) {
+	char boot_id[64];
+	read_boot_id(boot_id);
+	AUTO_FREE char *path = path_join(file->folder, "clock");
+	AUTO_FREE char *text = bg_asprintf("%s %lld\n", boot_id, (long long) file->mono_base);
+	/* Losing this file only loses precision after a crash: the next open goes on from the last record. */
+	file->clock_owed = !file_write_atomic(path, text, strlen(text), 0600, NULL);
+}
+
 static void start_clock(IncidentFile *file) {
 	char boot_id[64];
 	read_boot_id(boot_id);
@@ -61,9 +56,7 @@ static void start_clock(IncidentFile *file) {
 		return;
 	int64_t gone = file->model->seq ? wall_now().ms - file->model->last_time.ms : 0;
 	file->mono_base = file->model->last_mono_ms + (gone > 0 ? gone : 0) - now;
-	AUTO_FREE char *text = bg_asprintf("%s %lld\n", boot_id, (long long) file->mono_base);
-	/* Losing this file only loses precision after a crash: the next open goes on from the last record. */
-	BG_IGNORE(file_write_atomic(path, text, strlen(text), 0600, NULL));
+	incident_file_write_clock(file);
 }
 
 /* ---- open, declare, close ---- */
@@ -91,19 +84,20 @@ static bool open_folder(const char *folder, IncidentFile **ret_file, JournalOpen
 	file->folder = bg_strdup(folder);
 	file->model = incident_new();
 	static const char *const PARTS[] = {"actions", "playbooks", "receipts", "state"};
+	Error trouble = {0};
 	for (size_t i = 0; i < BG_LENGTH(PARTS); i++) {
 		AUTO_FREE char *part = path_join(folder, PARTS[i]);
-		if (!file_make_folder(part, 0700, err))
-			return false;
+		if (!file_make_folder(part, 0700, &trouble))
+			break;   /* the journal says whether that matters now; each file makes its folder once more */
 	}
-	if (!journal_open(folder, fold, file, &file->journal, ret_opened, err))
+	if (!journal_open_held(folder, fold, file, &file->journal, ret_opened, err))
 		return false;
+	if (error_is_set(&ret_opened->trouble))
+		incident_file_failed(file, &ret_opened->trouble);
 	start_clock(file);
 	*ret_file = TAKE(file);
 	return true;
 }
-
-static bool append(IncidentFile *file, const Request *request, Error *err);
 
 static bool record_repair(IncidentFile *file, Error *err) {
 	if (!file->cut_bytes)
@@ -111,7 +105,7 @@ static bool record_repair(IncidentFile *file, Error *err) {
 	AUTO(Json) *args = json_new_object();
 	json_add_int(args, "cut_bytes", file->cut_bytes);
 	Request request = {REQUEST_REPAIRED, "engine", "engine", args};
-	if (!append(file, &request, err))
+	if (!incident_file_append(file, &request, err))
 		return false;
 	file->cut_bytes = 0;
 	return true;
@@ -140,8 +134,6 @@ bool incident_file_declare(const char *incidents, const Request *request, WallTi
 	if (!incident_decide(nothing, request, wall_now(), &draft, err))
 		return false;
 	AUTO_FREE char *folder = path_join(incidents, id);
-	if (!file_make_folder(folder, 0700, err))
-		return error_what(err, "declare the incident");
 	AUTO(IncidentFile) *file = NULL;
 	JournalOpened opened = {0};
 	if (!open_folder(folder, &file, &opened, err) || !incident_file_request(file, request, err))
@@ -153,6 +145,7 @@ bool incident_file_declare(const char *incidents, const Request *request, WallTi
 IncidentFile *incident_file_close(IncidentFile *file) {
 	if (!file)
 		return NULL;
+	incident_held_clear(file);
 	journal_close(file->journal);
 	incident_free(file->model);
 	free(file->heads);
@@ -168,26 +161,49 @@ void incident_file_set_sink(IncidentFile *file, RecordSink sink, void *userdata)
 
 /* ---- the one order ---- */
 
-static bool append(IncidentFile *file, const Request *request, Error *err) {
+void incident_file_failed(IncidentFile *file, const Error *why) {
+	if (!error_is_set(&file->problem))
+		file->problem_since = wall_now();
+	file->problem = *why;
+}
+
+/* Durably; or in memory, when the disk fails and the record is one that may stand there. */
+static bool write_or_hold(IncidentFile *file, const Request *request, const Draft *draft, WallTime now, Record *record, Buf *line,
+	Error *err) {
+	JournalEntry entry = {request->who, request->how, event_type_name(draft->type), draft->data, now, mono_now().ms + file->mono_base};
+	Error why = {0};
+	const JournalHeld *held = journal_held(file->journal);
+	if (held)
+		why = held->why;
+	else if (journal_append(file->journal, entry.who, entry.how, entry.type, entry.data, entry.now, entry.mono_ms, record, line, &why)) {
+		if (!file->file_count)
+			file->problem = (Error){0};
+		return true;
+	}
+	/* A record that is wrong in itself says nothing about the disk. */
+	if (why.kind != ERROR_INVALID)
+		incident_file_failed(file, &why);
+	if (held || journal_is_disk_trouble(&why))
+		return incident_file_may_hold(request, draft, &why, err) && journal_hold(file->journal, &entry, &why, record, line, err);
+	*err = why;
+	return false;
+}
+
+bool incident_file_append(IncidentFile *file, const Request *request, Error *err) {
 	WallTime now = wall_now();
 	AUTO_CLEAR(Draft) draft = {0};
+	Error failed = {0};
 	if (!incident_decide(file->model, request, now, &draft, err))
 		return false;
 	crash_point(CRASH_BEFORE_APPEND);
 	AUTO_CLEAR(Record) record = {0};
 	AUTO_CLEAR(Buf) line = {0};
-	Error failed = {0};
-	if (!journal_append(file->journal, request->who, request->how, event_type_name(draft.type), draft.data, now,
-			mono_now().ms + file->mono_base, &record, &line, &failed)) {
+	if (!write_or_hold(file, request, &draft, now, &record, &line, &failed)) {
 		error_what(&failed, "write the record");
-		/* A record that is wrong in itself says nothing about the disk. */
-		if (failed.kind != ERROR_INVALID)
-			file->problem = failed;
 		if (err)
 			*err = failed;
 		return false;
 	}
-	file->problem = (Error){0};
 	crash_point(CRASH_AFTER_APPEND);
 	Event event = record_event(&record);
 	incident_apply(file->model, &event);
@@ -197,16 +213,21 @@ static bool append(IncidentFile *file, const Request *request, Error *err) {
 	return true;
 }
 
+/* What is held goes first: only when nothing is held any more can the next record be durable. */
 bool incident_file_request(IncidentFile *file, const Request *request, Error *err) {
-	return record_repair(file, err) && append(file, request, err);
+	BG_IGNORE(incident_file_write_held(file, NULL));
+	return record_repair(file, err) && incident_file_append(file, request, err);
 }
 
+WallTime incident_file_problem_since(const IncidentFile *file) { return file->problem_since; }
 const Error *incident_file_problem(const IncidentFile *file) { return error_is_set(&file->problem) ? &file->problem : NULL; }
 
 /* ---- queries ---- */
 
 const Incident *incident_file_model(const IncidentFile *file) { return file->model; }
 const char *incident_file_folder(const IncidentFile *file) { return file->folder; }
+int64_t incident_file_stored_seq(const IncidentFile *file) { return journal_stored_seq(file->journal); }
+const char *incident_file_stored_head(const IncidentFile *file) { return journal_stored_head(file->journal); }
 int64_t incident_file_seq(const IncidentFile *file) { return journal_seq(file->journal); }
 const char *incident_file_head(const IncidentFile *file) { return journal_head(file->journal); }
 

@@ -1,5 +1,6 @@
 /* incident_file.h: one incident on disk with its model folded: the only place where a request becomes a record.
- * The order is always the same and stands in one function: decide (pure), append to the journal (durable), apply (pure), tell. */
+ * The order is always the same and stands in one function: decide (pure), append to the journal (durable), apply (pure), tell.
+ * While the disk takes nothing, records that start nothing are held in memory: they count and are told, and are written later. */
 #pragma once
 #include <stdbool.h>
 #include "core/base/error.h"
@@ -19,10 +20,31 @@ IncidentFile *incident_file_close(IncidentFile *file);
 BG_DEFINE_FREEP(IncidentFile, incident_file_close)
 
 void incident_file_set_sink(IncidentFile *file, RecordSink sink, void *userdata);
-/* decide, append, apply, tell. On refusal or a failed append nothing has changed. */
+/* decide, append, apply, tell. On refusal or a failed append nothing has changed. A record that the disk does not take is held, unless it
+ * starts something that changes the world, or ends the incident: that is refused. */
 BG_CHECK bool incident_file_request(IncidentFile *file, const Request *request, Error *err);
-/* Why the last record could not be written; NULL when it could. Borrowed until the next request. */
+/* Why the disk did not take something, and since when; NULL: all is on disk. Borrowed until the next request. */
 const Error *incident_file_problem(const IncidentFile *file);
+WallTime incident_file_problem_since(const IncidentFile *file);
+
+/* ---- what is held ---- */
+#define INCIDENT_HELD_FILES_MAX (16u * 1024 * 1024)
+const JournalHeld *incident_file_held(const IncidentFile *file);     /* NULL: no record */
+bool incident_file_is_held(const IncidentFile *file, int64_t seq);
+/* Writes it: files, then records, in order, then a record that says so. True: the disk takes all again (also when nothing was held). */
+BG_CHECK bool incident_file_write_held(IncidentFile *file, Error *err);
+/* A file of the incident's folder, written whole and durably, or held. `name` is below the folder. */
+BG_CHECK bool incident_file_keep(IncidentFile *file, const char *name, Str bytes, Error *err);
+/* Gives it another name, once every record so far is on disk. */
+void incident_file_settle_name(IncidentFile *file, const char *name, const char *last_name);
+void incident_file_drop(IncidentFile *file, const char *name);
+/* False: it is not held; then it is on disk, or nowhere. Borrowed until the next request. */
+bool incident_file_held_bytes(const IncidentFile *file, const char *name, Str *ret_bytes);
+/* Every record from number `from` on, on disk or held. */
+BG_CHECK bool incident_file_replay(const IncidentFile *file, int64_t from, bool (*each)(void *userdata, const Record *record, Str line,
+	Error *err), void *userdata, Error *err);
+int64_t incident_file_stored_seq(const IncidentFile *file);          /* of the last record on disk */
+const char *incident_file_stored_head(const IncidentFile *file);
 
 const Incident *incident_file_model(const IncidentFile *file);
 const char *incident_file_folder(const IncidentFile *file);

@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
@@ -17,6 +19,7 @@
 #include "core/engine/worker_log.h"
 
 #define POLL_MS 250
+#define LOG_RESERVE (32 * 1024)
 #define READ_AT_ONCE (256u * 1024)   /* per turn of the loop: a worker that prints without end must not hold the loop */
 
 struct Job {
@@ -46,8 +49,6 @@ const char *job_kind_name(JobKind kind) {
 
 static void free_job(Job *job) {
 	job->log = worker_log_close(job->log);
-	if (!job->spec.keep_log && job->spec.log_path)
-		(void) unlink(job->spec.log_path);   /* a leftover is harmless: the next engine removes it */
 	json_free(job->result);
 	json_free(job->told);
 	buf_clear(&job->request);
@@ -158,7 +159,7 @@ static Job *new_job(uv_loop_t *loop, const JobSpec *spec, const JobOwner *owner)
 	job->spec = *spec;
 	job->spec.run = bg_strdup(spec->run);
 	job->spec.step = bg_strdup(spec->step);
-	job->spec.log_path = bg_strdup(spec->log_path);
+	job->spec.log_path = bg_strdup_or_null(spec->log_path);
 	job->spec.label = bg_strdup(spec->label);
 	job->spec.who = bg_strdup(spec->who);
 	job->owner = *owner;
@@ -171,12 +172,17 @@ static Job *new_job(uv_loop_t *loop, const JobSpec *spec, const JobOwner *owner)
 	return job;
 }
 
-static bool follow(Job *job, Error *err) {
-	job->log = worker_log_open(job->spec.log_path, err);
+static bool follow(Job *job, int log_fd, Error *err) {
+	char memory[64];
+	int own = job->spec.log_path ? -1 : fcntl(log_fd, F_DUPFD_CLOEXEC, 3);
+	if (!job->spec.log_path && own < 0)
+		return error_errno(err, errno, "cannot follow the log");
+	job->log = job->spec.log_path ? worker_log_open(job->spec.log_path, err) : worker_log_from(own);
 	if (!job->log)
 		return false;
+	snprintf(memory, sizeof(memory), "/proc/self/fd/%d", own);
 	/* Without inotify (watches used up) the timer alone is enough. */
-	(void) uv_fs_event_start(&job->watch, on_watch, job->spec.log_path, 0);
+	(void) uv_fs_event_start(&job->watch, on_watch, job->spec.log_path ? job->spec.log_path : memory, 0);
 	uv_timer_start(&job->timer, on_timer, POLL_MS, POLL_MS);
 	return true;
 }
@@ -219,26 +225,43 @@ static bool spawn(Job *job, uv_loop_t *loop, const char *self, int log_fd, Error
 /* An action's log must be found again even after a power cut: its absence says that nothing began. */
 static bool keep_name(const JobSpec *spec, Error *err) {
 	AUTO_FREE char *folder = path_folder(spec->log_path);
-	return !spec->keep_log || file_sync_folder(folder, err);
+	return file_sync_folder(folder, err);
+}
+
+/* That it begins, and what came of it, must find room even when the disk becomes full meanwhile. Where nobody can promise that, it is tried
+ * without. */
+static bool reserve(int log_fd, Error *err) {
+	if (fallocate(log_fd, FALLOC_FL_KEEP_SIZE, 0, LOG_RESERVE) == 0 || (errno != ENOSPC && errno != EDQUOT))
+		return true;
+	return error_errno(err, errno, "there is no room for what the action tells");
+}
+
+static int open_log(const JobSpec *spec, Error *err) {
+	if (!spec->log_path) {
+		int memory = memfd_create("worker-log", MFD_CLOEXEC);
+		if (memory < 0)
+			error_errno(err, errno, "cannot make a log in memory");
+		return memory;
+	}
+	AUTO_CLOSE int fd = open(spec->log_path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0)
+		error_errno(err, errno, "cannot make the action's log");
+	else if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		error_errno(err, errno, "cannot lock the action's log");
+	else if (reserve(fd, err) && keep_name(spec, err))
+		return TAKE_FD(fd);
+	error_where(err, "%s", spec->log_path);
+	return -1;
 }
 
 Job *job_start(uv_loop_t *loop, const char *self, const JobSpec *spec, const Json *request, const JobOwner *owner, Error *err) {
-	AUTO_CLOSE int log_fd = open(spec->log_path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
-	if (log_fd < 0) {
-		error_errno(err, errno, "cannot make the action's log");
-		error_where(err, "%s", spec->log_path);
-		return NULL;
-	}
-	if (flock(log_fd, LOCK_EX | LOCK_NB) < 0) {
-		error_errno(err, errno, "cannot lock the action's log");
-		return NULL;
-	}
-	if (!keep_name(spec, err))
+	AUTO_CLOSE int log_fd = open_log(spec, err);
+	if (log_fd < 0)
 		return NULL;
 	Job *job = new_job(loop, spec, owner);
 	json_write(request, &job->request);
 	crash_point(CRASH_BEFORE_SPAWN);
-	if (!follow(job, err) || !spawn(job, loop, self, log_fd, err)) {
+	if (!follow(job, log_fd, err) || !spawn(job, loop, self, log_fd, err)) {
 		close_all(job);
 		return NULL;
 	}
@@ -249,7 +272,7 @@ Job *job_start(uv_loop_t *loop, const char *self, const JobSpec *spec, const Jso
 Job *job_adopt(uv_loop_t *loop, const JobSpec *spec, const JobOwner *owner, Error *err) {
 	Job *job = new_job(loop, spec, owner);
 	job->adopted = true;
-	if (!follow(job, err)) {
+	if (!follow(job, -1, err)) {
 		close_all(job);
 		return NULL;
 	}
@@ -258,8 +281,8 @@ Job *job_adopt(uv_loop_t *loop, const JobSpec *spec, const JobOwner *owner, Erro
 
 void job_cancel(Job *job) {
 	job->cancelled = true;
-	/* The lock says that the worker lives, so the number is still its own. */
-	if (job->worker_pid > 0 && !job->exited && !worker_log_is_free(job->log))
+	/* Our own child was not waited for yet, and of one that was taken over the lock says that it lives: the number is still its own. */
+	if (job->worker_pid > 0 && !job->exited && (!job->adopted || !worker_log_is_free(job->log)))
 		(void) kill(job->worker_pid, SIGTERM);
 }
 
@@ -276,4 +299,5 @@ const JobSpec *job_spec(const Job *job) { return &job->spec; }
 bool job_is_cancelled(const Job *job) { return job->cancelled; }
 int job_pid(const Job *job) { return job->worker_pid; }
 const Json *job_told(const Job *job) { return job->told; }
+bool job_read_log(const Job *job, size_t limit, Buf *out, Error *err) { return worker_log_read_all(job->log, limit, out, err); }
 int64_t job_started_ms(const Job *job) { return job->started_ms; }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
+#include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
 
@@ -25,8 +26,7 @@ typedef struct JobSpec {
 	size_t index;                /* of the action, or of the verify */
 	bool undo;
 	int64_t action;              /* number, 0 for plans and checks */
-	const char *log_path;        /* made new; must not exist */
-	bool keep_log;               /* false: removed at the end */
+	const char *log_path;        /* made new; must not exist. NULL: in memory, which is enough for what only looks, and needs no disk */
 	const char *label;           /* for screens: "plan fastly.replace" */
 	const char *who;             /* who asked */
 } JobSpec;
@@ -45,4 +45,6 @@ const JobSpec *job_spec(const Job *job);     /* owned copies, valid until `ended
 bool job_is_cancelled(const Job *job);
 int job_pid(const Job *job);                 /* 0: not known yet */
 const Json *job_told(const Job *job);        /* what holds for the worker (confine.h); NULL: it did not say so yet */
+/* All of a log in memory, at most `limit` bytes. */
+BG_CHECK bool job_read_log(const Job *job, size_t limit, Buf *out, Error *err);
 int64_t job_started_ms(const Job *job);      /* mono */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,8 +23,16 @@ static void become_engine(char *const argv[], int log_fd) {
 	_exit(127);
 }
 
-bool launch_engine(const char *self, const char *environment_path, const StatePaths *paths, Error *err) {
-	AUTO_CLOSE int log_fd = open(paths->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+/* A log on a full disk would swallow why the engine could not start. */
+static int open_log(const StatePaths *paths, int *ret_memory) {
+	int fd = state_paths_can_write(paths, NULL) ? open(paths->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+	*ret_memory = fd < 0 ? memfd_create("engine-log", MFD_CLOEXEC) : -1;
+	return fd < 0 && *ret_memory >= 0 ? fcntl(*ret_memory, F_DUPFD_CLOEXEC, 3) : fd;
+}
+
+bool launch_engine(const char *self, const char *environment_path, const StatePaths *paths, int *ret_memory, Error *err) {
+	AUTO_CLOSE int memory = -1;
+	AUTO_CLOSE int log_fd = open_log(paths, &memory);
 	if (log_fd < 0) {
 		error_errno(err, errno, "cannot open the engine's log");
 		error_where(err, "%s", paths->log);
@@ -54,5 +63,6 @@ bool launch_engine(const char *self, const char *environment_path, const StatePa
 		error_set(err, ERROR_IO, "cannot start a process");
 		return error_what(err, "start the engine");
 	}
+	*ret_memory = TAKE_FD(memory);
 	return true;
 }

@@ -200,21 +200,44 @@ static char *pinned_path(const char *incident_folder, const char *sha256) {
 	return bg_asprintf("%s/playbooks/%s.md", incident_folder, sha256);
 }
 
-bool library_pin(const char *incident_folder, const Playbook *playbook, Error *err) {
-	AUTO_FREE char *path = pinned_path(incident_folder, playbook->sha256);
+static const Playbook *find_pinned(const Library *library, const char *sha256) {
+	for (size_t i = 0; i < library->pinned_count; i++)
+		if (text_eq(library->pinned[i].sha256, sha256))
+			return library->pinned[i].playbook;
+	return NULL;
+}
+
+static const Playbook *remember_pinned(Library *library, Playbook *playbook) {
+	library->pinned = bg_reallocarray(library->pinned, library->pinned_count + 1, sizeof(*library->pinned));
+	Pinned *pinned = &library->pinned[library->pinned_count++];
+	memcpy(pinned->sha256, playbook->sha256, sizeof(pinned->sha256));
+	pinned->playbook = playbook;
+	return playbook;
+}
+
+bool library_pin(Library *library, IncidentFile *file, const Playbook *playbook, Error *err) {
+	AUTO_FREE char *path = pinned_path(incident_file_folder(file), playbook->sha256);
+	AUTO_FREE char *name = bg_asprintf("playbooks/%s.md", playbook->sha256);
+	Str bytes = {playbook->bytes, playbook->byte_count};
 	if (file_exists(path))
 		return true;
-	if (!file_write_atomic(path, playbook->bytes, playbook->byte_count, 0600, err))
+	if (!incident_file_keep(file, name, bytes, err))
 		return error_what(err, "keep the exact playbook with the incident");
+	/* What is only held cannot be read back from the folder. */
+	if (!incident_file_held_bytes(file, name, &bytes) || find_pinned(library, playbook->sha256))
+		return true;
+	AUTO(Playbook) *copy = NULL;
+	if (!playbook_parse(bytes, path, library->vocabulary, &copy, err))
+		return error_what(err, "keep the exact playbook with the incident");
+	(void) remember_pinned(library, TAKE(copy));
 	return true;
 }
 
 bool library_pinned(Library *library, const char *incident_folder, const char *sha256, const Playbook **ret, Error *err) {
-	for (size_t i = 0; i < library->pinned_count; i++) {
-		if (text_eq(library->pinned[i].sha256, sha256)) {
-			*ret = library->pinned[i].playbook;
-			return true;
-		}
+	const Playbook *known = find_pinned(library, sha256);
+	if (known) {
+		*ret = known;
+		return true;
 	}
 	AUTO_FREE char *path = pinned_path(incident_folder, sha256);
 	AUTO(Playbook) *playbook = NULL;
@@ -225,10 +248,6 @@ bool library_pinned(Library *library, const char *incident_folder, const char *s
 		error_where(err, "%s", path);
 		return error_hint(err, "nothing more is done from it; put the original back, or start a new run");
 	}
-	library->pinned = bg_reallocarray(library->pinned, library->pinned_count + 1, sizeof(*library->pinned));
-	Pinned *pinned = &library->pinned[library->pinned_count++];
-	memcpy(pinned->sha256, playbook->sha256, sizeof(pinned->sha256));
-	pinned->playbook = TAKE(playbook);
-	*ret = pinned->playbook;
+	*ret = remember_pinned(library, TAKE(playbook));
 	return true;
 }

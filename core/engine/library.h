@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/base/str.h"
+#include "core/engine/incident_file.h"
 #include "core/playbook/model.h"
 
 typedef struct Library Library;
@@ -20,7 +21,7 @@ const Playbook *library_find(Library *library, const char *name);
 /* For clients: [{path,title,id,sha256,problem,errors,warnings,review,procedures[{id,title,steps,gates,actions}]}]. Owned. */
 Json *library_list(const Library *library);
 
-/* FOLDER/playbooks/SHA256.md: stores the bytes when they are not there yet. */
-BG_CHECK bool library_pin(const char *incident_folder, const Playbook *playbook, Error *err);
+/* The incident's playbooks/SHA256.md holds the bytes from now on; on a full disk they are held in memory with its records. */
+BG_CHECK bool library_pin(Library *library, IncidentFile *file, const Playbook *playbook, Error *err);
 /* The playbook that a run is pinned to, from its copy; checked against its digest. Kept for the life of the library. */
 BG_CHECK bool library_pinned(Library *library, const char *incident_folder, const char *sha256, const Playbook **ret, Error *err);

@@ -110,10 +110,12 @@ void publish_job(Engine *engine, const EngineJob *job, bool running, const Error
 static Json *banner_frame(const Engine *engine) {
 	Json *frame = frame_of("banner");
 	json_add_string(frame, "text", engine->banner);
+	json_add(frame, "held", held_to_json(&engine->held));
 	return frame;
 }
 
-void publish_banner(Engine *engine, const char *text) {
+void publish_banner(Engine *engine, const char *text, const ClientHeld *held) {
+	engine->held = *held;   /* the text tells of every change in it */
 	if (text_eq(engine->banner, text) || (!engine->banner && !text))
 		return;
 	free(engine->banner);
@@ -171,7 +173,7 @@ static void send_records(Engine *engine, Connection *connection, int64_t from) {
 	if (!engine->file)
 		return;
 	Error err = {0};
-	if (!journal_read(incident_file_folder(engine->file), from, send_record, connection, &err))
+	if (!incident_file_replay(engine->file, from, send_record, connection, &err))
 		connection_close(connection);   /* it comes back and asks again */
 }
 

@@ -4,11 +4,12 @@
 #pragma once
 #include <stdbool.h>
 #include "core/base/error.h"
+#include "core/engine/incident_file.h"
 
-/* Writes FOLDER/receipts/TIME-GATE-PERSON.part; *ret_path is owned. */
-BG_CHECK bool receipt_prepare(const char *folder, const char *gate, const char *person, const char *statement, const char *signature,
-	char **ret_path, Error *err);
+/* Writes (or holds) receipts/TIME-GATE-PERSON.part; *ret_name is owned. */
+BG_CHECK bool receipt_prepare(IncidentFile *file, const char *gate, const char *person, const char *statement, const char *signature,
+	char **ret_name, Error *err);
 /* The sign-off is in the record. */
-void receipt_keep(const char *path);
+void receipt_keep(IncidentFile *file, const char *name);
 /* It was refused. */
-void receipt_drop(const char *path);
+void receipt_drop(IncidentFile *file, const char *name);

@@ -136,7 +136,7 @@ static bool serve_start(Ask *ask, Error *err) {
 		error_where(err, "%s %s", playbook->path, procedure_id);
 		return error_hint(err, "breakglass check %s", path_base(playbook->path));
 	}
-	if (!library_pin(incident_file_folder(engine->file), playbook, err))
+	if (!library_pin(engine->library, engine->file, playbook, err))
 		return false;
 	Walk walk = {engine->environment, incident_file_model(engine->file), NULL, playbook, procedure};
 	AUTO(Json) *outline = walk_outline(&walk);
@@ -372,10 +372,15 @@ static bool read_tail(const char *path, Buf *out, bool *ret_cut, Error *err) {
 static bool serve_output(Ask *ask, Error *err) {
 	if (!need_incident(ask, err))
 		return false;
-	AUTO_FREE char *path = incident_file_action_log(ask->engine->file, json_get_int(ask->args, "action", 0));
+	int64_t number = json_get_int(ask->args, "action", 0);
+	AUTO_FREE char *path = incident_file_action_log(ask->engine->file, number);
+	AUTO_FREE char *name = bg_asprintf("actions/%lld.log", (long long) number);
 	AUTO_CLEAR(Buf) text = {0};
-	bool cut;
-	if (!read_tail(path, &text, &cut, err))
+	Str held;
+	bool cut = false;
+	if (incident_file_held_bytes(ask->engine->file, name, &held))
+		buf_put_str(&text, held);
+	else if (!read_tail(path, &text, &cut, err))
 		return error_what(err, "read the output of an action");
 	Str rest = buf_str(&text), line;
 	if (cut)
@@ -404,12 +409,6 @@ static bool serve_processes(Ask *ask, Error *err) {
 	return true;
 }
 
-static bool serve_stop(Ask *ask, Error *err) {
-	(void) err;
-	ask->engine->stopping = true;
-	return true;
-}
-
 /* ---- the table ---- */
 
 static bool serve_signers(Ask *ask, Error *err) { return signing_signers(ask, err); }
@@ -425,7 +424,7 @@ static bool (*const SERVICES[ASK_COUNT])(Ask *, Error *) = {
 	[ASK_RESOLVE] = serve_resolve, [ASK_SIGNERS] = serve_signers, [ASK_GATE] = serve_gate,
 	[ASK_STATEMENT] = serve_statement, [ASK_SIGN] = serve_sign, [ASK_REFRESH] = serve_refresh,
 	[ASK_PLAYBOOK] = serve_playbook, [ASK_PREVIEW] = serve_preview, [ASK_OUTPUT] = serve_output,
-	[ASK_RELOAD] = serve_reload, [ASK_PROCESSES] = serve_processes, [ASK_STOP] = serve_stop,
+	[ASK_RELOAD] = serve_reload, [ASK_PROCESSES] = serve_processes, [ASK_STOP] = trouble_stop, [ASK_HELD] = trouble_held,
 	[ASK_CHALLENGE] = badge_challenge, [ASK_BADGE] = badge_take, [ASK_UNBADGE] = badge_drop,
 };
 
@@ -460,8 +459,8 @@ void engine_serve(Engine *engine, Connection *connection, const Json *frame) {
 	if (!ok)
 		json_add(reply, "error", error_to_json(&err));
 	json_free(ask.data);
+	engine_show_trouble(engine);   /* before the answer: whoever waits for that must know that it is only held */
 	connection_send(connection, reply);
-	engine_show_trouble(engine);
 	engine_renew_gates(engine);
 	if (engine->stopping)
 		uv_stop(&engine->loop);

@@ -11,5 +11,8 @@ typedef struct Ask {
 	Json *data;              /* what the reply carries; owned by the ask */
 } Ask;
 
+/* trouble.c: the records that are in memory only, as their lines; and the engine's end, which they forbid. */
+BG_CHECK bool trouble_held(Ask *ask, Error *err);
+BG_CHECK bool trouble_stop(Ask *ask, Error *err);
 /* The run of args.run (else the current one) with its pinned playbook. `ret_step_id` (NULL ok) gets args.step. */
 BG_CHECK bool ask_find_walk(const Ask *ask, Walk *ret_walk, const char **ret_step_id, Error *err);

@@ -249,18 +249,18 @@ static Json *signoff_args(const Ask *ask, const Gate *state, const AcceptedSigno
 static bool record_with_receipt(const Ask *ask, const Request *request, const char *person, const char *gate, Error *err) {
 	IncidentFile *file = ask->engine->file;
 	AUTO_FREE char *receipt = NULL;
-	if (!receipt_prepare(incident_file_folder(file), gate, person, json_get_string_or(ask->args, "statement", ""),
+	if (!receipt_prepare(file, gate, person, json_get_string_or(ask->args, "statement", ""),
 			is_by_code(ask) ? "" : json_get_string_or(ask->args, "signature", ""), &receipt, err))
 		return false;
 	Error why = {0};
 	if (!incident_file_request(file, request, &why)) {
 		/* On a disk that fails nobody knows whether the record is there after a restart: its receipt must be there then, too. */
 		if (why.kind != ERROR_IO)
-			receipt_drop(receipt);
+			receipt_drop(file, receipt);
 		*err = why;
 		return false;
 	}
-	receipt_keep(receipt);
+	receipt_keep(file, receipt);
 	return true;
 }
 

@@ -32,6 +32,20 @@ WorkerLog *worker_log_open(const char *path, Error *err) {
 	return log;
 }
 
+WorkerLog *worker_log_from(int fd) {
+	WorkerLog *log = bg_calloc(1, sizeof(*log));
+	log->fd = fd;
+	log->path = bg_strdup("a log in memory");
+	return log;
+}
+
+bool worker_log_read_all(const WorkerLog *log, size_t limit, Buf *out, Error *err) {
+	/* The worker wrote through the same offset: it is gone, so nobody minds. */
+	if (lseek(log->fd, 0, SEEK_SET) < 0)
+		return error_errno(err, errno, "cannot read %s", log->path);
+	return file_read_fd(log->fd, log->path, limit, out, err);
+}
+
 WorkerLog *worker_log_close(WorkerLog *log) {
 	if (!log)
 		return NULL;

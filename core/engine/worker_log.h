@@ -21,12 +21,15 @@
 typedef struct WorkerLog WorkerLog;
 /* Reading side. The reader keeps an offset and half a line between calls. */
 WorkerLog *worker_log_open(const char *path, Error *err);             /* owned; NULL on error */
+WorkerLog *worker_log_from(int fd);                                   /* of a log in memory; takes `fd` over */
 WorkerLog *worker_log_close(WorkerLog *log);
 BG_DEFINE_FREEP(WorkerLog, worker_log_close)
 /* Reads what is new, at most `max_bytes`, and calls `each` for every whole line. False on a read error. *ret_more: there is more. */
 BG_CHECK bool worker_log_poll(WorkerLog *log, size_t max_bytes, void (*each)(void *userdata, const Json *line), void *userdata,
 	bool *ret_more, Error *err);
-/* Tries the lock: true = nobody holds it, so the worker is gone. The lock is let go again at once. */
+/* The whole log, at most `limit` bytes. */
+BG_CHECK bool worker_log_read_all(const WorkerLog *log, size_t limit, Buf *out, Error *err);
+/* Tries the lock of one that has a file: true = nobody holds it, so the worker is gone. The lock is let go again at once. */
 bool worker_log_is_free(const WorkerLog *log);
 
 /* What a finished log says, read from its start: for recovery. */

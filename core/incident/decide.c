@@ -36,6 +36,7 @@ static const struct { Handler *decide; unsigned phases; const char *what; } hand
 	[REQUEST_CHECKED] = { decide_checked, WHILE_OPEN, "record a check" },
 	[REQUEST_READING] = { decide_reading, WHILE_OPEN, "record a reading" },
 	[REQUEST_REPAIRED] = { decide_repaired, ALWAYS, "record a repair" },
+	[REQUEST_HELD] = { decide_held, ALWAYS, "record that records were held" },
 	[REQUEST_ENGINE] = { decide_engine, ALWAYS, "record the start of the engine" },
 };
 

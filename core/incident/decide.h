@@ -21,7 +21,7 @@ typedef struct Asked {
 
 typedef bool Handler(Asked *asked);
 Handler decide_declare, decide_end, decide_handover, decide_note, decide_fact, decide_start, decide_finish, decide_set;
-Handler decide_reading, decide_repaired, decide_engine;
+Handler decide_reading, decide_repaired, decide_held, decide_engine;
 Handler decide_tick, decide_untick, decide_skip, decide_reclassify, decide_checked;
 Handler decide_ask, decide_sign;
 Handler decide_planned, decide_apply, decide_finished, decide_lost, decide_resolve;

@@ -145,6 +145,14 @@ bool decide_repaired(Asked *asked)
 	return take_int(asked, "cut_bytes", REQUIRED, 0, INT64_C(1) << 40);
 }
 
+bool decide_held(Asked *asked)
+{
+	const int64_t most = INT64_C(1) << 52;
+	return take_int(asked, "count", REQUIRED, 0, most) && take_int(asked, "first", OPTIONAL, 0, most) && take_int(asked, "last", OPTIONAL, 0, most)
+		&& take_int(asked, "since", OPTIONAL, 0, most) && take_int(asked, "until", OPTIONAL, 0, most)
+		&& take_line(asked, "why", REQUIRED, INCIDENT_LINE_MAX);
+}
+
 bool decide_engine(Asked *asked)
 {
 	return take_line(asked, "version", OPTIONAL, INCIDENT_LINE_MAX) && take_int(asked, "lost", OPTIONAL, 0,

@@ -250,6 +250,27 @@ static void describe_repaired(const Told *told)
 		(long long) json_get_int(told->data, "cut_bytes", 0));
 }
 
+static void told_hm(const Told *told, const char *before, const char *key)
+{
+	char time[WALL_TEXT_SIZE];
+	int64_t ms = json_get_int(told->data, key, 0);
+	if (ms > 0)
+		buf_printf(told->out, "%s%s", before, wall_format_clock((WallTime) { ms }, told->event->time, time));
+}
+
+static void describe_held(const Told *told)
+{
+	int64_t count = json_get_int(told->data, "count", 0);
+	if (count)
+		buf_printf(told->out, "%lld %s held in memory", (long long) count, count == 1 ? "record was" : "records were");
+	else
+		buf_puts(told->out, "the record could not be written");
+	told_hm(told, " from ", "since");
+	told_hm(told, " to ", "until");
+	told_add(told, ": ", "why");
+	buf_puts(told->out, count ? "; on disk since" : "; it can be again");
+}
+
 static void describe_engine(const Told *told)
 {
 	int64_t lost = json_get_int(told->data, "lost", 0);
@@ -282,6 +303,7 @@ static Describe *const describers[EVENT_TYPE_COUNT] = {
 	[EVENT_CHECK_FINISHED] = describe_check,
 	[EVENT_READING_CHANGED] = describe_reading,
 	[EVENT_JOURNAL_REPAIRED] = describe_repaired,
+	[EVENT_JOURNAL_HELD] = describe_held,
 	[EVENT_ENGINE_STARTED] = describe_engine,
 };
 

@@ -89,9 +89,32 @@ static bool report_fold(void *userdata, const Record *record, Str line, Error *e
 
 bool report_read(const char *folder, Report *ret_report, Error *err)
 {
-	AUTO_CLEAR(Report) report = { .folder = bg_strdup(folder), .incident = incident_new(), .head = JOURNAL_GENESIS };
-	if (!journal_read(folder, 1, report_fold, &report, err))
+	return report_read_on(folder, NULL, ret_report, err);
+}
+
+static bool report_fold_line(Report *report, const char *line, Error *err)
+{
+	AUTO_CLEAR(Record) record = { 0 };
+	if (!record_parse(str_from(line), &record, err))
 		return false;
+	if (record.seq <= report->incident->seq)
+		return true;   /* written since */
+	if (strcmp(record.prev, report->head) != 0)
+		return error_set(err, ERROR_CONFLICT, "record %lld does not follow the one before", (long long) record.seq);
+	return report_fold(report, &record, str_from(line), err);
+}
+
+bool report_read_on(const char *folder, const StrList *more, Report *ret_report, Error *err)
+{
+	AUTO_CLEAR(Report) report = { .folder = bg_strdup(folder), .incident = incident_new(), .head = JOURNAL_GENESIS };
+	bool begins = false;
+	if (more && more->count && str_starts(str_from(more->items[0]), "{\"seq\":1,"))
+		begins = true;   /* nothing of it is on disk */
+	if (!begins && !journal_read(folder, 1, report_fold, &report, err))
+		return false;
+	for (size_t i = 0; more && i < more->count; i++)
+		if (!report_fold_line(&report, more->items[i], err))
+			return false;
 	if (report.incident->phase == INCIDENT_NONE) {
 		(void) error_set(err, ERROR_MISSING, "the journal declares no incident");
 		error_hint(err, "name the folder of an incident: `breakglass incidents` lists them");

@@ -42,6 +42,8 @@ typedef struct Report {
 
 /* Folds FOLDER/journal.jsonl; takes no lock. A broken chain is an Error that names the line. */
 BG_CHECK bool report_read(const char *folder, Report *ret_report, Error *err);
+/* The same, and `more`: lines of records that follow those in the file (which may be missing then), held in memory by an engine. */
+BG_CHECK bool report_read_on(const char *folder, const StrList *more, Report *ret_report, Error *err);
 /* Checks the record that the report is about; a report says how that went. */
 BG_CHECK bool report_verify(Report *report, Error *err);
 /* The plan that an action carried out: the newest of its digest made before it. NULL: it had none. */

@@ -15,6 +15,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/engine/incident_file.h"
+#include "tests/support/small_disk.h"
 
 static const char ENVIRONMENT[] =
 	"name: trial\n"
@@ -58,8 +59,13 @@ Scene scene_new(const char *playbook, const char *more) {
 }
 
 void scene_clear(Scene *scene) {
+	/* One that could not write its number into its lock, or has records in memory, is asked. */
+	if (scene->own_disk)
+		(void) scene_run(scene, "engine", "stop", "--force");
 	if (scene->state)
 		scene_end_engine(scene, SIGTERM);
+	if (scene->own_disk)
+		small_disk_unmount(scene->state);
 	free(scene->program);
 	free(scene->environment);
 	free(scene->state);

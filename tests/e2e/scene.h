@@ -11,6 +11,7 @@ typedef struct Scene {
 	TempFolder folder;
 	const char *name;            /* of the environment */
 	char *program, *environment, *state;
+	bool own_disk;               /* the state folder is a small disk: see small_disk.h */
 	char *said;                  /* stdout and stderr of the last program */
 	int status;
 } Scene;

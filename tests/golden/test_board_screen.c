@@ -85,6 +85,21 @@ Test(board_screen, is_not_all_green_while_the_site_runs_on_the_backup)
 	picture(script, "", "serves the BACKUP bucket", "board/on-backup");
 }
 
+/* Seven records wait for space, on a path that is longer than a row. */
+static void disk_is_full(Script *script)
+{
+	script_frame(script, "{'t':'banner','text':'NOT ON DISK','held':{'records':7,'first':3,'since':%lld,'why':'No space left on device',"
+		"'where':'/var/lib/breakglass/ocw-content-production','advice':'Free space'}}", (long long) (SCRIPT_NOW_MS - 7 * 60000));
+}
+
+Test(board_screen, shouts_when_the_record_is_not_on_disk)
+{
+	AUTO(Script) *script = story_begun();
+	board_is_red(script);
+	disk_is_full(script);
+	picture(script, "", "NOT ON DISK: 7", "board/disk-full");
+}
+
 Test(board_screen, p_goes_to_the_procedure_that_it_offers)
 {
 	AUTO(Script) *script = story_quiet();

@@ -22,6 +22,14 @@ Test(record_screens, the_timeline_shows_a_record_in_full)
 	picture(script, "5 < j d", "by a clock that no one can set", "timeline/details");
 }
 
+Test(record_screens, the_timeline_marks_what_is_not_on_disk)
+{
+	AUTO(Script) *script = story_begun();
+	script_frame(script, "{'t':'banner','text':'NOT ON DISK','held':{'records':2,'first':3,'since':%lld,'why':'No space left on device',"
+		"'where':'/var/lib/breakglass','advice':'Free space'}}", (long long) (SCRIPT_NOW_MS - 8 * 60000));
+	picture(script, "5", "not on disk: since set", "timeline/held");
+}
+
 Test(record_screens, the_timeline_finds)
 {
 	AUTO(Script) *script = story_begun();

@@ -18,6 +18,8 @@ typedef struct News {
 	size_t job_count;
 	int64_t highest_job, engine_pid;
 	char banner[200];
+	ClientHeld held;                 /* as told last */
+	bool lost_told;
 	bool lost;
 	size_t doubts;
 } News;

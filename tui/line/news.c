@@ -143,8 +143,20 @@ static void tell_engine(Line *line, const ClientModel *model)
 		line_say(line, "engine: lost, trying again: %s", error_format(&model->why_not, why, sizeof(why)));
 	news->lost = lost;
 	const char *banner = model->connected && model->banner ? model->banner : "";
-	if (*banner && strncmp(news->banner, banner, sizeof(news->banner) - 1) != 0)
+	/* That more is held is in the prompt and told by `status`; who listens is told when it begins and when the reason is another. */
+	bool same = model->held.troubled && news->held.troubled && text_eq(model->held.why, news->held.why) && model->held.records && news->held.records;
+	if (*banner && !same && strncmp(news->banner, banner, sizeof(news->banner) - 1) != 0)
 		line_say(line, "engine: %s", banner);
+	if (news->held.troubled && !model->held.troubled && model->caught_up && !model->lost.records)
+		line_say(line, "engine: ON DISK AGAIN: all is written");
+	if (model->lost.records && !news->lost_told) {
+		AUTO_CLEAR(Buf) words = { 0 };
+		lost_words(&model->lost, wall_now(), &words);
+		line_say(line, "engine: %s", buf_text(&words));
+		news->lost_told = true;
+	}
+	if (model->caught_up)
+		news->held = model->held;
 	snprintf(news->banner, sizeof(news->banner), "%s", banner);
 }
 

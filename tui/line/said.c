@@ -89,6 +89,8 @@ void line_prompt(Line *line)
 		buf_puts(&prompt, ", SIGNED ALONE");
 	if (line->shell.was_connected && !model->connected)
 		buf_puts(&prompt, ", NO ENGINE");
+	else if (model->held.troubled)
+		buf_puts(&prompt, ", NOT ON DISK");
 	if (context.run)
 		buf_printf(&prompt, ", %s", context.run->procedure_id);
 	if (context.step)

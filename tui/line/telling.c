@@ -122,6 +122,10 @@ void line_tell_status(Line *line)
 		char why[640];
 		line_say(line, "NO ENGINE: %s", error_format(&model->why_not, why, sizeof(why)));
 	}
+	AUTO_CLEAR(Buf) held = { 0 };
+	held_words(&model->held, wall_now(), false, &held);
+	if (held.len)
+		line_say(line, "%s", buf_text(&held));
 	if (model->incident)
 		tell_incident(line, model->incident);
 	else

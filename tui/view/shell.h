@@ -34,6 +34,7 @@ struct Shell {
 	WallTime lost;                   /* when the engine was last seen, after it was lost; 0 = it is there */
 	uint64_t version;                /* of the model that was drawn last */
 	bool done, dirty, was_connected, declared_first;
+	bool disk_troubled;              /* records were not on disk when last looked */
 
 	void **states;                   /* one for each view */
 	size_t shown;

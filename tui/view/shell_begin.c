@@ -64,6 +64,19 @@ static void declare_first(Shell *shell)
 	view_ask(&context, ASK_DECLARE, args, NULL);
 }
 
+/* That all is written is worth a word: somebody has just freed the space. Line mode has its own. */
+static void notice_disk(Shell *shell)
+{
+	const ClientModel *model = shell_model(shell);
+	bool troubled = model->held.troubled;
+	if (shell->disk_troubled && model->caught_up && !troubled && !model->lost.records && !shell->hear) {
+		ViewContext context = shell_context(shell, shell->shown, NULL);
+		view_say(&context, ROLE_OK, "ON DISK AGAIN: everything that was held in memory is written");
+	}
+	if (model->caught_up)
+		shell->disk_troubled = troubled;
+}
+
 bool shell_notice(Shell *shell)
 {
 	const ClientModel *model = shell_model(shell);
@@ -72,6 +85,7 @@ bool shell_notice(Shell *shell)
 		return badge;
 	shell->version = model->version;
 	notice_connection(shell);
+	notice_disk(shell);
 	declare_first(shell);
 	return true;
 }

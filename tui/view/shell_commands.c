@@ -190,6 +190,9 @@ static void sitrep(Shell *shell, ViewContext *context)
 	for (size_t i = 0; i < model->reading_count; i++)
 		conditions[i] = (SitrepCondition) { .name = model->readings[i].name, .text = model->readings[i].text,
 			.state = standing_judge(&standing, context, &model->readings[i], &why) };
+	held_words(&model->held, context->wall, false, &text);
+	if (text.len)
+		buf_putc(&text, '\n');
 	report_sitrep(model->incident ? model->incident : none, conditions, model->reading_count, context->wall, &text);
 	Error err = { 0 };
 	bool sent = copying_send(context, buf_str(&text), COPY_CLEANED, &err);

@@ -3,34 +3,45 @@
 #include "tui/view/shell.h"
 
 #define BAR_ROWS 2
+#define BANNER_WHOLE_COLUMNS 60   /* below that a place and what becomes of it have no room */
+#define BANNER_ROOMY_ROWS 15
 
 static void render_rule(Canvas *canvas, Rect row)
 {
 	canvas_horizontal(canvas, row, row.x, row.y, row.width, ROLE_BORDER);
 }
 
-/* What must not be overlooked: the engine is gone, or what it shouts. */
-static void render_banner(const Shell *shell, Canvas *canvas, Rect *rest)
+/* What must not be overlooked: the engine is gone, its disk takes nothing, or what it shouts. */
+static void read_banner(const Shell *shell, int columns, Buf *text)
 {
 	const ClientModel *model = shell_model(shell);
-	char text[MESSAGE_SIZE] = "";
 	bool patient = !shell->was_connected && mono_now().ms - shell->began.ms < 1500;
 	if (!model->connected && error_is_set(&model->why_not) && !patient) {
 		char why[MESSAGE_SIZE], clock[WALL_TEXT_SIZE];
 		error_format(&model->why_not, why, sizeof(why));
 		if (shell->was_connected)
-			snprintf(text, sizeof(text), "NO ENGINE since %s; what is shown is from then. Trying again. %.200s",
+			buf_printf(text, "NO ENGINE since %s; what is shown is from then. Trying again. %.200s",
 				wall_format_clock(shell->lost, wall_now(), clock), why);
 		else
-			snprintf(text, sizeof(text), "NO ENGINE: %.300s", why);
+			buf_printf(text, "NO ENGINE: %.300s", why);
+	} else if (model->connected && model->held.troubled) {
+		held_words(&model->held, wall_now(), columns < BANNER_WHOLE_COLUMNS, text);
+	} else if (model->connected && model->lost.records) {
+		lost_words(&model->lost, wall_now(), text);
 	} else if (model->connected && model->banner) {
-		snprintf(text, sizeof(text), "%s", model->banner);
+		buf_puts(text, model->banner);
 	}
-	if (!*text)
-		return;
-	Rect area = *rest;
-	int rows = canvas_text_width(text) > area.width - 2 ? 2 : 1;
-	area = rect_cut_top(rest, rows);
+}
+
+/* Takes its rows off the top of `rest`. */
+static Rect banner_area(const Styled *text, Rect *rest)
+{
+	int rows = styled_height(text, rest->width - 2), most = rest->height < BANNER_ROOMY_ROWS ? 2 : 3;
+	return rect_cut_top(rest, rows < most ? rows : most);
+}
+
+static void render_banner(Canvas *canvas, Rect area, const char *text)
+{
 	canvas_fill(canvas, area, ROLE_BANNER);
 	canvas_paragraph(canvas, rect_inset(area, 1, 0), 0, ROLE_BANNER, text);
 }
@@ -144,8 +155,15 @@ void shell_render(Shell *shell)
 	/* A small screen has no row to spare for quiet words: messages stand over its lower rule. */
 	Rect line = context.small ? (Rect) { rest.x, rest.y + rest.height - 1, rest.width, 1 } : rect_cut_bottom(&rest, 1);
 	render_rule(canvas, rect_cut_bottom(&rest, 1));
-	render_banner(shell, canvas, &rest);
+	AUTO_CLEAR(Buf) shout = { 0 };
+	AUTO_CLEAR(Styled) banner = { 0 };
+	read_banner(shell, columns, &shout);
+	styled_add(&banner, ROLE_BANNER, buf_text(&shout));
+	Rect above = shout.len ? banner_area(&banner, &rest) : (Rect) { 0 };
 	render_view(shell, canvas, rest);
+	/* After the screen, which joins its lines to the rule above. */
+	if (shout.len)
+		render_banner(canvas, above, buf_text(&shout));
 	bar_render(shell, canvas, bar);
 	char hint[VIEW_HINT_SIZE];
 	bool filtered = read_hint(shell, hint);
@@ -156,9 +174,9 @@ void shell_render(Shell *shell)
 	if (shell->in_dialog)
 		dialog_render(&shell->dialog, canvas, rest);
 	if (shell->in_palette) {
-		Rect above = canvas_rect(canvas);
-		rect_cut_bottom(&above, 1);
-		rect_cut_top(&above, BAR_ROWS);   /* whether this is real stays in sight */
-		palette_render(&shell->palette, canvas, above, &shell->keymap, shell_reason, shell);
+		Rect room = canvas_rect(canvas);
+		rect_cut_bottom(&room, 1);
+		rect_cut_top(&room, BAR_ROWS);   /* whether this is real stays in sight */
+		palette_render(&shell->palette, canvas, room, &shell->keymap, shell_reason, shell);
 	}
 }

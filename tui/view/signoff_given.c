@@ -26,7 +26,10 @@ static void write_signoff(const ViewContext *context, const Gate *gate, const Si
 	if (indent < LABEL_COLUMNS)
 		styled_printf(out, ROLE_TEXT, "\n  ");
 	styled_printf(out, ROLE_TEXT, "%s %s", signoff->person, decision_words(signoff->decision));
-	styled_printf(out, ROLE_MUTED, " %s\n", wall_format_clock(signoff->time, context->wall, clock));
+	styled_printf(out, ROLE_MUTED, " %s", wall_format_clock(signoff->time, context->wall, clock));
+	if (client_is_held(context->model, signoff->seq))
+		styled_add(out, ROLE_FAIL, " NOT ON DISK");
+	styled_add(out, ROLE_TEXT, "\n");
 	AUTO_FREE char *reason = signoff->reason && *signoff->reason ? bg_asprintf("\"%s\"", signoff->reason) : NULL;
 	const char *touch = signoff_touch_words(signoff);
 	AUTO_FREE char *key = bg_asprintf("%.18s%s%s%s%s%s", signoff->key ? signoff->key : "", signoff->key ? "\xe2\x80\xa6 " : "", method_words(signoff->method),

@@ -37,7 +37,7 @@ static Role role_of(EventType type)
 {
 	static const Role ROLES[EVENT_TYPE_COUNT] = {
 		[EVENT_ACTION_LOST] = ROLE_DOUBT, [EVENT_SIGNOFF_GIVEN] = ROLE_HEADING, [EVENT_ACTION_STARTED] = ROLE_RUNNING,
-		[EVENT_READING_CHANGED] = ROLE_MUTED, [EVENT_ENGINE_STARTED] = ROLE_MUTED, [EVENT_INCIDENT_DECLARED] = ROLE_HEADING,
+		[EVENT_READING_CHANGED] = ROLE_MUTED, [EVENT_ENGINE_STARTED] = ROLE_MUTED, [EVENT_JOURNAL_HELD] = ROLE_WARN, [EVENT_INCIDENT_DECLARED] = ROLE_HEADING,
 		[EVENT_GATE_ASKED] = ROLE_WAITING, [EVENT_NOTE_ADDED] = ROLE_NOTICE,
 	};
 	return type < EVENT_TYPE_COUNT && ROLES[type] ? ROLES[type] : ROLE_TEXT;
@@ -59,6 +59,8 @@ static int draw_time(const TimelineState *state, Canvas *canvas, Rect rect, cons
 	return x + columns;
 }
 
+#define HELD "not on disk: "
+
 static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 {
 	const TimelineState *state = userdata;
@@ -68,6 +70,8 @@ static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 		canvas_text_fit(canvas, rect, x, rect.y, 13, text_eq(entry->who, "engine") ? ROLE_MUTED : ROLE_TEXT, entry->who);
 		x += 14;
 	}
+	if (client_is_held(state->context->model, entry->seq))
+		x = canvas_text_fit(canvas, rect, x, rect.y, rect.x + rect.width - x - 1, ROLE_FAIL, HELD);
 	canvas_text_fit(canvas, rect, x, rect.y, rect.x + rect.width - x - 1, role_of(entry->type), entry->text);
 }
 
@@ -76,7 +80,8 @@ static void say_row(size_t index, void *userdata, Buf *out)
 	const TimelineState *state = userdata;
 	const TimelineEntry *entry = entry_at(state, index);
 	char clock[WALL_TEXT_SIZE];
-	buf_printf(out, "%s %s: %s", wall_format_clock(entry->time, state->context->wall, clock), entry->who, entry->text);
+	buf_printf(out, "%s %s: %s%s", wall_format_clock(entry->time, state->context->wall, clock), entry->who,
+		client_is_held(state->context->model, entry->seq) ? HELD : "", entry->text);
 }
 
 static ListSource source_of(TimelineState *state)

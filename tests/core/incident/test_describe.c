@@ -31,6 +31,16 @@ Test(describe, lines_are_plain_and_name_the_step)
 	last_is(&story, EVENT_INCIDENT_ENDED, "incident ended, still open: banner: over");
 }
 
+Test(describe, what_was_held_says_how_many_from_when_to_when_and_why)
+{
+	AUTO_CLEAR(Story) story = story_declared();
+	story_ok(&story, "held", "{'count':2,'first':2,'last':3,'since':1770000000000,'until':1770000060000,'why':'No space left on device'}");
+	last_is(&story, EVENT_JOURNAL_HELD, "2 records were held in memory from Feb 2 2026 02:40:00Z to Feb 2 2026 02:41:00Z: No space left on device; on disk since");
+	story_ok(&story, "held", "{'count':0,'why':'Read-only file system'}");
+	last_is(&story, EVENT_JOURNAL_HELD, "the record could not be written: Read-only file system; it can be again");
+	story_no(&story, ERROR_INVALID, "", "held", "{'count':1}");
+}
+
 Test(describe, every_type_of_record_has_a_line_even_with_nothing_in_it)
 {
 	AUTO(Json) *empty = json_new_object();
