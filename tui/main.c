@@ -9,7 +9,8 @@ static int open_console(const ConsoleOptions *options)
 		.environment_group = options->environment_group,
 		.state = options->state, .self = options->self, .theme = options->theme, .as = options->as, .first_incident = options->first_incident,
 		.drill = options->drill, .practice = options->practice };
-	return line_wanted(options->line) ? line_run(&settings) : console_run(&settings);
+	Error why = { 0 };
+	return line_wanted(options->line, &why) ? line_run(&settings, &why) : console_run(&settings);
 }
 
 int main(int argc, char **argv)

@@ -54,6 +54,7 @@ Test(line_terminal, a_dumb_terminal_is_told_what_others_do_and_hears_the_bell) {
 Test(line_terminal, ctrl_c_leaves_a_question_and_nothing_else) {
 	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
 	Terminal *terminal = open_lines(&scene, "no-such-terminal", NULL, NULL);
+	terminal_wait_output(terminal, "No screens, because this machine does not know the terminal type");
 	terminal_wait_output(terminal, "board>");
 	type(terminal, "declare it broke\n", "Kind (one of");
 	terminal_keys(terminal, "ctrl-c");
@@ -74,6 +75,7 @@ Test(line_terminal, it_is_chosen_by_a_setting_and_by_an_option_on_any_terminal) 
 		const char *environment[] = {cases[i].setting, NULL};
 		Terminal *terminal = open_lines(&scene, NULL, environment, cases[i].option);
 		terminal_wait_output(terminal, "breakglass in line mode");
+		terminal_wait_output(terminal, "No screens, because ");
 		terminal_wait_output(terminal, "board>");
 		terminal_type(terminal, "q\n");
 		cr_assert_eq(terminal_wait_exit(terminal), 0, "%s", cases[i].name);

@@ -22,17 +22,20 @@
 /* A thread that asks a key tells nobody when it is done. */
 #define KEY_POLL_MS 50
 
-const char *line_wanted(bool asked)
+bool line_wanted(bool asked, Error *ret_why)
 {
-	const char *accessible = getenv("ACCESSIBLE");
+	const char *accessible = getenv("ACCESSIBLE"), *type = getenv("TERM");
 	AUTO_CLEAR(Capabilities) capabilities = { 0 };
 	if (asked)
-		return "it was asked for with --line";
+		return !error_set(ret_why, ERROR_INVALID, "--line asks for it");
 	if (accessible && *accessible && !text_eq(accessible, "0"))
-		return "ACCESSIBLE is set";
+		return !error_set(ret_why, ERROR_INVALID, "ACCESSIBLE is set");
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return "there is no terminal";
-	return capabilities_load(getenv("TERM"), &capabilities, NULL, NULL) ? NULL : "this terminal cannot place text on its screen";
+		return !error_set(ret_why, ERROR_INVALID, "there is no terminal");
+	if (type && *type)
+		return !capabilities_load(type, &capabilities, NULL, ret_why);
+	error_set(ret_why, ERROR_MISSING, "TERM is not set");
+	return !error_hint(ret_why, "set TERM to what your terminal is, xterm-256color for most");
 }
 
 /* ---- ctrl-c ---- */
@@ -231,10 +234,14 @@ static void run(Line *line, const sigset_t *open)
 
 /* ---- beginning and end ---- */
 
-static void greet(Line *line)
+static void greet(Line *line, const Error *why)
 {
 	line_say(line, "breakglass in line mode, environment %s. help lists the commands, board tells what is healthy, detach leaves.",
 		line->shell.settings->environment_name);
+	if (*why->hint)
+		line_say(line, "No screens, because %s: %s.", why->why, why->hint);
+	else
+		line_say(line, "No screens, because %s.", why->why);
 	line_flush(line);
 }
 
@@ -249,7 +256,7 @@ static void line_clear(Line *line)
 	free(line->rest);
 }
 
-int line_run(const ConsoleSettings *settings)
+int line_run(const ConsoleSettings *settings, const Error *why)
 {
 	Line *line = bg_calloc(1, sizeof(*line));
 	Error err = { 0 };
@@ -269,7 +276,7 @@ int line_run(const ConsoleSettings *settings)
 	if (ok) {
 		shell_open_views(&line->shell);
 		if (line->interactive)
-			greet(line);
+			greet(line, why);
 		shell_read_keys(&line->shell, &err);
 		if (error_is_set(&err))
 			line_say(line, "%s", error_format(&err, text, sizeof(text)));
