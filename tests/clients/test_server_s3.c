@@ -176,7 +176,7 @@ Test(server_s3, age_emptiness_and_change_are_judged) {
 	set_args(&bucket, "backups", NULL, NULL);
 	expect_reading(&bucket, "a folder", READING_OK, "2 objects", "");
 	swift_put("backups", "hollow", days_ago(0, -60), STR(""));
-	expect_reading(&bucket, "a hollow object", READING_WARN, "3 objects", "its newest object is empty: hollow");
+	expect_reading(&bucket, "a hollow object", READING_WARN, "3 objects", "its newest object is empty: look at hollow");
 }
 
 Test(server_s3, its_refusals_say_what_to_do) {
@@ -186,7 +186,7 @@ Test(server_s3, its_refusals_say_what_to_do) {
 	swift_put("guarded", "a", days_ago(1, 0), STR("1"));
 	expect_reading(&bucket, "all is right", READING_OK, "1 objects, 1 bytes", "");
 	set_args(&bucket, "nowhere", NULL, NULL);
-	expect_reading(&bucket, "no such bucket", READING_UNKNOWN, "there is no such bucket", "check its name");
+	expect_reading(&bucket, "no such bucket", READING_FAIL, "there is no such bucket", "check its name");
 	set_args(&bucket, "guarded", NULL, NULL);
 	set_system(&bucket, "eu-west-1", STATIC_KEYS);
 	expect_reading(&bucket, "wrong region", READING_UNKNOWN, "wrong region", "set region: " SWIFT_REGION);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mount.h>
@@ -11,6 +12,9 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "tests/support/support.h"
+
+#define BUSY_STEP_MS 10
+#define BUSY_TRIES 2000
 
 /* What a process is in cannot be undone: its state. */
 static int entered;
@@ -99,5 +103,9 @@ void small_disk_unmount(const char *folder)
 void small_disk_read_only(const char *folder, bool read_only)
 {
 	unsigned long flags = MS_REMOUNT | MS_NOSUID | MS_NODEV | (read_only ? MS_RDONLY : 0);
-	cr_assert(mount(NULL, folder, NULL, flags, NULL) == 0, "%s: %s", folder, strerror(errno));
+	/* A process that was ended may hold a file of its own open for a moment more. */
+	for (int tries = 0; mount(NULL, folder, NULL, flags, NULL) < 0; tries++) {
+		cr_assert(errno == EBUSY && tries < BUSY_TRIES, "%s: %s", folder, strerror(errno));
+		(void) poll(NULL, 0, BUSY_STEP_MS);
+	}
 }

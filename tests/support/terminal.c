@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +21,7 @@
 #include "tests/support/repeat.h"
 #include "tests/support/support.h"
 #include "tests/support/svg.h"
+#include "tests/support/terminal_program.h"
 
 struct Terminal {
 	pid_t pid;
@@ -73,60 +73,6 @@ static void make_screen(Terminal *terminal)
 	vterm_screen_reset(terminal->screen, 1);
 }
 
-static void put_environment(StrList *list, const char *name, const char *fallback)
-{
-	const char *value = getenv(name);
-	if (value || fallback)
-		strlist_add_take(list, bg_asprintf("%s=%s", name, value ? value : fallback));
-}
-
-static void build_environment(const TerminalOptions *options, int frame_fd, StrList *list)
-{
-	put_environment(list, "PATH", "/usr/bin:/bin");
-	put_environment(list, "HOME", "/nonexistent");
-	put_environment(list, "ASAN_OPTIONS", NULL);
-	put_environment(list, "UBSAN_OPTIONS", NULL);
-	put_environment(list, "TEST_SOURCE_ROOT", NULL);
-	put_environment(list, "TEST_BUILD_ROOT", NULL);
-	strlist_add_take(list, bg_asprintf("TERM=%s", options->type ? options->type : "xterm-256color"));
-	strlist_add(list, "LC_ALL=C.UTF-8");
-	strlist_add(list, "TZ=UTC");
-	strlist_add_take(list, bg_asprintf("BREAKGLASS_FRAME_FD=%d", frame_fd));
-	for (const char *const *entry = options->environment; entry && *entry; entry++) {
-		/* A later entry replaces an earlier one of the same name. */
-		size_t name_len = strcspn(*entry, "=") + 1;
-		for (size_t i = 0; i < list->count; i++)
-			if (strncmp(list->items[i], *entry, name_len) == 0)
-				strlist_remove(list, i--);
-		strlist_add(list, *entry);
-	}
-}
-
-static BG_NORETURN void run_program(const TerminalOptions *options, int frame_fd, char **environment)
-{
-	/* As a login gives them: whoever runs the tests under nohup ignores SIGHUP, and the program would rightly do so too. */
-	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP };
-	for (size_t i = 0; i < BG_LENGTH(signals); i++)
-		(void) signal(signals[i], SIG_DFL);
-	(void) fcntl(frame_fd, F_SETFD, 0);
-	if (options->folder && chdir(options->folder) < 0)
-		_exit(126);
-	/* execve() does not change what argv points to. */
-	char **argv = (char **) (void *) (uintptr_t) options->argv;
-	(void) execve(options->argv[0], argv, environment);
-	_exit(127);
-}
-
-/* What a pty has at first, at 9600 baud. */
-static void make_slow(struct termios *mode)
-{
-	int master, slave;
-	cr_assert(openpty(&master, &slave, NULL, NULL, NULL) == 0);
-	cr_assert(tcgetattr(slave, mode) == 0 && cfsetospeed(mode, B9600) == 0 && cfsetispeed(mode, B9600) == 0);
-	(void) close(master);
-	(void) close(slave);
-}
-
 Terminal *terminal_start(const TerminalOptions *options)
 {
 	Terminal *terminal = bg_calloc(1, sizeof(*terminal));
@@ -135,21 +81,9 @@ Terminal *terminal_start(const TerminalOptions *options)
 	terminal->rows = options->rows;
 	terminal->exit_status = -1;
 	cr_assert(pipe2(frames, O_CLOEXEC) == 0);
-	AUTO_CLEAR(StrList) environment = {0};
-	build_environment(options, frames[1], &environment);
-	char **envp = strlist_argv(&environment);
-	struct winsize size = { .ws_col = (unsigned short) options->columns, .ws_row = (unsigned short) options->rows };
-	struct termios slow = {0};
-	if (options->speed)
-		make_slow(&slow);
-	cr_assert(options->speed == 0 || options->speed == 9600);
-	terminal->pid = forkpty(&terminal->master, NULL, options->speed ? &slow : NULL, &size);
-	cr_assert(terminal->pid >= 0, "cannot make a pseudo terminal: %s", strerror(errno));
-	if (terminal->pid == 0)
-		run_program(options, frames[1], envp);
+	terminal->pid = terminal_program_start(options, frames[1], &terminal->master);
 	(void) close(frames[1]);
 	terminal->frames = frames[0];
-	fd_set_cloexec(terminal->master);
 	(void) tcgetattr(terminal->master, &terminal->mode_before);
 	make_screen(terminal);
 	return terminal;
