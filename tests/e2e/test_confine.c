@@ -230,6 +230,11 @@ Test(confine, a_worker_that_only_looks_starts_nothing_and_writes_nowhere) {
 	char byte;
 	cr_assert(read(asked[0], &byte, 1) == 1);   /* its request is there: it is past all preparation */
 	AUTO(Json) *status = status_of(scene);
+	/* What it said of itself stands in its log, which the engine reads every moment. */
+	for (int tries = 0; tries < 200 && !json_get(process_of(status, "worker"), "landlock"); tries++) {
+		json_free(status);
+		status = status_of(scene);
+	}
 	AUTO_FREE char *worker = try_in(&trial, expect_status(status, "worker", true));
 	expect_refusals("worker that looks", trial.before, worker, true);
 	close(asked[0]);

@@ -103,8 +103,8 @@ Test(file, folders_are_made_with_their_parents)
 	struct stat status;
 	cr_assert(stat(temp_path(&folder, "a/b"), &status) == 0 && (status.st_mode & 0777) == 0700);
 	const char *in_the_way = temp_write(&folder, "file", "x");
-	assert_refused(file_make_folder(in_the_way, 0700, &err), &err, ERROR_IO, "cannot make the folder");
-	assert_refused(file_make_folder(temp_path(&folder, "file/x"), 0700, &err), &err, ERROR_IO, "cannot make the folder");
+	assert_refused(file_make_folder(in_the_way, 0700, &err), &err, ERROR_MISSING, "Not a directory");
+	assert_refused(file_make_folder(temp_path(&folder, "file/x"), 0700, &err), &err, ERROR_MISSING, "Not a directory");
 	assert_refused(file_make_folder("", 0700, &err), &err, ERROR_INVALID, "empty");
 	cr_assert(file_is_folder(path) && !file_is_folder(in_the_way) && file_exists(in_the_way));
 	cr_assert(!file_exists(temp_path(&folder, "absent")));

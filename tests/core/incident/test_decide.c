@@ -7,7 +7,7 @@ typedef struct Case { const char *request, *args; ErrorKind kind; const char *wh
 Test(decide, nothing_but_declaring_goes_before_it)
 {
 	AUTO_CLEAR(Story) story = story_new();
-	static const char *const engine[] = { "declare", "finished", "lost", "repaired", "engine" };
+	static const char *const engine[] = { "declare", "finished", "lost", "repaired", "engine", "held" };
 	for (int i = 0; i < REQUEST_KIND_COUNT; i++) {
 		const char *name = request_kind_name((RequestKind) i);
 		bool other = true;
