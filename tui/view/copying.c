@@ -101,6 +101,7 @@ void copying_run(ViewContext *context)
 	void *state = context->shell->states[view_index(view)];
 	Copying copying = { 0 };
 	if (!view->copy || !view->copy(state, context, &copying)) {
+		buf_clear(&copying.text);
 		copying = (Copying) { 0 };
 		if (view->rows)
 			view->rows(state, context, say_selected, &copying.text);
