@@ -38,7 +38,7 @@ static const EnvironmentKey signoff_keys[] = {
 	{ "revoked", false, "Path of a list of keys that no longer count: public keys, one a line, or a KRL of ssh-keygen -k." },
 };
 static const EnvironmentKey system_keys[] = {
-	{ "provider", true, "Which adapter speaks to it: concourse, fastly, s3, http." },
+	{ "provider", true, "Which adapter speaks to it: concourse, fastly, s3, http, mycelium." },
 };
 static const EnvironmentKey secret_keys[] = {
 	{ "env", false, "Name of the environment variable that holds the secret." },
@@ -74,6 +74,7 @@ static const EnvironmentKey checkpoint_keys[] = {
 static const EnvironmentKey nodes_keys[] = {
 	{ "cluster", false, "Path of the team's cluster-config.json, which is read as it is." },
 	{ "list", false, "Further nodes, one by one." },
+	{ "lan", false, "Addresses in the local network of nodes that stand in the cluster file: node1: 192.168.1.11" },
 	{ "known-hosts", false, "Files of known host keys; left out: ssh's own." },
 	{ "backups", false, "The folder on backup nodes that holds the backups, from the home of the node's user: backups" },
 	{ "every", false, "How often each node is looked at: 30s." },
@@ -87,7 +88,7 @@ static const EnvironmentKey node_keys[] = {
 	{ "port", false, "Where its sshd listens, if not 22." },
 	{ "key", false, "Path of the private key; left out: the ssh-agent's and the usual ones." },
 	{ "role", false, "master+worker, master, worker or backup." },
-	{ "lan", false, "Its address in the local network, for when the overlay is gone." },
+	{ "lan", false, "Its address in the local network, tried and shown beside when the usual one does not answer." },
 	{ "jump", false, "The host to go through, as for ssh -J." },
 	{ "backups", false, "On a backup node: the folder that holds the backups." },
 };

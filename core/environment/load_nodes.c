@@ -120,6 +120,24 @@ static bool load_optional_name(const Reader *reader, const YamlNode *node, char 
 	return true;
 }
 
+/* Tried where nothing else answers, and DNS may be what does not: a literal one. */
+static bool load_lan_address(const Reader *reader, const YamlNode *node, char **ret_lan, Error *err)
+{
+	struct in6_addr bytes;
+	if (!load_name(reader, node, ret_lan, err))
+		return false;
+	return is_literal(*ret_lan, &bytes)
+		|| reader_fail(reader, node, err, "write the address itself: 192.168.1.11", "\"%.60s\" is no literal address", *ret_lan);
+}
+
+static bool load_lan(const Reader *reader, const YamlNode *node, EnvironmentNode *machine, Error *err)
+{
+	if (node)
+		return load_lan_address(reader, node, &machine->lan, err);
+	machine->lan = bg_strdup("");
+	return true;
+}
+
 static bool load_node(const Reader *reader, const YamlNode *node, Environment *environment, Error *err)
 {
 	EnvironmentNode *machine = load_add_node(environment);
@@ -131,7 +149,7 @@ static bool load_node(const Reader *reader, const YamlNode *node, Environment *e
 		|| !load_name(reader, yaml_find(node, "user"), &machine->user, err)
 		|| !load_port(reader, yaml_find(node, "port"), machine, err)
 		|| !reader_path(reader, yaml_find(node, "key"), &machine->key, err)
-		|| !load_optional_name(reader, yaml_find(node, "lan"), &machine->lan, err)
+		|| !load_lan(reader, yaml_find(node, "lan"), machine, err)
 		|| !load_optional_name(reader, yaml_find(node, "jump"), &machine->jump, err)
 		|| !reader_text_or(reader, yaml_find(node, "backups"), "", &machine->backups, err))
 		return false;
@@ -181,6 +199,28 @@ static bool load_list(const Reader *reader, const YamlNode *map, Environment *en
 	return true;
 }
 
+/* Addresses by the name of their node. */
+static bool load_lans(const Reader *reader, const YamlNode *map, Environment *environment, Error *err)
+{
+	if (!map)
+		return true;
+	if (map->kind != YAML_MAP)
+		return reader_fail(reader, map, err, "write it as \"node1: 192.168.1.11\" lines", "lan must be a map, but this is %s", yaml_kind_name(map));
+	for (size_t i = 0; i < map->count; i++) {
+		const YamlNode *child = &map->children[i];
+		EnvironmentNode *machine = NULL;
+		for (size_t k = 0; !machine && k < environment->node_count; k++)
+			machine = text_eq(environment->nodes[k].name, child->key) ? &environment->nodes[k] : NULL;
+		if (!machine)
+			return reader_fail(reader, child, err, "use the names of the cluster file, or of list:", "no node is called \"%.60s\"", child->key);
+		free(machine->lan);
+		machine->lan = NULL;
+		if (!load_lan_address(reader, child, &machine->lan, err))
+			return false;
+	}
+	return true;
+}
+
 bool load_nodes(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
 {
 	const YamlNode *map = yaml_find(root, "nodes"), *cluster = yaml_find(map, "cluster");
@@ -193,7 +233,8 @@ bool load_nodes(const Reader *reader, const YamlNode *root, Environment *environ
 		|| !reader_paths(reader, yaml_find(map, "known-hosts"), &environment->known_hosts, err)
 		|| !reader_text_or(reader, yaml_find(map, "backups"), "", &backups, err)
 		|| (cluster && !load_cluster(reader, cluster, environment, err))
-		|| !load_list(reader, map, environment, err))
+		|| !load_list(reader, map, environment, err)
+		|| !load_lans(reader, yaml_find(map, "lan"), environment, err))
 		return false;
 	if (!environment->node_count)
 		return reader_fail(reader, map, err, "name the cluster file with cluster: FILE, or the nodes under list:", "nodes names no node");

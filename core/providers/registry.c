@@ -4,6 +4,7 @@
 #include "core/providers/concourse/concourse.h"
 #include "core/providers/fastly/fastly.h"
 #include "core/providers/http/http_probe.h"
+#include "core/providers/mycelium/mycelium.h"
 #include "core/providers/node/node.h"
 #include "core/providers/provider.h"
 #include "core/providers/s3/s3.h"
@@ -14,6 +15,7 @@ const Provider *const PROVIDERS[] = {
 	&CONCOURSE_PROVIDER,
 	&FASTLY_PROVIDER,
 	&HTTP_PROVIDER,
+	&MYCELIUM_PROVIDER,
 	&NODE_PROVIDER,
 	&S3_PROVIDER,
 	NULL,

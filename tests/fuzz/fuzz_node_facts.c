@@ -28,7 +28,7 @@ static void look(Str said, char *role, SshOutcome outcome) {
 		BG_ASSERT(result.outcome != SSH_RAN && result.outcome != SSH_UNFINISHED && result.error.why[0]);
 		check_line(result.error.why);
 	}
-	node_judge(&node, &result, NULL, (WallTime){1795230000000}, &reading);
+	node_judge(&node, &(NodeLook){.result = &result}, (WallTime){1795230000000}, &reading);
 	check_line(reading.text);
 	check_line(reading.reason);
 	BG_ASSERT(reading.text && reading.state != READING_STALE);
@@ -39,11 +39,29 @@ static void look(Str said, char *role, SshOutcome outcome) {
 		BG_ASSERT(reading.state == READING_UNKNOWN);
 }
 
+/* What only its other address says is never ok, and what the overlay says neither. */
+static void look_by_lan(Str said) {
+	static char name[] = "node4", address[] = "4a1:b2::14", user[] = "admin", none[] = "", lan[] = "192.168.1.14";
+	EnvironmentNode node = {.name = name, .address = address, .user = user, .key = none, .lan = lan, .jump = none, .backups = none};
+	SshTarget target = {.host = address, .user = user};
+	AUTO_CLEAR(SshResult) result = {0};
+	AUTO_CLEAR(SshResult) other = {.outcome = SSH_RAN};
+	AUTO_CLEAR(Reading) reading = {0};
+	Overlay overlay = {0};
+	ssh_fail(&result, &target, SSH_TIMED_OUT, ERROR_TIMEOUT, "nothing answered");
+	buf_put_str(&other.out, said);
+	node_judge(&node, &(NodeLook){.result = &result, .lan = &other, .overlay = &overlay}, (WallTime){1795230000000}, &reading);
+	check_line(reading.text);
+	check_line(reading.reason);
+	BG_ASSERT(reading.state != READING_OK && reading.reason);
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
 	static char backup[] = "backup";
 	Str said = {(const char *) data, size};
 	look(said, backup, SSH_RAN);
 	look(said, NULL, SSH_RAN);
 	look(said, NULL, SSH_BROKEN);
+	look_by_lan(said);
 	return 0;
 }

@@ -15,7 +15,8 @@ static const char ENVIRONMENT[] =
 	"  ci: { provider: concourse, url: 'http://127.0.0.1:1', token: { env: FUZZ_TOKEN } }\n"
 	"  cdn: { provider: fastly, service: ocw-live, url: 'http://127.0.0.1:2', token: { env: FUZZ_TOKEN } }\n"
 	"  store: { provider: s3, endpoint: 'http://127.0.0.1:3', region: us-east-1, access-key-id: { env: FUZZ_ID }, secret-access-key: { env: FUZZ_TOKEN } }\n"
-	"  site: { provider: http, url: 'http://127.0.0.1:4' }\n";
+	"  site: { provider: http, url: 'http://127.0.0.1:4' }\n"
+	"  overlay: { provider: mycelium, url: 'http://127.0.0.1:5' }\n";
 
 /* What an argument may be; the text of the file is not what is tried here. */
 static const char *const ARGUMENTS[][2] = {

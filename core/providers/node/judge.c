@@ -20,6 +20,12 @@ typedef struct Judgement {
 	Buf reasons;                 /* why it is not ok */
 } Judgement;
 
+static void judgement_clear(Judgement *judgement) {
+	buf_clear(&judgement->text);
+	buf_clear(&judgement->reasons);
+}
+BG_DEFINE_CLEARP(Judgement, judgement_clear)
+
 static void say(Judgement *judgement, const char *format, ...) BG_PRINTF(2, 3);
 static void say(Judgement *judgement, const char *format, ...) {
 	va_list args;
@@ -113,14 +119,8 @@ static void judge_unit(const NodeUnit *unit, const char *name, Judgement *ret, R
 		object(ret, text_eq(unit->active, "activating") ? READING_WARN : READING_FAIL, "%s is %s", unit->name, unit->active);
 }
 
-/* The overlay's addresses are 400::/7: the first byte is 4 or 5. */
-static bool is_overlay(const EnvironmentNode *node) {
-	Str head = str_from(node->address), first = {0};
-	return strchr(node->address, ':') && str_split(&head, ':', &first) && first.len == 3 && (first.ptr[0] == '4' || first.ptr[0] == '5');
-}
-
 static void judge_units(const EnvironmentNode *node, const NodeFacts *facts, Judgement *ret, Reading *reading) {
-	bool expects_k3s = node->role != NULL, expects_overlay = is_overlay(node);
+	bool expects_k3s = node->role != NULL, expects_overlay = overlay_has_address(node->address);
 	if (!facts->unit_count) {
 		if (expects_k3s || expects_overlay)
 			object(ret, READING_WARN, "%s could not be looked at: systemctl tells nothing there", expects_k3s ? "k3s" : "mycelium");
@@ -187,7 +187,8 @@ static ReadingState state_of(SshOutcome outcome) {
 	return READING_UNKNOWN;
 }
 
-static void judge_answer(const EnvironmentNode *node, const SshResult *result, const char *why_program, WallTime now, Reading *ret) {
+static void judge_answer(const EnvironmentNode *node, const NodeLook *look, WallTime now, Reading *ret) {
+	const SshResult *result = look->result;
 	NodeFacts facts = {0};
 	Str said = str_trim(buf_str(&result->err));
 	if (result->exit_code != 0 || !node_facts_parse(buf_str(&result->out), &facts)) {
@@ -195,32 +196,73 @@ static void judge_answer(const EnvironmentNode *node, const SshResult *result, c
 		reading_because(ret, "it said: %.*s", STR_ARG(str_slice(said.len ? said : str_trim(buf_str(&result->out)), 0, 160)));
 		return;
 	}
-	Judgement judgement = {.state = READING_OK};
+	AUTO_CLEAR(Judgement) judgement = {.state = READING_OK};
 	judge_facts(node, &facts, now, &judgement, ret);
-	if (why_program && *why_program)
-		say(&judgement, "via ssh: %s", why_program);
+	if (look->why_program && *look->why_program)
+		say(&judgement, "via ssh: %s", look->why_program);
 	reading_set(ret, judgement.state, "%s", buf_text(&judgement.text));
 	if (judgement.reasons.len)
 		reading_because(ret, "%s", buf_text(&judgement.reasons));
-	buf_clear(&judgement.text);
-	buf_clear(&judgement.reasons);
 }
 
-void node_judge(const EnvironmentNode *node, const SshResult *result, const char *why_program, WallTime now, Reading *ret) {
-	ret->by_name = node->by_name;
-	ret->elapsed_ms = result->elapsed_ms;
-	reading_fact_string(ret, "outcome", ssh_outcome_words(result->outcome));
-	if (why_program && *why_program)
-		reading_fact_string(ret, "via_ssh", why_program);
-	if (result->outcome == SSH_RAN) {
-		judge_answer(node, result, why_program, now, ret);
-		return;
+/* ---- what was not reached ---- */
+
+/* Why, in a few words: the overlay's where it is the cause. *reason: the rest of what is known. */
+static void tell_unreached(const EnvironmentNode *node, const NodeLook *look, Buf *text, Buf *reason, Reading *ret) {
+	AUTO_CLEAR(Buf) brief = {0};
+	AUTO_CLEAR(Buf) whole = {0};
+	bool is_cause = look->overlay && overlay_explain(look->overlay, node->name, node->address, node->lan, look->hop ? look->hop : "", &brief, &whole);
+	if (look->overlay)
+		reading_fact_string(ret, "overlay", buf_text(&brief));
+	buf_puts(text, is_cause ? buf_text(&whole) : look->result->error.why);
+	buf_puts(reason, is_cause ? look->result->error.why : buf_text(&whole));
+	if (look->lan) {
+		reading_fact_string(ret, "lan", ssh_outcome_words(look->lan->outcome));
+		buf_printf(reason, "%sits LAN address %s: %s", reason->len ? "; " : "", node->lan,
+			look->lan->outcome == SSH_RAN ? "answers" : look->lan->error.why);
 	}
+}
+
+/* The machine is there and the overlay does not lead to it: its state can be told, and is not green. */
+static bool judge_lan(const EnvironmentNode *node, const NodeLook *look, WallTime now, const Buf *why, Reading *ret) {
+	NodeFacts facts = {0};
+	if (!look->lan || look->lan->outcome != SSH_RAN || look->lan->exit_code != 0 || !node_facts_parse(buf_str(&look->lan->out), &facts))
+		return false;
+	AUTO_CLEAR(Judgement) judgement = {.state = state_of(look->result->outcome) == READING_FAIL ? READING_FAIL : READING_WARN};
+	object(&judgement, judgement.state, "%s", buf_text(why));
+	judge_facts(node, &facts, now, &judgement, ret);
+	reading_set(ret, judgement.state, "by its LAN address %s only: %s", node->lan, buf_text(&judgement.text));
+	reading_because(ret, "%s", buf_text(&judgement.reasons));
+	return true;
+}
+
+static void judge_unreached(const EnvironmentNode *node, const NodeLook *look, WallTime now, Reading *ret) {
+	const SshResult *result = look->result;
+	const char *hint = look->overlay && error_is_set(&look->overlay->problem) ? look->overlay->problem.hint : result->error.hint;
+	AUTO_CLEAR(Buf) text = {0};
+	AUTO_CLEAR(Buf) reason = {0};
 	if (*result->host_key.offered)
 		reading_fact_string(ret, "host_key", result->host_key.offered);
 	if (*result->host_key.known)
 		reading_fact_string(ret, "host_key_known", result->host_key.known);
-	reading_set(ret, state_of(result->outcome), "%s", result->error.why);
-	if (*result->error.hint)
-		reading_because(ret, "%s", result->error.hint);
+	tell_unreached(node, look, &text, &reason, ret);
+	if (judge_lan(node, look, now, &text, ret))
+		return;
+	reading_set(ret, state_of(result->outcome), "%s", buf_text(&text));
+	if (*hint)
+		buf_printf(&reason, "%s%s", reason.len ? "; " : "", hint);
+	if (reason.len)
+		reading_because(ret, "%s", buf_text(&reason));
+}
+
+void node_judge(const EnvironmentNode *node, const NodeLook *look, WallTime now, Reading *ret) {
+	ret->by_name = node->by_name;
+	ret->elapsed_ms = look->result->elapsed_ms;
+	reading_fact_string(ret, "outcome", ssh_outcome_words(look->result->outcome));
+	if (look->why_program && *look->why_program)
+		reading_fact_string(ret, "via_ssh", look->why_program);
+	if (look->result->outcome == SSH_RAN)
+		judge_answer(node, look, now, ret);
+	else
+		judge_unreached(node, look, now, ret);
 }

@@ -1,6 +1,7 @@
 /* node.h: one machine of the environment, looked at over SSH: load, memory, disks, clock, units, newest backup. One short POSIX command a look,
  * nothing installed there. A look by itself is `node.machine`; the prober looks at all of them in one loop (sweep.h). */
 #pragma once
+#include "core/providers/mycelium/mycelium.h"
 #include "core/providers/provider.h"
 #include "core/transport/ssh/ssh.h"
 
@@ -9,6 +10,7 @@ extern const Provider NODE_PROVIDER;
 #define NODE_EVERY_MS 30000
 #define NODE_DEADLINE_MS 10000
 #define NODE_BUDGET_MS 120000
+#define NODE_OVERLAY_MS 1000         /* the daemon on this machine has to tell within */
 #define NODE_MAX_DISKS 8
 #define NODE_MAX_UNITS 4
 
@@ -40,8 +42,25 @@ BG_CHECK bool node_facts_parse(Str text, NodeFacts *ret);
 void node_target(const Environment *environment, const EnvironmentNode *node, const KnownHosts *known, int64_t deadline_ms, SshTarget *ret);
 /* The files that the environment names, else ssh's own. */
 BG_CHECK bool node_known_hosts(const Environment *environment, KnownHosts **ret, Error *err);
+/* The same machine by its address in the local network: its key is looked up under its usual address, unless only the other is known. False: it has none. */
+bool node_lan_target(const Environment *environment, const EnvironmentNode *node, const KnownHosts *known, int64_t deadline_ms, SshTarget *ret);
+/* Did it come no further than the network? Then its address in the local network is worth a try. */
+bool node_is_unreached(SshOutcome outcome);
+/* Did it get no answer at all? Then the overlay may tell why, if it is an address of it. */
+bool node_is_unanswered(const EnvironmentNode *node, SshOutcome outcome);
+/* The system that is asked about the overlay; NULL: the environment names none, or several. */
+const EnvironmentSystem *node_overlay_system(const Environment *environment);
 /* Changes when one of those files does. */
 uint64_t node_known_hosts_stamp(const Environment *environment);
 
-/* The reading of a look. `why_program`: why it went through the ssh program; NULL or "" = it did not. `now` is when the answer came. */
-void node_judge(const EnvironmentNode *node, const SshResult *result, const char *why_program, WallTime now, Reading *ret);
+/* What a look came to. */
+typedef struct NodeLook {
+	const SshResult *result;
+	const char *why_program;     /* why it went through the ssh program; NULL or "" = it did not */
+	const SshResult *lan;        /* at its address in the local network; NULL = not tried */
+	const Overlay *overlay;      /* NULL = not asked */
+	const char *hop;             /* next hop of the last route to it that was seen; "" = none */
+} NodeLook;
+
+/* The reading of a look. `now` is when the answer came. */
+void node_judge(const EnvironmentNode *node, const NodeLook *look, WallTime now, Reading *ret);

@@ -16,6 +16,28 @@ void node_target(const Environment *environment, const EnvironmentNode *node, co
 		.known_files = environment->known_hosts.count ? &environment->known_hosts : NULL};
 }
 
+bool node_lan_target(const Environment *environment, const EnvironmentNode *node, const KnownHosts *known, int64_t deadline_ms, SshTarget *ret) {
+	HostKeyCheck first = {0};
+	if (!*node->lan)
+		return false;
+	node_target(environment, node, known, deadline_ms, ret);
+	ret->host = node->lan;
+	ret->jump = NULL;
+	if (known_hosts_first(known, node->address, node->port, &first))
+		ret->known_as = node->address;
+	return true;
+}
+
+bool node_is_unreached(SshOutcome outcome) {
+	return outcome == SSH_NO_ROUTE || outcome == SSH_REFUSED || outcome == SSH_TIMED_OUT || outcome == SSH_NO_BANNER || outcome == SSH_BROKEN;
+}
+
+bool node_is_unanswered(const EnvironmentNode *node, SshOutcome outcome) {
+	return overlay_has_address(node->address) && (outcome == SSH_NO_ROUTE || outcome == SSH_TIMED_OUT || outcome == SSH_BROKEN);
+}
+
+const EnvironmentSystem *node_overlay_system(const Environment *environment) { return environment_only_system(environment, MYCELIUM_PROVIDER.name); }
+
 static void known_hosts_paths(const Environment *environment, StrList *ret) {
 	static const char *const usual[] = {"~/.ssh/known_hosts", "~/.ssh/known_hosts2", "/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"};
 	for (size_t i = 0; i < environment->known_hosts.count; i++)
@@ -61,24 +83,45 @@ static void run_session(const Call *call, SshSession *session, const SshCommand 
 	}
 }
 
+/* What stands beside a machine that was not reached: its address in the local network, what the overlay says. */
+static void look_beside(const Call *call, const EnvironmentNode *node, const KnownHosts *known, const SshCommand *command, NodeLook *look, Reading *ret) {
+	SshTarget target;
+	AUTO_CLEAR(Overlay) overlay = {0};
+	AUTO(SshSession) *session = NULL;
+	const EnvironmentSystem *system = node_overlay_system(call->environment);
+	if (node_is_unreached(look->result->outcome) && call_remaining_ms(call) > 0 && node_lan_target(call->environment, node, known, call_remaining_ms(call), &target)) {
+		SshCommand again = *command;
+		again.deadline_ms = call_remaining_ms(call);
+		session = ssh_session_new(&target);
+		run_session(call, session, &again);
+		look->lan = ssh_session_result(session);
+	}
+	if (system && node_is_unanswered(node, look->result->outcome)) {
+		Call ask = {.environment = call->environment, .system = system, .deadline = {mono_now().ms + NODE_OVERLAY_MS}};
+		(void) overlay_read(&ask, &overlay);   /* its problem is told, too */
+		look->overlay = &overlay;
+	}
+	node_judge(node, look, wall_now(), ret);
+}
+
 static void look(const Call *call, const EnvironmentNode *node, const KnownHosts *known, Reading *ret) {
 	SshTarget target;
-	node_target(call->environment, node, known, call_remaining_ms(call), &target);
+	node_target(call->environment, node, known, call_remaining_ms(call) / (*node->lan ? 2 : 1), &target);
 	AUTO_CLEAR(Buf) text = {0};
 	node_command(node, &text);
 	SshCommand command = {.text = buf_text(&text), .deadline_ms = call_remaining_ms(call), .repeatable = true};
 	AUTO(SshSession) *session = ssh_session_new(&target);
 	run_session(call, session, &command);
 	const SshResult *result = ssh_session_result(session);
-	if (result->outcome != SSH_NOT_POSSIBLE) {
-		node_judge(node, result, NULL, wall_now(), ret);
-		return;
-	}
+	NodeLook seen = {.result = result};
 	AUTO_CLEAR(SshResult) by_program = {0};
-	command.deadline_ms = call_remaining_ms(call);
-	union { const Call *call; void *userdata; } asked = {.call = call};
-	ssh_program_run(&target, &command, is_cancelled, asked.userdata, &by_program);
-	node_judge(node, &by_program, result->error.why, wall_now(), ret);
+	if (result->outcome == SSH_NOT_POSSIBLE) {
+		command.deadline_ms = call_remaining_ms(call);
+		union { const Call *call; void *userdata; } asked = {.call = call};
+		ssh_program_run(&target, &command, is_cancelled, asked.userdata, &by_program);
+		seen = (NodeLook){.result = &by_program, .why_program = result->error.why};
+	}
+	look_beside(call, node, known, &command, &seen, ret);
 }
 
 static void read_machine(const Call *call, Reading *ret) {
@@ -108,7 +151,9 @@ static const Probe PROBES[] = {
 				{"k3s", PARAM_TEXT, "active, failed, ..., absent"}, {"mycelium", PARAM_TEXT, "active, failed, ..., absent"},
 				{"backups", PARAM_INT, "how many a backup node holds"}, {"backup", PARAM_TEXT, "name of the newest"},
 				{"newest", PARAM_TIME, "when that was written"}, {"host_key", PARAM_TEXT, "fingerprint that it showed, where it is not as known"},
-				{"host_key_known", PARAM_TEXT, "fingerprint that is known"}, {"via_ssh", PARAM_TEXT, "why it is asked through the ssh program"})},
+				{"host_key_known", PARAM_TEXT, "fingerprint that is known"}, {"via_ssh", PARAM_TEXT, "why it is asked through the ssh program"},
+				{"lan", PARAM_TEXT, "how its address in the local network answers, once the usual one does not"},
+				{"overlay", PARAM_TEXT, "what the Mycelium daemon of this machine says of the way to it: no route, peer dead, ..."})},
 		.every_ms = NODE_EVERY_MS, .deadline_ms = NODE_DEADLINE_MS, .budget_ms = NODE_BUDGET_MS, .read = read_machine},
 };
 

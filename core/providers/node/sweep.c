@@ -10,6 +10,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
+#include "core/providers/mycelium/watch.h"
 #include "core/transport/ssh/loop.h"
 #include "core/transport/ssh/program.h"
 
@@ -18,12 +19,22 @@
 #define KNOWN_LOOK_MS 1000
 #define PROGRAM_ROUNDS 20            /* then libssh2 is tried again: keys and servers change */
 
-typedef enum ItemState { ITEM_WAITING, ITEM_SESSION, ITEM_QUEUED, ITEM_PROGRAM } ItemState;
+#define LAN_AFTER_MS 1500            /* not connected by then: its address in the local network is tried beside */
+#define LAN_LEAST_MS 3000            /* that one gets at least so long */
+#define OVERLAY_GOOD_MS 2000         /* what the daemon told is asked for anew after that */
+#define ROUTES_EVERY_MS 30000        /* so that the last route is known of what has none any more */
+
+/* SETTLING: the look is over and failed; LAN: its other address is looked at; OVERLAY: the daemon is asked why. */
+typedef enum ItemState { ITEM_WAITING, ITEM_SESSION, ITEM_QUEUED, ITEM_PROGRAM, ITEM_SETTLING, ITEM_LAN, ITEM_OVERLAY } ItemState;
 
 typedef struct Item {
 	const EnvironmentNode *node;
 	int64_t every_ms, deadline_ms;
-	SshSession *session;         /* of the loop */
+	SshSession *session, *lan;   /* of the loop; lan NULL: it has no other address */
+	bool lan_begun;              /* in this look */
+	const SshResult *result;     /* of the look that is being settled: the session's, or by_program */
+	SshResult by_program;
+	char hop[sizeof(((OverlayRoute *) 0)->hop)];   /* of the last route to it that was seen */
 	char *command;
 	char *why_program;           /* NULL: libssh2 does it */
 	const KnownHosts *known;     /* that the session has */
@@ -51,6 +62,10 @@ struct NodeSweep {
 	pthread_t loop, programs[PROGRAM_THREADS];
 	size_t thread_count;         /* of programs */
 	bool looping;
+	OverlayWatch *watch;         /* NULL: no node is in the overlay, or no daemon is named */
+	/* Of the loop: */
+	Overlay overlay;             /* what the daemon told last */
+	MonoTime overlay_asked;      /* when that was asked for; 0 = nothing yet */
 };
 
 static void wake_loop(NodeSweep *sweep) {
@@ -91,11 +106,12 @@ static int64_t jittered(int64_t every_ms) {
 	return every_ms - every_ms / 10 + every_ms / 5 * noise / 255;
 }
 
-static void finish(NodeSweep *sweep, Item *item, const SshResult *result) {
+static void finish(NodeSweep *sweep, Item *item, const NodeLook *look) {
 	AUTO_CLEAR(Reading) reading = {0};
-	node_judge(item->node, result, item->why_program, wall_now(), &reading);
+	node_judge(item->node, look, wall_now(), &reading);
 	reading.elapsed_ms = mono_now().ms - item->begun.ms;
 	sweep->owner.found(sweep->owner.userdata, (size_t) (item - sweep->items), &reading);
+	ssh_result_clear(&item->by_program);
 	pthread_mutex_lock(&sweep->lock);
 	item->state = ITEM_WAITING;
 	item->due_ms = mono_now().ms + jittered(item->every_ms);
@@ -129,22 +145,6 @@ static Item *take_queued(NodeSweep *sweep) {
 }
 
 /* Its own deadline begins when its turn comes: that many nodes need the program must not make the last ones look dead. */
-static void *program_thread(void *userdata) {
-	NodeSweep *sweep = userdata;
-	for (Item *item; (item = take_queued(sweep));) {
-		AUTO_CLEAR(SshResult) result = {0};
-		SshTarget target;
-		node_target(sweep->environment, item->node, item->known, item->deadline_ms, &target);
-		SshCommand command = {.text = item->command, .deadline_ms = item->deadline_ms, .repeatable = true};
-		item->begun = mono_now();
-		ssh_program_run(&target, &command, is_stopping, sweep, &result);
-		if (!is_stopping(sweep))
-			finish(sweep, item, &result);
-		wake_loop(sweep);
-	}
-	return NULL;
-}
-
 static void set_state(NodeSweep *sweep, Item *item, ItemState state) {
 	pthread_mutex_lock(&sweep->lock);
 	item->state = state;
@@ -160,10 +160,26 @@ static ItemState state_of(NodeSweep *sweep, const Item *item) {
 	return state;
 }
 
+static void *program_thread(void *userdata) {
+	NodeSweep *sweep = userdata;
+	for (Item *item; (item = take_queued(sweep));) {
+		SshTarget target;
+		node_target(sweep->environment, item->node, item->known, item->deadline_ms, &target);
+		SshCommand command = {.text = item->command, .deadline_ms = item->deadline_ms, .repeatable = true};
+		item->begun = mono_now();
+		ssh_program_run(&target, &command, is_stopping, sweep, &item->by_program);
+		item->result = &item->by_program;
+		set_state(sweep, item, ITEM_SETTLING);
+		wake_loop(sweep);
+	}
+	return NULL;
+}
+
 /* ---- the loop ---- */
 
 static void begin(NodeSweep *sweep, Item *item) {
 	item->begun = mono_now();
+	item->lan_begun = false;
 	if (item->program_rounds > 0) {
 		item->program_rounds--;
 		set_state(sweep, item, ITEM_QUEUED);
@@ -173,6 +189,8 @@ static void begin(NodeSweep *sweep, Item *item) {
 	if (item->known != known_now(sweep)) {
 		item->known = known_now(sweep);
 		ssh_session_set_known(item->session, item->known);
+		if (item->lan)
+			ssh_session_set_known(item->lan, item->known);
 	}
 	set_state(sweep, item, ITEM_SESSION);
 	ssh_session_begin(item->session, &command);
@@ -182,8 +200,9 @@ static void end_session(NodeSweep *sweep, Item *item) {
 	const SshResult *result = ssh_session_result(item->session);
 	free(item->why_program);
 	item->why_program = NULL;
+	item->result = result;
 	if (result->outcome != SSH_NOT_POSSIBLE) {
-		finish(sweep, item, result);
+		set_state(sweep, item, ITEM_SETTLING);
 		return;
 	}
 	item->why_program = bg_strdup(result->error.why);
@@ -214,45 +233,138 @@ static void begin_due(NodeSweep *sweep, int64_t *ret_wait_ms) {
 	*ret_wait_ms = next == INT64_MAX ? -1 : next > now ? next - now : 0;
 }
 
+/* ---- what was not reached ---- */
+
+static void begin_lan(Item *item) {
+	int64_t left = item->begun.ms + item->deadline_ms - mono_now().ms;
+	SshCommand command = {.text = item->command, .deadline_ms = left > LAN_LEAST_MS ? left : LAN_LEAST_MS, .repeatable = true};
+	item->lan_begun = true;
+	ssh_session_begin(item->lan, &command);
+}
+
+/* Where the usual address does not answer soon, so that what is told of both is there within one deadline. */
+static void begin_lan_beside(NodeSweep *sweep, int64_t *wait_ms) {
+	int64_t now = mono_now().ms;
+	for (size_t i = 0; i < sweep->count; i++) {
+		Item *item = &sweep->items[i];
+		if (!item->lan || item->lan_begun || state_of(sweep, item) != ITEM_SESSION || ssh_session_is_connected(item->session))
+			continue;
+		int64_t left = item->begun.ms + LAN_AFTER_MS - now;
+		if (left <= 0)
+			begin_lan(item);
+		left = left > 0 ? left : 0;
+		if (*wait_ms < 0 || left < *wait_ms)
+			*wait_ms = left;
+	}
+}
+
+/* True: what the daemon told is new enough. Else it is asked. */
+static bool is_overlay_known(NodeSweep *sweep, const Item *item) {
+	if (sweep->overlay_asked.ms && sweep->overlay_asked.ms >= item->begun.ms - OVERLAY_GOOD_MS)
+		return true;
+	if (state_of(sweep, item) != ITEM_OVERLAY)
+		overlay_watch_want(sweep->watch);
+	return false;
+}
+
+/* Keeps the next hop of each node that has a route. What is told may be from before a wish: whoever waits still wishes again. */
+static void take_overlay(NodeSweep *sweep) {
+	Overlay overlay = {0};
+	if (!sweep->watch || !overlay_watch_take(sweep->watch, &overlay, &sweep->overlay_asked))
+		return;
+	overlay_clear(&sweep->overlay);
+	sweep->overlay = overlay;
+	for (size_t i = 0; i < sweep->count; i++) {
+		const OverlayRoute *route = overlay_route(&overlay, sweep->items[i].node->address);
+		if (route && route->metric >= 0)
+			memcpy(sweep->items[i].hop, route->hop, sizeof(route->hop));
+		if (state_of(sweep, &sweep->items[i]) == ITEM_OVERLAY)
+			set_state(sweep, &sweep->items[i], ITEM_SETTLING);
+	}
+}
+
+/* The look is over. One that was not reached waits for what else can be known of it. */
+static void settle(NodeSweep *sweep, Item *item) {
+	SshOutcome outcome = item->result->outcome;
+	bool unreached = node_is_unreached(outcome), asks = sweep->watch && node_is_unanswered(item->node, outcome);
+	if (item->lan && unreached && !item->lan_begun)
+		begin_lan(item);
+	bool looking = item->lan && item->lan_begun && ssh_session_is_busy(item->lan);
+	if (looking && !unreached) {
+		ssh_session_close(item->lan);
+		looking = false;
+	}
+	if (looking || (asks && !is_overlay_known(sweep, item))) {
+		set_state(sweep, item, looking ? ITEM_LAN : ITEM_OVERLAY);
+		return;
+	}
+	NodeLook look = {.result = item->result, .why_program = item->why_program, .hop = item->hop, .overlay = asks ? &sweep->overlay : NULL,
+		.lan = unreached && item->lan_begun ? ssh_session_result(item->lan) : NULL};
+	finish(sweep, item, &look);
+}
+
 static void *loop_thread(void *userdata) {
 	NodeSweep *sweep = userdata;
-	AUTO_FREE SshSession **sessions = bg_calloc(sweep->count + 1, sizeof(SshSession *));
-	for (size_t i = 0; i < sweep->count; i++)
-		sessions[i] = sweep->items[i].session;
+	AUTO_FREE SshSession **sessions = bg_calloc(2 * sweep->count + 1, sizeof(SshSession *));
+	size_t count = 0;
+	for (size_t i = 0; i < sweep->count; i++) {
+		sessions[count++] = sweep->items[i].session;
+		if (sweep->items[i].lan)
+			sessions[count++] = sweep->items[i].lan;
+	}
 	while (!is_stopping(sweep)) {
 		int64_t wait_ms = -1;
 		char drain[64];
 		follow_known(sweep);
+		take_overlay(sweep);
 		begin_due(sweep, &wait_ms);
-		if (ssh_sessions_wait(sessions, sweep->count, sweep->wake[0], wait_ms))
+		begin_lan_beside(sweep, &wait_ms);
+		if (ssh_sessions_wait(sessions, count, sweep->wake[0], wait_ms))
 			while (read(sweep->wake[0], drain, sizeof(drain)) > 0)
 				;
-		for (size_t i = 0; i < sweep->count; i++)
-			if (state_of(sweep, &sweep->items[i]) == ITEM_SESSION && !ssh_session_is_busy(sweep->items[i].session))
-				end_session(sweep, &sweep->items[i]);
+		for (size_t i = 0; i < sweep->count; i++) {
+			Item *item = &sweep->items[i];
+			if (state_of(sweep, item) == ITEM_SESSION && !ssh_session_is_busy(item->session))
+				end_session(sweep, item);
+			if (state_of(sweep, item) >= ITEM_SETTLING)
+				settle(sweep, item);
+		}
 	}
 	return NULL;
 }
 
 /* ---- start and end ---- */
 
-/* A descriptor for each node, and some. What cannot be had is told by the looks that get none. */
+/* A descriptor or two for each node, and some. What cannot be had is told by the looks that get none. */
 static void raise_descriptor_limit(size_t count) {
 	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count * 2 + 256)
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count * 3 + 256)
 		return;
 	limit.rlim_cur = limit.rlim_max;
 	BG_IGNORE(setrlimit(RLIMIT_NOFILE, &limit) != 0);
 }
 
 static void init_item(NodeSweep *sweep, const NodeSweepItem *from, Item *item) {
-	SshTarget target;
+	SshTarget target, lan;
 	AUTO_CLEAR(Buf) command = {0};
 	node_target(sweep->environment, from->node, known_now(sweep), from->deadline_ms, &target);
 	node_command(from->node, &command);
 	*item = (Item){.node = from->node, .every_ms = from->every_ms, .deadline_ms = from->deadline_ms, .session = ssh_session_new(&target),
 		.known = target.known,
 		.command = buf_take(&command)};
+	if (node_lan_target(sweep->environment, from->node, known_now(sweep), from->deadline_ms, &lan))
+		item->lan = ssh_session_new(&lan);
+}
+
+static void on_told(void *userdata) { wake_loop(userdata); }
+
+static bool start_watch(NodeSweep *sweep, Error *err) {
+	const EnvironmentSystem *system = node_overlay_system(sweep->environment);
+	OverlayWatchOwner owner = {.told = on_told, .userdata = sweep};
+	bool is_wanted = false;
+	for (size_t i = 0; i < sweep->count; i++)
+		is_wanted = is_wanted || overlay_has_address(sweep->items[i].node->address);
+	return !system || !is_wanted || overlay_watch_start(sweep->environment, system, ROUTES_EVERY_MS, NODE_OVERLAY_MS, &owner, &sweep->watch, err);
 }
 
 static bool start_threads(NodeSweep *sweep, Error *err) {
@@ -281,7 +393,7 @@ bool node_sweep_start(const Environment *environment, const NodeSweepItem *items
 	sweep->items = bg_calloc(count + 1, sizeof(*sweep->items));
 	for (; sweep->count < count; sweep->count++)
 		init_item(sweep, &items[sweep->count], &sweep->items[sweep->count]);
-	if (!start_threads(sweep, err))
+	if (!start_watch(sweep, err) || !start_threads(sweep, err))
 		return false;
 	*ret = TAKE(sweep);
 	return true;
@@ -306,8 +418,12 @@ NodeSweep *node_sweep_free(NodeSweep *sweep) {
 		pthread_join(sweep->loop, NULL);
 	for (size_t i = 0; i < sweep->thread_count; i++)
 		pthread_join(sweep->programs[i], NULL);
+	overlay_watch_free(sweep->watch);
+	overlay_clear(&sweep->overlay);
 	for (size_t i = 0; i < sweep->count; i++) {
 		ssh_session_free(sweep->items[i].session);
+		ssh_session_free(sweep->items[i].lan);
+		ssh_result_clear(&sweep->items[i].by_program);
 		free(sweep->items[i].command);
 		free(sweep->items[i].why_program);
 	}

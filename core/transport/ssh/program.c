@@ -53,7 +53,7 @@ void ssh_program_judge(const SshTarget *target, Str messages, SshResult *ret) {
 		if (str_find(messages, MEANINGS[i].said) < 0)
 			continue;
 		if (MEANINGS[i].outcome == SSH_HOST_CHANGED && *ret->host_key.offered && target->known
-			&& known_hosts_first(target->known, target->host, target->port, &ret->host_key)) {
+			&& known_hosts_first(target->known, ssh_target_known_as(target), target->port, &ret->host_key)) {
 			ret->host_key.verdict = HOST_KEY_CHANGED;
 			ssh_fail_host_key(ret, target);
 		} else {
@@ -97,6 +97,11 @@ static void build_argv(const SshTarget *target, const SshCommand *command, int64
 	strlist_add_take(argv, bg_asprintf("ConnectTimeout=%lld", (long long) seconds));
 	if (target->known_files && target->known_files->count)
 		known_hosts_option(argv, target->known_files);
+	if (target->known_as && *target->known_as) {
+		AUTO_FREE char *name = known_hosts_name(target->known_as, target->port);   /* ssh adds no port to an alias */
+		strlist_add(argv, "-o");
+		strlist_add_take(argv, bg_asprintf("HostKeyAlias=%s", name));
+	}
 	if (target->port) {
 		strlist_add(argv, "-p");
 		strlist_add_take(argv, bg_asprintf("%d", target->port));

@@ -35,6 +35,7 @@ SshSession *ssh_session_new(const SshTarget *target) {
 	SshSession *session = bg_calloc(1, sizeof(*session));
 	session->target = *target;
 	session->target.host = bg_strdup(target->host);
+	session->target.known_as = bg_strdup_or_null(target->known_as);
 	session->target.user = bg_strdup(target->user);
 	session->target.key_path = bg_strdup_or_null(target->key_path);
 	session->target.agent = bg_strdup_or_null(target->agent);
@@ -59,6 +60,7 @@ SshSession *ssh_session_free(SshSession *session) {
 	session_disconnect(session);
 	ssh_result_clear(&session->result);
 	free_text(session->target.host);
+	free_text(session->target.known_as);
 	free_text(session->target.user);
 	free_text(session->target.key_path);
 	free_text(session->target.agent);

@@ -19,7 +19,7 @@ static bool not_possible(SshSession *session, const char *why) {
 /* The types to ask the host for: those that are known of it, else all. Without this it may show a key of another type than the known one. */
 static void wanted_types(const SshSession *session, Buf *ret) {
 	AUTO_CLEAR(StrList) known = {0};
-	known_hosts_types(session->target.known, session->target.host, session->target.port, &known);
+	known_hosts_types(session->target.known, ssh_target_known_as(&session->target), session->target.port, &known);
 	for (size_t i = 0; i < BG_LENGTH(HOST_KEY_TYPES); i++) {
 		if (known.count && !strlist_has(&known, HOST_KEY_TYPES[i]))
 			continue;
@@ -34,9 +34,9 @@ bool session_begin_keys(SshSession *session) {
 	AUTO_CLEAR(Buf) types = {0};
 	if (target->jump && *target->jump)
 		return not_possible(session, "it is reached through a jump host");
-	known_hosts_types(target->known, target->host, target->port, &known);
+	known_hosts_types(target->known, ssh_target_known_as(target), target->port, &known);
 	wanted_types(session, &types);
-	if (!known.count && known_hosts_has_authority(target->known, target->host, target->port))
+	if (!known.count && known_hosts_has_authority(target->known, ssh_target_known_as(target), target->port))
 		return not_possible(session, "its host key is vouched for by a certificate authority");
 	if (!types.len)
 		return not_possible(session, text_eq(known.items[0], "ssh-rsa") ? "its known host key is an RSA key" : "its known host key is of another kind");
@@ -73,7 +73,7 @@ static bool check_host_key(SshSession *session) {
 	int type = 0;
 	const char *blob = libssh2_session_hostkey(session->lib, &len, &type);
 	BG_ASSERT(blob && len);
-	known_hosts_check(session->target.known, session->target.host, session->target.port, (Str){blob, len}, &session->result.host_key);
+	known_hosts_check(session->target.known, ssh_target_known_as(&session->target), session->target.port, (Str){blob, len}, &session->result.host_key);
 	if (session->result.host_key.verdict == HOST_KEY_KNOWN)
 		return true;
 	ssh_fail_host_key(&session->result, &session->target);

@@ -24,6 +24,8 @@ char *ssh_target_words(const SshTarget *target) {
 	return *target->user ? bg_asprintf("%s@%s", target->user, name) : TAKE(name);
 }
 
+const char *ssh_target_known_as(const SshTarget *target) { return target->known_as && *target->known_as ? target->known_as : target->host; }
+
 static const char *hint_of(SshOutcome outcome) {
 	switch (outcome) {
 	case SSH_NO_ROUTE: return "is the overlay up here? ip -6 route get ADDRESS, systemctl status mycelium";
@@ -62,7 +64,7 @@ void ssh_fail(SshResult *result, const SshTarget *target, SshOutcome outcome, Er
 
 void ssh_fail_host_key(SshResult *result, const SshTarget *target) {
 	const HostKeyCheck *check = &result->host_key;
-	AUTO_FREE char *name = known_hosts_name(target->host, target->port);
+	AUTO_FREE char *name = known_hosts_name(ssh_target_known_as(target), target->port);
 	switch (check->verdict) {
 	case HOST_KEY_REVOKED:
 		ssh_fail(result, target, SSH_HOST_REVOKED, ERROR_DENIED, "its host key %s is revoked", check->offered);

@@ -15,6 +15,7 @@
 /* Borrowed. */
 typedef struct SshTarget {
 	const char *host;             /* a literal address; a name only for the ssh program */
+	const char *known_as;         /* its key is looked up under this address instead of `host`, as HostKeyAlias of ssh; NULL or "" = none */
 	int port;                     /* 0 = 22 */
 	const char *user;
 	const char *key_path;         /* private key file; NULL or "" = the agent's keys, then ~/.ssh/id_ed25519 and id_ecdsa */
@@ -68,6 +69,8 @@ BG_DEFINE_CLEARP(SshResult, ssh_result_clear)
 const char *ssh_outcome_words(SshOutcome outcome);      /* "no route", "refused", ... */
 /* "user@[4a1:b2::11]:2222", the port only when it is not 22. Owned. */
 char *ssh_target_words(const SshTarget *target);
+/* Under which its host key is looked up. Borrowed. */
+const char *ssh_target_known_as(const SshTarget *target);
 /* Fills outcome and error; `what` is always "reach NODE's address" of the target, also its `where`. */
 void ssh_fail(SshResult *result, const SshTarget *target, SshOutcome outcome, ErrorKind kind, const char *why, ...) BG_PRINTF(5, 6);
 /* From a key check that is not KNOWN. */

@@ -25,7 +25,7 @@ Test(nodes, the_cluster_file_of_the_team_is_read_as_it_is)
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
 	AUTO(Environment) *environment = NULL;
 	Error err = { 0 };
-	assert_ok(load(&folder, HEAD "nodes:\n  cluster: cluster-config.json\n  backups: backups\n  every: 20s\n  known-hosts: [hosts]\n  list:\n"
+	assert_ok(load(&folder, HEAD "nodes:\n  cluster: cluster-config.json\n  backups: backups\n  every: 20s\n  known-hosts: [hosts]\n  lan: { node4: 192.168.1.14 }\n  list:\n"
 		"    - { name: bastion, address: 10.1.2.3, user: ops, port: 2222, key: keys/a, lan: 192.168.1.9, jump: gate }\n"
 		"    - { name: old, address: old.school.test, user: ops }\n",
 		CLUSTER("school.test", NODE1 ",\n" NODE2 ",\n" NODE4, "a password of theirs"), &environment, &err), &err);
@@ -44,6 +44,8 @@ Test(nodes, the_cluster_file_of_the_team_is_read_as_it_is)
 	cr_expect(bastion->port == 2222 && !bastion->role && !bastion->by_name && old->by_name);
 	assert_text("jump", bastion->jump, "gate");
 	assert_text("lan", bastion->lan, "192.168.1.9");
+	assert_text("lan of the cluster's", backup->lan, "192.168.1.14");
+	assert_text("no lan", first->lan, "");
 	assert_text("domain", environment->domain, "school.test");
 	cr_expect(str_ends(str_from(environment->known_hosts.items[0]), "/hosts"));
 	/* Each is asked and shown as any probe. */
@@ -92,6 +94,11 @@ static const Case refused[] = {
 		" \"role\": \"master\" } ] }", "cluster-config.json:1", "no user has", "not a - in front" },
 	{ "nothing", HEAD "nodes: { every: 10s }\n", "{}", "environment.yaml:3:1", "names no node", "cluster: FILE" },
 	{ "an unknown key", HEAD "nodes:\n  list:\n    - { name: a, adress: 10.0.0.1, user: u }\n", "{}", "environment.yaml:5:18", "adress", "address" },
+	{ "a LAN name", HEAD "nodes:\n  list:\n    - { name: a, address: 10.0.0.1, user: u, lan: a.local }\n", "{}", "environment.yaml:5:46", "no literal address", "192.168.1.11" },
+	{ "a LAN address of nobody", HEAD "nodes:\n  lan: { b: 192.168.1.11 }\n  list:\n    - { name: a, address: 10.0.0.1, user: u }\n", "{}", "environment.yaml:4:10",
+		"no node is called \"b\"", "cluster file" },
+	{ "a LAN that is a list", HEAD "nodes:\n  lan: [ 192.168.1.11 ]\n  list:\n    - { name: a, address: 10.0.0.1, user: u }\n", "{}", "environment.yaml:4:3",
+		"must be a map", "lines" },
 	{ "a bad port", HEAD "nodes:\n  list:\n    - { name: a, address: 10.0.0.1, user: u, port: 70000 }\n", "{}", "environment.yaml:5:46", "no port number", "65535" },
 	{ "an example address in the list", HEAD "nodes:\n  list:\n    - { name: a, address: 2001:db8::1, user: u }\n", "{}", "environment.yaml:5:18",
 		"value of the example", "write your own" },

@@ -154,6 +154,33 @@ static void site(const BadRequest *request, MatrixWorld world, BadAnswer *answer
 			"<p>What this course is about, in a few words.</p></body></html>");
 }
 
+/* ---- Mycelium: the answers of its own API (mycelium-api/src/lib.rs), and of its JSON-RPC (rpc.rs) ---- */
+
+static void peers(MatrixWorld world, Buf *out) {
+	if (world == WORLD_EMPTY)
+		buf_puts(out, "[]");
+	else
+		buf_printf(out, "[{\"endpoint\":{\"proto\":\"tcp\",\"socketAddr\":\"192.0.2.6:9651\"},\"type\":\"static\",\"connectionState\":\"%s\","
+			"\"txBytes\":1,\"rxBytes\":1,\"discovered\":12,\"lastConnected\":3}]", world == WORLD_HOLLOW ? "dead" : "alive");
+}
+
+static void routes(Buf *out) {
+	buf_puts(out, "[{\"subnet\":\"469:1348:ab0c:a1d8::/64\",\"nextHop\":\"TCP 203.0.113.2:60128 <-> 192.0.2.6:9651\",\"metric\":13,\"seqno\":1}]");
+}
+
+static void mycelium(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
+	bool rpc = text_eq(request->method, "POST") && text_eq(request->target, "/rpc");
+	buf_puts(&answer->headers, "Content-Type: application/json\r\n");
+	buf_puts(&answer->body, rpc ? "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":" : "");
+	if (is_get(request, "/api/v1/admin/peers") || (rpc && request->number == 0))
+		peers(world, &answer->body);
+	else if (is_get(request, "/api/v1/admin/routes/selected") || rpc)
+		routes(&answer->body);
+	else
+		answer->status = 404;
+	buf_puts(&answer->body, rpc ? "}" : "");
+}
+
 /* ---- the rows ---- */
 
 #define TOKEN "    token: SECRET\n"
@@ -175,6 +202,10 @@ const MatrixRow MATRIX[] = {
 		{READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true},
 	{"s3.bucket", "two pages", "s3", "endpoint", KEYS, {"bucket", "two", "max-age", "26h"}, s3, BODY_XML, "bucket two",
 		{READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true},
+	{"mycelium.peers", "", "mycelium", "url", "", {NULL}, mycelium, BODY_JSON, "the Mycelium daemon",
+		{READING_OK, READING_FAIL, READING_FAIL, READING_UNKNOWN}, "no time is judged", .by_clock = true},
+	{"mycelium.peers", "JSON-RPC", "mycelium", "jsonrpc", "", {NULL}, mycelium, BODY_JSON, "the Mycelium daemon",
+		{READING_OK, READING_FAIL, READING_FAIL, READING_UNKNOWN}, "no time is judged", .by_clock = true},
 	{"http", "one page", "http", "url", "", {"text", "Course Description", "absent", "Lorem"}, site, BODY_HTML, NULL,
 		{READING_OK, READING_FAIL, READING_UNKNOWN, READING_UNKNOWN}, "a page that is hollow is empty; no time is judged", .is_subject = true},
 	{"http", "a sample", "http", "url", "", {"sample", "3", "text", "Course Description", "absent", "Lorem"}, site, BODY_HTML, NULL,

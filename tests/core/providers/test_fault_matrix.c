@@ -146,5 +146,6 @@ static void try_probe(const char *probe) {
 Test(fault_matrix, concourse) { try_probe("concourse."); }
 Test(fault_matrix, fastly) { try_probe("fastly."); }
 Test(fault_matrix, s3) { try_probe("s3."); }
+Test(fault_matrix, mycelium) { try_probe("mycelium."); }
 Test(fault_matrix, http) { try_probe("http"); }
 Test(fault_matrix, checkpoint) { try_probe("checkpoint."); }

@@ -25,7 +25,7 @@ static void judge(const EnvironmentNode *node, const char *out, int exit_code, R
 	AUTO_CLEAR(SshResult) result = {.outcome = SSH_RAN, .exit_code = exit_code};
 	buf_puts(&result.out, out);
 	buf_puts(&result.err, exit_code ? "sh: not found\n" : "");
-	node_judge(node, &result, NULL, (WallTime){NOW_S * 1000 + 500}, ret);
+	node_judge(node, &(NodeLook){.result = &result}, (WallTime){NOW_S * 1000 + 500}, ret);
 }
 
 typedef struct Case {
@@ -131,7 +131,7 @@ Test(node, what_stands_in_the_way_is_never_ok) {
 		AUTO_CLEAR(SshResult) result = {0};
 		AUTO_CLEAR(Reading) reading = {0};
 		ssh_fail(&result, &target, outcome, ERROR_IO, "why %d", (int) outcome);
-		node_judge(&node, &result, NULL, (WallTime){1}, &reading);
+		node_judge(&node, &(NodeLook){.result = &result}, (WallTime){1}, &reading);
 		bool seen = outcome == SSH_REFUSED || outcome == SSH_NO_BANNER || outcome == SSH_HOST_CHANGED || outcome == SSH_HOST_REVOKED;
 		cr_expect(reading.state == (seen ? READING_FAIL : READING_UNKNOWN), "%s: %s", ssh_outcome_words(outcome), reading_state_name(reading.state));
 		assert_text("outcome", json_get_string(reading.facts, "outcome"), ssh_outcome_words(outcome));

@@ -219,5 +219,6 @@ Test(shape_matrix, clocks) {
 }
 
 Test(shape_matrix, concourse) { try_probe("concourse."); }
+Test(shape_matrix, mycelium) { try_probe("mycelium."); }
 Test(shape_matrix, fastly_service) { try_probe("fastly.service"); }
 Test(shape_matrix, fastly_grep) { try_probe("fastly.grep"); }
