@@ -15,7 +15,10 @@
 /* In the grandchild: nothing of the terminal is left, then the program itself in its engine role. Only async-signal-safe calls. */
 static void become_engine(char *const argv[], int log_fd) BG_NORETURN;
 static void become_engine(char *const argv[], int log_fd) {
-	int null_fd = open("/dev/null", O_RDWR);
+	/* Nothing is ever read: where a machine does not let us have the usual nothing, an empty file in memory is as good. */
+	int null_fd = open("/dev/null", O_RDONLY);
+	if (null_fd < 0)
+		null_fd = memfd_create("nothing", 0);
 	if (null_fd < 0 || dup2(null_fd, 0) < 0 || dup2(log_fd, 1) < 0 || dup2(log_fd, 2) < 0)
 		_exit(126);
 	close_range(3, ~0u, 0);

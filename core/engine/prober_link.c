@@ -1,6 +1,7 @@
 /* prober_link.c: see prober_link.h. */
 #include "core/engine/prober_link.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -157,7 +158,8 @@ static void send_frame(Life *life, const Json *frame) {
 		on_written(&write->request, -1);
 }
 
-static bool spawn(Life *life, int child_fd) {
+/* 0, or the error of libuv. */
+static int spawn(Life *life, int child_fd) {
 	char role[] = "__prober";
 	char *args[] = {life->link->self, role, NULL};
 	uv_stdio_container_t stdio[4] = {
@@ -168,7 +170,7 @@ static bool spawn(Life *life, int child_fd) {
 		.stdio_count = 4};
 	life->spawned = true;
 	life->handles++;
-	return uv_spawn(life->link->loop, &life->process, &options) == 0;
+	return uv_spawn(life->link->loop, &life->process, &options);
 }
 
 static void start_life(ProberLink *link) {
@@ -181,14 +183,15 @@ static void start_life(ProberLink *link) {
 	link->life = life;
 	uv_pipe_init(link->loop, &life->pipe, 0);
 	int ends[2] = {-1, -1};
-	bool ok = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0;
-	life->started = ok && spawn(life, ends[1]);
+	int failed = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0 ? spawn(life, ends[1]) : uv_translate_sys_error(errno);
+	life->started = failed == 0;
 	if (ends[1] >= 0)
 		close(ends[1]);
 	if (!life->started) {
 		if (ends[0] >= 0)
 			close(ends[0]);
-		end_life(life, "the prober could not be started");
+		AUTO_FREE char *why = bg_asprintf("the prober could not be started: %s", uv_strerror(failed));
+		end_life(life, why);
 		schedule_restart(link);
 		return;
 	}

@@ -58,8 +58,11 @@ static bool timeout_error(const CurlLibrary *curl, CURL *handle, const Transfer 
 	curl->easy_getinfo(handle, CURLINFO_NAMELOOKUP_TIME_T, &looked_up);
 	curl->easy_getinfo(handle, CURLINFO_PRETRANSFER_TIME_T, &connected);
 	double connect_s = (double) transfer->connect_ms / 1000, deadline_s = (double) transfer->deadline_ms / 1000;
-	if (!connected) {
-		error_set(err, ERROR_TIMEOUT, "no connection within %.3g s%s", connect_s, looked_up ? "" : " (the name was not looked up)");
+	if (!connected && !looked_up) {
+		error_set(err, ERROR_TIMEOUT, "the name of the host was not looked up within %.3g s (DNS)", connect_s);
+		error_hint(err, "check the name and DNS, or write the literal address into the environment file");
+	} else if (!connected) {
+		error_set(err, ERROR_TIMEOUT, "no connection within %.3g s", connect_s);
 		error_hint(err, "check the network and the VPN: packets may be dropped on the way");
 	} else if (!transfer->response->status) {
 		error_set(err, ERROR_TIMEOUT, "connected, but no answer within %.3g s", deadline_s);

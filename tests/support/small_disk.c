@@ -51,14 +51,31 @@ static bool enter(int flags, const char **ret_why)
 	return true;
 }
 
+/* Mounts of the test's own, which nobody else sees. */
+static bool enter_mounts(const char **ret_why)
+{
+	if (!enter(CLONE_NEWNS, ret_why))
+		return false;
+	*ret_why = "mounts cannot be kept from others here";
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
 bool small_disk_mount(const char *folder, size_t bytes, const char **ret_why)
 {
 	char options[64];
-	if (!enter(CLONE_NEWNS, ret_why))
+	if (!enter_mounts(ret_why))
 		return false;
 	snprintf(options, sizeof options, "size=%zu,mode=0700", bytes);
 	*ret_why = "a tmpfs cannot be mounted here";
-	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && mount("none", folder, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
+	return mount("none", folder, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
+}
+
+bool cover_file(const char *path, const char *with, const char **ret_why)
+{
+	if (!enter_mounts(ret_why))
+		return false;
+	*ret_why = "a file cannot be mounted over another one here";
+	return mount(with, path, NULL, MS_BIND, NULL) == 0;
 }
 
 void small_disk_need(const char *folder, size_t bytes)

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Mounts it over `folder`, which must be there. False: this machine lets nobody do that, and *ret_why says what was refused (static text).
- * The first call moves the test into namespaces of its own. */
+/* Mounts it over `folder`, which must be there. False: this machine lets nobody do that, and *ret_why says what was refused (static text; after
+ * true it means nothing). The first call moves the test into namespaces of its own. */
 bool small_disk_mount(const char *folder, size_t bytes, const char **ret_why);
 /* The same, or the test is skipped and says why. */
 void small_disk_need(const char *folder, size_t bytes);
@@ -18,3 +18,5 @@ void small_disk_unmount(const char *folder);
 void small_disk_read_only(const char *folder, bool read_only);
 /* Nothing of the machine's network is left in this test and what it starts, not even loopback. False as above. */
 bool no_network(const char **ret_why);
+/* Whoever reads `path` in this test reads the file `with`. False as above. */
+bool cover_file(const char *path, const char *with, const char **ret_why);

@@ -14,7 +14,7 @@ typedef struct Terminal Terminal;
 typedef struct TerminalOptions {
 	const char *const *argv;         /* NULL-terminated; argv[0] is a path */
 	int columns, rows;
-	const char *const *environment;  /* NULL or NULL-terminated "NAME=value", over a fixed small environment */
+	const char *const *environment;  /* NULL or NULL-terminated "NAME=value", over a fixed small environment; "NAME" alone takes it out */
 	const char *type;                /* TERM; NULL = xterm-256color */
 	const char *folder;              /* to start in; NULL = as the test */
 	int speed;                       /* of the line, as `stty speed` tells it: 9600; 0 = as a pty comes */

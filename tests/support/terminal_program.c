@@ -37,11 +37,12 @@ static void build_environment(const TerminalOptions *options, int frame_fd, StrL
 	strlist_add_take(list, bg_asprintf("BREAKGLASS_FRAME_FD=%d", frame_fd));
 	for (const char *const *entry = options->environment; entry && *entry; entry++) {
 		/* A later entry replaces an earlier one of the same name. */
-		size_t name_len = strcspn(*entry, "=") + 1;
+		size_t name_len = strcspn(*entry, "=");
 		for (size_t i = 0; i < list->count; i++)
-			if (strncmp(list->items[i], *entry, name_len) == 0)
+			if (strncmp(list->items[i], *entry, name_len) == 0 && list->items[i][name_len] == '=')
 				strlist_remove(list, i--);
-		strlist_add(list, *entry);
+		if ((*entry)[name_len])
+			strlist_add(list, *entry);
 	}
 }
 
