@@ -220,11 +220,15 @@ void value_lint(const Variable *variable, DiagnosticList *diagnostics)
 	if (variable->regex && (str_matches("", variable->regex, &bad) || true) && bad)
 		diagnostic_add(diagnostics, variable->line, 1, "E-VAR", "it is a POSIX extended regular expression",
 			"the pattern \"%s\" of %s does not compile", variable->regex, variable->name);
+	/* A value reaches a command in its text, and so its arguments, the plan that people sign, and the record: a secret may be in none of them. */
+	if (variable->type == VARIABLE_SECRET)
+		diagnostic_add(diagnostics, variable->line, 1, "E-VAR", "have the command read it where it is kept (a file, a program), and leave this out",
+			"%s is to be a secret, and no value of a playbook is one: it would stand in arguments and in the record", variable->name);
 	if (variable->type == VARIABLE_CHOICE && variable->choice_count == 0)
 		diagnostic_add(diagnostics, variable->line, 1, "E-VAR", "add choice=a|b", "%s has nothing to choose from", variable->name);
 	if (variable->type == VARIABLE_TIME)
 		lint_time(variable, diagnostics);
-	if (!variable->fallback || strstr(variable->fallback, "${") || bad || variable->type == VARIABLE_TIME)
+	if (!variable->fallback || strstr(variable->fallback, "${") || bad || variable->type == VARIABLE_TIME || variable->type == VARIABLE_SECRET)
 		return;
 	AUTO_CLEAR(Buf) ignored = {0};
 	Error err = {0};

@@ -164,6 +164,8 @@ bool private_key_parse(Str text, const char *path, PrivateKey **ret_key, Error *
 bool private_key_load(const char *path, PrivateKey **ret_key, Error *err)
 {
 	AUTO_CLEAR(KeyBytes) text = { 0 };
+	/* On their way to a Secret, and later in OpenSSL, the bytes stand in plain memory: a console that dies must not leave them in a core. */
+	secret_harden_process();
 	if (!private_file_read(path, KEY_FILE_MAX_BYTES, &text, err))
 		return error_what(err, "read the signing key");
 	return private_key_parse(buf_str(&text), path, ret_key, err);

@@ -112,6 +112,8 @@ Test(value, definitions_that_cannot_work_are_errors)
 		{ { .type = VARIABLE_TIME, .to = "local" }, "kept in UTC" },
 		{ { .type = VARIABLE_INT, .fallback = "many" }, "default" },
 		{ { .type = VARIABLE_TEXT, .choices = SITES, .choice_count = 2, .fallback = "prod" }, "default" },
+		{ { .type = VARIABLE_SECRET }, "it would stand in arguments and in the record" },
+		{ { .type = VARIABLE_SECRET, .fallback = "hunter2" }, "is to be a secret" },
 		{ { .type = VARIABLE_INT, .fallback = "${other}" }, NULL },
 		{ { .type = VARIABLE_TIME, .format = "%F %T", .oldest = "-7d", .newest = "-5m", .zone = "ask", .to = "utc" }, NULL },
 	};
@@ -125,6 +127,7 @@ Test(value, definitions_that_cannot_work_are_errors)
 		if (cases[i].part) {
 			cr_assert_str_eq(list.items[0].code, "E-VAR");
 			cr_assert_not_null(strstr(list.items[0].text, cases[i].part), "%s", list.items[0].text);
+			cr_assert_null(strstr(list.items[0].text, "hunter2"));
 		}
 	}
 }

@@ -1,5 +1,7 @@
 /* Key files: what they sign is good for ssh-keygen; what cannot be used says how to sign anyway. */
 #include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "core/base/alloc.h"
@@ -60,6 +62,18 @@ Test(key_file, what_cannot_be_used_says_how_to_sign_anyway)
 	cr_assert_eq(chmod(text, 0600), 0);
 	expect_refusal(text, "not a private key", "");
 	expect_refusal(temp_path(&folder, "absent"), "cannot be opened", "");
+}
+
+Test(key_file, whoever_reads_one_leaves_no_core_file)
+{
+	AUTO(PrivateKey) *key = NULL;
+	struct rlimit cores = { 1, 1 };
+	Error err = { 0 };
+	cr_assert(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 && !private_key_load("/nonexistent", &key, &err));
+	cr_assert(getrlimit(RLIMIT_CORE, &cores) == 0 && cores.rlim_cur == 0 && cores.rlim_max == 0);
+#ifndef __SANITIZE_ADDRESS__
+	cr_assert_eq(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 0);
+#endif
 }
 
 Test(key_file, the_public_half_of_a_protected_file_can_be_read)
