@@ -137,4 +137,15 @@ for log in "$here"/*.log; do
 	echo "expected \"$expected\", counted \"$counted\"" >"$scratch/out"
 	check "$(basename "$log" .log): $expected (passed failed skipped)" [ "$counted" = "$expected" ]
 done
+
+# What failed is told again at the end, what passed or was left out is not.
+sed -n '/^tell_failures/,/^}/p' "$root/bootstrap" >"$scratch/tell.sh"
+# shellcheck disable=SC1091
+. "$scratch/tell.sh"
+tell_failures "$here/mixed.log" >"$scratch/out"
+check "a failed test is told with its result" said '^--- breakglass:unit / t (exit status 1)$'
+check "with its assertion" said 'Assertion failed: no'
+check "one that passed is not told" [ "$(grep -c 'sh6' "$scratch/out")" = 0 ]
+tell_failures "$here/nothing.log" >"$scratch/out"
+check "nothing is told where nothing failed" [ ! -s "$scratch/out" ]
 echo "1..$number"

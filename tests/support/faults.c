@@ -104,6 +104,7 @@ Faults *faults_begin(void) {
 	faults->state = mmap(NULL, sizeof(FaultsState), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	cr_assert(faults->state != MAP_FAILED);
 	close(fd);
+	faults->state->owner = getpid();
 	const char *options = getenv("ASAN_OPTIONS");
 	faults->asan_options = bg_strdup_or_null(options);
 	AUTO_FREE char *more = bg_asprintf("%s:verify_asan_link_order=0", options ? options : "");

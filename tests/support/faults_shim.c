@@ -1,6 +1,7 @@
 /* faults_shim.c: preloaded into engine, workers and prober (LD_PRELOAD), it stands between them and the C library's write, fdatasync, send,
  * recv, fork and clock. At each place that matters it counts, and where the test wants it, it holds the process still so that somebody
- * can be killed exactly there, or lets the call fail. It only uses memory that it shares with the test, and futex; nothing in it kills. */
+ * can be killed exactly there, or lets the call fail. It only uses memory that it shares with the test, and futex; nothing in it kills,
+ * and it lets go when the test is gone. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +25,8 @@
 
 #define WORKER_LOG_FD 3
 #define SOCKETS_MAX 1024
+#define LOCK_TURNS 1024             /* between two looks whether the test is still there */
+#define HOLD_SECONDS 1
 
 static FaultsState *state;
 static int role = -1;                /* FaultRole; -1: a process that is let alone */
@@ -70,9 +73,15 @@ __attribute__((constructor)) static void begin(void) {
 
 /* ---- points ---- */
 
+static bool is_owner_gone(void) { return kill(state->owner, 0) != 0 && errno == ESRCH; }
+
+/* A test that died may have died with the lock. */
 static void lock_points(void) {
-	while (__atomic_exchange_n(&state->lock, 1, __ATOMIC_ACQUIRE))
+	for (unsigned turns = 1; __atomic_exchange_n(&state->lock, 1, __ATOMIC_ACQUIRE); turns++) {
+		if (turns % LOCK_TURNS == 0 && is_owner_gone())
+			return;
 		sched_yield();
+	}
 }
 
 static void unlock_points(void) { __atomic_store_n(&state->lock, 0, __ATOMIC_RELEASE); }
@@ -100,9 +109,10 @@ static uint32_t find_point(FaultKind kind, const char *label) {
 
 /* Holds still until the test lets it go on: whoever is to die here is dead then, if it is not this process itself. */
 static void hold(void) {
+	static const struct timespec LOOK = {.tv_sec = HOLD_SECONDS};
 	syscall(SYS_futex, &state->armed, FUTEX_WAKE, 1000, NULL, NULL, 0);
-	while (__atomic_load_n(&state->armed, __ATOMIC_SEQ_CST) == FAULTS_HELD)
-		syscall(SYS_futex, &state->armed, FUTEX_WAIT, FAULTS_HELD, NULL, NULL, 0);
+	while (__atomic_load_n(&state->armed, __ATOMIC_SEQ_CST) == FAULTS_HELD && !is_owner_gone())
+		syscall(SYS_futex, &state->armed, FUTEX_WAIT, FAULTS_HELD, &LOOK, NULL, 0);
 }
 
 static bool is_chosen(const FaultPoint *point, uint32_t passage) {

@@ -43,6 +43,7 @@ typedef enum FaultAct {
 typedef enum FaultArmed { FAULTS_OFF, FAULTS_ARMED, FAULTS_HELD } FaultArmed;
 
 typedef struct FaultsState {
+	int32_t owner;           /* pid of the test: once it is gone nobody holds still for it, nor waits for its lock */
 	uint32_t lock;           /* of the points */
 	/* FaultArmed; a process at its point holds still while HELD, until the test has killed whom it wants: futex */
 	uint32_t armed;
