@@ -40,7 +40,8 @@ static bool is_in_role(int pid, FaultRole role) {
 	static const char *const WORDS[] = {[FAULT_ENGINE] = "__engine", [FAULT_WORKER] = "__worker", [FAULT_PROBER] = "__prober"};
 	AUTO_FREE char *path = bg_asprintf("/proc/%d/cmdline", pid);
 	AUTO_CLEAR(Buf) line = {0};
-	return pid > 0 && file_read(path, 65536, &line, NULL) && memmem(line.data, line.len, WORDS[role], strlen(WORDS[role]));
+	/* Who is dead but not waited for has an empty command line. */
+	return pid > 0 && file_read(path, 65536, &line, NULL) && line.len && memmem(line.data, line.len, WORDS[role], strlen(WORDS[role]));
 }
 
 static bool kill_role(FaultsState *state, FaultRole role) {
