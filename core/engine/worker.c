@@ -103,7 +103,7 @@ static void log_plan(const Plan *plan, const Json *guards) {
 static int do_plan(const Action *action, Call *call, const Json *request) {
 	AUTO_CLEAR(Plan) plan = {0};
 	Error err = {0};
-	call->deadline = (MonoTime){mono_now().ms + PLAN_DEADLINE_MS};
+	call->deadline = (MonoTime){mono_now().ms + (action->plan_ms ? action->plan_ms : PLAN_DEADLINE_MS)};
 	if (!action->plan(call, &plan, &err))
 		return leave_error(&err);
 	AUTO(Json) *guards = worker_judge_guards(call, json_get(request, "guards"));
@@ -132,7 +132,7 @@ static int judge_failure(const Action *action, Call *call, const Plan *plan, Act
 	Error looking = {0};
 	bool cancelled = failure->kind == ERROR_CANCELLED || stop_asked;
 	stop_asked = 0;
-	call->deadline = (MonoTime){mono_now().ms + PLAN_DEADLINE_MS};
+	call->deadline = (MonoTime){mono_now().ms + (action->plan_ms ? action->plan_ms : PLAN_DEADLINE_MS)};
 	if (!result->began)
 		return leave(outcome_json(action, cancelled ? "cancelled" : "failed", result, failure));
 	bool looked = action->verify && action->verify(call, plan, result, &looking);
@@ -152,7 +152,7 @@ static int do_apply(const Action *action, Call *call, const Json *request) {
 	AUTO_CLEAR(Plan) plan = {0};
 	AUTO_CLEAR(ActionResult) result = {0};
 	Error err = {0};
-	int64_t timeout = APPLY_DEADLINE_MS;
+	int64_t timeout = action->apply_ms ? action->apply_ms : APPLY_DEADLINE_MS;
 	const char *given = call_arg(call, "timeout");
 	if (given)
 		(void) span_parse(str_from(given), &timeout);   /* checked when the playbook was read */

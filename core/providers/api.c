@@ -60,7 +60,7 @@ bool api_send(Api *api, const char *method, const char *path, const ApiBody *bod
 		return at_path(api, method, path, err);
 	}
 	HttpRequest request = {.method = method, .url = url, .deadline_ms = left < REQUEST_MAX_MS ? left : REQUEST_MAX_MS,
-		.secret_header = api->secret_header, .secret = api->secret, .max_body = 32u * 1024 * 1024,
+		.secret_header = api->secret_header, .secret = api->secret, .secret_is_whole = api->secret_is_whole, .max_body = 32u * 1024 * 1024,
 		.cancelled = api->call->cancelled, .userdata = api->call->userdata};
 	if (body) {
 		request.content_type = body->content_type;

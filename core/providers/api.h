@@ -12,6 +12,7 @@ typedef struct Api {
 	const char *service;          /* "Concourse", for errors */
 	char *url;                    /* without a slash at its end */
 	const char *secret_header;    /* NULL with sigv4 or without credentials */
+	bool secret_is_whole;         /* an "Authorization" that is sent as it stands */
 	Secret *secret;               /* owned */
 	char *secret_place;           /* "environment variable FASTLY_API_TOKEN": what may be shown; owned */
 	ApiExplain *explain;          /* NULL: the first line of a plain text */

@@ -52,6 +52,7 @@ typedef struct Action {
 	VerbSpec spec;           /* name, parameters, risk, help */
 	bool repeatable;         /* doing it again after an interruption is safe */
 	int64_t usual_ms;        /* how long it usually takes, for "slow" on screens */
+	int64_t plan_ms, apply_ms;   /* what planning and doing it may take at most; 0 = the worker's own limits */
 	/* Reads the world, lists changes. Changes nothing. */
 	bool (*plan)(const Call *call, Plan *ret_plan, Error *err);
 	/* Does what `plan` says. The caller has just computed `plan` again and compared its digest. On failure after result->began

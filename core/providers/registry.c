@@ -2,6 +2,7 @@
 #include "core/providers/checkpoint/checkpoint.h"
 #include "core/providers/command/command.h"
 #include "core/providers/concourse/concourse.h"
+#include "core/providers/couchdb/couchdb.h"
 #include "core/providers/fastly/fastly.h"
 #include "core/providers/http/http_probe.h"
 #include "core/providers/mycelium/mycelium.h"
@@ -13,6 +14,7 @@ const Provider *const PROVIDERS[] = {
 	&CHECKPOINT_PROVIDER,
 	&COMMAND_PROVIDER,
 	&CONCOURSE_PROVIDER,
+	&COUCHDB_PROVIDER,
 	&FASTLY_PROVIDER,
 	&HTTP_PROVIDER,
 	&MYCELIUM_PROVIDER,

@@ -15,6 +15,7 @@ static const char ENVIRONMENT[] =
 	"  ci: { provider: concourse, url: 'http://127.0.0.1:1', token: { env: FUZZ_TOKEN } }\n"
 	"  cdn: { provider: fastly, service: ocw-live, url: 'http://127.0.0.1:2', token: { env: FUZZ_TOKEN } }\n"
 	"  store: { provider: s3, endpoint: 'http://127.0.0.1:3', region: us-east-1, access-key-id: { env: FUZZ_ID }, secret-access-key: { env: FUZZ_TOKEN } }\n"
+	"  couch: { provider: couchdb, url: 'http://127.0.0.1:6', nodes: [ 'http://127.0.0.2:6' ], password: { env: FUZZ_TOKEN } }\n"
 	"  site: { provider: http, url: 'http://127.0.0.1:4' }\n"
 	"  overlay: { provider: mycelium, url: 'http://127.0.0.1:5' }\n";
 
@@ -23,6 +24,7 @@ static const char *const ARGUMENTS[][2] = {
 	{ "pipeline", "p" }, { "job", "j" }, { "version", "77" }, { "from", "content-live" }, { "to", "content-backup" }, { "text", "content-live" },
 	{ "bucket", "b" }, { "prefix", "courses/" }, { "max-age", "26h" }, { "url", "http://127.0.0.1:4/courses/" }, { "sample", "4" }, { "serves", "content-live" },
 	{ "backup", "content-backup" }, { "wait", "yes" }, { "status", "200" }, { "config", "p.yml" }, { "vars", "vars.yml" },
+	{ "existing", "merge" }, { "attachments", "keep" }, { "databases", "d" }, { "as", "d" },
 };
 
 /* One that writes files, one that runs what it is told, one that speaks SSH (node_facts): nothing of theirs is HTTP. */
@@ -64,6 +66,8 @@ static const Environment *environment(void)
 	BG_ASSERT(setenv("FUZZ_TOKEN", SECRET, 1) == 0 && setenv("FUZZ_ID", "AKIDEXAMPLE", 1) == 0);
 	BG_ASSERT(setenv("BREAKGLASS_TEST_CLOCK", "1795230000000", 1) == 0);
 	fuzz_write("p.yml", STR("jobs:\n- name: j\n  plan: [{get: every-day, trigger: true}]\nresources:\n- {name: every-day, type: time}\n"));
+	fuzz_write("d.json", STR("{\"rows\":[{\"doc\":{\"_id\":\"a\",\"_rev\":\"1-a\"}},{\"doc\":{\"_id\":\"_design/x\",\"_rev\":\"1-b\"}}]}"));
+	fuzz_write("d.security.json", STR("{\"admins\":{\"names\":[],\"roles\":[]}}"));
 	fuzz_write("vars.yml", STR("bucket: content-live\n"));
 	AUTO_FREE char *path = fuzz_path("environment.yaml");
 	bool ok = environment_parse(str_from(ENVIRONMENT), path, &made, &err) && provider_check_environment(made, &err);
@@ -78,6 +82,10 @@ static Json *arguments(const VerbSpec *spec, int64_t bits)
 		const ParamSpec *param = &spec->params[i];
 		if (!param->required && !(bits >> (i % 60) & 1))
 			continue;
+		if (text_eq(spec->name, "couchdb.restore") && text_eq(param->name, "from")) {
+			json_add_string(args, "from", "d.json");
+			continue;
+		}
 		for (size_t a = 0; a < BG_LENGTH(ARGUMENTS); a++)
 			if (text_eq(param->name, ARGUMENTS[a][0]) && !(text_eq(param->name, "status") && param->type == PARAM_CHOICE))
 				json_add_string(args, param->name, ARGUMENTS[a][1]);

@@ -1,12 +1,12 @@
 /* provider.c: s3.bucket: how new, how many, how large, and what changed since it was last looked at. */
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
 #include "core/providers/s3/s3.h"
 #include "core/providers/settings.h"
+#include "core/providers/words.h"
 
 #define AHEAD_MS 5000
 
@@ -69,31 +69,6 @@ static bool exchange_seen(const char *bucket, const char *prefix, const BucketSu
 
 /* ---- words ---- */
 
-static const char *size_words(int64_t bytes, char text[static 32]) {
-	static const char *const UNITS[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
-	double value = (double) bytes;
-	size_t unit = 0;
-	while (value >= 1024 && unit + 1 < BG_LENGTH(UNITS)) {
-		value /= 1024;
-		unit++;
-	}
-	snprintf(text, 32, unit && value < 10 ? "%.1f %s" : "%.0f %s", value, UNITS[unit]);
-	return text;
-}
-
-/* 41882 -> "41,882". */
-static const char *count_words(int64_t count, char text[static 32]) {
-	char digits[24];
-	int len = snprintf(digits, sizeof(digits), "%lld", (long long) count), at = 0;
-	for (int i = 0; i < len; i++) {
-		if (i && (len - i) % 3 == 0)
-			text[at++] = ',';
-		text[at++] = digits[i];
-	}
-	text[at] = '\0';
-	return text;
-}
-
 static void facts(Reading *ret, const BucketSum *sum, const char *bucket, WallTime now) {
 	reading_fact_string(ret, "bucket", bucket);
 	reading_fact_int(ret, "count", sum->count);
@@ -121,7 +96,7 @@ static void judge(const Call *call, const S3 *s3, const BucketSum *sum, Reading 
 	bool ahead = old < -AHEAD_MS;
 	bool hollow = sum->newest_bytes == 0 && !sum->newest_is_folder;
 	reading_set(ret, too_old || ahead || hollow ? READING_WARN : READING_OK, "newest %s, %s objects, %s",
-		span_format_short(old > 0 ? old : 0, age), count_words(sum->count, count), size_words(sum->bytes, size));
+		span_format_short(old > 0 ? old : 0, age), words_count(sum->count, count), words_size(sum->bytes, size));
 	if (ahead)
 		reading_because(ret, "its newest object is from the future: a clock is wrong somewhere, check the writer's");
 	else if (hollow)
@@ -139,8 +114,8 @@ static void add_change(const Call *call, const BucketSum *sum, Reading *ret) {
 	reading_fact_int(ret, "count_change", count);
 	reading_fact_int(ret, "bytes_change", bytes);
 	if ((count || bytes) && !ret->reason)
-		reading_because(ret, "since last looked at: %s%s objects, %s%s", count < 0 ? "-" : "+", count_words(count < 0 ? -count : count, text),
-			bytes < 0 ? "-" : "+", size_words(bytes < 0 ? -bytes : bytes, size));
+		reading_because(ret, "since last looked at: %s%s objects, %s%s", count < 0 ? "-" : "+", words_count(count < 0 ? -count : count, text),
+			bytes < 0 ? "-" : "+", words_size(bytes < 0 ? -bytes : bytes, size));
 }
 
 static void read_bucket(const Call *call, Reading *ret) {

@@ -181,6 +181,21 @@ static void mycelium(const BadRequest *request, MatrixWorld world, BadAnswer *an
 	buf_puts(&answer->body, rpc ? "}" : "");
 }
 
+/* ---- CouchDB ---- */
+
+static void couch(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
+	(void) world;
+	buf_puts(&answer->headers, "Server: CouchDB/3.5.2\r\nContent-Type: application/json\r\n");
+	if (is_get(request, "/"))
+		buf_puts(&answer->body, "{\"couchdb\":\"Welcome\",\"version\":\"3.5.2\"}");
+	else if (is_get(request, "/_up"))
+		buf_puts(&answer->body, "{\"status\":\"ok\",\"seeds\":{}}");
+	else if (is_get(request, "/_membership"))
+		buf_puts(&answer->body, "{\"all_nodes\":[\"couchdb@a\",\"couchdb@b\"],\"cluster_nodes\":[\"couchdb@a\",\"couchdb@b\"]}");
+	else
+		buf_puts(&answer->body, "{\"state\":\"cluster_finished\"}");
+}
+
 /* ---- the rows ---- */
 
 #define TOKEN "    token: SECRET\n"
@@ -193,6 +208,8 @@ const MatrixRow MATRIX[] = {
 		.by_clock = true},
 	{"concourse.job", "", "concourse", "url", TOKEN, {"pipeline", "backup", "job", "copy"}, concourse, BODY_JSON, "backup/copy",
 		{READING_OK, READING_FAIL, READING_UNKNOWN, READING_WARN}, "a run has no content", .by_clock = true, .part_from = 2},
+	{"couchdb.cluster", "", "couchdb", "url", "    password: SECRET\n", {NULL}, couch, BODY_JSON, "CouchDB s",
+		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "a cluster has nodes; it has no content and no time", .by_clock = true},
 	{"fastly.service", "", "fastly", "url", SERVICE, {"serves", "content-live"}, fastly, BODY_JSON, "ocw-live",
 		{READING_OK, READING_FAIL, READING_FAIL, READING_UNKNOWN}, "no time is judged", .by_clock = true},
 	{"fastly.grep", "", "fastly", "url", SERVICE, {"text", "content-backup"}, fastly, BODY_JSON, "ocw-live",

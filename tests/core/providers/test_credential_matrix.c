@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/digest.h"
 #include "core/transport/http.h"
 #include "matrix.h"
 
@@ -96,13 +97,20 @@ static bool tells_secret(const Reading *reading) {
 	return strstr(text, MATRIX_SECRET) != NULL;
 }
 
+/* As it is, or in a Basic login. */
+static bool was_sent(const char *heads) {
+	AUTO_CLEAR(Buf) basic = {0};
+	base64_encode("admin:" MATRIX_SECRET, strlen("admin:" MATRIX_SECRET), &basic);
+	return strstr(heads, MATRIX_SECRET) || strstr(heads, buf_text(&basic));
+}
+
 Test(credential_matrix, a_secret_that_is_sent_back_is_shown_nowhere) {
 	for (size_t r = 0; r < MATRIX_COUNT; r++) {
 		for (size_t i = 0; has_secret(&MATRIX[r]) && i < BG_LENGTH(ECHOES); i++) {
 			AUTO_CLEAR(Reading) bad = {0};
 			EchoCell cell = {.look = {.row = &MATRIX[r], .plan = {.spoil = spoil_echo}}, .echo = &ECHOES[i]};
 			matrix_look(&cell.look, &bad);
-			cr_expect(strstr(cell.look.heads, MATRIX_SECRET), "%s does not send its secret at all", MATRIX[r].probe);
+			cr_expect(was_sent(cell.look.heads), "%s does not send its secret at all", MATRIX[r].probe);
 			cr_expect(!tells_secret(&bad), "%s %s, %s: a secret is shown: %s: %s", MATRIX[r].probe, MATRIX[r].variant, ECHOES[i].name, bad.text,
 				bad.reason);
 			cr_expect(bad.state != READING_OK || MATRIX[r].body == BODY_NONE, "%s %s, %s: FALSE GREEN: %s", MATRIX[r].probe, MATRIX[r].variant,
