@@ -11,26 +11,6 @@ bool engine_request(Engine *engine, RequestKind kind, const Json *args, Error *e
 	return incident_file_request(engine->file, &request, err);
 }
 
-static bool is_above(const Run *run, const IncidentStep *step, const IncidentStep *inner) {
-	int index = run_step_index(run, step);
-	for (int at = inner->parent; at >= 0; at = run->steps[at].parent)
-		if (at == index)
-			return true;
-	return false;
-}
-
-/* A gate is reached when everything before the first step that it covers is behind us. Asking earlier would have people sign what
- * they have not come to. */
-static bool is_reached(const Run *run, const Gate *gate) {
-	const IncidentStep *first = gate->steps.count ? run_find_step(run, gate->steps.items[0]) : NULL;
-	if (!first)
-		return false;
-	for (const IncidentStep *step = run->steps; step < first; step++)
-		if (step->counted && !is_above(run, step, first) && !step->optional && step->state != STEP_DONE && step->state != STEP_SKIPPED)
-			return false;
-	return true;
-}
-
 /* A plan of the way back that nothing was started from yet: what it would do is signed anew. */
 static bool goes_back(const Incident *incident, const IncidentStep *step) {
 	for (size_t i = 0; i < step->action_count; i++) {
@@ -56,7 +36,7 @@ static void renew_gate(Engine *engine, const Walk *walk, const Gate *gate) {
 	const PlaybookGate *written = playbook_find_gate(walk->playbook, gate->id);
 	AUTO_CLEAR(WalkSubject) subject = {0};
 	Error why = {0};
-	if (!written || is_over(walk->incident, walk->run, gate) || !is_reached(walk->run, gate) || !walk_subject(walk, written, &subject, &why)
+	if (!written || is_over(walk->incident, walk->run, gate) || gate_waits_for(walk->run, gate) || !walk_subject(walk, written, &subject, &why)
 		|| text_eq(subject.digest, gate->subject))
 		return;
 	AUTO(Json) *args = json_new_object();

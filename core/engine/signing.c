@@ -168,6 +168,17 @@ static bool fill_statement(const Ask *ask, const Walk *walk, const PlaybookGate 
 	return true;
 }
 
+/* What would be done now is not what the gate asks for. Always false. */
+static bool not_asked(const Run *run, const Gate *gate, Error *err) {
+	const IncidentStep *before = gate_waits_for(run, gate);
+	if (before) {
+		error_set(err, ERROR_CONFLICT, "it is signed after what comes before it, and step %s is not done", before->number);
+		return error_hint(err, "first %s %.80s: do it, or leave it out with a reason", before->number, before->title);
+	}
+	error_set(err, ERROR_CONFLICT, "what would be done has changed a moment ago");
+	return error_hint(err, "ask again: the gate is being renewed");
+}
+
 bool signing_statement(Ask *ask, Error *err) {
 	Walk walk;
 	const PlaybookGate *gate;
@@ -181,10 +192,8 @@ bool signing_statement(Ask *ask, Error *err) {
 		return error_set(err, ERROR_INVALID, "a decision is yes, no, escalate, withdraw, alone or countersign");
 	if (!find_subject(&walk, gate, state, statement.decision, NULL, &live, &subject, err))
 		return false;
-	if (statement.decision != STATEMENT_COUNTERSIGN && !text_eq(state->subject, subject.digest)) {
-		error_set(err, ERROR_CONFLICT, "what would be done has changed a moment ago");
-		return error_hint(err, "ask again: the gate is being renewed");
-	}
+	if (statement.decision != STATEMENT_COUNTERSIGN && !text_eq(state->subject, subject.digest))
+		return not_asked(walk.run, state, err);
 	if (!fill_statement(ask, &walk, gate, state, &subject, &statement, err))
 		return false;
 	AUTO_CLEAR(Buf) text = {0};

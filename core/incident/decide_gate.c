@@ -67,8 +67,8 @@ static bool sign_answer_is_due(Asked *asked, Decision decision)
 	if (decision == DECISION_ALONE && !gate->solo)
 		return refuse(asked, ERROR_DENIED, "ask for the missing role: who holds it stands on the sign-off screen",
 			"this environment lets nobody go on alone");
-	const Signoff *own = gate_signoff(gate, role);
-	if (decision == DECISION_WITHDRAW && (!own || !text_eq(own->person, person)))
+	const Signoff *own = gate_signoff_of(gate, person);
+	if (decision == DECISION_WITHDRAW && (!own || !text_eq(own->role, role)))
 		return refuse(asked, ERROR_CONFLICT, "only an answer of your own that still stands can be taken back",
 			"%s has not answered this as %s", person, role);
 	if (decision != DECISION_COUNTERSIGN)

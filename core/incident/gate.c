@@ -1,6 +1,7 @@
 /* gate.c: what the sign-offs of a gate amount to.
  * Only those count that were given over the present subject after it was asked; of one person only the newest; a key
- * that two people used counts for the first. */
+ * that two people used counts for the first. A no stands until whoever said it says something else or the subject changes: nobody else
+ * can outvote it, be it in the same role. To escalate asks for somebody else's answer, so that one takes its place. */
 #include "core/incident/model.h"
 
 static bool signoff_is_current(const Gate *gate, const Signoff *signoff)
@@ -37,8 +38,28 @@ static bool signoff_is_replaced(const Gate *gate, size_t index)
 	return false;
 }
 
+/* NULL: of any role. */
+static const Signoff *standing_no(const Gate *gate, const char *role)
+{
+	for (size_t i = gate->signoff_count; i > gate->signoffs_from; i--) {
+		const Signoff *signoff = &gate->signoffs[i - 1];
+		bool meant = role ? text_eq(signoff->role, role) : strlist_has(&gate->roles, signoff->role);
+		if (signoff->decision == DECISION_NO && meant && signoff_is_current(gate, signoff) && !signoff_is_replaced(gate, i - 1))
+			return signoff;
+	}
+	return NULL;
+}
+
+const Signoff *gate_no(const Gate *gate)
+{
+	return standing_no(gate, NULL);
+}
+
 const Signoff *gate_signoff(const Gate *gate, const char *role)
 {
+	const Signoff *no = standing_no(gate, role);
+	if (no)
+		return no;
 	for (size_t i = gate->signoff_count; i > gate->signoffs_from; i--) {
 		const Signoff *signoff = &gate->signoffs[i - 1];
 		bool answers = signoff->decision != DECISION_WITHDRAW && signoff->decision != DECISION_COUNTERSIGN;
@@ -119,7 +140,7 @@ static const Signoff *newest_alone(const Gate *gate, WallTime at)
 
 bool gate_is_open(const Gate *gate, WallTime at)
 {
-	return gate_is_complete(gate, at) || newest_alone(gate, at);
+	return !gate_no(gate) && (gate_is_complete(gate, at) || newest_alone(gate, at));
 }
 
 const Signoff *gate_alone(const Gate *gate, WallTime now)
@@ -135,11 +156,11 @@ GateState gate_state(const Gate *gate, WallTime now)
 {
 	if (!gate->subject[0])
 		return GATE_CLOSED;
+	if (gate_no(gate))
+		return GATE_REFUSED;
 	bool escalated = false;
 	for (size_t i = 0; i < gate->roles.count; i++) {
 		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
-		if (signoff && signoff->decision == DECISION_NO)
-			return GATE_REFUSED;
 		escalated = escalated || (signoff && signoff->decision == DECISION_ESCALATE);
 	}
 	if (escalated)

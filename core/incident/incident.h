@@ -298,7 +298,12 @@ const Signoff *gate_countersignature(const Gate *gate, const char *role);
 size_t incident_overrides(const Incident *incident);                    /* that wait for a countersignature */
 /* True and err filled (what is missing, from whom) unless the gate is SIGNED. */
 bool gate_refuses(const Gate *gate, WallTime now, Error *err);
-/* The newest sign-off of `role` over the present subject that its signer has not taken back; NULL = none. */
+/* The step that comes before what the gate covers and is not behind us yet; NULL = none. Until then it is not asked: nobody signs what they
+ * have not come to. */
+const IncidentStep *gate_waits_for(const Run *run, const Gate *gate);
+/* The newest no over the present subject that stands: only whoever said it can say otherwise; NULL = none. */
+const Signoff *gate_no(const Gate *gate);
+/* What `role` answers over the present subject: a no that stands, else the newest that its signer has not taken back; NULL = none. */
 const Signoff *gate_signoff(const Gate *gate, const char *role);
 /* The newest answer of `person` over the present subject that was not taken back; NULL = none. */
 const Signoff *gate_signoff_of(const Gate *gate, const char *person);

@@ -236,6 +236,24 @@ static char *gate_missing_roles(const Gate *gate, WallTime now)
 	return strlist_join(missing.count ? &missing : &gate->roles, " and ");
 }
 
+static bool is_above(const Run *run, const IncidentStep *step, const IncidentStep *inner)
+{
+	int index = run_step_index(run, step);
+	for (int at = inner->parent; at >= 0; at = run->steps[at].parent)
+		if (at == index)
+			return true;
+	return false;
+}
+
+const IncidentStep *gate_waits_for(const Run *run, const Gate *gate)
+{
+	const IncidentStep *first = gate->steps.count ? run_find_step(run, gate->steps.items[0]) : NULL;
+	for (const IncidentStep *step = run->steps; first && step < first; step++)
+		if (step->counted && !is_above(run, step, first) && !step->optional && step->state != STEP_DONE && step->state != STEP_SKIPPED)
+			return step;
+	return NULL;
+}
+
 bool gate_refuses(const Gate *gate, WallTime now, Error *err)
 {
 	AUTO_FREE char *roles = gate_missing_roles(gate, now);
@@ -254,8 +272,8 @@ bool gate_refuses(const Gate *gate, WallTime now, Error *err)
 		error_hint(err, "they sign at their own console, or with `breakglass sign`");
 		break;
 	case GATE_REFUSED:
-		error_set(err, ERROR_DENIED, "somebody said no to exactly this");
-		error_hint(err, "read the reason; change the plan, or ask the same role to sign again");
+		error_set(err, ERROR_DENIED, "%s said no to exactly this", gate_no(gate)->person);
+		error_hint(err, "read the reason; change the plan, or ask %s to take it back or to sign", gate_no(gate)->person);
 		break;
 	case GATE_ESCALATED:
 		error_set(err, ERROR_DENIED, "a signer wants somebody else to decide");

@@ -46,6 +46,12 @@ static void expect_gate(Scene *scene, const char *words) {
 	cr_assert(scene_says(scene, words), "expected \"%s\":\n%s", words, scene->said);
 }
 
+Test(gates, one_that_is_not_reached_says_what_comes_first) {
+	AUTO_CLEAR(Scene) scene = signing_scene("walk");
+	scene_ok(&scene, "plan", "2");
+	scene_refused(&scene, 1, "first 1 Look around", "sign", "2", "--role", "product", "--key", scene_key(&scene, "ann"));
+}
+
 Test(gates, a_step_waits_for_both_roles_and_then_runs) {
 	AUTO_CLEAR(Scene) scene = signing_scene("walk");
 	expect_gate(&scene, "gate danger: not asked yet");

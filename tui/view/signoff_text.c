@@ -267,7 +267,7 @@ static void write_not_asked(const SignoffView *view, const ViewContext *context,
 	signoff_section(out);
 	styled_printf(out, ROLE_TEXT, "%s will be signed by %s when it is reached%s.\n", signoff_step_words(context->run, gate, &words), roles,
 		gate->live ? " and its plan is made" : "");
-	const IncidentStep *before = step_before_gate(context->run, gate);
+	const IncidentStep *before = gate_waits_for(context->run, gate);
 	if (before)
 		styled_printf(out, ROLE_WARN, "First comes %s %s.\n", before->number, before->title);
 	if (error)

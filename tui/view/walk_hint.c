@@ -33,7 +33,7 @@ static bool waits_for_gate(const ViewContext *context, const WalkTarget *target,
 		Error err = { 0 };
 		if (!gate_refuses(gates[i], context->wall, &err))
 			continue;
-		const IncidentStep *before = step_before_gate(target->run, gates[i]);
+		const IncidentStep *before = gate_waits_for(target->run, gates[i]);
 		if (!gates[i]->subject[0] && before)
 			snprintf(text, VIEW_HINT_SIZE, "waits   it is signed after what comes before it: first %s %.60s", before->number, before->title);
 		else if (!gates[i]->subject[0] && gates[i]->live && !target->open)

@@ -38,16 +38,6 @@ void write_hanging(Styled *out, int label_columns, const char *label, Role role,
 	styled_break(out);
 }
 
-/* As the engine judges it: a gate is asked when everything before the first step that it covers is behind us. */
-const IncidentStep *step_before_gate(const Run *run, const Gate *gate)
-{
-	const IncidentStep *first = gate->steps.count ? run_find_step(run, gate->steps.items[0]) : NULL;
-	for (const IncidentStep *step = run->steps; first && step < first; step++)
-		if (step->counted && !step->optional && step->state != STEP_DONE && step->state != STEP_SKIPPED)
-			return step;
-	return NULL;
-}
-
 /* ---- changes ---- */
 
 /* Bytes of the words that both begin with: "backend origin-s3 " of two fields of one backend; never all of either. */

@@ -17,5 +17,3 @@ void plan_write_title(const StepAction *action, Styled *out);
 const char *short_digest(const char *digest, char text[static SHORT_DIGEST_SIZE]);
 /* `label` in MUTED, then the text in lines of its own column: what is wrapped goes on under its beginning. `columns` 0: not wrapped. */
 void write_hanging(Styled *out, int label_columns, const char *label, Role role, const char *text, int columns);
-/* The first step before `gate` that is still to be done; NULL when it is reached. */
-const IncidentStep *step_before_gate(const Run *run, const Gate *gate);

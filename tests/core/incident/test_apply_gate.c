@@ -52,6 +52,25 @@ Test(apply_gate, a_no_holds_until_the_same_role_says_yes)
 	gate_is(&story, "break", GATE_SIGNED);
 }
 
+Test(apply_gate, a_no_stands_whoever_else_of_that_role_says_yes)
+{
+	AUTO_CLEAR(Story) story = story_walking();
+	ask(&story, "break", '1');
+	assert_ok(story_sign(&story, "break", '1', "product", "pat", "no"), &story.err);
+	assert_ok(story_sign(&story, "break", '1', "product", "pam", "yes"), &story.err);
+	assert_ok(story_sign(&story, "break", '1', "engineering", "eve", "yes"), &story.err);
+	gate_is(&story, "break", GATE_REFUSED);
+	Error err;
+	assert_refused(!gate_refuses(story_gate(&story, "break"), story.now, &err), &err, ERROR_DENIED, "pat said no to exactly this");
+	assert_text("shown", gate_signoff(story_gate(&story, "break"), "product")->person, "pat");
+	/* Pam may take her own answer back, although pat's is the one that stands for the role. */
+	assert_ok(story_sign(&story, "break", '1', "product", "pam", "withdraw"), &story.err);
+	assert_ok(story_sign(&story, "break", '1', "product", "pam", "yes"), &story.err);
+	gate_is(&story, "break", GATE_REFUSED);
+	assert_ok(story_sign(&story, "break", '1', "product", "pat", "withdraw"), &story.err);
+	gate_is(&story, "break", GATE_SIGNED);
+}
+
 Test(apply_gate, a_live_gate_expires_and_another_stays_signed)
 {
 	AUTO_CLEAR(Story) story = story_walking();
