@@ -17,6 +17,8 @@ struct Script {
 	char head[65];
 	Json *welcome;
 	StrList records, frames;     /* each a whole frame */
+	const char *held_for;        /* an ask: the records and frames from these on come after its answer; NULL = none */
+	size_t held_record, held_frame;
 	Json *replies;               /* ask -> {ok, data|error} */
 	int listener;
 	pthread_t thread;
@@ -144,11 +146,24 @@ void script_refuse(Script *script, const char *ask, const char *why, const char 
 	json_add(script->replies, ask, reply);
 }
 
+void script_hold(Script *script, const char *ask)
+{
+	script->held_for = ask;
+	script->held_record = script->records.count;
+	script->held_frame = script->frames.count;
+}
+
 /* ---- the thread ---- */
 
 static void say_text(Buf *out, const char *frame)
 {
 	frame_write_text(str_from(frame), out);
+}
+
+static void say_all(const StrList *frames, size_t from, size_t to, Buf *out)
+{
+	for (size_t i = from; i < to; i++)
+		say_text(out, frames->items[i]);
 }
 
 static void greet(const Script *script, Buf *out)
@@ -159,14 +174,12 @@ static void greet(const Script *script, Buf *out)
 	if (script->welcome)
 		frame_write(script->welcome, out);
 	frame_write(incident, out);
-	for (size_t i = 0; i < script->records.count; i++)
-		say_text(out, script->records.items[i]);
-	for (size_t i = 0; i < script->frames.count; i++)
-		say_text(out, script->frames.items[i]);
+	say_all(&script->records, 0, script->held_for ? script->held_record : script->records.count, out);
+	say_all(&script->frames, 0, script->held_for ? script->held_frame : script->frames.count, out);
 	say_text(out, "{\"t\":\"caught-up\"}");
 }
 
-static void answer(const Script *script, const Json *frame, Buf *out)
+static void answer(Script *script, const Json *frame, Buf *out)
 {
 	AUTO(Json) *reply = json_copy(json_get(script->replies, json_get_string_or(frame, "name", "")));
 	if (!reply)
@@ -174,9 +187,14 @@ static void answer(const Script *script, const Json *frame, Buf *out)
 	json_add_string(reply, "t", "reply");
 	json_add_int(reply, "id", json_get_int(frame, "id", 0));
 	frame_write(reply, out);
+	if (!script->held_for || !text_eq(script->held_for, json_get_string_or(frame, "name", "")))
+		return;
+	say_all(&script->records, script->held_record, script->records.count, out);
+	say_all(&script->frames, script->held_frame, script->frames.count, out);
+	script->held_for = NULL;
 }
 
-static void take_frames(const Script *script, Buf *in, Buf *out)
+static void take_frames(Script *script, Buf *in, Buf *out)
 {
 	Str rest = buf_str(in);
 	for (;;) {
@@ -193,7 +211,7 @@ static void take_frames(const Script *script, Buf *in, Buf *out)
 }
 
 /* Until the console or the test goes. */
-static void serve(const Script *script, int fd)
+static void serve(Script *script, int fd)
 {
 	AUTO_CLEAR(Buf) in = { 0 }, out = { 0 };
 	for (;;) {
@@ -214,7 +232,7 @@ static void serve(const Script *script, int fd)
 
 static void *run(void *userdata)
 {
-	const Script *script = userdata;
+	Script *script = userdata;
 	int fd;
 	while ((fd = accept(script->listener, NULL, NULL)) >= 0) {
 		serve(script, fd);

@@ -22,6 +22,8 @@ void script_frame(Script *script, const char *frame, ...) BG_PRINTF(2, 3);
 void script_reply(Script *script, const char *ask, const char *data, ...) BG_PRINTF(3, 4);
 void script_reply_json(Script *script, const char *ask, Json *data);
 void script_refuse(Script *script, const char *ask, const char *why, const char *hint);
+/* What is told from here on comes only when this has been asked and answered. Once. */
+void script_hold(Script *script, const char *ask);
 /* The incident so far. */
 const Incident *script_incident(const Script *script);
 /* Listens where consoles of this environment and state folder look for their engine. */

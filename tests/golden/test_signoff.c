@@ -47,7 +47,7 @@ Test(signoff, shows_who_has_signed)
 	story_activate_asked(script);
 	story_sign(script, "activate", "product", "prod-oncall", "yes", "");
 	story_sign(script, "activate", "engineering", "eng-oncall", "yes", "looked at the difference");
-	picture(script, &folder, "Signed", "sign-off/signed");
+	picture(script, &folder, "take back...", "sign-off/signed");   /* the keys were looked for */
 }
 
 Test(signoff, shows_a_no_and_its_reason)
@@ -57,6 +57,32 @@ Test(signoff, shows_a_no_and_its_reason)
 	story_activate_asked(script);
 	story_sign(script, "activate", "product", "prod-oncall", "no", "the dictionary still names the old bucket");
 	picture(script, &folder, "You can still answer", "sign-off/refused");
+}
+
+Test(signoff, shows_the_keys_that_work_while_an_answer_is_typed)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_activate_asked(script);
+	with_key(script, &folder);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "4", "You are asked to sign");
+	terminal_type(terminal, "no because");
+	terminal_wait_text(terminal, "no because");
+	cr_assert(!terminal_shows(terminal, "q detach"));
+	story_pictures(terminal, "sign-off/typing");
+}
+
+Test(signoff, takes_the_words_behind_a_command_as_the_reason)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_activate_asked(script);
+	story_sign(script, "activate", "engineering", "eng-oncall", "yes", "");
+	with_key(script, &folder);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "4", "take back...");
+	terminal_type(terminal, ":withdraw signed the wrong one\n");
+	terminal_wait_text(terminal, "Take an answer back");
+	cr_assert(terminal_shows(terminal, "signed the wrong one"), "%s", terminal_text(terminal));
 }
 
 Test(signoff, keeps_a_refusal_with_its_hint_on_the_screen)
@@ -101,6 +127,9 @@ Test(signoff, shows_the_text_to_sign_elsewhere)
 	terminal_wait_text(terminal, "A signature made elsewhere");
 	terminal_keys(terminal, "enter enter enter");
 	terminal_wait_text(terminal, "role: product");
+	terminal_wait_text(terminal, "c copy the text  Esc back");
+	terminal_keys(terminal, "enter");   /* no answer is typed blindly below the text */
+	terminal_wait_text(terminal, "a signature made elsewhere is waited for");
 	terminal_paste(terminal, "-----BEGIN SSH SIGNATURE-----\nnonsense\n-----END SSH SIGNATURE-----\n");
 	terminal_wait_text(terminal, "Refused: the signature was not made over this text");
 }
@@ -119,7 +148,7 @@ Test(signoff, shows_what_was_signed_alone_and_how_to_countersign)
 {
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
 	AUTO(Script) *script = alone();
-	picture(script, &folder, "It waits for product: C countersigns.", "sign-off/alone");
+	picture(script, &folder, "take back...", "sign-off/alone");   /* the keys were looked for */
 }
 
 Test(signoff, that_was_alone_stands_in_the_ledger)

@@ -53,6 +53,33 @@ static void tell_doubt(Script *script)
 	script_record(script, "engine", 5000, "lost", "{'action':3,'why':'the engine stopped while fastly was being asked'}");
 }
 
+Test(walk, opens_the_gate_of_a_section_from_its_heading)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_paused(script);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "3 k k", "arrow keys fold and unfold");
+	terminal_keys(terminal, "g");
+	terminal_wait_text(terminal, "[4Sign-off");
+}
+
+Test(walk, fetches_the_output_of_what_ends_while_its_details_are_open)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	tell_running(script);
+	script_reply(script, "note", "{}");
+	script_reply(script, "output", "{'lines':[{'k':'out','s':'whole output of the action'}]}");
+	script_hold(script, "note");
+	script_record(script, "engine", 1000, "finished", "{'action':3,'outcome':'done','began':true,'verified':'yes','evidence':'seen'}");
+	AUTO(Terminal) *terminal = story_console(script, &folder, "3", "998 of 1000 left");
+	terminal_keys(terminal, "d");
+	terminal_wait_text(terminal, "What its keys run");
+	terminal_resize(terminal, 120, 70);
+	terminal_type(terminal, ":note it ends now\n");
+	terminal_wait_text(terminal, "whole output of the action");
+}
+
 Test(walk, explains_doubt)
 {
 	picture(tell_doubt, "The health check names", "nobody knows whether it happened", "walk/in-doubt");

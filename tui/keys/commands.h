@@ -65,7 +65,7 @@
 	COMMAND(UP, "up", MOVE, "up k", "LR", SAFE, 0, NONE, "up", "move up a row") \
 	COMMAND(DOWN, "down", MOVE, "down j", "LR", SAFE, 0, NONE, "down", "move down a row") \
 	COMMAND(PAGE_UP, "page-up", MOVE, "pgup ctrl-b", "LR", SAFE, 0, NONE, "page up", "move up a page") \
-	COMMAND(PAGE_DOWN, "page-down", MOVE, "pgdn ctrl-f", "LR", SAFE, 0, NONE, "page down", "move down a page") \
+	COMMAND(PAGE_DOWN, "page-down", MOVE, "pgdn ctrl-f space", "LR", SAFE, 0, NONE, "page down", "move down a page") \
 	COMMAND(FIRST, "first", MOVE, "home <", "LR", SAFE, 0, NONE, "first", "go to the first row") \
 	COMMAND(LAST, "last", MOVE, "end G >", "LR", SAFE, 0, NONE, "last", "go to the last row") \
 	COMMAND(FOLD, "fold", MOVE, "left h", "L", SAFE, 0, NONE, "fold", "close the branch, or go to the row above it") \

@@ -20,6 +20,14 @@ Rect view_split(Canvas *canvas, Rect *rest, int left)
 	return pane;
 }
 
+const char *view_bound(WallTime now, WallTime then, char text[static SPAN_TEXT_SIZE])
+{
+	if (!view_age_is_now(now, then))
+		return view_age(now, then, text);
+	snprintf(text, SPAN_TEXT_SIZE, "< %d s", VIEW_NOW_MS / 1000);
+	return text;
+}
+
 bool view_age_is_now(WallTime now, WallTime then)
 {
 	return now.ms - then.ms < VIEW_NOW_MS;

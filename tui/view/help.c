@@ -6,7 +6,7 @@
 
 typedef struct HelpState { Pager pager; Styled text; size_t about; } HelpState;
 
-static void write_words(Styled *text)
+static void write_words(Styled *text, bool narrow)
 {
 	static const struct { Glyph glyph; Role role; const char *word, *meaning; } STATES[] = {
 		{ GLYPH_OK, ROLE_OK, "ok", "seen just now and good" },
@@ -20,8 +20,9 @@ static void write_words(Styled *text)
 	for (size_t i = 0; i < BG_LENGTH(STATES); i++) {
 		AUTO_CLEAR(Buf) sign = { 0 };
 		utf8_append(&sign, glyph_code_point(GLYPHS_UTF8, STATES[i].glyph));
-		styled_printf(text, STATES[i].role, "  %s %-9s", buf_text(&sign), STATES[i].word);
-		styled_printf(text, ROLE_TEXT, "     %s\n", STATES[i].meaning);
+		styled_printf(text, STATES[i].role, "  %s %-*s", buf_text(&sign), narrow ? 9 : 14, STATES[i].word);
+		styled_hang(text, narrow ? 13 : 18, ROLE_TEXT, STATES[i].meaning);
+		styled_newline(text);
 	}
 }
 
@@ -44,8 +45,8 @@ static void update(void *state, ViewContext *context)
 		count++;
 	}
 	styled_reset(&help->text);
-	help_write(&help->text, context->keymap, contexts, count, NULL, NULL);
-	write_words(&help->text);
+	help_write(&help->text, context->keymap, contexts, count, context->shell->canvas.width, NULL, NULL);
+	write_words(&help->text, context->small);
 }
 
 static void render(void *state, const ViewContext *context, Canvas *canvas, Rect rect)

@@ -15,6 +15,8 @@ typedef struct LedgerState {
 	char id[LIST_ID_SIZE], text[300];
 } LedgerState;
 
+enum { NAME_WIDTH = 28 };
+
 static const LedgerItem *item_at(const LedgerState *state, size_t index)
 {
 	return &state->context->model->incident->ledger[state->order[index]];
@@ -43,13 +45,17 @@ static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 	char span[SPAN_TEXT_SIZE], age[SPAN_TEXT_SIZE + 16];
 	canvas_glyph(canvas, rect, rect.x + 1, rect.y, role, !item->open ? GLYPH_DONE : item->doubtful ? GLYPH_DOUBT : GLYPH_WARN);
 	canvas_text(canvas, rect, rect.x + 3, rect.y, role, !item->open ? "closed" : item->doubtful ? "OPEN?" : "OPEN");
-	int x = rect.x + 10, width = state->context->small ? 16 : 22;
-	canvas_text_fit(canvas, rect, x, rect.y, width, ROLE_TEXT, item->name);
-	x += width + 1;
-	const char *ago = view_age(state->context->wall, item->open ? item->opened : item->closed, span);
-	snprintf(age, sizeof(age), text_eq(ago, "now") || state->context->small ? "%s" : "%s ago", ago);
+	int x = rect.x + 10;
+	snprintf(age, sizeof(age), state->context->small ? "%s" : "%s ago", view_bound(state->context->wall, item->open ? item->opened : item->closed, span));
 	int right = canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, age);
-	canvas_text_fit(canvas, rect, x, rect.y, right - x - 1, ROLE_MUTED, item->step_title ? item->step_title : "");
+	x = canvas_text_fit(canvas, rect, x, rect.y, right - x - 1, ROLE_TEXT, item->name);
+	x = x < rect.x + 10 + NAME_WIDTH ? rect.x + 10 + NAME_WIDTH : x;
+	char clock[WALL_TEXT_SIZE], words[200];
+	const char *who = item->open ? item->opened_who : item->closed_who;
+	snprintf(words, sizeof(words), "%s %s by %.100s", item->open ? "opened" : "closed",
+		wall_format_hm(item->open ? item->opened : item->closed, state->context->wall, clock), who ? who : "?");
+	if (!state->context->small)
+		canvas_text_fit(canvas, rect, x + 1, rect.y, right - x - 2, ROLE_MUTED, words);
 }
 
 static void say_row(size_t index, void *userdata, Buf *out)
@@ -200,6 +206,21 @@ static Outcome on_command(void *data, ViewContext *context, CommandId id)
 	return list_command(&state->list, &source, id) ? OUTCOME_DONE : OUTCOME_IGNORED;
 }
 
+static size_t first(void *data, const ViewContext *context, CommandId ret_ids[static VIEW_MAX_FIRST])
+{
+	const LedgerState *state = data;
+	(void) context;
+	ret_ids[0] = COMMAND_BACK;
+	return state->details ? 1 : 0;
+}
+
+static const char *label(void *data, const ViewContext *context, CommandId id)
+{
+	(void) data;
+	(void) context;
+	return id == COMMAND_OPEN ? "its step" : NULL;
+}
+
 static void filter(void *data, ViewContext *context, const char *text)
 {
 	LedgerState *state = data;
@@ -279,6 +300,8 @@ const View VIEW_LEDGER = {
 	.render = render,
 	.on_command = on_command,
 	.reason = reason,
+	.first = first,
+	.label = label,
 	.filter = filter,
 	.hint = hint,
 	.tab = tab,

@@ -5,9 +5,10 @@
 #define DAY_MS (24 * 3600 * 1000LL)
 #define MAX_TEXT 64
 
-static bool two_digits(Str text, int64_t limit, int64_t *ret_value)
+/* The hour may have one digit, as people write it. */
+static bool clock_part(Str text, bool is_hour, int64_t limit, int64_t *ret_value)
 {
-	return text.len == 2 && text.ptr[0] >= '0' && text.ptr[0] <= '9' && str_parse_int(text, ret_value) && *ret_value < limit;
+	return (text.len == 2 || (is_hour && text.len == 1)) && text.ptr[0] >= '0' && text.ptr[0] <= '9' && str_parse_int(text, ret_value) && *ret_value < limit;
 }
 
 /* Milliseconds since midnight. */
@@ -20,7 +21,7 @@ static bool parse_clock(Str text, int64_t *ret_ms)
 	static const int64_t limits[3] = { 24, 60, 60 };
 	size_t count = 0;
 	while (str_split(&rest, ':', &part))
-		if (count == 3 || !two_digits(part, limits[count], &values[count]))
+		if (count == 3 || !clock_part(part, count == 0, limits[count], &values[count]))
 			return false;
 		else
 			count++;
@@ -76,7 +77,7 @@ bool moment_entry_parse(Str text, WallTime now, WallTime *ret_time, Error *err)
 		time.ms = 0;
 	if (!wall_known(time)) {
 		error_set(err, ERROR_INVALID, "\"%.*s\" is not a time", (int) (text.len < 40 ? text.len : 40), text.ptr ? text.ptr : "");
-		return error_hint(err, "write 22:51Z, -2h, or 2026-11-21T22:51Z");
+		return error_hint(err, "write HH:MMZ such as 22:51Z, -2h, or 2026-11-21T22:51Z");
 	}
 	if (time.ms > now.ms) {
 		error_set(err, ERROR_INVALID, "that time is still to come");

@@ -338,6 +338,22 @@ static Outcome on_command(void *data, ViewContext *context, CommandId id)
 	return list_command(&state->list, &source, id) ? OUTCOME_DONE : OUTCOME_IGNORED;
 }
 
+static size_t first(void *data, const ViewContext *context, CommandId ret_ids[static VIEW_MAX_FIRST])
+{
+	const PlaybooksState *state = data;
+	(void) context;
+	ret_ids[0] = COMMAND_BACK;
+	return state->reading ? 1 : 0;
+}
+
+static const char *label(void *data, const ViewContext *context, CommandId id)
+{
+	const PlaybooksState *state = data;
+	(void) context;
+	/* v reads it too. */
+	return id == COMMAND_OPEN ? state->reading ? "" : "read" : id == COMMAND_SHOW ? "" : NULL;
+}
+
 static void filter(void *data, ViewContext *context, const char *text)
 {
 	PlaybooksState *state = data;
@@ -380,7 +396,7 @@ static void hint(void *data, const ViewContext *context, char text[static VIEW_H
 	else if (row && row->entry->review)
 		snprintf(text, VIEW_HINT_SIZE, "%.180s", row->entry->review);
 	else if (row)
-		snprintf(text, VIEW_HINT_SIZE, "%sEnter reads it, s starts it. Starting changes nothing by itself.", is_fitting(state, row) ? "Fits the board. " : "");
+		snprintf(text, VIEW_HINT_SIZE, "%sEnter reads it, s starts it. Starting alone changes nothing.", is_fitting(state, row) ? "Fits the board. " : "");
 }
 
 static void tab(void *data, const ViewContext *context, Tab *ret)
@@ -440,6 +456,8 @@ const View VIEW_PLAYBOOKS = {
 	.render = render,
 	.on_command = on_command,
 	.reason = reason,
+	.first = first,
+	.label = label,
 	.filter = filter,
 	.hint = hint,
 	.tab = tab,

@@ -210,6 +210,6 @@ void view_reason_ask(ViewContext *context, const char *title, const char *verb, 
 	Dialog *dialog = view_dialog(context, DIALOG_FORM, title, verb, send_after_dialog, ask_data(name, args, key, done));
 	if (text)
 		styled_add(&dialog->text, ROLE_TEXT, text);
-	FormField *field = form_add(&dialog->form, FIELD_TEXT, view_keep(context, label), "");
+	FormField *field = form_add(&dialog->form, FIELD_TEXT, view_keep(context, label), context->argument);
 	field->required = true;
 }

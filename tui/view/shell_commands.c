@@ -31,10 +31,6 @@ static void go_back(Shell *shell, ViewContext *context)
 
 static void open_filter(Shell *shell, ViewContext *context)
 {
-	if (!context->view->filter) {
-		view_refuse(context, "there is nothing to filter on this screen");
-		return;
-	}
 	shell->in_filter = true;
 	input_set(&shell->filter, context->argument);
 	context->view->filter(shell->states[shell->shown], context, input_text(&shell->filter));
@@ -446,6 +442,8 @@ const char *shell_global_reason(const ViewContext *context, CommandId id)
 	for (size_t i = 0; i < BG_LENGTH(NEEDS); i++)
 		if (NEEDS[i].id == id)
 			needs = NEEDS[i].needs;
+	if (id == COMMAND_FILTER && !context->view->filter)
+		return "there is nothing to filter on this screen";
 	const Incident *incident = context->model->incident;
 	bool open = incident && incident->phase == INCIDENT_OPEN;
 	if ((needs & NEED_ENGINE) && !context->model->caught_up)

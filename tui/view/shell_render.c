@@ -106,26 +106,46 @@ static void render_line(Shell *shell, Canvas *canvas, Rect row)
 		render_hint(shell, canvas, row);
 }
 
+static const char *footer_label(CommandId id, void *userdata)
+{
+	Shell *shell = userdata;
+	const View *view = VIEWS[shell->shown];
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	const char *label = view->label ? view->label(shell->states[shell->shown], &context, id) : NULL;
+	/* Nothing goes on without the console where it brought the systems along. */
+	return !label && id == COMMAND_DETACH && shell->settings->practice ? "leave" : label;
+}
+
+static void render_screen_footer(Shell *shell, Canvas *canvas, Rect row)
+{
+	CommandContext contexts[VIEW_MAX_CONTEXTS];
+	CommandId first[VIEW_MAX_FIRST];
+	KeyLabel typing[VIEW_MAX_TYPING];
+	const View *view = VIEWS[shell->shown];
+	void *state = shell->states[shell->shown];
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	size_t keys = view->typing ? view->typing(state, &context, typing) : 0;
+	if (keys) {
+		footer_keys_render(canvas, row, typing, keys);
+		return;
+	}
+	Footer footer = { .keymap = &shell->keymap, .contexts = contexts, .context_count = shell_key_contexts(shell, contexts), .first = first,
+		.first_count = view->first ? view->first(state, &context, first) : 0, .here = view->command, .reason = shell_reason,
+		.label = footer_label, .userdata = shell };
+	footer_render(&footer, canvas, row);
+}
+
+/* Of what is in front. */
 static void render_footer(Shell *shell, Canvas *canvas, Rect row)
 {
 	if (shell->in_dialog) {
 		dialog_footer(&shell->dialog, canvas, row);
-		return;
+	} else if (shell->in_palette || shell->in_filter) {
+		CommandContext context = shell->in_palette ? CONTEXT_PALETTE : CONTEXT_INPUT;
+		footer_render(&(Footer) { .keymap = &shell->keymap, .contexts = &context, .context_count = 1 }, canvas, row);
+	} else {
+		render_screen_footer(shell, canvas, row);
 	}
-	CommandContext contexts[VIEW_MAX_CONTEXTS];
-	size_t count = shell_key_contexts(shell, contexts);
-	if (shell->in_palette || shell->in_filter) {
-		contexts[0] = shell->in_palette ? CONTEXT_PALETTE : CONTEXT_INPUT;
-		count = 1;
-	}
-	/* Enter does not say yes to a question. */
-	bool question = shell->in_dialog && shell->dialog.kind == DIALOG_CONFIRM;
-	const View *view = VIEWS[shell->shown];
-	ViewContext context = shell_context(shell, shell->shown, NULL);
-	bool modal = shell->in_palette || shell->in_filter;
-	Footer footer = { .first = view->first && !modal ? view->first(shell->states[shell->shown], &context) : COMMAND_NONE, .keymap = &shell->keymap, .contexts = contexts, .context_count = count,
-		.here = question ? COMMAND_ACCEPT : VIEWS[shell->shown]->command, .reason = count && contexts[0] < CONTEXT_PALETTE ? shell_reason : NULL, .userdata = shell };
-	footer_render(&footer, canvas, row);
 }
 
 static void render_view(Shell *shell, Canvas *canvas, Rect rect)

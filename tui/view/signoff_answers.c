@@ -76,9 +76,10 @@ static Dialog *open_dialog(SignoffView *view, ViewContext *context, Decision dec
 	return dialog;
 }
 
-static void add_reason(Dialog *dialog, const char *label, bool required)
+/* What followed the command's name is the reason, still to be looked at. */
+static void add_reason(const ViewContext *context, Dialog *dialog, const char *label, bool required)
 {
-	form_add(&dialog->form, FIELD_TEXT, label, "")->required = required;
+	form_add(&dialog->form, FIELD_TEXT, label, context->argument)->required = required;
 }
 
 static void tell_lines(const StrList *lines, Styled *out)
@@ -93,7 +94,7 @@ void signoff_begin_withdraw(SignoffView *view, ViewContext *context)
 {
 	Dialog *dialog = open_dialog(view, context, DECISION_WITHDRAW, "Take an answer back", "take it back");
 	styled_add(&dialog->text, ROLE_TEXT, "The answer stays in the record, with this behind it, and counts no more. What was started by it is not undone.\n");
-	add_reason(dialog, "Why", true);
+	add_reason(context, dialog, "Why", true);
 }
 
 void signoff_begin_alone(SignoffView *view, ViewContext *context)
@@ -103,7 +104,7 @@ void signoff_begin_alone(SignoffView *view, ViewContext *context)
 	styled_add(&dialog->text, ROLE_WARN, "One person instead of all: every screen and every report shows it, with your reason, and it stays in the "
 		"ledger until each missing role has countersigned.\n");
 	tell_lines(&gate->lines, &dialog->text);
-	add_reason(dialog, "Why nobody else can sign", true);
+	add_reason(context, dialog, "Why nobody else can sign", true);
 }
 
 void signoff_begin_countersign(SignoffView *view, ViewContext *context)
@@ -115,7 +116,7 @@ void signoff_begin_countersign(SignoffView *view, ViewContext *context)
 	styled_printf(&dialog->text, ROLE_TEXT, "%s signed alone as %s at %s: %s\nWithout %s. This is what was agreed alone:\n", override->person, override->role,
 		wall_format_hm(override->time, context->wall, clock), override->reason ? override->reason : "", missing);
 	tell_lines(&override->lines, &dialog->text);
-	add_reason(dialog, "Remark", false);
+	add_reason(context, dialog, "Remark", false);
 }
 
 /* ---- by one-time code ---- */
@@ -178,6 +179,6 @@ void signoff_begin_code(SignoffView *view, ViewContext *context)
 	styled_add(&dialog->text, ROLE_WARN, "Weaker than a key: only the engine can check it, so nobody can prove it later. It is marked so everywhere.\n");
 	tell_lines(&gate->lines, &dialog->text);
 	signoff_add_who_and_what(view, context, gate, &dialog->form);
-	add_reason(dialog, "Reason", gate->reason_required);
+	add_reason(context, dialog, "Reason", gate->reason_required);
 	form_add(&dialog->form, FIELD_SECRET, "Code", "")->required = true;
 }

@@ -1,6 +1,7 @@
 /* signoff_keys.c: the keys of the sign-off screen: which can be used now, what they do, and what is typed in place. */
 #include "tui/view/signoff_view.h"
 #include <stdio.h>
+#include "core/base/alloc.h"
 
 static const char NO_ENGINE[] = "there is no connection to the engine";
 
@@ -31,6 +32,8 @@ static const char *why_not_answer(SignoffView *view, const ViewContext *context,
 		return "no gate is chosen";
 	if (view->stage != STAGE_IDLE)
 		return "a signature is on its way";
+	if (view->face == FACE_PASTE)
+		return "a signature made elsewhere is waited for; Esc leaves that";
 	if (!gate->subject[0] && decision != DECISION_COUNTERSIGN)
 		return "it is not asked yet";
 	const char *why = signoff_answer_refused(context->run, gate, decision, context->wall);
@@ -82,8 +85,10 @@ const char *signoff_reason(void *state, const ViewContext *context, CommandId id
 	return why;
 }
 
-static void begin_typing(SignoffView *view, const char *text)
+/* `word`, and behind it what followed the command's name. */
+static void begin_typing(SignoffView *view, const ViewContext *context, const char *word)
 {
+	AUTO_FREE char *text = bg_asprintf("%s%s", word, context->argument);
 	view->typing = true;
 	view->complaint[0] = '\0';
 	input_set(&view->input, text);
@@ -142,19 +147,17 @@ static void answer(SignoffView *view, ViewContext *context)
 	if (context->small && view->on_list)
 		view->on_list = false;
 	else
-		begin_typing(view, "");
+		begin_typing(view, context, *context->argument ? "sign " : "");
 }
 
 static void answer_no(SignoffView *view, ViewContext *context)
 {
-	(void) context;
-	begin_typing(view, "no ");
+	begin_typing(view, context, "no ");
 }
 
 static void answer_escalate(SignoffView *view, ViewContext *context)
 {
-	(void) context;
-	begin_typing(view, "escalate ");
+	begin_typing(view, context, "escalate ");
 }
 
 static const struct { CommandId id; void (*run)(SignoffView *view, ViewContext *context); } KEYS[] = {
@@ -180,6 +183,33 @@ Outcome signoff_on_command(void *state, ViewContext *context, CommandId id)
 	return move(view, context, id) ? OUTCOME_DONE : OUTCOME_IGNORED;
 }
 
+/* d shows the same text as v. */
+const char *signoff_label(void *state, const ViewContext *context, CommandId id)
+{
+	(void) state;
+	(void) context;
+	return id == COMMAND_DETAILS ? "" : NULL;
+}
+
+size_t signoff_typing(void *state, const ViewContext *context, KeyLabel ret_keys[static VIEW_MAX_TYPING])
+{
+	static const CommandContext here[] = { CONTEXT_SIGNOFF };
+	SignoffView *view = state;
+	KeyChord copy;
+	size_t count = 0;
+	if (view->stage != STAGE_IDLE)
+		ret_keys[count++] = (KeyLabel) { "Esc", "stop waiting" };
+	else if (view->typing)
+		ret_keys[count++] = (KeyLabel) { "Enter", "give this answer" };
+	else if (view->face == FACE_PASTE && keymap_first(context->keymap, COMMAND_COPY_STATEMENT, here, BG_LENGTH(here), &copy))
+		ret_keys[count++] = (KeyLabel) { key_format_short(copy, view->copy_key), "copy the text" };
+	if (view->stage == STAGE_IDLE && (view->typing || view->face == FACE_PASTE))
+		ret_keys[count++] = (KeyLabel) { "Esc", view->typing ? "drop it" : "back" };
+	if (count)
+		ret_keys[count++] = (KeyLabel) { "PgUp PgDn", "read on" };
+	return count;
+}
+
 /* The first letter of an answer begins it, so that who reads "type sign" and types it has signed. */
 bool signoff_on_key(void *state, ViewContext *context, KeyChord key)
 {
@@ -189,11 +219,11 @@ bool signoff_on_key(void *state, ViewContext *context, KeyChord key)
 		bool begins = !key.modifiers && key_types(key, &typed) && (typed == 's' || typed == 'n' || typed == 'e');
 		if (!begins || !context->run || view->face == FACE_PASTE || why_not_answer(view, context, signoff_gate(view, context), COMMAND_SIGN, DECISION_YES))
 			return false;
-		begin_typing(view, (char[]) { (char) typed, '\0' });
+		begin_typing(view, context, (char[]) { (char) typed, '\0' });
 		return true;
 	}
 	if (key_equal(key, key_named(KEY_ESC)) || (key.modifiers == KEY_CTRL && (key.code_point == 'c' || key.code_point == 'g'))) {
-		begin_typing(view, "");
+		begin_typing(view, context, "");
 		view->typing = false;
 		return true;
 	}

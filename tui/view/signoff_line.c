@@ -102,6 +102,8 @@ Outcome signoff_line_in_words(void *state, ViewContext *context, CommandId id)
 	for (size_t i = 0; i < BG_LENGTH(ANSWERS); i++) {
 		if (ANSWERS[i].id != id)
 			continue;
+		if (view->face == FACE_PASTE)
+			view->face = FACE_ASKED;   /* a word says that no signature is pasted after all */
 		view->answer_wanted = i + 1;
 		view->answer_asked = false;
 		signoff_line_go_on(view, context);

@@ -52,6 +52,7 @@ typedef struct SignoffView {
 	const char *choices[SIGNOFF_CHOICES_MAX], *decisions[DECISION_COUNT];   /* of the open dialog */
 	char code[SIGNOFF_CODE_SIZE];     /* one-time; only while a text is fetched for it */
 	char reason[VIEW_HINT_SIZE];
+	char copy_key[KEY_TEXT_SIZE];     /* as the footer writes it */
 } SignoffView;
 
 /* A key at hand in a role that it could fill now. */
@@ -70,6 +71,8 @@ const char *signoff_reason(void *state, const ViewContext *context, CommandId id
 Outcome signoff_on_command(void *state, ViewContext *context, CommandId id);
 bool signoff_on_key(void *state, ViewContext *context, KeyChord key);
 bool signoff_on_paste(void *state, ViewContext *context, Str text);
+const char *signoff_label(void *state, const ViewContext *context, CommandId id);
+size_t signoff_typing(void *state, const ViewContext *context, KeyLabel ret_keys[static VIEW_MAX_TYPING]);
 void signoff_hint(void *state, const ViewContext *context, char text[static VIEW_HINT_SIZE]);
 
 /* ---- signoff_ways.c: pure ---- */

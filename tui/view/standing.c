@@ -7,7 +7,7 @@
 
 static const Json *damage_settings(const ViewContext *context) { return json_get(context->model->environment, "damage"); }
 
-static int count_of(const ViewContext *context, ReadingState wanted)
+int standing_count(const ViewContext *context, ReadingState wanted)
 {
 	int count = 0;
 	for (size_t i = 0; i < context->model->reading_count; i++)
@@ -24,9 +24,9 @@ void standing_read(const ViewContext *context, Standing *ret)
 		context->wall, &ret->verdict);
 	bool open = model->incident && model->incident->phase == INCIDENT_OPEN;
 	/* Once all is closed again and nothing fails, a backup that is newer than the damage holds what was repaired. */
-	bool well = !count_of(context, READING_FAIL) && !count_of(context, READING_UNKNOWN) && !count_of(context, READING_STALE);
+	bool well = !standing_count(context, READING_FAIL) && !standing_count(context, READING_UNKNOWN) && !standing_count(context, READING_STALE);
 	ret->mended = open && well && incident_is_mended(model->incident);
-	ret->damaged = !ret->mended && (open || wall_known(began.time) || count_of(context, READING_FAIL) > 0);
+	ret->damaged = !ret->mended && (open || wall_known(began.time) || standing_count(context, READING_FAIL) > 0);
 }
 
 ReadingState standing_judge(const Standing *standing, const ViewContext *context, const Reading *reading, const char **ret_reason)
@@ -85,7 +85,7 @@ bool standing_fitting(const Standing *standing, const ViewContext *context, cons
 		return false;
 	if (serves_backup(context))
 		return find_titled(context->model, "go back", ret_entry, ret_procedure) || find_titled(context->model, "fail back", ret_entry, ret_procedure);
-	if (!count_of(context, READING_FAIL) || (standing->has_verdict && standing->verdict.answer == ANSWER_NO))
+	if (!standing_count(context, READING_FAIL) || (standing->has_verdict && standing->verdict.answer == ANSWER_NO))
 		return false;
 	return find_titled(context->model, "fail over", ret_entry, ret_procedure);
 }

@@ -21,3 +21,5 @@ const Run *standing_walked(const ViewContext *context);
 /* The procedure that a board like this one is a case for. It is a guess, offered and never opened: the way back while visitors are served
  * from the backup, the failover while something fails and the backup is not known to hold the damage. Nothing while one is walked. */
 bool standing_fitting(const Standing *standing, const ViewContext *context, const PlaybookEntry **ret_entry, const PlaybookProcedure **ret_procedure);
+/* Readings that are in this state now. */
+int standing_count(const ViewContext *context, ReadingState wanted);

@@ -178,6 +178,23 @@ static const char *reason(void *data, const ViewContext *context, CommandId id)
 	return NULL;
 }
 
+static size_t first(void *data, const ViewContext *context, CommandId ret_ids[static VIEW_MAX_FIRST])
+{
+	const TimelineState *state = data;
+	(void) context;
+	ret_ids[0] = COMMAND_BACK;
+	return state->details ? 1 : 0;
+}
+
+static const char *label(void *data, const ViewContext *context, CommandId id)
+{
+	const TimelineState *state = data;
+	(void) context;
+	if (id == COMMAND_OPEN)
+		return state->details ? "" : "details";
+	return id == COMMAND_DETAILS && !state->details ? "" : NULL;
+}
+
 static void filter(void *data, ViewContext *context, const char *text)
 {
 	TimelineState *state = data;
@@ -243,6 +260,8 @@ const View VIEW_TIMELINE = {
 	.render = render,
 	.on_command = on_command,
 	.reason = reason,
+	.first = first,
+	.label = label,
 	.filter = filter,
 	.hint = hint,
 	.rows = rows,

@@ -51,6 +51,8 @@ typedef enum Outcome {
 
 #define VIEW_MAX_CONTEXTS 3
 #define VIEW_HINT_SIZE 200
+#define VIEW_MAX_FIRST 4
+#define VIEW_MAX_TYPING 4
 
 /* Optional slots are NULL. `state` is the view's own. */
 struct View {
@@ -75,8 +77,12 @@ struct View {
 	/* Why a command cannot be used now; NULL = it can. The text lives until the next call (static, or a buffer in the state).
 	 * The shell asks it before on_command, for the footer, the help and the palette; a refused key says the reason. */
 	const char *(*reason)(void *state, const ViewContext *context, CommandId id);
-	/* The command that helps most now, first in the footer; NULL slot or COMMAND_NONE: as the table says. */
-	CommandId (*first)(void *state, const ViewContext *context);
+	/* The commands that help most now, first in the footer, also those that have no rank; returns how many. */
+	size_t (*first)(void *state, const ViewContext *context, CommandId ret_ids[static VIEW_MAX_FIRST]);
+	/* What a command does to the selected row, where that differs from row to row; see CommandLabel. */
+	const char *(*label)(void *state, const ViewContext *context, CommandId id);
+	/* The keys that work while text is typed or pasted in place, instead of the screen's own; 0: nothing is typed. */
+	size_t (*typing)(void *state, const ViewContext *context, KeyLabel ret_keys[static VIEW_MAX_TYPING]);
 	/* `/` was used: the text so far, "" = no filter any more. NULL slot: the screen has nothing to filter. */
 	void (*filter)(void *state, ViewContext *context, const char *text);
 	/* The quiet line above the footer: the state in a word and what it means ("ready   nothing has been changed yet"). */
@@ -164,6 +170,8 @@ Rect view_split(Canvas *canvas, Rect *rest, int left);
 const char *view_age(WallTime now, WallTime then, char text[static SPAN_TEXT_SIZE]);
 /* Whether that is "now", which no "ago" fits behind. */
 bool view_age_is_now(WallTime now, WallTime then);
+/* The same where somebody decides on it: "< 40 s" instead of "now". As true, and as quiet. */
+const char *view_bound(WallTime now, WallTime then, char text[static SPAN_TEXT_SIZE]);
 /* Glyph, role and words of a step. One whose checks were looked at and are not so is told as not true, not as being checked. */
 Glyph view_step_glyph(const IncidentStep *step);
 Role view_step_role(const IncidentStep *step);

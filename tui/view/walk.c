@@ -81,6 +81,8 @@ WalkTarget walk_target(const WalkView *walk, const ViewContext *context)
 	target.procedure = walk_procedure(walk, target.run);
 	if (row->kind == OUTLINE_GATE && row->index < target.run->gate_count)
 		target.gate = &target.run->gates[row->index];
+	if (row->kind == OUTLINE_PHASE && row->index < target.run->step_count)
+		target.phase = target.run->steps[row->index].phase;
 	if (row->kind != OUTLINE_STEP || row->index >= target.run->step_count)
 		return target;
 	target.step = &target.run->steps[row->index];
@@ -227,6 +229,31 @@ static void fetch_preview(WalkView *walk, ViewContext *context)
 	view_ask_then(context, ASK_PREVIEW, args, took_preview, data);
 }
 
+static void took_output(void *state, ViewContext *context, bool ok, const Json *reply, const Error *err, const Json *data)
+{
+	WalkView *walk = state;
+	(void) context;
+	(void) err;   /* an output that cannot be read is simply not shown: the record says where it is */
+	if (!ok || json_get_int(data, "action", 0) != walk->record_action)
+		return;
+	json_free(walk->record_output);
+	walk->record_output = json_copy(reply);
+	walk->record_of[0] = '\0';
+}
+
+/* Whole only once the action has ended, which may be while one reads about it. */
+void walk_fetch_output(WalkView *walk, ViewContext *context)
+{
+	const WalkTarget target = walk_target(walk, context);
+	if (!walk->details || !target.last || target.last->state == ACTION_RUNNING || walk->record_action == target.last->number)
+		return;
+	walk->record_output = json_free(walk->record_output);
+	walk->record_action = target.last->number;
+	Json *args = json_new_object();
+	json_add_int(args, "action", walk->record_action);
+	view_ask_then(context, ASK_OUTPUT, args, took_output, json_copy(args));
+}
+
 /* ---- the view ---- */
 
 static void update(void *state, ViewContext *context)
@@ -242,6 +269,7 @@ static void update(void *state, ViewContext *context)
 	move_on(walk, context);
 	fetch_playbook(walk, context);
 	fetch_preview(walk, context);
+	walk_fetch_output(walk, context);
 	walk_pending(walk, context);
 }
 
@@ -281,14 +309,6 @@ static Outcome on_command(void *state, ViewContext *context, CommandId id)
 static const char *reason(void *state, const ViewContext *context, CommandId id)
 {
 	return walk_reason(state, context, id);
-}
-
-static CommandId first(void *state, const ViewContext *context)
-{
-	const WalkTarget target = walk_target(state, context);
-	if (!target.step || walk_row_is_over(target.step) || target.open)
-		return COMMAND_NONE;
-	return walk_missing_value(state, &target) ? COMMAND_EDIT_VALUES : view_step_untrue(target.step) ? COMMAND_VERIFY : COMMAND_NONE;
 }
 
 static void filter(void *state, ViewContext *context, const char *text)
@@ -361,9 +381,11 @@ const View VIEW_WALK = {
 	.update = update,
 	.render = render,
 	.on_command = on_command,
+	.on_key = walk_key,
 	.copy = walk_copy,
 	.reason = reason,
-	.first = first,
+	.first = walk_first,
+	.label = walk_label,
 	.filter = filter,
 	.hint = hint,
 	.brief = brief,

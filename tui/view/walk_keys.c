@@ -24,39 +24,16 @@ static bool is_walked(const WalkTarget *target, Error *err)
 
 /* ---- elsewhere ---- */
 
-static const Gate *gate_of(const ViewContext *context, const WalkTarget *target)
-{
-	const Gate *gates[RUN_GATES_MAX];
-	if (target->gate)
-		return target->gate;
-	size_t count = target->step ? run_step_gates(target->run, target->step, gates, BG_LENGTH(gates)) : 0;
-	for (size_t i = 0; i < count; i++)
-		if (gate_refuses(gates[i], context->wall, NULL))
-			return gates[i];
-	if (count)
-		return gates[0];
-	for (size_t i = 0; i < target->run->gate_count; i++)
-		if (gate_state(&target->run->gates[i], context->wall) == GATE_WAITING)
-			return &target->run->gates[i];
-	return NULL;
-}
-
-static bool waits_for_gate(const ViewContext *context, const WalkTarget *target)
-{
-	const Gate *gate = gate_of(context, target);
-	return gate && gate_state(gate, context->wall) == GATE_WAITING;
-}
-
 static bool can_open_gate(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Error *err)
 {
 	(void) walk;
-	return gate_of(context, target) || NO("no sign-off is asked for this step");
+	return walk_gate(context, target) || NO("no sign-off is asked for this step");
 }
 
 static void open_gate(WalkView *walk, ViewContext *context, const WalkTarget *target)
 {
 	(void) walk;
-	view_select(context, NULL, NULL, gate_of(context, target)->id);
+	view_select(context, NULL, NULL, walk_gate(context, target)->id);
 	view_go(context, &VIEW_SIGNOFF);
 }
 
@@ -96,59 +73,44 @@ static bool can_show_details(const WalkView *walk, const ViewContext *context, c
 	return has_step(target, err);
 }
 
-static void took_output(void *state, ViewContext *context, bool ok, const Json *reply, const Error *err, const Json *data)
-{
-	WalkView *walk = state;
-	(void) context;
-	(void) err;   /* an output that cannot be read is simply not shown: the record says where it is */
-	if (!ok || json_get_int(data, "action", 0) != walk->record_action)
-		return;
-	json_free(walk->record_output);
-	walk->record_output = json_copy(reply);
-	walk->record_of[0] = '\0';
-}
-
 static void details(WalkView *walk, ViewContext *context, const WalkTarget *target)
 {
+	(void) target;
 	walk->details = !walk->details;
 	walk->record_pager = (Pager) { 0 };
-	if (!walk->details || !target->last || target->last->state == ACTION_RUNNING)
-		return;
-	if (walk->record_action != target->last->number)
-		walk->record_output = json_free(walk->record_output);
-	walk->record_action = target->last->number;
-	Json *args = json_new_object();
-	json_add_int(args, "action", walk->record_action);
-	view_ask_then(context, ASK_OUTPUT, args, took_output, json_copy(args));
+	walk->record_action = 0;
+	walk_fetch_output(walk, context);
 }
 
 /* ---- enter, esc and the arrows ---- */
 
-static void open_row(WalkView *walk, ViewContext *context, const WalkTarget *target)
+static void fold(WalkView *walk, const ViewContext *context)
 {
-	Error err = { 0 };
 	OutlineSource outline = { &walk->outline, context->run, &walk->list, context->wall };
 	ListSource source = outline_source(&outline);
-	if (context->small && walk->on_outline && target->kind == OUTLINE_STEP)
-		walk->on_outline = false;
-	else if (target->kind == OUTLINE_RUN)
-		walk_finish(walk, context, target);
-	else if (target->kind == OUTLINE_GATE)
-		open_gate(walk, context, target);
-	else if (target->kind == OUTLINE_PHASE)
-		(void) list_command(&walk->list, &source, list_is_folded(&walk->list, walk->list.selected) ? COMMAND_UNFOLD : COMMAND_FOLD);
-	else if (target->doubt || (target->step->state == STEP_RUNNING && !target->open))
-		details(walk, context, target);
-	else if (target->run->state == RUN_WALKING && walk_missing_value(walk, target))
-		walk_open_values(walk, context, target, true);
-	else if (!target->action && !walk_row_is_over(target->step) && waits_for_gate(context, target))
-		open_gate(walk, context, target);
-	else if (!target->action || walk_row_is_over(target->step))
-		details(walk, context, target);
-	else if (walk_can_plan(walk, context, target, &err))
+	(void) list_command(&walk->list, &source, list_is_folded(&walk->list, walk->list.selected) ? COMMAND_UNFOLD : COMMAND_FOLD);
+}
+
+static void plan(WalkView *walk, ViewContext *context, const WalkTarget *target)
+{
+	Error err = { 0 };
+	if (walk_can_plan(walk, context, target, &err))
 		walk_do_plan(walk, context, target);
 	else
 		view_refuse(context, "%s%s%s", err.why, *err.hint ? ". " : "", err.hint);
+}
+
+static void open_row(WalkView *walk, ViewContext *context, const WalkTarget *target)
+{
+	switch (walk_enter(walk, context, target)) {
+	case ENTER_SHOWS: walk->on_outline = false; break;
+	case ENTER_ENDS: walk_finish(walk, context, target); break;
+	case ENTER_SIGNS: open_gate(walk, context, target); break;
+	case ENTER_FOLDS: fold(walk, context); break;
+	case ENTER_TELLS: details(walk, context, target); break;
+	case ENTER_ASKS: walk_open_values(walk, context, target, true); break;
+	case ENTER_PLANS: plan(walk, context, target); break;
+	}
 }
 
 /* People agreed on this very plan: it stays open until it is applied or made anew. */
@@ -227,7 +189,9 @@ const char *walk_reason(WalkView *walk, const ViewContext *context, CommandId id
 	const WalkTarget target = walk_target(walk, context);
 	Error err = { 0 };
 	if (id == COMMAND_OPEN)
-		return target.open ? "the plan is open: y applies it, p reads again, Esc closes it" : NULL;
+		return target.open && !walk->details ? "the plan is open: y applies it, p reads again, Esc closes it" : NULL;
+	if (id == COMMAND_FOLLOW && !walk->output.text.len)
+		return "nothing is printed here";
 	if (!key)
 		return NULL;
 	if (!target.run)
@@ -238,6 +202,16 @@ const char *walk_reason(WalkView *walk, const ViewContext *context, CommandId id
 		return NULL;
 	snprintf(walk->reason, sizeof(walk->reason), "%s", err.why);
 	return walk->reason;
+}
+
+/* What is read pages with the space bar, as readers do: it must not tick what one reads about. */
+bool walk_key(void *state, ViewContext *context, KeyChord key)
+{
+	WalkView *walk = state;
+	if (!walk->details || !key_equal(key, key_character(' ')))
+		return false;
+	(void) walk_command(walk, context, COMMAND_PAGE_DOWN);   /* at the end there is nothing to page */
+	return true;
 }
 
 Outcome walk_command(WalkView *walk, ViewContext *context, CommandId id)

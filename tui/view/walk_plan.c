@@ -128,7 +128,7 @@ static void write_guards(const StepAction *action, Styled *out)
 		bool soft = json_get_bool(guard, "soft", false);
 		styled_printf(out, soft ? ROLE_WARN : ROLE_FAIL, "%s %s%s\n", soft ? "!" : "\xe2\x9c\x96",
 			json_get_string_or(guard, "text", "a guard does not hold"),
-			soft ? "  (going on wants a reason)" : "  (mend this first)");
+			soft ? "  (going on wants a reason)" : "  (holds the step up; s leaves it out)");
 	}
 }
 

@@ -157,18 +157,19 @@ void walk_write_guards(const WalkView *walk, const WalkTarget *target, Styled *o
 			walk_section(out);
 		styled_printf(out, confirm || soft ? ROLE_WARN : ROLE_FAIL, "%s %s\n", confirm ? "?" : soft ? "!" : "\xe2\x9c\x96",
 			json_get_string_or(guard, "text", "a guard does not hold"));
-		styled_add(out, ROLE_MUTED, confirm ? "  you will be asked\n" : soft ? "  going on wants a reason\n" : "  this must be mended first\n");
+		styled_add(out, ROLE_MUTED, confirm ? "  you will be asked\n" : soft ? "  going on wants a reason\n" : "  this holds the step up; s leaves it out\n");
 	}
 }
 
 /* ---- gates ---- */
 
-static const char *gate_advice(GateState state)
+static const char *gate_advice(const WalkTarget *target, const Gate *gate, GateState state)
 {
-	static const char *const words[] = { [GATE_CLOSED] = "asked once it is reached and planned",
+	static const char *const words[] = { [GATE_CLOSED] = "asked when what comes before it is done",
 		[GATE_WAITING] = "g opens the sign-off", [GATE_SIGNED] = "", [GATE_REFUSED] = "somebody said no; g shows the reason",
 		[GATE_ESCALATED] = "a signer wants somebody else to decide; g shows who", [GATE_EXPIRED] = "signed too long ago: sign again, g" };
-	return words[state];
+	bool plan_is_missing = state == GATE_CLOSED && gate->live && !gate_waits_for(target->run, gate);
+	return plan_is_missing ? "asked when the plan is made: p" : words[state];
 }
 
 static void write_role(const ViewContext *context, const Gate *gate, const char *role, Styled *out)
@@ -218,7 +219,7 @@ void walk_write_gates(const ViewContext *context, const WalkTarget *target, Styl
 			continue;
 		}
 		styled_printf(out, ROLE_WARN, "needs %s", roles);
-		styled_printf(out, ROLE_MUTED, "   %s\n", gate_advice(state));
+		styled_printf(out, ROLE_MUTED, "   %s\n", gate_advice(target, gates[i], state));
 		for (size_t r = 0; r < gates[i]->roles.count; r++)
 			write_role(context, gates[i], gates[i]->roles.items[r], out);
 	}

@@ -146,6 +146,11 @@ static bool is_wrong(const void *userdata, const FormField *field, const char *t
 		return false;
 	if (value_check(variable, str_from(text), now, &kept, &err))
 		return false;
+	/* In the words that the field asks for, not in those of a file. */
+	if (variable->type == VARIABLE_TIME) {
+		err = (Error) { 0 };
+		BG_IGNORE(moment_entry_parse(str_from(text), now, &time, &err));   /* it was refused above */
+	}
 	snprintf(why, size, "%s%s%s", err.why, *err.hint ? "; " : "", err.hint);
 	return true;
 }
@@ -159,8 +164,6 @@ static void open_form(WalkView *walk, ViewContext *context, const WalkTarget *ta
 	bool failed = walk->form_errors != NULL;
 	dialog->form.check = is_wrong;
 	dialog->form.check_data = walk;
-	if (asked->count > 1)
-		styled_add(&dialog->text, ROLE_MUTED, "Enter goes to the next one, and from the last one sets them.\n");
 	for (size_t i = 0; i < asked->count; i++) {
 		const char *name = asked->items[i].variable->name;
 		const char *complaint = json_get_string(walk->form_errors, name);

@@ -88,6 +88,7 @@ typedef struct WalkTarget {
 	OutlineKind kind;
 	const IncidentStep *step;    /* NULL: the row is no step */
 	const Gate *gate;            /* of a gate row */
+	const char *phase;           /* of a section's row; else NULL */
 	const Step *written;         /* the step as it stands in the playbook; NULL: not here yet */
 	const Procedure *procedure;  /* NULL: not here yet */
 	const StepAction *action;    /* what enter would plan; NULL = none */
@@ -109,6 +110,8 @@ const Json *walk_preview(const WalkView *walk, const WalkTarget *target);
 const IncidentStep *walk_next_step(const Run *run, const IncidentStep *from);
 void walk_choose(WalkView *walk, ViewContext *context, const char *row_id);
 bool walk_row_is_over(const IncidentStep *step);
+/* The whole output of the newest action, for the record that is open. */
+void walk_fetch_output(WalkView *walk, ViewContext *context);
 
 /* ---- walk_outline.c ---- */
 void outline_build(Outline *outline, const Run *run);
@@ -164,7 +167,17 @@ void walk_render(WalkView *walk, const ViewContext *context, Canvas *canvas, Rec
 /* ---- walk_copy.c ---- */
 bool walk_copy(void *state, ViewContext *context, Copying *out);
 
+/* ---- walk_enter.c ---- */
+/* What Enter does: shows the step (small screens), ends the run, opens the sign-off, folds, tells all, asks for values, plans. */
+typedef enum WalkEnter { ENTER_SHOWS, ENTER_ENDS, ENTER_SIGNS, ENTER_FOLDS, ENTER_TELLS, ENTER_ASKS, ENTER_PLANS } WalkEnter;
+WalkEnter walk_enter(const WalkView *walk, const ViewContext *context, const WalkTarget *target);
+/* The gate of the selected row, else one that is asked anywhere in the run; NULL = none. */
+const Gate *walk_gate(const ViewContext *context, const WalkTarget *target);
+size_t walk_first(void *state, const ViewContext *context, CommandId ret_ids[static VIEW_MAX_FIRST]);
+const char *walk_label(void *state, const ViewContext *context, CommandId id);
+
 /* ---- walk_keys.c ---- */
+bool walk_key(void *state, ViewContext *context, KeyChord key);
 Outcome walk_command(WalkView *walk, ViewContext *context, CommandId id);
 const char *walk_reason(WalkView *walk, const ViewContext *context, CommandId id);
 

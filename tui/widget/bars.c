@@ -51,7 +51,16 @@ int tabs_render(Canvas *canvas, Rect rect, const Tab tabs[], size_t count, size_
 	return x;
 }
 
-typedef struct FooterItem { const Command *command; KeyChord key; bool usable; bool shown; int width; } FooterItem;
+typedef struct FooterItem { const Command *command; const char *label; KeyChord key; bool usable; bool shown; int width, place; } FooterItem;
+
+/* Its place among those that help most now, from the left; behind all of them its rank. */
+static int find_place(const Footer *footer, const Command *command)
+{
+	for (size_t i = 0; i < footer->first_count; i++)
+		if (footer->first[i] == command->id)
+			return (int) i - (int) footer->first_count;
+	return command->rank;
+}
 
 static bool is_footer_command(const Footer *footer, const Command *command)
 {
@@ -60,7 +69,7 @@ static bool is_footer_command(const Footer *footer, const Command *command)
 	bool here = command_is_in(command, CONTEXT_GLOBAL) && !modal;
 	for (size_t i = 0; i < footer->context_count; i++)
 		here = here || command_is_in(command, footer->contexts[i]);
-	return here && command->rank > 0 && command->id != footer->here;
+	return here && find_place(footer, command) != 0 && command->id != footer->here;
 }
 
 static size_t collect_items(const Footer *footer, FooterItem items[static FOOTER_MAX])
@@ -73,15 +82,18 @@ static size_t collect_items(const Footer *footer, FooterItem items[static FOOTER
 		if (!is_footer_command(footer, command) ||
 			!keymap_first(footer->keymap, command->id, footer->contexts, footer->context_count, &key))
 			continue;
+		const char *label = footer->label ? footer->label(command->id, footer->userdata) : NULL;
+		label = label ? label : command->label;
+		if (!*label)
+			continue;
 		bool usable = !footer->reason || !footer->reason(command->id, footer->userdata);
-		int width = canvas_text_width(key_format_short(key, text)) + 1 + canvas_text_width(command->label) + 2;
-		FooterItem item = { .command = command, .key = key, .usable = usable, .width = width };
+		int width = canvas_text_width(key_format_short(key, text)) + 1 + canvas_text_width(label) + 2;
+		FooterItem item = { .command = command, .label = label, .key = key, .usable = usable, .width = width, .place = find_place(footer, command) };
 		/* Sorted by rank, what can be used before what cannot. */
 		size_t at = count++;
 		for (; at > 0; at--) {
 			const FooterItem *other = &items[at - 1];
-			bool before = item.usable != other->usable ? item.usable : item.command->id == footer->first ||
-				(other->command->id != footer->first && item.command->rank < other->command->rank);
+			bool before = item.usable != other->usable ? item.usable : item.place < other->place;
 			if (!before)
 				break;
 			items[at] = *other;
@@ -118,8 +130,19 @@ void footer_render(const Footer *footer, Canvas *canvas, Rect rect)
 			x = canvas_text(canvas, rect, x, rect.y, items[i].usable ? ROLE_KEY : ROLE_DISABLED,
 				key_format_short(items[i].key, text));
 			x = canvas_printf(canvas, rect, x, rect.y, items[i].usable ? ROLE_KEY_LABEL : ROLE_DISABLED, " %s  ",
-				items[i].command->label);
+				items[i].label);
 		}
+}
+
+void footer_keys_render(Canvas *canvas, Rect rect, const KeyLabel keys[], size_t count)
+{
+	int x = rect.x + 1;
+	for (size_t i = 0; i < count; i++) {
+		if (i && x + canvas_text_width(keys[i].key) + 1 + canvas_text_width(keys[i].label) > rect.x + rect.width)
+			continue;
+		x = canvas_text(canvas, rect, x, rect.y, ROLE_KEY, keys[i].key);
+		x = canvas_printf(canvas, rect, x, rect.y, ROLE_KEY_LABEL, " %s  ", keys[i].label);
+	}
 }
 
 void message_set(Message *message, Role role, MonoTime now, const char *format, ...)

@@ -17,19 +17,29 @@ typedef struct Tab {
 int tabs_least_width(const Tab tabs[], size_t count, size_t active);
 int tabs_render(Canvas *canvas, Rect rect, const Tab tabs[], size_t count, size_t active);
 
+/* What a key does, in a word or two: in a footer that is not of the command table. */
+typedef struct KeyLabel { const char *key, *label; } KeyLabel;
+
+/* What a command is called here: NULL = as the table says; "" = another key that is shown does the same. Borrowed until the frame is drawn. */
+typedef const char *CommandLabel(CommandId id, void *userdata);
+
 typedef struct Footer {
 	const Keymap *keymap;
 	const CommandContext *contexts;   /* view, then widget */
 	size_t context_count;
-	CommandId first;                  /* stands before all others where it can be used; COMMAND_NONE */
+	const CommandId *first;           /* stand before all others where they can be used, also those of no rank */
+	size_t first_count;
 	CommandId here;                   /* not shown: the screen one is on; COMMAND_NONE */
 	CommandReason *reason;            /* NULL: all can be used */
+	CommandLabel *label;              /* NULL: as the table says */
 	void *userdata;
 } Footer;
 
 /* The keys that work here, most useful first, as many as fit. One that cannot be used now is shown as such;
  * its reason is told when it is pressed. */
 void footer_render(const Footer *footer, Canvas *canvas, Rect rect);
+/* These and no others: while something is typed or asked. One that does not fit is left out whole: the first matter most. */
+void footer_keys_render(Canvas *canvas, Rect rect, const KeyLabel keys[], size_t count);
 
 /* A line that tells what just happened, for a while. */
 #define MESSAGE_SIZE 400

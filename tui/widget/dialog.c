@@ -1,8 +1,10 @@
 /* dialog.c: see dialog.h. */
 #include "tui/widget/dialog.h"
 #include <stdio.h>
+#include "tui/widget/bars.h"
 
 #define DIALOG_WIDTH (DIALOG_TEXT_COLUMNS + 4)
+#define NARROW 50
 
 void dialog_open(Dialog *dialog, DialogKind kind, const char *title, const char *verb)
 {
@@ -56,13 +58,17 @@ static void render_answer(const Dialog *dialog, Canvas *canvas, Rect row)
 {
 	const char *yes = dialog->kind == DIALOG_CONFIRM ? "y" : "Enter";
 	int x = canvas_text(canvas, row, row.x, row.y, ROLE_KEY, yes);
-	x = canvas_printf(canvas, row, x, row.y, dialog->danger ? ROLE_DANGER : ROLE_KEY_LABEL, " %s", dialog->verb);
+	bool more = dialog->form.current + 1 < dialog->form.count;
+	x = canvas_printf(canvas, row, x, row.y, dialog->danger ? ROLE_DANGER : ROLE_KEY_LABEL, !more ? " %s" : row.width < NARROW ? " next, then %s"
+		: " next field, then %s", dialog->verb);
 	if (dialog->kind == DIALOG_INFORM)
 		return;
+	static const char *const leaves[] = { " leave without doing anything", " leave", "" };
+	size_t i = 0;
+	while (i + 1 < BG_LENGTH(leaves) && x + 3 + canvas_text_width("Esc") + canvas_text_width(leaves[i]) > row.x + row.width)
+		i++;
 	x = canvas_text(canvas, row, x + 3, row.y, ROLE_KEY, "Esc");
-	const char *leave = " leave without doing anything";
-	bool fits = x + canvas_text_width(leave) <= row.x + row.width;
-	canvas_text(canvas, row, x, row.y, ROLE_KEY_LABEL, fits ? leave : " leave");
+	canvas_text(canvas, row, x, row.y, ROLE_KEY_LABEL, leaves[i]);
 }
 
 void dialog_render(const Dialog *dialog, Canvas *canvas, Rect rect)
@@ -93,43 +99,39 @@ void dialog_render(const Dialog *dialog, Canvas *canvas, Rect rect)
 	form_render(&dialog->form, canvas, questions);
 }
 
-typedef struct DialogKey { const char *key, *label; } DialogKey;
-
-static size_t form_keys(const Dialog *dialog, DialogKey keys[static 5])
+static size_t form_keys(const Dialog *dialog, KeyLabel keys[static 5])
 {
 	const Form *form = &dialog->form;
 	size_t count = 0;
 	bool last = form->current + 1 >= form->count;
-	keys[count++] = (DialogKey){ "Enter", last ? dialog->verb : "next field" };
+	keys[count++] = (KeyLabel){ "Enter", last ? dialog->verb : "next field" };
+	keys[count++] = (KeyLabel){ "Esc", "leave" };
 	if (form->count && form->fields[form->current].type == FIELD_CHOICE)
-		keys[count++] = (DialogKey){ "Left Right", "change" };
+		keys[count++] = (KeyLabel){ "Left Right", "change" };
 	if (form->count > 1)
-		keys[count++] = (DialogKey){ "Up Down", "other field" };
+		keys[count++] = (KeyLabel){ "Up Down", "other field" };
 	return count;
 }
 
-static size_t collect_keys(const Dialog *dialog, DialogKey keys[static 5])
+static size_t collect_keys(const Dialog *dialog, KeyLabel keys[static 5])
 {
 	size_t count = 0;
 	switch (dialog->kind) {
-	case DIALOG_INFORM: keys[count++] = (DialogKey){ "Enter", dialog->verb }; break;
-	case DIALOG_CONFIRM: keys[count++] = (DialogKey){ "y", dialog->verb }; break;
+	case DIALOG_INFORM: keys[count++] = (KeyLabel){ "Enter", dialog->verb }; break;
+	case DIALOG_CONFIRM:
+		keys[count++] = (KeyLabel){ "y", dialog->verb };
+		keys[count++] = (KeyLabel){ "n Esc", "leave" };
+		break;
 	case DIALOG_TYPE_NAME: case DIALOG_FORM: count = form_keys(dialog, keys); break;
 	}
-	if (dialog->kind != DIALOG_INFORM)
-		keys[count++] = (DialogKey){ dialog->kind == DIALOG_CONFIRM ? "n Esc" : "Esc", "leave" };
 	return count;
 }
 
 void dialog_footer(const Dialog *dialog, Canvas *canvas, Rect row)
 {
-	DialogKey keys[5];
+	KeyLabel keys[5];
 	size_t count = collect_keys(dialog, keys);
-	int x = row.x + 1;
-	for (size_t i = 0; i < count; i++) {
-		x = canvas_text(canvas, row, x, row.y, ROLE_KEY, keys[i].key);
-		x = canvas_printf(canvas, row, x, row.y, ROLE_KEY_LABEL, " %s  ", keys[i].label);
-	}
+	footer_keys_render(canvas, row, keys, count);
 }
 
 void dialog_clear(Dialog *dialog)

@@ -1,10 +1,14 @@
 /* palette.c: see palette.h. */
 #include "tui/widget/palette.h"
+#include <limits.h>
 #include <stdio.h>
 
 #define NAME_COLUMNS 18
 #define KEY_COLUMNS 14
-#define HELP_COLUMNS 19
+/* Room for the keys in the help, and how wide the help is from which on there is that much. */
+#define HELP_LABEL 16
+#define HELP_NARROW 56
+#define HELP_NARROW_LABEL 8
 
 void palette_open(Palette *palette)
 {
@@ -164,15 +168,19 @@ void palette_clear(Palette *palette)
 	*palette = (Palette){0};
 }
 
-static void help_row(Styled *out, const Command *command, const Keymap *keymap, const char *why_not)
+typedef struct HelpLook { const Keymap *keymap; int columns; CommandReason *reason; void *userdata; } HelpLook;
+
+static void help_row(Styled *out, const Command *command, const HelpLook *look)
 {
+	const char *why_not = look->reason ? look->reason(command->id, look->userdata) : NULL;
 	char keys[KEYMAP_TEXT_SIZE];
-	keymap_format(keymap, command->id, keys);
+	int label = look->columns < HELP_NARROW ? HELP_NARROW_LABEL : HELP_LABEL;
+	keymap_format(look->keymap, command->id, keys);
 	if (keys[0])
-		styled_printf(out, why_not ? ROLE_DISABLED : ROLE_KEY, "  %-16s ", keys);
+		styled_printf(out, why_not ? ROLE_DISABLED : ROLE_KEY, "  %-*s ", label, keys);
 	else
-		styled_printf(out, why_not ? ROLE_DISABLED : ROLE_CODE, "  :%-15s ", command->name);
-	styled_hang(out, HELP_COLUMNS, why_not ? ROLE_DISABLED : ROLE_TEXT, command->help);
+		styled_printf(out, why_not ? ROLE_DISABLED : ROLE_CODE, "  :%-*s ", label - 1, command->name);
+	styled_hang(out, label + 3, why_not ? ROLE_DISABLED : ROLE_TEXT, command->help);
 	if (command->danger == DANGER_BREAK_GLASS)
 		styled_add(out, ROLE_DANGER, " (break-glass)");
 	if (why_not)
@@ -180,26 +188,57 @@ static void help_row(Styled *out, const Command *command, const Keymap *keymap, 
 	styled_newline(out);
 }
 
-void help_write(Styled *out, const Keymap *keymap, const CommandContext contexts[], size_t count, CommandReason *reason, void *userdata)
+/* What stands in the footer comes first, in its order. */
+static int help_place(const Command *command)
+{
+	return command->rank ? command->rank : INT_MAX;
+}
+
+static void help_section(Styled *out, const CommandId ids[], size_t count, const HelpLook *look)
 {
 	bool told[COMMAND_COUNT] = { false };
+	for (size_t n = 0; n < count; n++) {
+		const Command *next = NULL;
+		for (size_t i = 0; i < count; i++) {
+			const Command *command = command_get(ids[i]);
+			if (!told[command->id] && (!next || help_place(command) < help_place(next)))
+				next = command;
+		}
+		told[next->id] = true;
+		help_row(out, next, look);
+	}
+}
+
+void help_write(Styled *out, const Keymap *keymap, const CommandContext contexts[], size_t count, int columns,
+	CommandReason *reason, void *userdata)
+{
+	const HelpLook look = { keymap, columns, reason, userdata };
+	bool told[COMMAND_COUNT] = { false };
+	/* The screen's own with what its footer shows, then what works everywhere, then how to move. */
 	for (size_t c = 0; c <= count; c++) {
-		CommandContext context = c < count ? contexts[c] : CONTEXT_GLOBAL;
-		const char *where = command_context_where(context);
-		styled_printf(out, ROLE_HEADING, "%sKeys %s\n", c ? "\n" : "", where);
+		CommandContext context = c == 0 && count ? contexts[0] : c <= 1 ? CONTEXT_GLOBAL : contexts[c - 1];
+		CommandId ids[COMMAND_COUNT];
+		size_t found = 0;
 		for (size_t i = COMMAND_NONE + 1; i < COMMAND_COUNT; i++) {
 			const Command *command = command_get((CommandId) i);
 			KeyChord key;
-			if (told[i] || !command_is_in(command, context) || !keymap_first(keymap, command->id, contexts, count, &key))
+			bool here = command_is_in(command, context);
+			for (size_t other = 1; c == 0 && command->rank && other < count; other++)
+				here = here || command_is_in(command, contexts[other]);
+			if (told[i] || !here || !keymap_first(keymap, command->id, contexts, count, &key))
 				continue;
 			told[i] = true;
-			help_row(out, command, keymap, reason ? reason(command->id, userdata) : NULL);
+			ids[found++] = command->id;
 		}
+		if (!found)
+			continue;
+		styled_printf(out, ROLE_HEADING, "%sKeys %s\n", c ? "\n" : "", command_context_where(context));
+		help_section(out, ids, found, &look);
 	}
 	styled_add(out, ROLE_HEADING, "\nOther commands, by name after :\n");
 	for (size_t i = COMMAND_NONE + 1; i < COMMAND_COUNT; i++) {
 		const Command *command = command_get((CommandId) i);
 		if (!told[i] && !command_is_in(command, CONTEXT_INPUT))
-			help_row(out, command, keymap, reason ? reason(command->id, userdata) : NULL);
+			help_row(out, command, &look);
 	}
 }

@@ -23,5 +23,7 @@ void palette_render(const Palette *palette, Canvas *canvas, Rect rect, const Key
 void palette_clear(Palette *palette);
 BG_DEFINE_CLEARP(Palette, palette_clear)
 
-/* The help: keys of `contexts` first, then everywhere, then the commands that have none. */
-void help_write(Styled *out, const Keymap *keymap, const CommandContext contexts[], size_t count, CommandReason *reason, void *userdata);
+/* The help for a text of so many columns: the keys of the first of `contexts` with all that its footer shows, then those that work everywhere,
+ * then those of its widgets, then the commands that have none. */
+void help_write(Styled *out, const Keymap *keymap, const CommandContext contexts[], size_t count, int columns,
+	CommandReason *reason, void *userdata);

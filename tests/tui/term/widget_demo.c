@@ -73,7 +73,7 @@ static void fill_text(Demo *demo)
 {
 	styled_reset(&demo->text);
 	if (demo->in_help) {
-		help_write(&demo->text, &demo->keymap, contexts, 2, reason, NULL);
+		help_write(&demo->text, &demo->keymap, contexts, 2, 80, reason, NULL);
 		return;
 	}
 	styled_add(&demo->text, ROLE_TITLE, "4.3  Point the draft at the backup bucket\n");

@@ -56,6 +56,25 @@ Test(bars, the_footer_keeps_what_matters_most_and_shows_what_cannot_be_used)
 	}
 }
 
+static const char *enter_plans(CommandId id, void *userdata)
+{
+	(void) userdata;
+	return id == COMMAND_OPEN ? "plan" : id == COMMAND_PLAN ? "" : NULL;
+}
+
+Test(bars, the_footer_says_what_a_key_does_here_and_what_helps_most_first)
+{
+	static const CommandContext walk[] = { CONTEXT_WALK, CONTEXT_LIST };
+	static const CommandId first[] = { COMMAND_SKIP, COMMAND_NEXT_MATCH, COMMAND_APPLY };
+	Keymap keymap;
+	keymap_init(&keymap);
+	Footer footer = { .keymap = &keymap, .contexts = walk, .context_count = 2, .reason = only_reading, .label = enter_plans, .first = first,
+		.first_count = BG_LENGTH(first) };
+	AUTO_CLEAR(Canvas) canvas = picture_canvas(80, 1);
+	footer_render(&footer, &canvas, canvas_rect(&canvas));
+	expect_picture("80", &canvas, " s skip...  ] next match  Enter plan  x tick  : command  ? help  q detach\n");
+}
+
 Test(bars, a_message_passes_and_an_error_stays)
 {
 	Message message = {0};
@@ -160,7 +179,7 @@ Test(palette, the_help_tells_every_command_once)
 	Keymap keymap;
 	AUTO_CLEAR(Styled) out = {0};
 	keymap_init(&keymap);
-	help_write(&out, &keymap, walk, 2, only_reading, NULL);
+	help_write(&out, &keymap, walk, 2, 80, only_reading, NULL);
 	const char *text = buf_text(&out.text);
 	cr_expect(strstr(text, "Keys while walking a procedure"));
 	cr_expect(strstr(text, "(break-glass) (not now: there is no plan)"));

@@ -73,7 +73,7 @@ Test(dialog, the_footer_names_the_keys_of_the_dialog_in_front)
 	dialog_open(&dialog, DIALOG_FORM, "Values", "set them");
 	form_add(&dialog.form, FIELD_CHOICE, "site", "");
 	form_add(&dialog.form, FIELD_TEXT, "url", "");
-	expect_footer(&dialog, " Enter next field  Left Right change  Up Down other field  Esc leave\n");
+	expect_footer(&dialog, " Enter next field  Esc leave  Left Right change  Up Down other field\n");
 	(void) dialog_key(&dialog, key_of("enter"));   /* goes to the last field */
-	expect_footer(&dialog, " Enter set them  Up Down other field  Esc leave\n");
+	expect_footer(&dialog, " Enter set them  Esc leave  Up Down other field\n");
 }

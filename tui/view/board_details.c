@@ -1,0 +1,67 @@
+/* board_details.c: all that is known of one reading. */
+#include <stdio.h>
+#include "core/health/health.h"
+#include "tui/view/board_view.h"
+
+static void write_fact(Styled *page, const Json *fact)
+{
+	char clock[WALL_TEXT_SIZE];
+	int64_t number;
+	const char *key = json_key(fact);
+	if (json_is_string(fact))
+		styled_field(page, 16, key, ROLE_TEXT, json_string(fact));
+	else if (json_is_bool(fact))
+		styled_field(page, 16, key, ROLE_TEXT, json_bool(fact, false) ? "yes" : "no");
+	else if (json_int(fact, &number) && number > 1000000000000)
+		styled_field(page, 16, key, ROLE_TEXT, wall_format_iso((WallTime) { number }, clock));
+	else if (json_int(fact, &number)) {
+		snprintf(clock, sizeof(clock), "%lld", (long long) number);
+		styled_field(page, 16, key, ROLE_TEXT, clock);
+	} else if (json_is_array(fact)) {
+		JSON_EACH(item, fact)
+			styled_field(page, 16, item == json_first(fact) ? key : "", ROLE_TEXT, json_string(item) ? json_string(item) : "");
+	}
+}
+
+static void write_last_known(Styled *page, const Reading *reading, WallTime now)
+{
+	char span[SPAN_TEXT_SIZE], line[400];
+	if (!wall_known(reading->last_time) || reading->state != READING_UNKNOWN)
+		return;
+	snprintf(line, sizeof(line), "%s %s ago: %.300s", reading_state_name(reading->last_state),
+		span_format(now.ms - reading->last_time.ms, span), reading->last_text ? reading->last_text : "");
+	styled_field(page, 16, "last known", ROLE_TEXT, line);
+}
+
+void board_write_details(const BoardState *state, size_t index, Styled *page)
+{
+	const Reading *reading = board_reading(state, index);
+	WallTime now = state->context->wall;
+	const char *why;
+	ReadingState judged = standing_judge(&state->standing, state->context, reading, &why);
+	char span[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE], line[200];
+	styled_printf(page, ROLE_HEADING, "%s\n\n", reading->name);
+	styled_field(page, 16, "state", board_look(judged).role, reading_state_name(judged));
+	styled_field(page, 16, "answer", ROLE_TEXT, reading->text ? reading->text : "-");
+	if (why)
+		styled_field(page, 16, "because", ROLE_NOTICE, why);
+	if (reading->reason)
+		styled_field(page, 16, why ? "" : "because", ROLE_NOTICE, reading->reason);
+	write_last_known(page, reading, now);
+	bool outside = reading->system && *reading->system;
+	snprintf(line, sizeof(line), "%s%s%s", reading->probe ? reading->probe : "?", outside ? " of system " : ", by itself", outside ? reading->system : "");
+	styled_field(page, 16, "asked", ROLE_TEXT, line);
+	snprintf(line, sizeof(line), "%s, took %lld ms", wall_format_clock(reading->taken, now, clock), (long long) reading->elapsed_ms);
+	styled_field(page, 16, "when", ROLE_TEXT, line);
+	if (reading->budget_ms) {
+		snprintf(line, sizeof(line), "%s, then it is stale", span_format(reading->budget_ms, span));
+		styled_field(page, 16, "good for", ROLE_TEXT, line);
+	}
+	if (reading->by_name)
+		styled_field(page, 16, "depends on", ROLE_NOTICE, "DNS: it was found by name");
+	const Json *facts = reading->facts ? reading->facts : reading->last_facts;
+	if (json_first(facts))
+		styled_add(page, ROLE_MUTED, "\nWhat it tells\n");
+	JSON_EACH(fact, facts)
+		write_fact(page, fact);
+}
