@@ -10,6 +10,7 @@
 #include "core/signoff/statement.h"
 #include "forger.h"
 #include "scene.h"
+#include "tests/support/told.h"
 
 static const char BOOK[] =
 	"# Door\n\n"
@@ -29,6 +30,13 @@ static const char BOOK[] =
 	"   ```\n"
 	"3. Close it.\n"
 	"   <!-- bg closes door-open -->\n";
+
+/* Under sanitizers every so many places are tried, another one with each kind of change: the script, most of the time, is the same there. */
+#ifdef __SANITIZE_ADDRESS__
+#define STRIDE 3u
+#else
+#define STRIDE 1u
+#endif
 
 /* A record and what may be tried on it. */
 typedef struct Lab {
@@ -115,7 +123,7 @@ static void told(const Lab *lab, const char *what)
 {
 	AUTO_FREE char *name = bg_strdup("put back");
 	cr_assert(verdict(lab, name), "the honest record is no longer sound");
-	(void) dprintf(STDERR_FILENO, "# %zu %s were tried: both verifiers found every one, and agreed\n", lab->tried, what);
+	tell("%zu %s were tried: both verifiers found every one, and agreed", lab->tried, what);
 }
 
 /* ---- the journal ---- */
@@ -179,7 +187,7 @@ Test(record_mutations, every_change_of_the_journal_is_found)
 	AUTO_CLEAR(Scene) scene = played();
 	AUTO_CLEAR(Lab) lab = lab_new(&scene);
 	for (size_t f = 0; f < BG_LENGTH(forgeries); f++) {
-		for (size_t at = 0; at < lab.lines.count; at++) {
+		for (size_t at = f % STRIDE; at < lab.lines.count; at += STRIDE) {
 			for (int hidden = 0; hidden <= 1; hidden++) {
 				if (!(forgeries[f].ways & (hidden ? HIDDEN : PLAIN)))
 					continue;
@@ -204,7 +212,7 @@ Test(record_mutations, both_agree_on_every_byte_of_a_last_record)
 	AUTO_CLEAR(Scene) scene = played();
 	AUTO_CLEAR(Lab) lab = lab_new(&scene);
 	size_t last = lab.lines.count - 1, len = strlen(lab.lines.items[last]);
-	for (size_t i = 0; i < len; i += 5) {
+	for (size_t i = 0; i < len; i += 5 * STRIDE) {
 		for (int anchored = 0; anchored < 2; anchored++) {
 			AUTO_CLEAR(StrList) lines = { 0 };
 			AUTO_FREE char *name = bg_asprintf("byte %zu of the last record%s", i, anchored ? ", anchored" : "");
