@@ -14,6 +14,7 @@
 #include "core/engine/confine.h"
 #include "scene.h"
 #include "tests/support/loopback.h"
+#include "tests/support/told.h"
 
 static const char BOOK[] =
 	"# Waiting\n\n"
@@ -125,7 +126,7 @@ static void expect_refusals(const char *who, const char *before, const char *sai
 		proved += refused && here != CALLS[i].error;
 	}
 	cr_assert(proved >= (narrow ? 10 : 6), "%s: only %d calls prove anything", who, proved);
-	cr_log_info("%s: %d calls refused that would have gone through", who, proved);
+	tell("%s: %d calls refused that would have gone through", who, proved);
 }
 
 /* ---- what the status says ---- */

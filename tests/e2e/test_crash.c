@@ -12,6 +12,7 @@
 #include "core/engine/client_internal.h"
 #include "core/engine/signer.h"
 #include "scene.h"
+#include "tests/support/told.h"
 
 static const char BOOK[] =
 	"# Counting\n\n"
@@ -322,21 +323,21 @@ Test(crash, the_engine_may_die_before_every_write_of_a_walk) {
 	cr_assert_eq(clean.lives, 1);
 	size_t tried = 0;
 	kill_at_every("before-append", clean.records, &tried);
-	cr_log_info("the engine was stopped before each of %zu writes of a whole walk", tried);
+	tell("the engine was stopped before each of %zu writes of a whole walk", tried);
 }
 
 Test(crash, the_engine_may_die_after_every_write_of_a_walk) {
 	Outcome clean = walk_with(NULL);
 	size_t tried = 0;
 	kill_at_every("after-append", clean.records, &tried);
-	cr_log_info("the engine was stopped after each of %zu writes of a whole walk", tried);
+	tell("the engine was stopped after each of %zu writes of a whole walk", tried);
 }
 
 Test(crash, the_engine_may_die_around_every_start_of_a_worker) {
 	size_t tried = 0, workers = 6;   /* three plans, three applies */
 	kill_at_every("before-spawn", workers, &tried);
 	kill_at_every("after-spawn", workers, &tried);
-	cr_log_info("the engine was stopped around %zu starts of workers", tried);
+	tell("the engine was stopped around %zu starts of workers", tried);
 }
 
 /* ---- workers ---- */
@@ -385,7 +386,7 @@ Test(crash, a_worker_may_die_at_every_point) {
 		walk_to_the_end(&walker);
 		cr_assert_eq(walker.doubts, row->state == ACTION_IN_DOUBT ? 1 : 0, "%s: %zu times in doubt", row->point, walker.doubts);
 	}
-	cr_log_info("a worker was stopped at each of its %zu points", BG_LENGTH(WORKERS));
+	tell("a worker was stopped at each of its %zu points", BG_LENGTH(WORKERS));
 }
 
 /* The engine dies while its worker is about to die: the next one judges by what the log holds. */

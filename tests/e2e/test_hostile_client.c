@@ -11,6 +11,7 @@
 #include "core/engine/engine_state.h"
 #include "core/engine/frame.h"
 #include "stranger.h"
+#include "tests/support/told.h"
 
 static const char BOOK[] = "# Waiting\n\n## Walk it\n<!-- bg procedure id=walk -->\n\n1. Close the door.\n";
 
@@ -273,6 +274,16 @@ static const Attack ATTACKS[] = {
 	{"a storm", storm, .why = NULL},
 };
 
+/* What was closed is gone from the engine after some more of its turns: each ask and its answer is one at least. */
+static size_t descriptors_in_the_end(int pid, Client *friend, size_t enough) {
+	size_t count = descriptors(pid);
+	for (int turns = 0; turns < 200 && count > enough; turns++) {
+		work_on(friend, "what is left");
+		count = descriptors(pid);
+	}
+	return count;
+}
+
 Test(hostile_client, is_refused_or_dropped_and_harms_nobody) {
 	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
 	scene_ok(&scene, "declare", "it broke");
@@ -288,11 +299,9 @@ Test(hostile_client, is_refused_or_dropped_and_harms_nobody) {
 			kb = resident_kb(pid);
 		}
 	}
-	/* What was closed is gone from the engine as soon as it has turned once more. */
-	scene_ok(&scene, "engine", "status");
-	size_t still_open = descriptors(pid);
+	size_t still_open = descriptors_in_the_end(pid, friend, open);
 	int64_t now_kb = resident_kb(pid);
-	cr_log_info("%zu attacks: the engine held %zu descriptors and %lld KB, and holds %zu and %lld KB", BG_LENGTH(ATTACKS), open, (long long) kb, still_open,
+	tell("%zu attacks: the engine held %zu descriptors and %lld KB, and holds %zu and %lld KB", BG_LENGTH(ATTACKS), open, (long long) kb, still_open,
 		(long long) now_kb);
 	cr_expect(still_open <= open, "descriptors leak: %zu, now %zu", open, still_open);
 	cr_expect(now_kb - kb < MEMORY_ROOM_KB, "memory grew from %lld to %lld KB", (long long) kb, (long long) now_kb);

@@ -16,6 +16,7 @@
 #include "core/base/file.h"
 #include "scene.h"
 #include "tests/support/terminal.h"
+#include "tests/support/told.h"
 
 #define KEYS_DEFAULT 20000
 
@@ -320,7 +321,7 @@ static void make_noise(Scene *scene, uint64_t keys, uint64_t seed) {
 	}
 	end_console(&console);
 	Counts counts = read_records(scene);
-	cr_log_info("seed %llu: %llu keys in %lld consoles; %zu incidents, %zu runs, %zu plans, %zu sign-offs, %zu actions; the console took %lld KB at most",
+	tell("seed %llu: %llu keys in %lld consoles; %zu incidents, %zu runs, %zu plans, %zu sign-offs, %zu actions; the console took %lld KB at most",
 		(unsigned long long) seed, (unsigned long long) sent, (long long) console.lives, counts.incidents, counts.runs, counts.plans, counts.signoffs,
 		counts.actions, (long long) most);
 	cr_expect_eq(counts.actions, 0, "seed %llu: an action was started", (unsigned long long) seed);
