@@ -68,7 +68,8 @@ static bool digest_fd(EVP_MD_CTX *context, int fd, const char *path, unsigned lo
 	return true;
 }
 
-bool sha256_file_hex(const char *path, char ret[static SHA256_HEX_SIZE], unsigned long long *ret_size, Error *err)
+/* `ret` takes twice as many digits as the method makes bytes. */
+static bool file_hex(const EVP_MD *method, const char *path, char *ret, unsigned long long *ret_size, Error *err)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
@@ -77,20 +78,40 @@ bool sha256_file_hex(const char *path, char ret[static SHA256_HEX_SIZE], unsigne
 	}
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	BG_ASSERT(context);
-	int begun = EVP_DigestInit_ex(context, sha256_method(), NULL);
+	int begun = EVP_DigestInit_ex(context, method, NULL);
 	BG_ASSERT(begun == 1);
 	unsigned long long size = 0;
 	bool ok = digest_fd(context, fd, path, &size, err);
 	if (ok) {
-		unsigned char digest[SHA256_BYTES];
-		int ended = EVP_DigestFinal_ex(context, digest, NULL);
+		unsigned char digest[EVP_MAX_MD_SIZE];
+		unsigned len = 0;
+		int ended = EVP_DigestFinal_ex(context, digest, &len);
 		BG_ASSERT(ended == 1);
-		hex_encode(digest, sizeof digest, ret);
+		hex_encode(digest, len, ret);
 		if (ret_size)
 			*ret_size = size;
 	}
 	EVP_MD_CTX_free(context);
 	return ok;
+}
+
+bool sha256_file_hex(const char *path, char ret[static SHA256_HEX_SIZE], unsigned long long *ret_size, Error *err)
+{
+	return file_hex(sha256_method(), path, ret, ret_size, err);
+}
+
+bool md5_file_hex(const char *path, char ret[static MD5_HEX_SIZE], Error *err)
+{
+	return file_hex(EVP_md5(), path, ret, NULL, err);
+}
+
+void md5_hex(const void *data, size_t len, char ret[static MD5_HEX_SIZE])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned done_len = 0;
+	int done = EVP_Digest(len ? data : "", len, digest, &done_len, EVP_md5(), NULL);
+	BG_ASSERT(done == 1);
+	hex_encode(digest, done_len, ret);
 }
 
 void hmac_sha256(const void *key, size_t key_len, const void *data, size_t len, unsigned char ret[static SHA256_BYTES])

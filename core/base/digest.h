@@ -12,6 +12,10 @@ void sha256_bytes(const void *data, size_t len, unsigned char ret[static SHA256_
 void sha256_hex(const void *data, size_t len, char ret[static SHA256_HEX_SIZE]);
 BG_CHECK bool sha256_file_hex(const char *path, char ret[static SHA256_HEX_SIZE], unsigned long long *ret_size,
 	Error *err);
+#define MD5_HEX_SIZE 33
+/* For comparing with what md5sum says: it protects against damage, not against people. */
+void md5_hex(const void *data, size_t len, char ret[static MD5_HEX_SIZE]);
+BG_CHECK bool md5_file_hex(const char *path, char ret[static MD5_HEX_SIZE], Error *err);
 void hmac_sha256(const void *key, size_t key_len, const void *data, size_t len, unsigned char ret[static SHA256_BYTES]);
 void hex_encode(const void *data, size_t len, char *ret /* 2*len+1 */);
 bool hex_decode(Str text, unsigned char *ret, size_t ret_size, size_t *ret_len);

@@ -191,11 +191,10 @@ static int run(const Json *request) {
 	if (!environment_load(json_get_string_or(request, "environment", ""), &environment, &err))
 		return leave_error(&err);
 	const char *kind = json_get_string_or(request, "kind", "");
-	worker_confine(environment, text_eq(kind, "apply") ? json_get_string_or(request, "verb", "") : NULL,
-		json_get_string(request, "state_folder"));
 	Call call = {.environment = environment, .args = json_get(request, "args"),
 		.state_folder = json_get_string(request, "state_folder"), .cancelled = is_cancelled, .progress = on_progress,
 		.output = on_output};
+	worker_confine(&call, text_eq(kind, "apply") ? json_get_string_or(request, "verb", "") : NULL);
 	if (text_eq(kind, "check")) {
 		Json *result = worker_check(&call, json_get(request, "checks"));
 		return leave(result);

@@ -3,7 +3,6 @@
 
 #include "core/base/alloc.h"
 #include "core/environment/secrets.h"
-#include "core/providers/provider.h"
 
 static const Provider *provider_of(const char *verb) {
 	ptrdiff_t dot = str_find_char(str_from(verb), '.');
@@ -39,4 +38,12 @@ void programs_of_verb(const char *verb, StrList *ret_who) {
 	const Provider *provider = provider_of(verb);
 	if (provider && provider->actions_are_programs)
 		strlist_add(ret_who, verb);
+}
+
+void provider_write_folders(const Call *call, const char *verb, StrList *ret) {
+	const Provider *provider = provider_of(verb);
+	Call own = *call;
+	/* One that cannot be chosen ends the action before it writes. */
+	if (provider && provider->write_folders && provider_choose_system(call->environment, verb, call->args, &own.system, NULL))
+		provider->write_folders(&own, ret);
 }

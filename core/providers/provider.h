@@ -81,6 +81,8 @@ typedef struct Provider {
 	const char *(*system_program)(const EnvironmentSystem *system);
 	/* Checks a system's settings and secrets for missing and unknown keys: one error at a time with the line. */
 	bool (*check_system)(const Environment *environment, const EnvironmentSystem *system, Error *err);
+	/* Folders in which its actions keep something beside the run's own; NULL = none. */
+	void (*write_folders)(const Call *call, StrList *ret);
 	const Action *actions;
 	size_t action_count;
 	const Probe *probes;

@@ -6,6 +6,9 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 
+#define NODE_NAME_MAX 255
+#define VERSION_MAX 32
+
 void cluster_urls(const EnvironmentSystem *system, StrList *ret) {
 	strlist_add(ret, system_setting(system, "url"));
 	JSON_EACH(item, json_get(system->settings, "nodes"))
@@ -13,12 +16,26 @@ void cluster_urls(const EnvironmentSystem *system, StrList *ret) {
 			strlist_add(ret, json_string(item));
 }
 
+/* What it may say; anything else is not understood, and so not judged. */
+static bool is_one_of(const char *word, const char *const *words, size_t count) {
+	for (size_t i = 0; i < count; i++)
+		if (text_eq(word, words[i]))
+			return true;
+	return false;
+}
+
+/* "couchdb@HOST" */
+static bool is_node_name(const char *name) {
+	AUTO_FREE char *clean = name ? text_sanitised_line(name) : NULL;
+	return name && strlen(name) <= NODE_NAME_MAX && str_find_char(str_from(name), '@') > 0 && text_eq(clean, name);
+}
+
 static bool take_names(const Couch *couch, const Json *list, StrList *ret, Error *err) {
 	bool ok = json_is_array(list);
 	JSON_EACH(item, list) {
-		ok = ok && json_string(item);
+		ok = ok && is_node_name(json_string(item));
 		if (ok)
-			strlist_add_take(ret, text_sanitised_line(json_string(item)));
+			strlist_add(ret, json_string(item));
 	}
 	return ok || api_strange(&couch->api, "/_membership", err, "does not name its nodes");
 }
@@ -49,10 +66,11 @@ bool cluster_state(Couch *couch, char **ret_state, Error *err) {
 	AUTO(Json) *json = NULL;
 	if (!couch_get(couch, "/_cluster_setup", &json, err))
 		return false;
+	static const char *const STATES[] = {"cluster_disabled", "single_node_disabled", "single_node_enabled", "cluster_enabled", "cluster_finished"};
 	const char *state = json_get_string(json, "state");
-	if (!state)
+	if (!is_one_of(state, STATES, BG_LENGTH(STATES)))
 		return api_strange(&couch->api, "/_cluster_setup", err, "does not say how far the cluster is set up");
-	*ret_state = text_sanitised_line(state);
+	*ret_state = bg_strdup(state);
 	return true;
 }
 
@@ -66,11 +84,12 @@ bool cluster_up(Couch *couch, char **ret_status, Error *err) {
 		return couch_refused(couch, "GET", "/_up", &response, err);
 	if (!api_json(&couch->api, "/_up", &response, &json, err))
 		return false;
+	static const char *const STATUSES[] = {"ok", "maintenance_mode", "nolb", "seeding"};
 	const char *status = json_get_string(json, "status");
-	if (!status)
+	if (!is_one_of(status, STATUSES, BG_LENGTH(STATUSES)))
 		return response.status == 404 ? couch_refused(couch, "GET", "/_up", &response, err)
 			: api_strange(&couch->api, "/_up", err, "does not say whether it is up");
-	*ret_status = text_sanitised_line(status);
+	*ret_status = bg_strdup(status);
 	return true;
 }
 
@@ -128,12 +147,14 @@ void couch_read_cluster(const Call *call, Reading *ret) {
 	bool ok = couch_open(call, &couch, &err) && couch_get(&couch, "/", &welcome, &err) && cluster_up(&couch, &status, &err)
 		&& cluster_membership(&couch, &membership, &err) && cluster_state(&couch, &state, &err);
 	AUTO_FREE char *place = bg_asprintf("CouchDB %s", call->system->name);
-	if (ok && !json_get_string(welcome, "couchdb"))
+	const char *version = json_get_string(welcome, "version");
+	bool is_couch = json_get_string(welcome, "couchdb") && version && version[0] >= '1' && version[0] <= '9' && strlen(version) < VERSION_MAX;
+	if (ok && !is_couch)
 		ok = api_strange(&couch.api, "/", &err, "does not say that it is one");
 	if (!ok) {
 		reading_set_error(ret, &err);
 	} else {
-		reading_fact_string(ret, "version", json_get_string_or(welcome, "version", "?"));
+		reading_fact_string(ret, "version", version);
 		cluster_urls(call->system, &urls);
 		ask_nodes(call, &urls, &down, &ret->by_name);
 		judge(&membership, status, state, &down, urls.count, ret);

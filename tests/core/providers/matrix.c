@@ -57,6 +57,8 @@ void matrix_look(MatrixLook *look, Reading *ret) {
 	setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
 	Environment *environment = make_environment(look, &folder, server ? bad_server_url(server) : "");
 	AUTO(Json) *args = make_args(row, folder.path);
+	if (row->prepare)
+		row->prepare(&folder, look->world);
 	CallCheckpoint checkpoint = {"i1", NOTE, 41};
 	const Probe *probe = probe_find(row->probe);
 	cr_assert_not_null(probe, "%s", row->probe);

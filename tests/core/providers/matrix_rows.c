@@ -1,5 +1,6 @@
 /* matrix_rows.c: the rows: how each probe is asked, and what an honest server answers it. Times are told relative to now. */
 #include "core/base/alloc.h"
+#include "core/providers/backup/backup.h"
 #include "matrix.h"
 
 #define HOUR_S 3600
@@ -196,6 +197,24 @@ static void couch(const BadRequest *request, MatrixWorld world, BadAnswer *answe
 		buf_puts(&answer->body, "{\"state\":\"cluster_finished\"}");
 }
 
+/* ---- sets of backups ---- */
+
+static void backups(TempFolder *folder, MatrixWorld world) {
+	char day[WALL_TEXT_SIZE];
+	VerifyReport report = {0};
+	if (world == WORLD_EMPTY)
+		return;
+	wall_format_iso((WallTime){(now_s() + (world == WORLD_FUTURE ? 30 * DAY_S : -DAY_S)) * 1000}, day);
+	AUTO_FREE char *name = bg_asprintf("%.4s%.2s%.2s", day, day + 5, day + 8);
+	AUTO_FREE char *dump = bg_asprintf("%s/users.json", name);
+	AUTO_FREE char *manifest = bg_asprintf("%s/" BACKUP_MANIFEST, name);
+	AUTO_FREE char *text = bg_asprintf("{\"backup_date\":\"%s\",\"backup_type\":\"daily\"}", day);
+	temp_write(folder, dump, "{\"total_rows\":0,\"rows\":[]}");
+	if (world != WORLD_HOLLOW)
+		temp_write(folder, manifest, text);
+	cr_assert(backup_mark_verified(folder->path, name, &report, NULL));
+}
+
 /* ---- the rows ---- */
 
 #define TOKEN "    token: SECRET\n"
@@ -208,6 +227,8 @@ const MatrixRow MATRIX[] = {
 		.by_clock = true},
 	{"concourse.job", "", "concourse", "url", TOKEN, {"pipeline", "backup", "job", "copy"}, concourse, BODY_JSON, "backup/copy",
 		{READING_OK, READING_FAIL, READING_UNKNOWN, READING_WARN}, "a run has no content", .by_clock = true, .part_from = 2},
+	{"backup.sets", "", NULL, NULL, NULL, {"folder", "FOLDER"}, NULL, BODY_NONE, "/", {READING_OK, READING_FAIL, READING_FAIL, READING_WARN}, NULL,
+		.prepare = backups},
 	{"couchdb.cluster", "", "couchdb", "url", "    password: SECRET\n", {NULL}, couch, BODY_JSON, "CouchDB s",
 		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "a cluster has nodes; it has no content and no time", .by_clock = true},
 	{"fastly.service", "", "fastly", "url", SERVICE, {"serves", "content-live"}, fastly, BODY_JSON, "ocw-live",

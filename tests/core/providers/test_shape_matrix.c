@@ -167,7 +167,7 @@ Test(shape_matrix, worlds) {
 		const MatrixRow *row = &MATRIX[r];
 		AUTO_CLEAR(Reading) good = {0};
 		size_t requests;
-		if (!row->provider)
+		if (!row->provider && !row->prepare)
 			continue;
 		matrix_good(row, false, &good, &requests);
 		for (int world = WORLD_EMPTY; world < WORLDS; world++) {
@@ -219,6 +219,7 @@ Test(shape_matrix, clocks) {
 }
 
 Test(shape_matrix, concourse) { try_probe("concourse."); }
+Test(shape_matrix, couchdb) { try_probe("couchdb."); }
 Test(shape_matrix, mycelium) { try_probe("mycelium."); }
 Test(shape_matrix, fastly_service) { try_probe("fastly.service"); }
 Test(shape_matrix, fastly_grep) { try_probe("fastly.grep"); }
