@@ -143,14 +143,19 @@ static Str after_range(Str s, unsigned first, unsigned last)
 	return s;
 }
 
-/* `rest` stands after CSI: parameters, intermediates, one final byte (ECMA-48 5.4). What breaks the form is shown. */
+/* `rest` stands after CSI: parameters, then one final byte (ECMA-48 5.4). What breaks the form is shown. So is one with intermediate bytes,
+ * the cursor's shape at most: they begin with the blank that stands behind a text of somebody else's in a sentence of ours, and a sequence
+ * that is cut there must not take our words along. */
 static void skip_control_sequence(Sanitiser *s, Str *rest)
 {
-	*rest = after_range(after_range(*rest, 0x30, 0x3F), 0x20, 0x2F);
-	if (in_byte_range(*rest, 0x40, 0x7E))
-		*rest = str_slice(*rest, 1, rest->len);
-	else
-		put(s, REPLACEMENT);
+	Str final = after_range(*rest, 0x30, 0x3F);
+	if (in_byte_range(final, 0x40, 0x7E)) {
+		*rest = str_slice(final, 1, final.len);
+		return;
+	}
+	if (!in_byte_range(final, 0x20, 0x2F))
+		*rest = final;
+	put(s, REPLACEMENT);
 }
 
 /* `rest` stands after the introducer of a string: drops all up to ST or BEL, if they come before anything that a string
@@ -195,7 +200,8 @@ static void take_escape(Sanitiser *s, Str *rest)
 		take_c1(s, c1, true, rest);
 		return;
 	}
-	Str final = after_range(*rest, 0x20, 0x2F);
+	/* Character sets are chosen by an intermediate byte; a blank is none here, for the reason above. */
+	Str final = after_range(*rest, 0x21, 0x2F);
 	if (in_byte_range(final, 0x30, 0x7E))
 		*rest = str_slice(final, 1, final.len);
 	else

@@ -82,14 +82,8 @@ static void on_line(void *userdata, Job *handle, const Json *line) {
 
 static void read_error(const Json *result, Error *err) {
 	const Json *json = json_get(result, "error");
-	if (!json_is_object(json))
-		return;
-	ErrorKind kind = ERROR_REMOTE;
-	(void) error_kind_parse(json_get_string_or(json, "kind", ""), &kind);
-	error_set(err, kind, "%s", json_get_string_or(json, "why", ""));
-	error_what(err, "%s", json_get_string_or(json, "what", ""));
-	error_where(err, "%s", json_get_string_or(json, "where", ""));
-	error_hint(err, "%s", json_get_string_or(json, "hint", ""));
+	if (json_is_object(json))
+		error_from_json(json, err);
 }
 
 static bool end_plan(EngineJob *job, const Json *result, Error *err) {

@@ -113,3 +113,13 @@ Test(failover_lines, a_script_is_told_what_was_refused)
 		cr_expect(strstr(buf_text(&run.out), cases[i].said), "%s:\n%s", cases[i].name, buf_text(&run.out));
 	}
 }
+
+Test(failover_lines, the_board_of_a_script_waits_for_the_first_answers)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(ProgramRun) run = { 0 };
+	walk(&folder, "board\n", &run);
+	const char *board = strstr(buf_text(&run.out), "Board:");
+	cr_assert(board && strstr(board, "fail: site pages: 14 of 40 sampled pages are broken"), "%s", buf_text(&run.out));
+	cr_assert(!strstr(board, "not looked yet"), "%s", board);
+}

@@ -82,3 +82,14 @@ Test(line_terminal, it_is_chosen_by_a_setting_and_by_an_option_on_any_terminal) 
 		terminal_free(terminal);
 	}
 }
+
+Test(line_terminal, whoever_quits_is_not_told_that_the_engine_was_lost) {
+	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
+	Terminal *terminal = open_lines(&scene, "dumb", NULL, NULL);
+	terminal_wait_output(terminal, "board>");
+	type(terminal, "quit\n", "Type yes to quit");
+	terminal_type(terminal, "yes\n");
+	cr_assert_eq(terminal_wait_exit(terminal), 0);
+	cr_assert(!terminal_shows(terminal, "engine: lost"), "%s", terminal_text(terminal));
+	terminal_free(terminal);
+}

@@ -152,6 +152,9 @@ static void settle(Line *line)
 	line->settling = false;
 	free(line->rest);
 	line->rest = NULL;
+	if (line->awaits_board)
+		line_tell_rows(line, line->board_last);
+	line->awaits_board = false;
 	outcome_judge(line);
 	line_tell_changes(line);
 }
@@ -210,7 +213,7 @@ static int64_t turn_wait(Line *line)
 	earlier(&wait, news_wait_ms(line));
 	earlier(&wait, wake > 0 ? wake : -1);
 	earlier(&wait, line->shell.badge.work ? KEY_POLL_MS : -1);
-	earlier(&wait, line->news.began ? -1 : 1000);
+	earlier(&wait, line->news.began && !line->awaits_board ? -1 : 1000);
 	return wait;
 }
 

@@ -42,6 +42,8 @@ typedef struct Line {
 	Buf armour;                      /* a signature that is being pasted */
 	bool pasting;
 	bool settling;                   /* a command was given: what it changed is told when nothing is under way any more */
+	bool awaits_board;               /* it is told when every reading has come, or too long has passed */
+	size_t board_last;               /* rows of it that are told; 0 = as many as the list tells by itself */
 	bool tell_page, quiet;           /* told whatever changed; only told when another screen is shown */
 	size_t view_before;
 	Buf page_before;
@@ -54,8 +56,9 @@ typedef struct Line {
 } Line;
 
 /* ---- said.c: lines out ---- */
-void line_put(Line *line, Str text);                               /* whole lines; made harmless */
-void line_say(Line *line, const char *format, ...) BG_PRINTF(2, 3);   /* one line */
+void line_put(Line *line, Str text);                               /* whole lines as they are; made harmless */
+void line_say(Line *line, const char *format, ...) BG_PRINTF(2, 3);   /* one line, on a terminal wrapped between words */
+int line_columns(const Line *line);                                /* of the terminal on which somebody reads; 0 = lines are as long as they are */
 void line_refuse(Line *line, const char *format, ...) BG_PRINTF(2, 3);   /* the same, and it counts as refused */
 void line_fail(Line *line, const char *format, ...) BG_PRINTF(2, 3);     /* as well */
 void line_prompt(Line *line);
@@ -83,6 +86,8 @@ void line_remember_page(Line *line);
 void line_tell_changes(Line *line);
 /* Is anything that a command began still under way? */
 bool line_is_busy(Line *line);
+/* The script came so early that not every question of the board was answered yet. */
+bool line_lacks_answers(const Line *line);
 
 /* ---- finding.c ---- */
 void line_help(Line *line, const char *about);

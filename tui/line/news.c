@@ -3,6 +3,7 @@
 #include "core/base/alloc.h"
 #include "core/health/health.h"
 #include "tui/line/line_state.h"
+#include "tui/view/standing.h"
 
 #define JUDGE_AGAIN_MS 10000
 /* Who listens to a reader cannot follow a number that changes all the time. */
@@ -42,37 +43,47 @@ static void tell_record(Line *line, const ClientModel *model)
 
 /* ---- the board ---- */
 
-static char *reading_key(const Reading *reading, WallTime now)
+static char *reading_key(const Reading *reading, ReadingState judged)
 {
-	return bg_asprintf("%s\n%s", reading->name, wall_known(reading->taken) ? reading_state_name(health_judge(reading, now)) : "");
+	return bg_asprintf("%s\n%s", reading->name, wall_known(reading->taken) ? reading_state_name(judged) : "");
 }
 
-static void tell_reading(Line *line, const Reading *reading, WallTime now, const char *before)
+static void tell_reading(Line *line, const Reading *reading, ReadingState judged, const char *why, const char *before)
 {
-	ReadingState judged = health_judge(reading, now);
 	const char *state = strchr(before, '\n') + 1;
 	/* The first answer is news only when it is bad. */
 	if (!wall_known(reading->taken) || (!*state && judged == READING_OK))
 		return;
-	line_say(line, "board: %s: %s: %s%s%s%s", reading_state_name(judged), reading->name, reading->text ? reading->text : "", *state ? " (was " : "",
-		state, *state ? ")" : "");
+	line_say(line, "board: %s: %s: %s%s%s%s%s%s", reading_state_name(judged), reading->name, reading->text ? reading->text : "", why ? "; " : "",
+		why ? why : "", *state ? " (was " : "", state, *state ? ")" : "");
 }
 
 static void tell_board(Line *line, const ClientModel *model)
 {
 	StrList now = { 0 };
-	WallTime wall = wall_now();
+	Standing standing;
+	ViewContext context = shell_context(&line->shell, line->shell.shown, NULL);
+	standing_read(&context, &standing);
 	bool same = line->news.readings.count == model->reading_count;
 	for (size_t i = 0; i < model->reading_count; i++) {
-		strlist_add_take(&now, reading_key(&model->readings[i], wall));
+		const char *why;
+		ReadingState judged = standing_judge(&standing, &context, &model->readings[i], &why);
+		strlist_add_take(&now, reading_key(&model->readings[i], judged));
 		if (same && !text_eq(now.items[i], line->news.readings.items[i]))
-			tell_reading(line, &model->readings[i], wall, line->news.readings.items[i]);
+			tell_reading(line, &model->readings[i], judged, why, line->news.readings.items[i]);
 	}
 	strlist_clear(&line->news.readings);
 	line->news.readings = now;
 }
 
 /* ---- what runs ---- */
+
+/* Its breaks are its own. */
+static void tell_output_line(Line *line, Str text)
+{
+	AUTO_FREE char *told = bg_asprintf("output: %.*s", STR_ARG(text));
+	line_put(line, str_from(told));
+}
 
 /* Whole lines only; of a job that is over, whatever is left. `shown` counts from the beginning of all output, of which the newest is kept. */
 static void tell_output(Line *line, const ClientJob *job, uint64_t *shown)
@@ -83,7 +94,7 @@ static void tell_output(Line *line, const ClientJob *job, uint64_t *shown)
 		end--;
 	Str rest = str_slice(buf_str(&job->output), from, end - from), part;
 	while (str_next_line(&rest, &part))
-		line_say(line, "output: %.*s", STR_ARG(part));
+		tell_output_line(line, part);
 	*shown = first + end;
 }
 
@@ -139,7 +150,8 @@ static void tell_engine(Line *line, const ClientModel *model)
 	News *news = &line->news;
 	bool lost = line->shell.was_connected && !model->connected;
 	char why[640];
-	if (lost && !news->lost)
+	/* Whoever leaves may have ended it. */
+	if (lost && !news->lost && !line->shell.done)
 		line_say(line, "engine: lost, trying again: %s", error_format(&model->why_not, why, sizeof(why)));
 	news->lost = lost;
 	const char *banner = model->connected && model->banner ? model->banner : "";

@@ -174,7 +174,7 @@ void question_open(Line *line)
 	const Dialog *dialog = &line->shell.dialog;
 	AUTO_CLEAR(Buf) words = { 0 };
 	line->question = (Question) { .open = true };
-	words_write(&dialog->text, line->utf8, &words);
+	words_write(&dialog->text, line->utf8, line_columns(line), &words);
 	line_say(line, "%s", dialog->title);
 	line_put(line, buf_str(&words));
 	take_rest(line);

@@ -1,9 +1,11 @@
 /* said.c: lines out. Everything that is printed goes through here, and is made harmless on the way. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "tui/line/line_state.h"
 #include "tui/line/words.h"
 
@@ -13,6 +15,12 @@ static void leave_prompt(Line *line)
 	if (line->prompted)
 		buf_putc(&line->out, '\n');
 	line->prompted = false;
+}
+
+int line_columns(const Line *line)
+{
+	struct winsize size;
+	return line->interactive && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 void line_put(Line *line, Str text)
@@ -31,7 +39,11 @@ void line_say(Line *line, const char *format, ...)
 	va_start(args, format);
 	AUTO_FREE char *text = bg_vasprintf(format, args);
 	va_end(args);
-	line_put(line, str_from(text));
+	AUTO_CLEAR(Buf) clean = { 0 };
+	AUTO_CLEAR(Buf) wrapped = { 0 };
+	text_sanitise(str_from(text), SANITISE_BLOCK, &clean);
+	words_wrap(buf_str(&clean), line_columns(line), &wrapped);
+	line_put(line, buf_str(&wrapped));
 }
 
 void line_refuse(Line *line, const char *format, ...)

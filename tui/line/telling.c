@@ -80,7 +80,7 @@ void line_page_words(Line *line, Buf *out, bool *ret_instead)
 	AUTO_CLEAR(Styled) text = { 0 };
 	ViewContext context = shell_context(shell, shell->shown, NULL);
 	*ret_instead = view->page && view->page(shell->states[shell->shown], &context, &text);
-	words_write(&text, line->utf8, out);
+	words_write(&text, line->utf8, line_columns(line), out);
 }
 
 void line_tell_page(Line *line)

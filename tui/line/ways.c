@@ -5,6 +5,9 @@
 #include "core/base/alloc.h"
 #include "tui/line/line_state.h"
 
+/* `board` in a script waits so long for what a new engine has not looked at yet. */
+#define FIRST_ANSWERS_MS 10000
+
 /* ---- what a command changes ---- */
 
 void line_remember_page(Line *line)
@@ -23,12 +26,24 @@ static void begin(Line *line)
 	line->settling = true;
 }
 
+/* A script cannot look again a moment later; a person can. */
+bool line_lacks_answers(const Line *line)
+{
+	const ClientModel *model = shell_model(&line->shell);
+	if (line->interactive || mono_now().ms - line->began.ms > FIRST_ANSWERS_MS)
+		return false;
+	for (size_t i = 0; i < model->reading_count; i++)
+		if (!wall_known(model->readings[i].taken))
+			return true;
+	return false;
+}
+
 bool line_is_busy(Line *line)
 {
 	Shell *shell = &line->shell;
 	const View *view = VIEWS[shell->shown];
 	ViewContext context = shell_context(shell, shell->shown, NULL);
-	return shell->asks || badge_is_busy(shell) || (view->is_busy && view->is_busy(shell->states[shell->shown], &context));
+	return (line->awaits_board && line_lacks_answers(line)) || shell->asks || badge_is_busy(shell) || (view->is_busy && view->is_busy(shell->states[shell->shown], &context));
 }
 
 void line_tell_changes(Line *line)
@@ -128,9 +143,12 @@ static void show(Line *line, const Command *command, Str rest)
 	}
 	run(line, command, "");
 	line_update(line);
-	line_tell_rows(line, (size_t) last);
 	begin(line);
 	line->tell_page = true;
+	line->board_last = (size_t) last;
+	line->awaits_board = command->id == COMMAND_SCREEN_BOARD && line_lacks_answers(line);
+	if (!line->awaits_board)
+		line_tell_rows(line, (size_t) last);
 }
 
 static void help(Line *line, const Command *command, Str rest)

@@ -1,6 +1,7 @@
 /* words.c: see words.h. */
 #include "tui/line/words.h"
 #include "core/base/text.h"
+#include "tui/widget/wrap.h"
 
 /* What a sign means where our own text uses it. */
 static const struct { uint32_t sign; const char *words; } SIGNS[] = {
@@ -65,10 +66,25 @@ static void write_own(Str text, bool utf8, Buf *out)
 	}
 }
 
-void words_write(const Styled *text, bool utf8, Buf *out)
+/* Which lines hold something literal: its line breaks are part of it. */
+typedef struct Literals { Buf lines; } Literals;
+
+static void note_literal(Literals *literals, const Buf *out, size_t from, bool literal)
+{
+	if (literals->lines.len == 0)
+		buf_putc(&literals->lines, 0);
+	for (size_t i = from; i < out->len; i++) {
+		if (literal && out->data[i] != ' ' && out->data[i] != '\n')
+			literals->lines.data[literals->lines.len - 1] = 1;
+		if (out->data[i] == '\n')
+			buf_putc(&literals->lines, 0);
+	}
+}
+
+static void write_runs(const Styled *text, bool utf8, Buf *out, Literals *literals)
 {
 	for (size_t i = 0; i < text->run_count; i++) {
-		size_t start = text->runs[i].start, end = i + 1 < text->run_count ? text->runs[i + 1].start : text->text.len;
+		size_t start = text->runs[i].start, end = i + 1 < text->run_count ? text->runs[i + 1].start : text->text.len, from = out->len;
 		Str part = str_slice(buf_str(&text->text), start, end - start);
 		bool begins = i == 0 || text->runs[i - 1].role != ROLE_REMOVED;
 		/* On a screen the old value is told by its colour and its place. */
@@ -78,5 +94,42 @@ void words_write(const Styled *text, bool utf8, Buf *out)
 			words_clean(part, utf8, out);
 		else
 			write_own(part, utf8, out);
+		note_literal(literals, out, from, is_literal(text->runs[i].role));
 	}
+}
+
+#define GOES_ON_COLUMNS 2   /* deeper than the line that it goes on with */
+
+void words_wrap(Str text, int columns, Buf *out)
+{
+	Str line, part;
+	while (str_next_line(&text, &line)) {
+		size_t own = 0;
+		while (own < line.len && line.ptr[own] == ' ')
+			own++;
+		int indent = (int) own + GOES_ON_COLUMNS;
+		bool wraps = columns > 0 && indent < columns / 2;
+		Str rest = str_slice(line, own, line.len);
+		buf_put_str(out, str_slice(line, 0, own));
+		for (bool first = true; wraps && wrap_next(&rest, first ? columns - (int) own : columns - indent, &part); first = false)
+			buf_printf(out, "%s%*s%.*s", first ? "" : "\n", first ? 0 : indent, "", STR_ARG(part));
+		if (!wraps)
+			buf_put_str(out, rest);
+		buf_putc(out, '\n');
+	}
+}
+
+void words_write(const Styled *text, bool utf8, int columns, Buf *out)
+{
+	AUTO_CLEAR(Buf) all = { 0 };
+	Literals literals = { 0 };
+	write_runs(text, utf8, &all, &literals);
+	Str rest = buf_str(&all), line;
+	bool ended = all.len && all.data[all.len - 1] == '\n';
+	for (size_t i = 0; str_next_line(&rest, &line); i++) {
+		words_wrap(line.len ? line : STR("\n"), literals.lines.data[i] ? 0 : columns, out);
+		if (!rest.len && !ended)
+			buf_truncate(out, out->len - 1);
+	}
+	buf_clear(&literals.lines);
 }

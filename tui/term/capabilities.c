@@ -113,8 +113,7 @@ bool capabilities_load(const char *type, Capabilities *ret_capabilities, KeyDeco
 	static const struct { size_t offset; const char *name; } texts[] = {
 		{ offsetof(Capabilities, move), "cup" }, { offsetof(Capabilities, move_column), "hpa" },
 		{ offsetof(Capabilities, back), "cub1" }, { offsetof(Capabilities, forward), "cuf" },
-		{ offsetof(Capabilities, forward_one), "cuf1" }, { offsetof(Capabilities, scroll_rows), "csr" },
-		{ offsetof(Capabilities, scroll_up), "indn" }, { offsetof(Capabilities, scroll_down), "rin" },
+		{ offsetof(Capabilities, forward_one), "cuf1" },
 		{ offsetof(Capabilities, clear), "clear" },
 		{ offsetof(Capabilities, erase_line), "el" }, { offsetof(Capabilities, normal), "sgr0" },
 		{ offsetof(Capabilities, bold), "bold" }, { offsetof(Capabilities, underline), "smul" },
@@ -164,8 +163,7 @@ void capabilities_clear(Capabilities *capabilities)
 	char **const all[] = {
 		&capabilities->move, &capabilities->move_column, &capabilities->back, &capabilities->clear, &capabilities->erase_line,
 		&capabilities->normal, &capabilities->bold, &capabilities->underline, &capabilities->reverse, &capabilities->dim,
-		&capabilities->forward, &capabilities->forward_one, &capabilities->scroll_rows, &capabilities->scroll_up,
-		&capabilities->scroll_down, &capabilities->italic, &capabilities->foreground, &capabilities->background, &capabilities->default_colours,
+		&capabilities->forward, &capabilities->forward_one, &capabilities->italic, &capabilities->foreground, &capabilities->background, &capabilities->default_colours,
 		&capabilities->cursor_hide, &capabilities->cursor_show, &capabilities->enter, &capabilities->leave, &capabilities->bell,
 		&capabilities->repeat,
 	};

@@ -11,8 +11,6 @@ typedef struct Capabilities {
 	char *back;                 /* one column to the left */
 	char *forward, *forward_one;   /* columns to the right; one */
 	char *clear, *erase_line;   /* whole screen; to the end of the line */
-	char *scroll_rows;          /* first row, last row: what scrolls */
-	char *scroll_up, *scroll_down;   /* by rows */
 	char *normal;               /* all attributes and colours off */
 	char *bold, *underline, *reverse, *dim, *italic;
 	char *foreground, *background, *default_colours;

@@ -36,7 +36,7 @@ typedef struct ViewContext {
 	const View *view;             /* the view that is called */
 } ViewContext;
 
-/* Lines of line mode are not wrapped: the terminal or the reader does that. */
+/* Views write lines for line mode as long as they are; it wraps prose itself, where somebody reads on a terminal. */
 #define VIEW_LINE_COLUMNS 4096
 typedef void ViewRowsUse(const List *list, const ListSource *source, void *userdata);
 

@@ -27,8 +27,8 @@ Test(line_words, tells_signs_as_words)
 		AUTO_CLEAR(Buf) ascii = { 0 };
 		for (size_t p = 0; p < BG_LENGTH(cases[i].parts) && cases[i].parts[p].text; p++)
 			styled_add(&text, cases[i].parts[p].role, cases[i].parts[p].text);
-		words_write(&text, true, &utf8);
-		words_write(&text, false, &ascii);
+		words_write(&text, true, 0, &utf8);
+		words_write(&text, false, 0, &ascii);
 		assert_text(cases[i].name, buf_text(&utf8), cases[i].utf8);
 		assert_text(cases[i].name, buf_text(&ascii), cases[i].ascii);
 	}
@@ -43,4 +43,16 @@ Test(line_words, leaves_only_printable_bytes_of_any_text)
 	words_clean(buf_str(&all), false, &out);
 	for (size_t i = 0; i < out.len; i++)
 		cr_expect(out.data[i] == '\n' || (out.data[i] >= ' ' && out.data[i] < 127), "byte %zu is %d", i, out.data[i]);
+}
+
+Test(line_words, breaks_lines_between_words_and_leaves_what_is_literal)
+{
+	AUTO_CLEAR(Styled) text = { 0 };
+	AUTO_CLEAR(Buf) out = { 0 };
+	styled_add(&text, ROLE_TEXT, "One two three four five.\n\n  Six seven eight nine ten.\n2. There: ");
+	styled_add(&text, ROLE_CODE, "ssh-keygen -Y sign -f KEY FILE\n");
+	styled_add(&text, ROLE_TEXT, "Eleven twelve thirteen");
+	words_write(&text, true, 16, &out);
+	assert_text("wrapped", buf_text(&out), "One two three\n  four five.\n\n  Six seven\n    eight nine\n    ten.\n"
+		"2. There: ssh-keygen -Y sign -f KEY FILE\nEleven twelve\n  thirteen");
 }
