@@ -1,14 +1,13 @@
-/* engine_jobs.c: plans, applies and checks: making the worker's request, following it, recording what came of it. */
-#include <errno.h>
+/* engine_jobs.c: plans, applies and checks: making the worker's request, following it, taking up what a crash left. */
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
-#include "core/base/digest.h"
 #include "core/base/file.h"
 #include "core/engine/approval.h"
 #include "core/engine/crash_points.h"
 #include "core/engine/engine_state.h"
+#include "core/engine/job_record.h"
 #include "core/engine/walk.h"
 #include "core/engine/worker_log.h"
 #include "core/providers/provider.h"
@@ -124,84 +123,6 @@ static bool end_check(EngineJob *job, const Json *result, Error *err) {
 	return !error_is_set(err);
 }
 
-/* Out of descriptors or memory for the moment: what cannot be seen now is looked at again, not judged. */
-static bool is_shortage(const Error *err) { return err->os_code == EMFILE || err->os_code == ENFILE || err->os_code == ENOMEM; }
-
-/* A log in memory goes with its record: to the disk when that takes it, or into what is held. Without room for it, the record says what came
- * of the action, and no digest. */
-static void keep_log(Engine *engine, const Job *job, int64_t number) {
-	AUTO_FREE char *name = bg_asprintf("actions/%lld.log", (long long) number);
-	AUTO_CLEAR(Buf) bytes = {0};
-	Error err = {0};
-	if (!job_spec(job)->log_path && job_read_log(job, INCIDENT_HELD_FILES_MAX, &bytes, &err))
-		BG_IGNORE(incident_file_keep(engine->file, name, buf_str(&bytes), &err));
-}
-
-static bool log_digest(Engine *engine, int64_t number, char digest[static SHA256_HEX_SIZE], unsigned long long *ret_size, Error *err) {
-	AUTO_FREE char *name = bg_asprintf("actions/%lld.log", (long long) number);
-	AUTO_FREE char *path = incident_file_action_log(engine->file, number);
-	Str held;
-	if (!incident_file_held_bytes(engine->file, name, &held))
-		return sha256_file_hex(path, digest, ret_size, err);
-	sha256_hex(held.ptr, held.len, digest);
-	*ret_size = held.len;
-	return true;
-}
-
-/* A log that cannot be read for good is recorded without. */
-static bool add_log_digest(Engine *engine, int64_t number, Json *args, Error *err) {
-	char digest[SHA256_HEX_SIZE];
-	unsigned long long size = 0;
-	Error why = {0};
-	if (log_digest(engine, number, digest, &size, &why)) {
-		json_add_string(args, "log_sha256", digest);
-		json_add_int(args, "log_bytes", (int64_t) size);
-	} else if (is_shortage(&why)) {
-		*err = why;
-		return false;
-	}
-	return true;
-}
-
-/* The result as the worker left it, for the record. */
-static Json *finished_args(int64_t number, const Json *result) {
-	Json *args = json_new_object();
-	json_add_int(args, "action", number);
-	static const char *const FIELDS[] = {"outcome", "error", "verified", "evidence", "value", "values", "warnings", "exit", "began"};
-	for (size_t i = 0; i < BG_LENGTH(FIELDS); i++)
-		if (json_get(result, FIELDS[i]))
-			json_add(args, FIELDS[i], json_copy(json_get(result, FIELDS[i])));
-	return args;
-}
-
-static bool record_lost(Engine *engine, int64_t number, const char *why, Error *err) {
-	AUTO(Json) *args = json_new_object();
-	json_add_int(args, "action", number);
-	json_add_string(args, "why", why);
-	return engine_request(engine, REQUEST_LOST, args, err);
-}
-
-/* What is known of an action whose worker is gone: its result; or that it never began; or that nobody knows. */
-static bool record_end(Engine *engine, int64_t number, const Json *result, bool began, Error *err) {
-	if (result && !text_eq(json_get_string(result, "outcome"), "in-doubt")) {
-		AUTO(Json) *args = finished_args(number, result);
-		return add_log_digest(engine, number, args, err) && engine_request(engine, REQUEST_FINISHED, args, err);
-	}
-	if (result)
-		return record_lost(engine, number, json_get_string_or(result, "evidence", "the worker could not tell what came of it"), err);
-	if (began)
-		return record_lost(engine, number, "the worker ended while it was changing something, and left no result", err);
-	AUTO(Json) *args = json_new_object();
-	json_add_int(args, "action", number);
-	json_add_string(args, "outcome", "stopped");
-	json_add_bool(args, "began", false);
-	Error never = {0};
-	error_set(&never, ERROR_IO, "the worker ended before it began: nothing was sent");
-	error_hint(&never, "plan again");
-	json_add(args, "error", error_to_json(&never));
-	return add_log_digest(engine, number, args, err) && engine_request(engine, REQUEST_FINISHED, args, err);
-}
-
 static void start_follow_up(Engine *engine, int64_t number);
 
 static void on_ended(void *userdata, Job *handle, const Json *result, bool began) {
@@ -210,11 +131,11 @@ static void on_ended(void *userdata, Job *handle, const Json *result, bool began
 	Error err = {0};
 	int64_t action = job_spec(handle)->action;
 	if (engine->file && job_kind(handle) == JOB_APPLY)
-		keep_log(engine, handle, action);
+		job_record_keep_log(engine, handle, action);
 	bool ok = !engine->file ? true
 		: job_kind(handle) == JOB_PLAN ? end_plan(job, result, &err)
 		: job_kind(handle) == JOB_CHECK ? end_check(job, result, &err)
-		: record_end(engine, action, result, began, &err);
+		: job_record_end(engine, action, result, began, &err);
 	publish_job(engine, job, false, ok ? NULL : &err);
 	bool was_apply = job_kind(handle) == JOB_APPLY;
 	forget(engine, job);
@@ -372,8 +293,8 @@ static void adopt(Engine *engine, const IncidentAction *action) {
 	job->job = job_adopt(&engine->loop, &spec, &owner, &err);
 	if (!job->job) {
 		forget(engine, job);
-		if (!is_shortage(&err))
-			BG_IGNORE(record_lost(engine, action->number, "its worker lives, but its log cannot be read", &err));
+		if (!job_record_is_shortage(&err))
+			BG_IGNORE(job_record_lost(engine, action->number, "its worker lives, but its log cannot be read", &err));
 		return;
 	}
 	job->next = engine->jobs;
@@ -386,13 +307,13 @@ static void recover(Engine *engine, const IncidentAction *action) {
 	Error err = {0};
 	int64_t number = action->number;
 	if (!worker_log_judge(log, &verdict, &err)) {
-		if (!is_shortage(&err))
-			BG_IGNORE(record_lost(engine, number, "its log cannot be read", &err));   /* stays running in the record: tried again */
+		if (!job_record_is_shortage(&err))
+			BG_IGNORE(job_record_lost(engine, number, "its log cannot be read", &err));   /* stays running in the record: tried again */
 		return;
 	}
 	if (verdict.locked)
 		adopt(engine, action);
-	else if (record_end(engine, number, verdict.result, verdict.began, &err))
+	else if (job_record_end(engine, number, verdict.result, verdict.began, &err))
 		start_follow_up(engine, number);
 }
 

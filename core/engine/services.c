@@ -1,16 +1,12 @@
 /* services.c: what each ask does. One function each, one table; who asks comes from the connection, never from the ask. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/engine/asks.h"
 #include "core/engine/badge.h"
 #include "core/engine/engine_state.h"
-#include "core/engine/processes.h"
+#include "core/engine/looking.h"
 #include "core/engine/services.h"
 #include "core/engine/signing.h"
 #include "core/engine/walk.h"
@@ -19,7 +15,7 @@
 
 /* ---- finding what an ask speaks of ---- */
 
-static bool need_incident(const Ask *ask, Error *err) {
+bool ask_need_incident(const Ask *ask, Error *err) {
 	if (ask->engine->file)
 		return true;
 	error_set(err, ERROR_MISSING, "no incident is declared");
@@ -27,7 +23,7 @@ static bool need_incident(const Ask *ask, Error *err) {
 }
 
 bool ask_find_walk(const Ask *ask, Walk *ret_walk, const char **ret_step_id, Error *err) {
-	if (!need_incident(ask, err))
+	if (!ask_need_incident(ask, err))
 		return false;
 	const Incident *incident = incident_file_model(ask->engine->file);
 	const char *run_id = json_get_string(ask->args, "run");
@@ -48,7 +44,7 @@ bool ask_find_walk(const Ask *ask, Walk *ret_walk, const char **ret_step_id, Err
 	return true;
 }
 
-static bool find_step(const Ask *ask, Walk *ret_walk, const IncidentStep **ret_state, const Step **ret_step, Error *err) {
+bool ask_find_step(const Ask *ask, Walk *ret_walk, const IncidentStep **ret_state, const Step **ret_step, Error *err) {
 	const char *id;
 	if (!ask_find_walk(ask, ret_walk, &id, err))
 		return false;
@@ -63,7 +59,7 @@ static bool find_step(const Ask *ask, Walk *ret_walk, const IncidentStep **ret_s
 /* ---- requests of the model ---- */
 
 static bool pass_on(const Ask *ask, RequestKind kind, Error *err) {
-	if (!need_incident(ask, err))
+	if (!ask_need_incident(ask, err))
 		return false;
 	Request request = {kind, ask->who, ask->how, ask->args};
 	return incident_file_request(ask->engine->file, &request, err);
@@ -120,7 +116,7 @@ static bool serve_start(Ask *ask, Error *err) {
 	Engine *engine = ask->engine;
 	const char *name = json_get_string_or(ask->args, "playbook", "");
 	const char *procedure_id = json_get_string_or(ask->args, "procedure", "");
-	if (!need_incident(ask, err))
+	if (!ask_need_incident(ask, err))
 		return false;
 	const Playbook *playbook = library_find(engine->library, name);
 	if (!playbook) {
@@ -186,7 +182,7 @@ static bool serve_tick(Ask *ask, Error *err) {
 	Walk walk;
 	const IncidentStep *state;
 	const Step *step;
-	if (!find_step(ask, &walk, &state, &step, err))
+	if (!ask_find_step(ask, &walk, &state, &step, err))
 		return false;
 	AUTO(Json) *failed = walk_failed_guards(&walk, step, json_get_bool(ask->args, "confirmed", false));
 	if (!guards_allow(failed, json_get_string(ask->args, "reason"), err))
@@ -200,7 +196,7 @@ static bool serve_plan(Ask *ask, Error *err) {
 	Walk walk;
 	const IncidentStep *state;
 	const Step *step;
-	if (!find_step(ask, &walk, &state, &step, err))
+	if (!ask_find_step(ask, &walk, &state, &step, err))
 		return false;
 	int64_t job = 0;
 	if (!engine_start_plan(ask->engine, ask->who, walk.run, state, (size_t) json_get_int(ask->args, "index", 0),
@@ -215,7 +211,7 @@ static bool serve_check(Ask *ask, Error *err) {
 	Walk walk;
 	const IncidentStep *state;
 	const Step *step;
-	if (!find_step(ask, &walk, &state, &step, err))
+	if (!ask_find_step(ask, &walk, &state, &step, err))
 		return false;
 	int64_t job = 0;
 	if (!engine_start_check(ask->engine, ask->who, walk.run, state, &job, err))
@@ -244,7 +240,7 @@ static bool serve_apply(Ask *ask, Error *err) {
 	Walk walk;
 	const IncidentStep *state;
 	const Step *step;
-	if (!find_step(ask, &walk, &state, &step, err))
+	if (!ask_find_step(ask, &walk, &state, &step, err))
 		return false;
 	if (!signing_still_hold(engine, &walk, state, err))
 		return error_where(err, "%s %s", state->number, state->title);
@@ -281,134 +277,6 @@ static bool serve_cancel(Ask *ask, Error *err) {
 	return true;
 }
 
-/* ---- looking ---- */
-
-static bool serve_refresh(Ask *ask, Error *err) {
-	(void) err;
-	prober_link_refresh(ask->engine->prober, json_get_string(ask->args, "name"));
-	return true;
-}
-
-static bool serve_playbook(Ask *ask, Error *err) {
-	const Playbook *playbook = NULL;
-	const char *path = json_get_string(ask->args, "path");
-	if (path) {
-		playbook = library_find(ask->engine->library, path);
-		if (!playbook) {
-			error_set(err, ERROR_MISSING, "the playbook cannot be read");
-			return error_where(err, "%s", path);
-		}
-	} else {
-		Walk walk;
-		if (!ask_find_walk(ask, &walk, NULL, err))
-			return false;
-		playbook = walk.playbook;
-	}
-	ask->data = json_new_object();
-	json_add_string(ask->data, "path", playbook->path);
-	json_add_string(ask->data, "sha256", playbook->sha256);
-	json_add_string(ask->data, "bytes", playbook->bytes);
-	return true;
-}
-
-static void preview_row(const Walk *walk, const Step *step, size_t index, const WalkRow *row, Json *rows) {
-	AUTO_CLEAR(WalkCall) call = {0};
-	Error why = {0};
-	bool ok = walk_call(walk, step, index, false, &call, &why);
-	Json *item = json_append(rows, json_new_object());
-	json_add_int(item, "index", (int64_t) index);
-	json_add_string(item, "verb", call.verb);
-	json_add_string(item, "label", call.label);
-	json_add_string(item, "risk", risk_name(call.risk));
-	json_add_bool(item, "also", row->also);
-	json_add(item, "args", json_copy(call.args));
-	json_add_bool(item, "ready", ok);
-	Json *missing = json_add(item, "missing", json_new_array());
-	for (size_t i = 0; i < call.missing.count; i++)
-		json_append_string(missing, call.missing.items[i]);
-	if (!ok)
-		json_add_string(item, "why", why.why);
-}
-
-static bool serve_preview(Ask *ask, Error *err) {
-	Walk walk;
-	const IncidentStep *state;
-	const Step *step;
-	if (!find_step(ask, &walk, &state, &step, err))
-		return false;
-	WalkRow rows[WALK_ROWS_MAX];
-	size_t count = walk_rows(step, rows, WALK_ROWS_MAX);
-	ask->data = json_new_object();
-	Json *list = json_add(ask->data, "rows", json_new_array());
-	for (size_t i = 0; i < count; i++)
-		preview_row(&walk, step, i, &rows[i], list);
-	Json *values = json_add(ask->data, "values", json_new_array());
-	for (size_t i = 0; i < step->placeholder_count; i++) {
-		Json *value = json_append(values, json_new_object());
-		json_add_string(value, "name", step->placeholders[i]);
-		json_add(value, "value", json_new_string(walk_value(&walk, step->placeholders[i])));
-	}
-	json_add(ask->data, "failed_guards", walk_failed_guards(&walk, step, false));
-	return true;
-}
-
-#define OUTPUT_TAIL_MAX (1024 * 1024)
-
-/* The end of a file: a log can be larger than an engine should ever hold. *ret_cut: there is more before it. */
-static bool read_tail(const char *path, Buf *out, bool *ret_cut, Error *err) {
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	struct stat info;
-	if (fd < 0 || fstat(fd, &info) < 0) {
-		error_errno(err, errno, "cannot read it");
-		return error_where(err, "%s", path);
-	}
-	*ret_cut = info.st_size > OUTPUT_TAIL_MAX;
-	if (*ret_cut && lseek(fd, info.st_size - OUTPUT_TAIL_MAX, SEEK_SET) < 0)
-		return error_errno(err, errno, "cannot read %s", path);
-	/* A worker may write on while we read: twice the tail is more than that. */
-	return file_read_fd(fd, path, OUTPUT_TAIL_MAX * 2, out, err);
-}
-
-static bool serve_output(Ask *ask, Error *err) {
-	if (!need_incident(ask, err))
-		return false;
-	int64_t number = json_get_int(ask->args, "action", 0);
-	AUTO_FREE char *path = incident_file_action_log(ask->engine->file, number);
-	AUTO_FREE char *name = bg_asprintf("actions/%lld.log", (long long) number);
-	AUTO_CLEAR(Buf) text = {0};
-	Str held;
-	bool cut = false;
-	if (incident_file_held_bytes(ask->engine->file, name, &held))
-		buf_put_str(&text, held);
-	else if (!read_tail(path, &text, &cut, err))
-		return error_what(err, "read the output of an action");
-	Str rest = buf_str(&text), line;
-	if (cut)
-		(void) str_next_line(&rest, &line);
-	ask->data = json_new_object();
-	Json *lines = json_add(ask->data, "lines", json_new_array());
-	while (str_next_line(&rest, &line)) {
-		Json *json = NULL;
-		if (json_parse(line, &json, NULL))
-			json_append(lines, json);
-	}
-	json_add_bool(ask->data, "cut", cut);
-	return true;
-}
-
-static bool serve_reload(Ask *ask, Error *err) {
-	(void) err;
-	library_reload(ask->engine->library);
-	publish_playbooks(ask->engine);
-	return true;
-}
-
-static bool serve_processes(Ask *ask, Error *err) {
-	(void) err;
-	ask->data = engine_processes(ask->engine);
-	return true;
-}
-
 /* ---- the table ---- */
 
 static bool serve_signers(Ask *ask, Error *err) { return signing_signers(ask, err); }
@@ -422,9 +290,9 @@ static bool (*const SERVICES[ASK_COUNT])(Ask *, Error *) = {
 	[ASK_TICK] = serve_tick, [ASK_UNTICK] = serve_untick, [ASK_SKIP] = serve_skip, [ASK_RECLASSIFY] = serve_reclassify,
 	[ASK_PLAN] = serve_plan, [ASK_APPLY] = serve_apply, [ASK_CHECK] = serve_check, [ASK_CANCEL] = serve_cancel,
 	[ASK_RESOLVE] = serve_resolve, [ASK_SIGNERS] = serve_signers, [ASK_GATE] = serve_gate,
-	[ASK_STATEMENT] = serve_statement, [ASK_SIGN] = serve_sign, [ASK_REFRESH] = serve_refresh,
-	[ASK_PLAYBOOK] = serve_playbook, [ASK_PREVIEW] = serve_preview, [ASK_OUTPUT] = serve_output,
-	[ASK_RELOAD] = serve_reload, [ASK_PROCESSES] = serve_processes, [ASK_STOP] = trouble_stop, [ASK_HELD] = trouble_held,
+	[ASK_STATEMENT] = serve_statement, [ASK_SIGN] = serve_sign, [ASK_REFRESH] = looking_refresh,
+	[ASK_PLAYBOOK] = looking_playbook, [ASK_PREVIEW] = looking_preview, [ASK_OUTPUT] = looking_output,
+	[ASK_RELOAD] = looking_reload, [ASK_PROCESSES] = looking_processes, [ASK_STOP] = trouble_stop, [ASK_HELD] = trouble_held,
 	[ASK_CHALLENGE] = badge_challenge, [ASK_BADGE] = badge_take, [ASK_UNBADGE] = badge_drop,
 };
 

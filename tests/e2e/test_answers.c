@@ -1,26 +1,6 @@
 /* Answers beside yes and no, end to end: taken back, alone where the environment allows it, countersigned afterwards. */
 #include "core/base/alloc.h"
-#include "scene.h"
-
-static const char BOOK[] =
-	"# Signing\n\n"
-	"## Walk it\n"
-	"<!-- bg procedure id=walk -->\n\n"
-	"1. Count once.\n\n"
-	"   ```sh\n"
-	"   echo x >> SCENE/one\n"
-	"   ```\n"
-	"   <!-- bg gate danger roles=product,engineering distinct=yes -->\n"
-	"2. Rest.\n";
-
-static Scene gated_scene(const char *more) {
-	Scene scene = scene_new(BOOK, more);
-	scene_make_keys(&scene);
-	scene_ok(&scene, "declare", "it broke");
-	scene_ok(&scene, "start", "walk");
-	scene_ok(&scene, "plan", "1");
-	return scene;
-}
+#include "gated_scene.h"
 
 Test(answers, one_that_was_taken_back_opens_nothing) {
 	AUTO_CLEAR(Scene) scene = gated_scene("");

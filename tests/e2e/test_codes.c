@@ -5,29 +5,15 @@
 
 #include "core/base/alloc.h"
 #include "core/signoff/totp.h"
-#include "scene.h"
+#include "gated_scene.h"
 
 #define SECRET_TEXT "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
-static const char BOOK[] =
-	"# Signing\n\n"
-	"## Walk it\n"
-	"<!-- bg procedure id=walk -->\n\n"
-	"1. Count once.\n\n"
-	"   ```sh\n"
-	"   echo x >> SCENE/one\n"
-	"   ```\n"
-	"   <!-- bg gate danger roles=product,engineering distinct=yes -->\n"
-	"2. Rest.\n";
-
-static Scene gated_scene(const char *more) {
-	Scene scene = scene_new(BOOK, more);
-	scene_make_keys(&scene);
+static Scene coded_scene(const char *more) {
+	Scene scene = gated_scene_new(more);
 	const char *path = temp_write(&scene.folder, "codes", "ann " SECRET_TEXT "\n");
 	cr_assert_eq(chmod(path, 0600), 0);
-	scene_ok(&scene, "declare", "it broke");
-	scene_ok(&scene, "start", "walk");
-	scene_ok(&scene, "plan", "1");
+	gated_scene_begin(&scene);
 	return scene;
 }
 
@@ -40,14 +26,14 @@ static void code_of(int away, char ret[static TOTP_CODE_SIZE]) {
 }
 
 Test(codes, are_not_taken_where_the_environment_does_not_name_them) {
-	AUTO_CLEAR(Scene) scene = gated_scene("");
+	AUTO_CLEAR(Scene) scene = coded_scene("");
 	char code[TOTP_CODE_SIZE];
 	code_of(0, code);
 	scene_refused(&scene, 1, "takes no one-time codes", "sign", "1", "--role", "product", "--code", code);
 }
 
 Test(codes, count_once_and_are_said_to_be_weaker) {
-	AUTO_CLEAR(Scene) scene = gated_scene("signoff: { codes: codes }\n");
+	AUTO_CLEAR(Scene) scene = coded_scene("signoff: { codes: codes }\n");
 	char code[TOTP_CODE_SIZE];
 	scene_refused(&scene, 1, "does not hold the role", "sign", "1", "--role", "engineering", "--code", "123456");
 	scene_refused(&scene, 1, "bob has no one-time codes", "sign", "1", "--role", "engineering", "--person", "bob", "--code", "123456");
@@ -85,7 +71,7 @@ Test(codes, count_once_and_are_said_to_be_weaker) {
 }
 
 Test(codes, are_not_taken_from_a_file_that_others_can_read) {
-	AUTO_CLEAR(Scene) scene = gated_scene("signoff: { codes: codes }\n");
+	AUTO_CLEAR(Scene) scene = coded_scene("signoff: { codes: codes }\n");
 	char code[TOTP_CODE_SIZE];
 	code_of(1, code);
 	cr_assert_eq(chmod(temp_path(&scene.folder, "codes"), 0644), 0);
@@ -94,7 +80,7 @@ Test(codes, are_not_taken_from_a_file_that_others_can_read) {
 }
 
 Test(codes, are_not_taken_for_a_while_after_many_wrong_ones) {
-	AUTO_CLEAR(Scene) scene = gated_scene("signoff: { codes: codes }\n");
+	AUTO_CLEAR(Scene) scene = coded_scene("signoff: { codes: codes }\n");
 	char code[TOTP_CODE_SIZE];
 	code_of(9, code);
 	for (int i = 0; i < 5; i++)

@@ -5,27 +5,8 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
-#include "scene.h"
+#include "gated_scene.h"
 #include "tests/support/agent.h"
-
-static const char BOOK[] =
-	"# Signing\n\n"
-	"## Walk it\n"
-	"<!-- bg procedure id=walk -->\n\n"
-	"1. Count once.\n\n"
-	"   ```sh\n"
-	"   echo x >> SCENE/one\n"
-	"   ```\n"
-	"   <!-- bg gate danger roles=product,engineering distinct=yes -->\n";
-
-static Scene gated_scene(const char *more) {
-	Scene scene = scene_new(BOOK, more);
-	scene_make_keys(&scene);
-	scene_ok(&scene, "declare", "it broke");
-	scene_ok(&scene, "start", "walk");
-	scene_ok(&scene, "plan", "1");
-	return scene;
-}
 
 static void run_ok(const char *const *argv, const char *const *env) {
 	AUTO_CLEAR(ProgramRun) run = {0};
@@ -132,8 +113,7 @@ Test(ways, an_agent_offers_a_certificate) {
 
 /* ~/ in the environment is the home of whoever signs: the engine was started from another login. */
 Test(ways, keys_of_the_environment_are_found_in_ones_own_home) {
-	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "signoff: { keys: [~/key], agents: [~/agent.sock] }\n");
-	scene_make_keys(&scene);
+	AUTO_CLEAR(Scene) scene = gated_scene_new("signoff: { keys: [~/key], agents: [~/agent.sock] }\n");
 	const char *first = temp_path(&scene.folder, "first"), *second = temp_path(&scene.folder, "second");
 	AUTO_FREE char *first_home = bg_asprintf("HOME=%s", first);
 	AUTO_FREE char *second_home = bg_asprintf("HOME=%s", second);

@@ -7,132 +7,15 @@
 #include "core/base/file.h"
 #include "core/playbook/show.h"
 #include "core/providers/provider.h"
+#include "tui/view/playbooks_view.h"
 #include "tui/view/standing.h"
-#include "tui/widget/list.h"
-#include "tui/widget/pager.h"
-
-#define ID_SIZE LIST_ID_SIZE
-
-typedef struct Row {
-	const PlaybookEntry *entry;
-	const PlaybookProcedure *procedure;   /* NULL: the playbook's own line */
-} Row;
-
-typedef struct PlaybooksState {
-	List list;
-	Row *rows;
-	size_t count;
-	char id[ID_SIZE], text[400];          /* scratch of the list's questions */
-	GlyphSet glyphs;
-	bool reading;                         /* the selected one is read, in a pager */
-	Pager pager;
-	Styled page;
-	char read_title[120];
-	char fitting[ID_SIZE];                /* id of the row that fits the board; "" = none */
-} PlaybooksState;
-
-/* ---- rows ---- */
-
-static void write_id(const PlaybookEntry *entry, const PlaybookProcedure *procedure, char id[static ID_SIZE])
-{
-	snprintf(id, ID_SIZE, "%.60s/%.60s", entry->id, procedure ? procedure->id : "");
-}
-
-static const char *row_id(size_t index, void *userdata)
-{
-	PlaybooksState *state = userdata;
-	write_id(state->rows[index].entry, state->rows[index].procedure, state->id);
-	return state->id;
-}
-
-static const char *row_text(size_t index, void *userdata)
-{
-	PlaybooksState *state = userdata;
-	const Row *row = &state->rows[index];
-	snprintf(state->text, sizeof(state->text), "%.180s %.180s", row->entry->title, row->procedure ? row->procedure->title : "");
-	return state->text;
-}
-
-/* A playbook that cannot be run is selectable, to be read; one that can be run is told by its procedures. */
-static bool row_is_passive(size_t index, void *userdata)
-{
-	const PlaybooksState *state = userdata;
-	const Row *row = &state->rows[index];
-	return !row->procedure && !row->entry->problem && row->entry->procedure_count > 0;
-}
-
-/* A page of one procedure with the page's own name is one row. */
-static bool says_it_twice(const PlaybookEntry *entry)
-{
-	return !entry->problem && entry->procedure_count == 1 && text_eq(entry->procedures[0].title, entry->title);
-}
-
-static void draw_playbook(Canvas *canvas, Rect rect, const PlaybookEntry *entry)
-{
-	bool wide = rect.width >= 60;
-	int right = wide ? canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, path_base(entry->path)) : rect.x + rect.width;
-	canvas_text_fit(canvas, rect, rect.x + 1, rect.y, right - rect.x - 2, ROLE_HEADING, entry->title);
-}
-
-static void draw_procedure(Canvas *canvas, Rect rect, const Row *row)
-{
-	char counts[80];
-	const PlaybookProcedure *procedure = row->procedure;
-	/* As wide for one as for many: the numbers stand below one another. */
-	snprintf(counts, sizeof(counts), "%zu %-5s %3zu %-7s %3zu %-9s", procedure->steps, procedure->steps == 1 ? "step" : "steps", procedure->actions,
-		procedure->actions == 1 ? "action" : "actions", procedure->gates, procedure->gates == 1 ? "sign-off" : "sign-offs");
-	bool blocked = row->entry->problem != NULL;
-	int left = rect.x + (says_it_twice(row->entry) ? 1 : 3);
-	int right = rect.width >= 60 ? canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, counts) : rect.x + rect.width;
-	canvas_glyph(canvas, rect, left, rect.y, blocked ? ROLE_DISABLED : ROLE_RUNNING, GLYPH_CLOSED);
-	canvas_text_fit(canvas, rect, left + 2, rect.y, right - left - 4, blocked ? ROLE_DISABLED : ROLE_TEXT, procedure->title);
-}
-
-static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
-{
-	const PlaybooksState *state = userdata;
-	const Row *row = &state->rows[index];
-	if (row->procedure) {
-		draw_procedure(canvas, rect, row);
-		return;
-	}
-	draw_playbook(canvas, rect, row->entry);
-	if (row->entry->problem) {
-		int x = rect.x + 2 + canvas_text_width(row->entry->title);
-		canvas_text_fit(canvas, rect, x + 1, rect.y, rect.width - (x - rect.x) - 2, ROLE_FAIL, row->entry->problem);
-	}
-}
-
-static void say_row(size_t index, void *userdata, Buf *out)
-{
-	const PlaybooksState *state = userdata;
-	const PlaybookEntry *entry = state->rows[index].entry;
-	const PlaybookProcedure *procedure = state->rows[index].procedure;
-	if (entry->problem)
-		buf_printf(out, "cannot be run: %s%s", procedure ? procedure->title : entry->title, procedure ? "" : ": ");
-	else
-		buf_puts(out, procedure ? procedure->title : entry->title);
-	if (procedure)
-		buf_printf(out, ": %zu steps, %zu actions, %zu sign-off%s; its name is %s", procedure->steps, procedure->actions, procedure->gates,
-			procedure->gates == 1 ? "" : "s", procedure->id);
-	else
-		buf_printf(out, "%s (%s)%s%s", entry->problem ? entry->problem : "", path_base(entry->path), entry->review ? ", " : "",
-			entry->review ? entry->review : "");
-}
-
-static ListSource source_of(PlaybooksState *state)
-{
-	return (ListSource) { .count = state->count, .id = row_id, .render = draw_row, .text = row_text, .is_passive = row_is_passive,
-		.say = say_row, .userdata = state, .empty = "No playbook was found. The environment file names their folders under \"playbooks\". Any Markdown "
-		"runbook will do as it stands." };
-}
 
 static void add_rows(PlaybooksState *state, const PlaybookEntry *entry)
 {
-	if (!says_it_twice(entry))
-		state->rows[state->count++] = (Row) { entry, NULL };
+	if (!playbooks_says_it_twice(entry))
+		state->rows[state->count++] = (PlaybookRow) { entry, NULL };
 	for (size_t i = 0; i < entry->procedure_count; i++)
-		state->rows[state->count++] = (Row) { entry, &entry->procedures[i] };
+		state->rows[state->count++] = (PlaybookRow) { entry, &entry->procedures[i] };
 }
 
 static const PlaybookEntry *find_fitting(PlaybooksState *state, const ViewContext *context)
@@ -144,7 +27,7 @@ static const PlaybookEntry *find_fitting(PlaybooksState *state, const ViewContex
 	standing_read(context, &standing);
 	if (!standing_fitting(&standing, context, &entry, &procedure))
 		return NULL;
-	write_id(entry, procedure, state->fitting);
+	playbooks_write_id(entry, procedure, state->fitting);
 	return entry;
 }
 
@@ -162,7 +45,7 @@ static void update(void *data, ViewContext *context)
 	for (size_t i = 0; i < context->model->playbook_count; i++)
 		if (&context->model->playbooks[i] != fits)
 			add_rows(state, &context->model->playbooks[i]);
-	ListSource source = source_of(state);
+	ListSource source = playbooks_source(state);
 	list_update(&state->list, &source);
 }
 
@@ -171,16 +54,9 @@ static void shown(void *data, ViewContext *context)
 {
 	PlaybooksState *state = data;
 	update(state, context);
-	ListSource source = source_of(state);
+	ListSource source = playbooks_source(state);
 	if (*state->fitting && !state->reading)
 		list_select(&state->list, &source, state->fitting);
-}
-
-static const Row *selected(PlaybooksState *state)
-{
-	size_t index;
-	ListSource source = source_of(state);
-	return list_selected(&state->list, &source, &index) ? &state->rows[index] : NULL;
 }
 
 /* ---- reading ---- */
@@ -211,7 +87,7 @@ static void on_bytes(void *data, ViewContext *context, bool ok, const Json *repl
 
 static void read_selected(PlaybooksState *state, ViewContext *context)
 {
-	const Row *row = selected(state);
+	const PlaybookRow *row = playbooks_selected(state);
 	if (!row)
 		return;
 	Json *args = json_new_object(), *about = json_new_object();
@@ -220,87 +96,12 @@ static void read_selected(PlaybooksState *state, ViewContext *context)
 	view_ask_then(context, ASK_PLAYBOOK, args, on_bytes, about);
 }
 
-/* ---- starting ---- */
-
-static void on_started(void *data, ViewContext *context, bool ok, const Json *reply, const Error *err, const Json *about)
-{
-	(void) data;
-	(void) about;
-	if (!ok) {
-		view_error(context, err);
-		return;
-	}
-	view_select(context, json_get_string_or(reply, "run", ""), "", "");
-	view_go(context, &VIEW_WALK);
-	view_say(context, ROLE_OK, "Started. The first step is selected.");
-}
-
-static void ask_start(ViewContext *context, const Json *about)
-{
-	Json *args = json_new_object();
-	json_add_string(args, "playbook", json_get_string(about, "playbook"));
-	json_add_string(args, "procedure", json_get_string(about, "procedure"));
-	view_ask_then(context, ASK_START, args, on_started, NULL);
-}
-
-static void on_declared(void *data, ViewContext *context, bool ok, const Json *reply, const Error *err, const Json *about)
-{
-	(void) data;
-	(void) reply;
-	if (ok)
-		ask_start(context, about);
-	else
-		view_error(context, err);
-}
-
-static void on_titled(void *data, ViewContext *context, const Dialog *dialog, const Json *about)
-{
-	(void) data;
-	const char *title = form_text(&dialog->form, 0);
-	if (!*title) {
-		view_refuse(context, "An incident needs a title: what is broken, in a few words");
-		return;
-	}
-	Json *args = json_new_object();
-	json_add_string(args, "title", title);
-	view_ask_then(context, ASK_DECLARE, args, on_declared, json_copy(about));
-}
-
-static void on_confirmed(void *data, ViewContext *context, const Dialog *dialog, const Json *about)
-{
-	(void) data;
-	(void) dialog;
-	ask_start(context, about);
-}
-
-static void start_selected(PlaybooksState *state, ViewContext *context)
-{
-	const Row *row = selected(state);
-	Json *about = json_new_object();
-	json_add_string(about, "playbook", row->entry->path);
-	json_add_string(about, "procedure", row->procedure->id);
-	bool open = context->model->incident && context->model->incident->phase == INCIDENT_OPEN;
-	bool drill = context->model->drill;
-	Dialog *dialog = view_dialog(context, open ? DIALOG_CONFIRM : DIALOG_FORM, open ? "Start this procedure" : drill ? "Declare a drill, and start"
-		: "Declare an incident, and start", "start", open ? on_confirmed : on_titled, about);
-	if (!dialog)
-		return;
-	styled_printf(&dialog->text, ROLE_HEADING, "%s\n", row->procedure->title);
-	styled_printf(&dialog->text, ROLE_TEXT, "%zu steps, %zu actions, %zu sign-off%s. Starting changes nothing: every action is planned and shown first.\n",
-		row->procedure->steps, row->procedure->actions, row->procedure->gates, row->procedure->gates == 1 ? "" : "s");
-	if (!open) {
-		FormField *title = form_add(&dialog->form, FIELD_TEXT, "What is broken?", "");
-		title->required = true;
-		title->help = "in a few words: it becomes the title of the record";
-	}
-}
-
 /* ---- commands ---- */
 
 static const char *reason(void *data, const ViewContext *context, CommandId id)
 {
 	PlaybooksState *state = data;
-	const Row *row = selected(state);
+	const PlaybookRow *row = playbooks_selected(state);
 	(void) context;
 	if (id != COMMAND_START && id != COMMAND_SHOW && id != COMMAND_OPEN)
 		return NULL;
@@ -320,13 +121,13 @@ static const char *reason(void *data, const ViewContext *context, CommandId id)
 static Outcome on_command(void *data, ViewContext *context, CommandId id)
 {
 	PlaybooksState *state = data;
-	ListSource source = source_of(state);
+	ListSource source = playbooks_source(state);
 	if (state->reading && id == COMMAND_BACK) {
 		state->reading = false;
 		return OUTCOME_DONE;
 	}
 	if (id == COMMAND_START) {
-		start_selected(state, context);
+		playbooks_start(state, context);
 		return OUTCOME_DONE;
 	}
 	if (state->reading)
@@ -357,7 +158,7 @@ static const char *label(void *data, const ViewContext *context, CommandId id)
 static void filter(void *data, ViewContext *context, const char *text)
 {
 	PlaybooksState *state = data;
-	ListSource source = source_of(state);
+	ListSource source = playbooks_source(state);
 	if (!state->reading)
 		list_filter(&state->list, &source, text);
 	else if (!pager_search(&state->pager, &state->page, text) && *text)
@@ -367,7 +168,7 @@ static void filter(void *data, ViewContext *context, const char *text)
 static void render(void *data, const ViewContext *context, Canvas *canvas, Rect rect)
 {
 	PlaybooksState *state = data;
-	ListSource source = source_of(state);
+	ListSource source = playbooks_source(state);
 	const char *not_yet = view_not_yet(context);
 	if (not_yet && !state->count)
 		canvas_paragraph(canvas, rect_inset(rect, 1, 1), 0, ROLE_MUTED, not_yet);
@@ -377,17 +178,17 @@ static void render(void *data, const ViewContext *context, Canvas *canvas, Rect 
 		list_render(&state->list, &source, canvas, rect);
 }
 
-static bool is_fitting(const PlaybooksState *state, const Row *row)
+static bool is_fitting(const PlaybooksState *state, const PlaybookRow *row)
 {
-	char id[ID_SIZE];
-	write_id(row->entry, row->procedure, id);
+	char id[PLAYBOOK_ID_SIZE];
+	playbooks_write_id(row->entry, row->procedure, id);
 	return *state->fitting && text_eq(id, state->fitting);
 }
 
 static void hint(void *data, const ViewContext *context, char text[static VIEW_HINT_SIZE])
 {
 	PlaybooksState *state = data;
-	const Row *row = selected(state);
+	const PlaybookRow *row = playbooks_selected(state);
 	(void) context;
 	if (state->reading)
 		snprintf(text, VIEW_HINT_SIZE, "%.100s, as it will be walked. Esc goes back, s starts it.", state->read_title);
@@ -414,7 +215,7 @@ static void tab(void *data, const ViewContext *context, Tab *ret)
 static void rows(void *data, ViewContext *context, ViewRowsUse *use, void *userdata)
 {
 	PlaybooksState *state = data;
-	ListSource source = source_of(state);
+	ListSource source = playbooks_source(state);
 	(void) context;
 	use(&state->list, &source, userdata);
 }
@@ -422,7 +223,7 @@ static void rows(void *data, ViewContext *context, ViewRowsUse *use, void *userd
 static void choose(void *data, ViewContext *context, const char *id)
 {
 	PlaybooksState *state = data;
-	ListSource source = source_of(state);
+	ListSource source = playbooks_source(state);
 	(void) context;
 	list_select(&state->list, &source, id);
 }

@@ -90,6 +90,17 @@ void shell_forget_asks(Shell *shell);
 bool shell_global_command(Shell *shell, ViewContext *context, CommandId id);
 const char *shell_global_reason(const ViewContext *context, CommandId id);
 
+/* shell_incident.c: rows of the table in shell_commands.c. */
+void shell_declare(Shell *shell, ViewContext *context);
+void shell_note(Shell *shell, ViewContext *context);
+void shell_damage_time(Shell *shell, ViewContext *context);
+void shell_fact(Shell *shell, ViewContext *context);
+void shell_set_value(Shell *shell, ViewContext *context);
+void shell_sitrep(Shell *shell, ViewContext *context);
+void shell_take_command(Shell *shell, ViewContext *context);
+void shell_handover(Shell *shell, ViewContext *context);
+void shell_end_incident(Shell *shell, ViewContext *context);
+
 /* shell_begin.c: how a console begins, with a screen or without. */
 BG_CHECK bool shell_connect(Shell *shell, Error *err);
 /* The keys of ~/.config/breakglass/keys. Trouble leaves the keys as they are. */

@@ -1,0 +1,84 @@
+/* job_record.c: see job_record.h. */
+#include "core/engine/job_record.h"
+
+#include <errno.h>
+
+#include "core/base/alloc.h"
+#include "core/base/digest.h"
+#include "core/engine/engine_state.h"
+
+bool job_record_is_shortage(const Error *err) { return err->os_code == EMFILE || err->os_code == ENFILE || err->os_code == ENOMEM; }
+
+/* A log in memory goes with its record: to the disk when that takes it, or into what is held. Without room for it, the record says what came
+ * of the action, and no digest. */
+void job_record_keep_log(Engine *engine, const Job *job, int64_t number) {
+	AUTO_FREE char *name = bg_asprintf("actions/%lld.log", (long long) number);
+	AUTO_CLEAR(Buf) bytes = {0};
+	Error err = {0};
+	if (!job_spec(job)->log_path && job_read_log(job, INCIDENT_HELD_FILES_MAX, &bytes, &err))
+		BG_IGNORE(incident_file_keep(engine->file, name, buf_str(&bytes), &err));
+}
+
+static bool log_digest(Engine *engine, int64_t number, char digest[static SHA256_HEX_SIZE], unsigned long long *ret_size, Error *err) {
+	AUTO_FREE char *name = bg_asprintf("actions/%lld.log", (long long) number);
+	AUTO_FREE char *path = incident_file_action_log(engine->file, number);
+	Str held;
+	if (!incident_file_held_bytes(engine->file, name, &held))
+		return sha256_file_hex(path, digest, ret_size, err);
+	sha256_hex(held.ptr, held.len, digest);
+	*ret_size = held.len;
+	return true;
+}
+
+/* A log that cannot be read for good is recorded without. */
+static bool add_log_digest(Engine *engine, int64_t number, Json *args, Error *err) {
+	char digest[SHA256_HEX_SIZE];
+	unsigned long long size = 0;
+	Error why = {0};
+	if (log_digest(engine, number, digest, &size, &why)) {
+		json_add_string(args, "log_sha256", digest);
+		json_add_int(args, "log_bytes", (int64_t) size);
+	} else if (job_record_is_shortage(&why)) {
+		*err = why;
+		return false;
+	}
+	return true;
+}
+
+/* The result as the worker left it, for the record. */
+static Json *finished_args(int64_t number, const Json *result) {
+	Json *args = json_new_object();
+	json_add_int(args, "action", number);
+	static const char *const FIELDS[] = {"outcome", "error", "verified", "evidence", "value", "values", "warnings", "exit", "began"};
+	for (size_t i = 0; i < BG_LENGTH(FIELDS); i++)
+		if (json_get(result, FIELDS[i]))
+			json_add(args, FIELDS[i], json_copy(json_get(result, FIELDS[i])));
+	return args;
+}
+
+bool job_record_lost(Engine *engine, int64_t number, const char *why, Error *err) {
+	AUTO(Json) *args = json_new_object();
+	json_add_int(args, "action", number);
+	json_add_string(args, "why", why);
+	return engine_request(engine, REQUEST_LOST, args, err);
+}
+
+bool job_record_end(Engine *engine, int64_t number, const Json *result, bool began, Error *err) {
+	if (result && !text_eq(json_get_string(result, "outcome"), "in-doubt")) {
+		AUTO(Json) *args = finished_args(number, result);
+		return add_log_digest(engine, number, args, err) && engine_request(engine, REQUEST_FINISHED, args, err);
+	}
+	if (result)
+		return job_record_lost(engine, number, json_get_string_or(result, "evidence", "the worker could not tell what came of it"), err);
+	if (began)
+		return job_record_lost(engine, number, "the worker ended while it was changing something, and left no result", err);
+	AUTO(Json) *args = json_new_object();
+	json_add_int(args, "action", number);
+	json_add_string(args, "outcome", "stopped");
+	json_add_bool(args, "began", false);
+	Error never = {0};
+	error_set(&never, ERROR_IO, "the worker ended before it began: nothing was sent");
+	error_hint(&never, "plan again");
+	json_add(args, "error", error_to_json(&never));
+	return add_log_digest(engine, number, args, err) && engine_request(engine, REQUEST_FINISHED, args, err);
+}

@@ -1,0 +1,36 @@
+/* playbooks_view.h: what the files of the playbooks screen share. Internal. */
+#pragma once
+#include "tui/view/view.h"
+#include "tui/widget/list.h"
+#include "tui/widget/pager.h"
+
+#define PLAYBOOK_ID_SIZE LIST_ID_SIZE
+
+typedef struct PlaybookRow {
+	const PlaybookEntry *entry;
+	const PlaybookProcedure *procedure;   /* NULL: the playbook's own line */
+} PlaybookRow;
+
+typedef struct PlaybooksState {
+	List list;
+	PlaybookRow *rows;
+	size_t count;
+	char id[PLAYBOOK_ID_SIZE], text[400];          /* scratch of the list's questions */
+	GlyphSet glyphs;
+	bool reading;                         /* the selected one is read, in a pager */
+	Pager pager;
+	Styled page;
+	char read_title[120];
+	char fitting[PLAYBOOK_ID_SIZE];                /* id of the row that fits the board; "" = none */
+} PlaybooksState;
+
+/* ---- playbooks_rows.c ---- */
+ListSource playbooks_source(PlaybooksState *state);
+/* NULL = none. */
+const PlaybookRow *playbooks_selected(PlaybooksState *state);
+void playbooks_write_id(const PlaybookEntry *entry, const PlaybookProcedure *procedure, char id[static PLAYBOOK_ID_SIZE]);
+/* Its only procedure has its name: one row tells both. */
+bool playbooks_says_it_twice(const PlaybookEntry *entry);
+
+/* ---- playbooks_start.c ---- */
+void playbooks_start(PlaybooksState *state, ViewContext *context);

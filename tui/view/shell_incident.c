@@ -1,0 +1,247 @@
+/* shell_incident.c: the commands about the incident as a whole: begun, noted, told, handed over, ended. They work on every screen. */
+#include <stdio.h>
+#include "core/base/alloc.h"
+#include "core/report/report.h"
+#include "tui/view/copying.h"
+#include "tui/view/moment_entry.h"
+#include "tui/view/shell.h"
+#include "tui/view/standing.h"
+
+/* ---- begin, write down ---- */
+
+static const char *const KINDS[] = { "drill", "REAL" };
+
+static void declared(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
+{
+	(void) state;
+	(void) data;
+	Json *args = json_new_object();
+	json_add_string(args, "title", form_text(&dialog->form, 0));
+	json_add_bool(args, "drill", context->model->drill || text_eq(form_text(&dialog->form, 1), KINDS[0]));
+	view_ask(context, ASK_DECLARE, args, "Declared. Everything from now on stands in the record.");
+}
+
+void shell_declare(Shell *shell, ViewContext *context)
+{
+	(void) shell;
+	Dialog *dialog = view_dialog(context, DIALOG_FORM, "Declare an incident", "declare", declared, NULL);
+	styled_add(&dialog->text, ROLE_TEXT, "Begins the record and the clock. You become its commander.\n");
+	FormField *title = form_add(&dialog->form, FIELD_TEXT, "What is wrong", context->argument);
+	title->required = true;
+	/* Where everything is simulated or set aside for drills, there is nothing to choose. */
+	if (context->model->drill)
+		return;
+	FormField *kind = form_add(&dialog->form, FIELD_CHOICE, "Kind", "");
+	kind->choices = KINDS;
+	kind->choice_count = BG_LENGTH(KINDS);
+	kind->choice = 1;
+	kind->help = "left and right change it";
+}
+
+void shell_note(Shell *shell, ViewContext *context)
+{
+	(void) shell;
+	if (!*context->argument) {
+		view_reason_ask(context, "Note", "write", NULL, "Note", "text", ASK_NOTE, NULL, "Noted.");
+		return;
+	}
+	Json *args = json_new_object();
+	json_add_string(args, "text", context->argument);
+	view_ask(context, ASK_NOTE, args, "Noted.");
+}
+
+static void damage_told(ViewContext *context, const char *text)
+{
+	Error err = { 0 };
+	WallTime time = { 0 };
+	char value[32];
+	if (!moment_entry_parse(str_from(text), context->wall, &time, &err)) {
+		view_error(context, &err);
+		return;
+	}
+	Json *args = json_new_object();
+	snprintf(value, sizeof(value), "%lld", (long long) time.ms);
+	json_add_string(args, "name", DAMAGE_FACT);
+	json_add_string(args, "value", value);
+	view_ask(context, ASK_FACT, args, "The verdict rests on that time now.");
+}
+
+static void damage_answered(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
+{
+	(void) state;
+	(void) data;
+	damage_told(context, form_text(&dialog->form, 0));
+}
+
+void shell_damage_time(Shell *shell, ViewContext *context)
+{
+	(void) shell;
+	if (*context->argument) {
+		damage_told(context, context->argument);
+		return;
+	}
+	Dialog *dialog = view_dialog(context, DIALOG_FORM, "When did the damage begin?", "set", damage_answered, NULL);
+	styled_add(&dialog->text, ROLE_TEXT, "The time of the bad publish decides whether the newest backup is still good.\n");
+	FormField *field = form_add(&dialog->form, FIELD_TEXT, "Time", "");
+	field->required = true;
+	field->help = "22:51Z, -2h, or 2026-11-21T22:51Z; UTC";
+}
+
+/* `:fact bad-publish 22:51Z`, `:set name value`: a name, a blank, the rest. */
+static bool two_words(const ViewContext *context, char name[static 80], const char **ret_value)
+{
+	Str text = str_from(context->argument);
+	ptrdiff_t blank = str_find_char(text, ' ');
+	if (blank <= 0 || blank >= 80)
+		return false;
+	snprintf(name, 80, "%.*s", (int) blank, text.ptr);
+	const char *value = text.ptr + blank;
+	while (*value == ' ')
+		value++;
+	*ret_value = value;
+	return *value != '\0';
+}
+
+void shell_fact(Shell *shell, ViewContext *context)
+{
+	(void) shell;
+	char name[80];
+	const char *value;
+	if (!two_words(context, name, &value)) {
+		view_refuse(context, "fact: write :fact NAME VALUE, as in :fact bad-publish 22:51Z");
+	} else if (text_eq(name, DAMAGE_FACT)) {
+		damage_told(context, value);
+	} else {
+		Json *args = json_new_object();
+		json_add_string(args, "name", name);
+		json_add_string(args, "value", value);
+		view_ask(context, ASK_FACT, args, "The fact stands in the record.");
+	}
+}
+
+void shell_set_value(Shell *shell, ViewContext *context)
+{
+	(void) shell;
+	char name[80];
+	const char *value;
+	if (!two_words(context, name, &value)) {
+		view_refuse(context, "set: write :set NAME VALUE");
+		return;
+	}
+	Json *args = json_new_object();
+	json_add_string(args, "run", context->run->id);
+	json_add_string(args, "name", name);
+	json_add_string(args, "value", value);
+	view_ask(context, ASK_SET, args, "The value is set.");
+}
+
+/* ---- sitrep ---- */
+
+static void sitrep_seen(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
+{
+	(void) state;
+	(void) context;
+	(void) dialog;
+	(void) data;
+}
+
+void shell_sitrep(Shell *shell, ViewContext *context)
+{
+	const ClientModel *model = context->model;
+	AUTO_CLEAR(Buf) text = { 0 };
+	AUTO_FREE SitrepCondition *conditions = bg_calloc(model->reading_count + 1, sizeof(*conditions));
+	AUTO(Incident) *none = incident_new();
+	Standing standing;
+	const char *why;
+	standing_read(context, &standing);
+	for (size_t i = 0; i < model->reading_count; i++)
+		conditions[i] = (SitrepCondition) { .name = model->readings[i].name, .text = model->readings[i].text,
+			.state = standing_judge(&standing, context, &model->readings[i], &why) };
+	held_words(&model->held, context->wall, false, &text);
+	if (text.len)
+		buf_putc(&text, '\n');
+	report_sitrep(model->incident ? model->incident : none, conditions, model->reading_count, context->wall, &text);
+	Error err = { 0 };
+	bool sent = copying_send(context, buf_str(&text), COPY_CLEANED, &err);
+	/* Line mode has said it by now. */
+	if (shell->hear)
+		return;
+	Dialog *dialog = view_dialog(context, DIALOG_INFORM, sent ? "Sitrep: copied, where the terminal can" : "Sitrep", "close", sitrep_seen, NULL);
+	if (!sent)
+		styled_printf(&dialog->text, ROLE_MUTED, "Not copied: %s.\n\n", err.why);
+	styled_add(&dialog->text, ROLE_TEXT, buf_text(&text));
+}
+
+/* ---- command ---- */
+
+static void hand_to(ViewContext *context, const char *name, const char *title, const char *text)
+{
+	Json *args = json_new_object();
+	json_add_string(args, "to", name);
+	view_confirm_ask(context, title, "hand over", text, ASK_HANDOVER, args, "The bar shows who commands now.");
+}
+
+void shell_take_command(Shell *shell, ViewContext *context)
+{
+	(void) shell;
+	AUTO_FREE char *text = bg_asprintf("%s is in command now. The record will say that you took over.\n",
+		context->model->incident->commander ? context->model->incident->commander : "Nobody");
+	hand_to(context, context->model->who, "Take command", text);
+}
+
+static void handed_over(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
+{
+	(void) state;
+	(void) data;
+	Json *args = json_new_object();
+	json_add_string(args, "to", form_text(&dialog->form, 0));
+	view_ask(context, ASK_HANDOVER, args, "The bar shows who commands now.");
+}
+
+void shell_handover(Shell *shell, ViewContext *context)
+{
+	(void) shell;
+	AUTO_CLEAR(Buf) names = { 0 };
+	JSON_EACH(person, json_get(context->model->environment, "people"))
+		buf_printf(&names, "%s%s", names.len ? ", " : "", json_get_string_or(person, "name", "?"));
+	if (*context->argument) {
+		AUTO_FREE char *text = bg_asprintf("%s becomes the commander of this incident.\n", context->argument);
+		hand_to(context, context->argument, "Hand over the command", text);
+		return;
+	}
+	Dialog *dialog = view_dialog(context, DIALOG_FORM, "Hand over the command", "hand over", handed_over, NULL);
+	styled_printf(&dialog->text, ROLE_TEXT, "The environment knows %s.\n", names.len ? buf_text(&names) : "nobody by name");
+	FormField *field = form_add(&dialog->form, FIELD_TEXT, "To", "");
+	field->required = true;
+}
+
+static void ended(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
+{
+	(void) state;
+	(void) data;
+	Json *args = json_new_object();
+	if (*form_text(&dialog->form, 0))
+		json_add_string(args, "reason", form_text(&dialog->form, 0));
+	view_ask(context, ASK_END, args, "The incident has ended. Its record stays.");
+}
+
+void shell_end_incident(Shell *shell, ViewContext *context)
+{
+	(void) shell;
+	const Incident *incident = context->model->incident;
+	Dialog *dialog = view_dialog(context, DIALOG_FORM, "End the incident", "end it", ended, NULL);
+	if (incident->open_count == 0)
+		styled_add(&dialog->text, ROLE_TEXT, "Nothing is open in the ledger.\n");
+	else
+		styled_printf(&dialog->text, ROLE_WARN, "%zu still open in the ledger:\n", incident->open_count);
+	for (size_t i = 0; i < incident->open_count; i++) {
+		const LedgerItem *item = &incident->ledger[incident->open_items[i]];
+		char clock[WALL_TEXT_SIZE];
+		styled_printf(&dialog->text, ROLE_TEXT, "  %s, opened %s by %s\n", item->name, wall_format_hm(item->opened, context->wall, clock),
+			item->opened_who ? item->opened_who : "?");
+	}
+	dialog->danger = incident->open_count > 0;
+	FormField *field = form_add(&dialog->form, FIELD_TEXT, incident->open_count ? "Reason to leave it so" : "Closing words",
+		context->argument);
+	field->required = incident->open_count > 0;
+}
