@@ -69,15 +69,28 @@ static void write_own(Str text, bool utf8, Buf *out)
 /* Which lines hold something literal: its line breaks are part of it. */
 typedef struct Literals { Buf lines; } Literals;
 
-static void note_literal(Literals *literals, const Buf *out, size_t from, bool literal)
+#define LITERAL_WHOLE 60   /* one of so many bytes is not to be broken at a line's end either */
+
+/* A word or a value among prose is not broken anyhow: what counts is what would be copied and has blanks. */
+static bool must_stay_whole(Str literal)
+{
+	literal = str_trim(literal);
+	return str_find_char(literal, ' ') >= 0 || literal.len > LITERAL_WHOLE;
+}
+
+static void note_literal(Literals *literals, Str written, bool literal)
 {
 	if (literals->lines.len == 0)
 		buf_putc(&literals->lines, 0);
-	for (size_t i = from; i < out->len; i++) {
-		if (literal && out->data[i] != ' ' && out->data[i] != '\n')
+	for (;;) {
+		ptrdiff_t end = str_find_char(written, '\n');
+		Str part = str_slice(written, 0, end < 0 ? written.len : (size_t) end);
+		if (literal && must_stay_whole(part))
 			literals->lines.data[literals->lines.len - 1] = 1;
-		if (out->data[i] == '\n')
-			buf_putc(&literals->lines, 0);
+		if (end < 0)
+			return;
+		buf_putc(&literals->lines, 0);
+		written = str_slice(written, (size_t) end + 1, written.len);
 	}
 }
 
@@ -94,7 +107,7 @@ static void write_runs(const Styled *text, bool utf8, Buf *out, Literals *litera
 			words_clean(part, utf8, out);
 		else
 			write_own(part, utf8, out);
-		note_literal(literals, out, from, is_literal(text->runs[i].role));
+		note_literal(literals, str_slice(buf_str(out), from, out->len - from), is_literal(text->runs[i].role));
 	}
 }
 

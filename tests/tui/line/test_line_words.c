@@ -51,7 +51,9 @@ Test(line_words, breaks_lines_between_words_and_leaves_what_is_literal)
 	AUTO_CLEAR(Buf) out = { 0 };
 	styled_add(&text, ROLE_TEXT, "One two three four five.\n\n  Six seven eight nine ten.\n2. There: ");
 	styled_add(&text, ROLE_CODE, "ssh-keygen -Y sign -f KEY FILE\n");
-	styled_add(&text, ROLE_TEXT, "Eleven twelve thirteen");
+	styled_add(&text, ROLE_TEXT, "Eleven ");
+	styled_add(&text, ROLE_CODE, "twelve");
+	styled_add(&text, ROLE_TEXT, " thirteen");
 	words_write(&text, true, 16, &out);
 	assert_text("wrapped", buf_text(&out), "One two three\n  four five.\n\n  Six seven\n    eight nine\n    ten.\n"
 		"2. There: ssh-keygen -Y sign -f KEY FILE\nEleven twelve\n  thirteen");
