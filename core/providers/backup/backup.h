@@ -58,3 +58,10 @@ bool backup_is_verified(const char *folder, const char *name, WallTime *ret_time
 bool backup_plan_verify(const Call *call, Plan *ret_plan, Error *err);
 bool backup_apply_verify(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 void backup_read_sets(const Call *call, Reading *ret);
+
+/* ---- the backup node ---- */
+
+bool backup_plan_fetch(const Call *call, Plan *ret_plan, Error *err);
+bool backup_apply_fetch(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+bool backup_verify_fetch(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+void backup_read_rotation(const Call *call, Reading *ret);

@@ -4,6 +4,8 @@
 
 static const SettingSpec SETTINGS[] = {
 	{"folder", PARAM_TEXT, false, false, "the folder of this machine's sets; " BACKUP_FOLDER " if not said"},
+	{"node", PARAM_TEXT, false, false, "the backup node: a name of nodes:; the one with role: backup if not said"},
+	{"remote", PARAM_TEXT, false, false, "the folder of its sets, with daily, weekly and monthly; its backups:, else " BACKUP_REMOTE},
 };
 
 static bool check_system(const Environment *environment, const EnvironmentSystem *system, Error *err) {
@@ -17,6 +19,11 @@ static void write_folders(const Call *call, StrList *ret) { strlist_add_take(ret
 #define LONG_MS (12 * 60 * 60 * 1000)
 
 static const Action ACTIONS[] = {
+	{.spec = {.name = "backup.fetch", .kind = VERB_ACTION, .risk = RISK_CHANGE, .help = "the backup node's newest set into this machine's folder, verified; then the oldest go",
+			.VERB_PARAMS({"set", PARAM_TEXT, false, NULL, "name of a daily set there; the newest if not said"},
+				{"keep", PARAM_INT, false, NULL, "how many sets stay here; 10 if not said"}, TIMEOUT, SYSTEM_PARAM)},
+		.repeatable = true, .usual_ms = 600000, .apply_ms = LONG_MS, .plan = backup_plan_fetch, .apply = backup_apply_fetch, .verify = backup_verify_fetch,
+		.manual = "./fetch-openedx-backup.sh"},
 	{.spec = {.name = "backup.verify", .kind = VERB_ACTION, .risk = RISK_READ, .help = "reads a set to its end: dumps, archives, manifest; names what is wrong to the byte",
 			.VERB_PARAMS({"set", PARAM_TEXT, false, NULL, "name of a set, or a path; the newest if not said"}, TIMEOUT, SYSTEM_PARAM)},
 		.repeatable = true, .usual_ms = 30000, .apply_ms = LONG_MS, .plan = backup_plan_verify, .apply = backup_apply_verify,
@@ -24,6 +31,13 @@ static const Action ACTIONS[] = {
 };
 
 static const Probe PROBES[] = {
+	{.spec = {.name = "backup.rotation", .kind = VERB_PROBE, .subject = "rotation of the backup node",
+			.help = "whether the backup node keeps a set of each day, of 4 weeks, of 12 months; the missing ones by name",
+			.VERB_PARAMS(SYSTEM_PARAM),
+			.VERB_FIELDS({"newest", PARAM_TEXT, "name of the newest daily set"}, {"age", PARAM_SPAN, "time since it was made"},
+				{"daily", PARAM_INT, "daily sets there"}, {"weekly", PARAM_INT, "weekly sets"}, {"monthly", PARAM_INT, "monthly sets"},
+				{"missing", PARAM_INT, "sets that were promised and are not there"})},
+		.every_ms = 900000, .deadline_ms = 60000, .budget_ms = 2700000, .read = backup_read_rotation},
 	{.spec = {.name = "backup.sets", .kind = VERB_PROBE, .subject = "backup sets of this machine", .help = "the newest set here: its age, its size, whether it was verified",
 			.VERB_PARAMS({"folder", PARAM_TEXT, false, NULL, "the folder of the sets, if it is not the system's"}, {"max-age", PARAM_SPAN, false, NULL, "the newest set may be this old; 8d if not said"},
 				{"keep", PARAM_INT, false, NULL, "how many sets there should be; 10 if not said"}, SYSTEM_PARAM),

@@ -51,3 +51,19 @@ Test(programs, of_the_verbs_only_commands_are_programs) {
 		assert_text(cases[i].verb, names, cases[i].who);
 	}
 }
+
+/* A confined process may write there, and nowhere else. */
+Test(programs, an_action_names_the_folders_in_which_it_keeps_something) {
+	static const struct { const char *verb, *folders; } cases[] = {{"backup.verify", "/srv/sets"}, {"couchdb.restore", ""}, {"fastly.clone", ""}, {"nonsense", ""}};
+	AUTO(Environment) *environment = NULL;
+	AUTO(Json) *args = json_new_object();
+	Error err = {0};
+	assert_ok(environment_parse(STR(HEAD "systems:\n  b: { provider: backup, folder: /srv/sets }\n"), "e", &environment, &err), &err);
+	Call call = {.environment = environment, .args = args};
+	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
+		AUTO_CLEAR(StrList) folders = {0};
+		provider_write_folders(&call, cases[i].verb, &folders);
+		AUTO_FREE char *text = strlist_join(&folders, " ");
+		assert_text(cases[i].verb, text, cases[i].folders);
+	}
+}
