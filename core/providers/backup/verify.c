@@ -100,19 +100,6 @@ static bool is_archive(const char *path) {
 	return false;
 }
 
-/* A dump may be compressed: the name without the ending of that is its own. */
-static bool is_dump(const char *path) {
-	static const char *const ENDINGS[] = {".gz", ".xz", ".zst", ".bz2"};
-	Str name = str_from(path_base(path));
-	for (size_t i = 0; i < BG_LENGTH(ENDINGS); i++)
-		if (str_ends(name, ENDINGS[i])) {
-			name.len -= strlen(ENDINGS[i]);
-			break;
-		}
-	AUTO_FREE char *plain = str_dup(name);
-	return restore_is_dump_name(plain);
-}
-
 static bool is_manifest(const Verify *verify, const char *path) { return text_eq(short_name(verify, path), BACKUP_MANIFEST); }
 
 /* False only when it was stopped. */
@@ -125,7 +112,7 @@ static bool verify_file(Verify *verify, const char *path, const struct stat *inf
 		ok = error_set(&wrong, ERROR_INVALID, "it is empty");
 	else if (is_manifest(verify, path))
 		ok = verify_manifest(verify, path, &wrong);
-	else if (is_dump(path))
+	else if (restore_is_dump_name(path_base(path)))
 		ok = verify_dump(verify, path, &wrong);
 	else if (is_archive(path))
 		ok = verify_archive(verify, path, &wrong);

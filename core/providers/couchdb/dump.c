@@ -227,6 +227,21 @@ static bool read_file(void *userdata, char *bytes, size_t size, size_t *ret_got,
 	return true;
 }
 
+static bool read_compressed(void *userdata, char *bytes, size_t size, size_t *ret_got, Error *err) {
+	return unpack_next(((DumpFile *) userdata)->unpack, bytes, size, ret_got, err);
+}
+
+/* By its first bytes: names lie. */
+static bool is_compressed(int fd) {
+	static const struct { const char *magic; size_t len; } MAGICS[] = {{"\x1f\x8b", 2}, {"\xfd" "7zXZ", 5}, {"\x28\xb5\x2f\xfd", 4}, {"BZh", 3}};
+	char head[8] = "";
+	ssize_t got = pread(fd, head, sizeof(head), 0);
+	for (size_t i = 0; i < BG_LENGTH(MAGICS); i++)
+		if (got >= (ssize_t) MAGICS[i].len && memcmp(head, MAGICS[i].magic, MAGICS[i].len) == 0)
+			return true;
+	return false;
+}
+
 static bool refuse_file(DumpFile *file, const char *path, Error *err) {
 	if (file->fd >= 0)
 		close(file->fd);
@@ -247,13 +262,18 @@ bool dump_file_open(const char *path, DumpFile *ret, Error *err) {
 	}
 	ret->bytes = info.st_size;
 	ret->changed_s = info.st_mtim.tv_sec;
-	ret->dump = dump_new((ByteSource){read_file, ret}, path);
+	if (is_compressed(ret->fd) && !unpack_open(path, &ret->unpack, err))
+		return refuse_file(ret, path, err);
+	ret->dump = dump_new((ByteSource){ret->unpack ? read_compressed : read_file, ret}, path);
 	return true;
 }
+
+int64_t dump_file_offset(const DumpFile *file) { return file->unpack ? unpack_offset(file->unpack) : dump_offset(file->dump); }
 
 void dump_file_clear(DumpFile *file) {
 	if (file->dump)
 		close(file->fd);
 	file->dump = dump_free(file->dump);
+	file->unpack = unpack_free(file->unpack);
 	file->fd = -1;
 }

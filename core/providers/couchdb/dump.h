@@ -6,6 +6,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/providers/couchdb/json_stream.h"
+#include "core/transport/unpack.h"
 
 #define DUMP_DOCUMENT_MAX (12u * 1024 * 1024)   /* CouchDB takes 8 MB (max_document_size); attachments that are written into it come on top */
 
@@ -54,8 +55,9 @@ void dump_document_put(const DumpDocument *document, bool with_attachments, Buf 
 /* Its id as text, escapes resolved. Owned. */
 char *dump_document_id(const DumpDocument *document);
 
-/* A dump in a file. It must not move while it is open. */
-typedef struct DumpFile { int fd; int64_t bytes, changed_s; Dump *dump; } DumpFile;
+/* A dump in a file, plain or compressed (gzip, xz, zstd, bzip2). It must not move while it is open. */
+typedef struct DumpFile { int fd; Unpack *unpack; int64_t bytes, changed_s; Dump *dump; } DumpFile;
+int64_t dump_file_offset(const DumpFile *file);      /* bytes of the file that were read */
 BG_CHECK bool dump_file_open(const char *path, DumpFile *ret, Error *err);
 void dump_file_clear(DumpFile *file);
 BG_DEFINE_CLEARP(DumpFile, dump_file_clear)

@@ -39,19 +39,19 @@ bool restore_security(const RestoreItem *item, Json **ret_json, Error *err) {
 
 /* ---- counting ---- */
 
-typedef struct Counting { const Call *call; const RestoreItem *item; int64_t bytes; } Counting;
+typedef struct Counting { const Call *call; const RestoreItem *item; const DumpFile *file; } Counting;
 
 static bool go_on(void *userdata, const Dump *dump) {
 	const Counting *counting = userdata;
 	char count[WORDS_SIZE];
-	call_progress(counting->call, dump_offset(dump), counting->item->bytes, "%s: counting, %s documents so far", counting->item->database,
+	call_progress(counting->call, dump_file_offset(counting->file), counting->item->bytes, "%s: counting, %s documents so far", counting->item->database,
 		words_count(dump_sum(dump)->documents, count));
 	return !call_is_cancelled(counting->call) && call_remaining_ms(counting->call) > 0;
 }
 
 static bool count_item(const Call *call, RestoreItem *item, Error *err) {
 	AUTO_CLEAR(DumpFile) file = {.fd = -1};
-	Counting counting = {.call = call, .item = item};
+	Counting counting = {.call = call, .item = item, .file = &file};
 	if (!dump_file_open(item->path, &file, err))
 		return false;
 	bool ok = dump_scan(file.dump, go_on, &counting, err);

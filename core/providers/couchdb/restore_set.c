@@ -14,9 +14,18 @@
 #define SECURITY ".security.json"
 
 static const char *const ENDINGS[] = {".json", ".couchbackup"};
+static const char *const COMPRESSED[] = {".gz", ".xz", ".zst", ".bz2"};
+
+/* Without the ending of a compressor. */
+static Str uncompressed(Str name) {
+	for (size_t i = 0; i < BG_LENGTH(COMPRESSED); i++)
+		if (str_ends(name, COMPRESSED[i]))
+			return str_slice(name, 0, name.len - strlen(COMPRESSED[i]));
+	return name;
+}
 
 bool restore_is_dump_name(const char *file_name) {
-	Str name = str_from(file_name);
+	Str name = uncompressed(str_from(file_name));
 	if (str_eq_c(name, "backup_manifest.json") || str_ends(name, SECURITY))
 		return false;
 	for (size_t i = 0; i < BG_LENGTH(ENDINGS); i++)
@@ -37,7 +46,7 @@ static bool is_database_name(Str name) {
 }
 
 char *restore_database_of(const char *file_name) {
-	Str name = str_from(file_name);
+	Str name = uncompressed(str_from(file_name));
 	for (size_t i = 0; i < BG_LENGTH(ENDINGS); i++)
 		if (str_ends(name, ENDINGS[i])) {
 			name.len -= strlen(ENDINGS[i]);
@@ -81,7 +90,7 @@ static bool add(const Search *search, const char *path, const char *database, Er
 		set->capacity = set->capacity ? set->capacity * 2 : 16;
 		set->items = bg_realloc(set->items, set->capacity * sizeof(*set->items));
 	}
-	Str stem = str_from(path);
+	Str stem = uncompressed(str_from(path));
 	for (size_t i = 0; i < BG_LENGTH(ENDINGS); i++)
 		if (str_ends(stem, ENDINGS[i]))
 			stem.len -= strlen(ENDINGS[i]);

@@ -27,4 +27,4 @@ void restore_set_clear(RestoreSet *set);
 BG_DEFINE_CLEARP(RestoreSet, restore_set_clear)
 /* The database that a dump of this file name is of; NULL: it is the name of none. Owned. */
 char *restore_database_of(const char *file_name);
-bool restore_is_dump_name(const char *file_name);
+bool restore_is_dump_name(const char *file_name);      /* users.json, users.couchbackup, users.json.gz */

@@ -1,6 +1,7 @@
 /* couchdb.restore: databases out of dumps, against a CouchDB of the tests' own that keeps state. */
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "backup_set.h"
 #include "couch_scene.h"
 
 #define ROW(id, rev, more) "{\"id\":\"" id "\",\"key\":\"" id "\",\"value\":{\"rev\":\"" rev "\"},\"doc\":{\"_id\":\"" id "\",\"_rev\":\"" rev "\"" more "}}"
@@ -81,6 +82,25 @@ Test(couch_restore, files_of_couchbackup_bring_all_revisions_and_deletions) {
 	cr_expect_eq(couch_server_count(scene.server, "notes"), 1);
 	cr_expect_eq(couch_server_revisions(scene.server, "notes"), 3);
 	expect_verified(&result, VERIFIED_YES, "1 documents in 1 databases; 2 of them compared");
+}
+
+Test(couch_restore, compressed_dumps_are_read_as_they_are) {
+	AUTO_CLEAR(CouchScene) scene = {0};
+	AUTO_CLEAR(Plan) plan = {0};
+	AUTO_CLEAR(Plan) cut = {0};
+	AUTO_CLEAR(ActionResult) result = {0};
+	Error err = {0};
+	couch_scene_begin(&scene, NULL);
+	temp_write(&scene.folder, "set/users.json", DUMP("2", ROW("a", "1-a", "") "," ROW("b", "1-b", "")));
+	temp_write(&scene.folder, "set/users.security.json", "{}");
+	backup_set_run(temp_path(&scene.folder, "set"), "gzip users.json");
+	couch_scene_args(&scene, "from", "set", (char *) NULL);
+	assert_ok(couch_scene_run(&scene, "couchdb.restore", &plan, &result, &err), &err);
+	AUTO_FREE char *changes = changes_of(&plan);
+	assert_text("changes", changes, "database users: becomes 2 documents of users.json.gz\nsecurity of users: as the server makes it -> {}");
+	expect_verified(&result, VERIFIED_YES, "2 documents in 1 databases; 2 of them");
+	backup_set_run(temp_path(&scene.folder, "set"), "head -c 40 users.json.gz >x && mv x users.json.gz");
+	assert_refused(couch_scene_plan(&scene, "couchdb.restore", &cut, &err), &err, ERROR_INVALID, "truncated gzip input");
 }
 
 Test(couch_restore, batches_fit_what_the_server_takes) {
