@@ -59,6 +59,19 @@ Test(board_screen, scrolls_and_filters)
 	story_pictures(terminal, "board/filtered");
 }
 
+Test(board_screen, goes_to_what_is_not_ok_wherever_it_stands)
+{
+	AUTO(Script) *script = story_quiet();
+	board_is_long(script);
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Terminal) *terminal = story_console(script, &folder, "end", "node40");
+	cr_assert(!terminal_shows(terminal, "node17"));
+	terminal_keys(terminal, "]");
+	terminal_wait_text(terminal, "node17");
+	terminal_keys(terminal, "]");
+	terminal_wait_text(terminal, "no other row is anything but ok");
+}
+
 Test(board_screen, shows_all_rows_again)
 {
 	AUTO(Script) *script = story_quiet();

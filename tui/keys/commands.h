@@ -73,8 +73,8 @@
 	COMMAND(TEXT_UP, "text-up", MOVE, "K shift-up", "ws", SAFE, 0, NONE, "text up", "scroll the text on the right up") \
 	COMMAND(TEXT_DOWN, "text-down", MOVE, "J shift-down", "ws", SAFE, 0, NONE, "text down", "scroll the text on the right down") \
 	COMMAND(FILTER, "filter", MOVE, "/", "G", SAFE, 20, FIND, "filter", "show only rows that contain a text, or find it in a long text") \
-	COMMAND(NEXT_MATCH, "next-match", MOVE, "]", "LR", SAFE, 0, NONE, "next match", "go to the next place that was found") \
-	COMMAND(PREVIOUS_MATCH, "previous-match", MOVE, "[", "LR", SAFE, 0, NONE, "previous match", "go to the place found before") \
+	COMMAND(NEXT_MATCH, "next-match", MOVE, "]", "LR", SAFE, 0, NONE, "next match", "go to the next place found, on the board to what is not ok") \
+	COMMAND(PREVIOUS_MATCH, "previous-match", MOVE, "[", "LR", SAFE, 0, NONE, "previous match", "go to the place found before, on the board likewise") \
 	COMMAND(COPY, "copy", MOVE, "Y", "G", SAFE, 0, DO, "copy", "copy what is selected to the clipboard: a command, a link, the row") \
 	COMMAND(FOLLOW, "follow", MOVE, "f", "wt", SAFE, 21, NONE, "follow", "keep the newest line in sight, or stop doing so") \
 	\

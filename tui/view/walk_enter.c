@@ -106,6 +106,8 @@ const char *walk_label(void *state, const ViewContext *context, CommandId id)
 	const WalkTarget target = walk_target(walk, context);
 	if (!target.run)
 		return NULL;
+	if (id == COMMAND_BACK && context->small && !walk->on_outline && !walk->details && !target.open)
+		return "outline";
 	if (target.open && id == COMMAND_PLAN)
 		return "read again";
 	if (target.open && !walk->details)
@@ -114,47 +116,58 @@ const char *walk_label(void *state, const ViewContext *context, CommandId id)
 	return id == COMMAND_OPEN ? enter_label(walk, &target, enter) : is_told_by_enter(id, enter) ? "" : NULL;
 }
 
-/* What is open: its plan is applied, signed or put away; one that may not be done is left out. */
-static size_t first_of_plan(const WalkView *walk, const ViewContext *context, const WalkTarget *target, CommandId ret_ids[static VIEW_MAX_FIRST])
+typedef struct First { CommandId *ids; size_t count; } First;
+
+/* The first ones matter most: what is too much is left out. */
+static void add(First *first, CommandId id)
 {
-	size_t count = 0;
-	if (!target->open->plan_is_undo && walk_hard_guard(walk, target, target->open))
-		ret_ids[count++] = COMMAND_SKIP;
-	else if (waits_for_gate(context, target))
-		ret_ids[count++] = COMMAND_SIGN_OFF;
-	else
-		ret_ids[count++] = COMMAND_APPLY;
-	ret_ids[count++] = COMMAND_BACK;
-	if (target->step->optional && ret_ids[0] != COMMAND_SKIP)
-		ret_ids[count++] = COMMAND_SKIP;
-	return count;
+	if (first->count < VIEW_MAX_FIRST)
+		first->ids[first->count++] = id;
+}
+
+/* What is open: its plan is applied, signed or put away; one that may not be done is left out. */
+static void add_for_plan(const WalkView *walk, const ViewContext *context, const WalkTarget *target, First *first)
+{
+	bool blocked = !target->open->plan_is_undo && walk_hard_guard(walk, target, target->open);
+	add(first, blocked ? COMMAND_SKIP : waits_for_gate(context, target) ? COMMAND_SIGN_OFF : COMMAND_APPLY);
+	add(first, COMMAND_BACK);
+	if (target->step->optional && !blocked)
+		add(first, COMMAND_SKIP);
+}
+
+static void add_for_step(const WalkView *walk, const ViewContext *context, const WalkTarget *target, First *first)
+{
+	const IncidentStep *step = target->step;
+	bool untrue = view_step_untrue(step) != NULL;
+	if (target->job && target->job->running)
+		add(first, COMMAND_CANCEL);
+	else if (walk_missing_value(walk, target))
+		add(first, COMMAND_EDIT_VALUES);
+	else if (untrue || (!target->action && step->check_count && !step_checks_true(step)))
+		add(first, COMMAND_VERIFY);
+	else if (!target->doubt && !target->action && !waits_for_gate(context, target))
+		add(first, COMMAND_TICK);
+	add(first, COMMAND_OPEN);
+	if (step->optional || untrue || walk_hard_guard(walk, target, NULL))
+		add(first, COMMAND_SKIP);
 }
 
 size_t walk_first(void *state, const ViewContext *context, CommandId ret_ids[static VIEW_MAX_FIRST])
 {
 	const WalkView *walk = state;
 	const WalkTarget target = walk_target(walk, context);
-	size_t count = 0;
-	if (!target.step)
-		return 0;
+	First first = { .ids = ret_ids };
 	if (walk->details)
-		ret_ids[count++] = COMMAND_BACK;
+		add(&first, COMMAND_BACK);
 	if (target.doubt)
-		ret_ids[count++] = COMMAND_RESOLVE;
-	if (target.job && target.job->running)
-		ret_ids[count++] = COMMAND_CANCEL;
-	else if (target.open)
-		return first_of_plan(walk, context, &target, ret_ids);
-	else if (walk_row_is_over(target.step))
-		return 0;
-	else if (walk_missing_value(walk, &target))
-		ret_ids[count++] = COMMAND_EDIT_VALUES;
-	else if (view_step_untrue(target.step) || (!target.action && target.step->check_count && !step_checks_true(target.step)))
-		ret_ids[count++] = COMMAND_VERIFY;
-	else if (!target.doubt && !target.action && !waits_for_gate(context, &target))
-		ret_ids[count++] = COMMAND_TICK;
-	ret_ids[count++] = COMMAND_OPEN;
-	if (target.step->optional || view_step_untrue(target.step) || walk_hard_guard(walk, &target, NULL))
-		ret_ids[count++] = COMMAND_SKIP;
-	return count;
+		add(&first, COMMAND_RESOLVE);
+	bool running = target.job && target.job->running;
+	if (target.step && target.open && !running)
+		add_for_plan(walk, context, &target, &first);
+	else if (target.step && (running || !walk_row_is_over(target.step)))
+		add_for_step(walk, context, &target, &first);
+	/* Where only one of the two is shown, the way to the other stands second. */
+	if (context->small && !walk->on_outline && !walk->details && first.count < 2)
+		add(&first, COMMAND_BACK);
+	return first.count;
 }
