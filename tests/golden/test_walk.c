@@ -53,6 +53,16 @@ static void tell_doubt(Script *script)
 	script_record(script, "engine", 5000, "lost", "{'action':3,'why':'the engine stopped while fastly was being asked'}");
 }
 
+Test(walk, does_not_offer_to_end_what_is_not_done)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_paused(script);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "3 home", "2/7");
+	terminal_keys(terminal, "enter");
+	terminal_wait_text(terminal, "steps are still to do");
+}
+
 Test(walk, opens_the_gate_of_a_section_from_its_heading)
 {
 	AUTO_CLEAR(TempFolder) folder = temp_folder();

@@ -154,6 +154,18 @@ static void offer_back(ViewContext *context, const WayBack *back)
 		back->procedure->steps);
 }
 
+bool walk_can_finish(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Error *err)
+{
+	WayBack back;
+	size_t done, total;
+	run_progress(target->run, &done, &total);
+	if (target->run->state != RUN_WALKING)
+		return walk_way_back(walk, context, target->run, &back)
+			|| error_set(err, ERROR_CONFLICT, "this procedure is over; others are on the playbooks screen (2)");
+	return walk_is_complete(target->run)
+		|| error_set(err, ERROR_CONFLICT, "%zu of %zu steps are still to do; :abandon ends it early, with a reason", total - done, total);
+}
+
 void walk_finish(WalkView *walk, ViewContext *context, const WalkTarget *target)
 {
 	WayBack back;
@@ -161,14 +173,6 @@ void walk_finish(WalkView *walk, ViewContext *context, const WalkTarget *target)
 	if (run->state != RUN_WALKING) {
 		if (walk_way_back(walk, context, run, &back))
 			offer_back(context, &back);
-		else
-			view_refuse(context, "this procedure is over; others are on the playbooks screen (2)");
-		return;
-	}
-	if (!walk_is_complete(run)) {
-		size_t done, total;
-		run_progress(run, &done, &total);
-		view_refuse(context, "%zu of %zu steps are still to do; :abandon ends it early, with a reason", total - done, total);
 		return;
 	}
 	Json *args = json_new_object();

@@ -166,8 +166,10 @@ size_t walk_first(void *state, const ViewContext *context, CommandId ret_ids[sta
 		add_for_plan(walk, context, &target, &first);
 	else if (target.step && (running || !walk_row_is_over(target.step)))
 		add_for_step(walk, context, &target, &first);
+	if (target.run && !first.count)
+		add(&first, COMMAND_OPEN);
 	/* Where only one of the two is shown, the way to the other stands second. */
-	if (context->small && !walk->on_outline && !walk->details && first.count < 2)
+	if (target.run && context->small && !walk->on_outline && !walk->details && first.count < 2)
 		add(&first, COMMAND_BACK);
 	return first.count;
 }

@@ -188,8 +188,14 @@ const char *walk_reason(WalkView *walk, const ViewContext *context, CommandId id
 	const WalkKey *key = find_key(id);
 	const WalkTarget target = walk_target(walk, context);
 	Error err = { 0 };
-	if (id == COMMAND_OPEN)
-		return target.open && !walk->details ? "the plan is open: y applies it, p reads again, Esc closes it" : NULL;
+	if (id == COMMAND_OPEN && target.open && !walk->details)
+		return "the plan is open: y applies it, p reads again, Esc closes it";
+	if (id == COMMAND_OPEN && (!target.run || target.kind != OUTLINE_RUN || walk_can_finish(walk, context, &target, &err)))
+		return NULL;
+	if (id == COMMAND_OPEN) {
+		snprintf(walk->reason, sizeof(walk->reason), "%s", err.why);
+		return walk->reason;
+	}
 	if (id == COMMAND_FOLLOW && !walk->output.text.len)
 		return "nothing is printed here";
 	if (!key)

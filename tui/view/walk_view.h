@@ -219,4 +219,6 @@ const char *walk_missing_value(const WalkView *walk, const WalkTarget *target);
 typedef struct WayBack { const PlaybookEntry *playbook; const PlaybookProcedure *procedure; } WayBack;
 bool walk_way_back(const WalkView *walk, const ViewContext *context, const Run *run, WayBack *ret_back);
 bool walk_is_complete(const Run *run);
+/* The run is complete, or over and has a way back. */
+bool walk_can_finish(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Error *err);
 void walk_finish(WalkView *walk, ViewContext *context, const WalkTarget *target);
