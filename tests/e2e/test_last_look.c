@@ -1,10 +1,12 @@
 /* Between signing and acting: a key is revoked, runs out, is taken from the list; what counted then counts still, or no more, as the signer's
  * time decides. And gates that want more people than roles. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/alloc.h"
 #include "scene.h"
+#include "tests/support/faults.h"
 
 static const char BOOK[] =
 	"# Signing\n\n"
@@ -155,4 +157,93 @@ Test(last_look, a_gate_may_want_more_people_than_roles_and_judges_every_one) {
 	scene_ok(&scene, "apply", "1", "--yes");
 	cr_assert_eq(scene_lines(&scene, "one"), 1);
 	scene_ok(&scene, "verify");
+}
+
+/* ---- certificates ---- */
+
+#define HOUR_MS INT64_C(3600000)
+
+/* bob has a certificate of one hour by the authority ca. */
+static Scene certified_scene(void) {
+	Scene scene = scene_new(BOOK, "signoff: { validity: 12h, plan-age: 12h }\n");
+	AUTO_CLEAR(ProgramRun) made = {0};
+	AUTO_CLEAR(ProgramRun) certified = {0};
+	scene_make_keys(&scene);
+	const char *ca = temp_path(&scene.folder, "ca");
+	AUTO_FREE char *bob_public = bg_asprintf("%s.pub", scene_key(&scene, "bob"));
+	AUTO_FREE char *bob = read_text(bob_public);
+	temp_write(&scene.folder, "bob.line", bob);
+	run_program((const char *const[]){"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ca", "-f", ca, NULL}, NULL, NULL, &made);
+	run_program((const char *const[]){"ssh-keygen", "-q", "-s", ca, "-I", "bob at work", "-n", "bob@example.org", "-V", "-1h:+1h", bob_public, NULL}, NULL, NULL,
+		&certified);
+	cr_assert(made.status == 0 && certified.status == 0, "%s%s", buf_text(&made.err), buf_text(&certified.err));
+	return scene;
+}
+
+/* ann's own line, and `options` (as above; NULL = none at all) for whom the authority vouches. */
+static void write_signers(Scene *scene, const char *name, const char *options, WallTime at) {
+	AUTO_FREE char *allowed = read_text(temp_path(&scene->folder, "allowed_signers"));
+	AUTO_FREE char *authority = read_text(temp_path(&scene->folder, "ca.pub"));
+	AUTO_CLEAR(Buf) out = {0};
+	Case filled = {.options = options};
+	Str rest = str_from(allowed), line = {0};
+	cr_assert(str_next_line(&rest, &line) && str_starts(line, "ann@"));
+	buf_put_str(&out, line);
+	buf_putc(&out, '\n');
+	if (options) {
+		put_options(&filled, at, &out);
+		buf_puts(&out, authority);
+	}
+	temp_write(&scene->folder, name, buf_text(&out));
+}
+
+/* `later`: what the worker reads, and the engine, which read its environment when it began, does not; NULL = nothing changes in between. */
+typedef struct Certified { const char *name, *later, *why; bool gone; int64_t hours_before, hours_since; } Certified;
+#define PLAIN "*@example.org cert-authority "
+static const Certified CERTIFIED[] = {
+	{.name = "nothing changed"},
+	{.name = "the certificate ran out since: it counted when it signed", .hours_since = 2},
+	{.name = "the certificate ran out before", .hours_before = 2, .why = "does not count now"},
+	{.name = "the certificate's time has not come", .hours_before = -2, .why = "does not count now"},
+	{.name = "the authority's time ran out since", .later = "*@example.org cert-authority,valid-before=\"AFTER\" "},
+	{.name = "the authority's time ran out before", .later = "*@example.org cert-authority,valid-before=\"BEFORE\" ", .why = "time had passed when it signed"},
+	{.name = "the authority vouches for others", .later = "*@example.com cert-authority ", .why = "the key is not bob@example.org's"},
+	{.name = "the authority vouches for git", .later = "*@example.org cert-authority,namespaces=\"git\" ", .why = "may not sign in the namespace"},
+	{.name = "the authority is gone", .gone = true, .why = "no cert-authority in"},
+};
+
+static void try_certified(const Certified *c, Faults *faults) {
+	AUTO_CLEAR(Scene) scene = certified_scene();
+	write_signers(&scene, "allowed_signers", PLAIN, wall_now());
+	faults_state(faults)->clock_shift_ms = c->hours_before * HOUR_MS;
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", "walk");
+	scene_ok(&scene, "plan", "1");
+	scene_ok(&scene, "sign", "1", "--role", "product", "--key", scene_key(&scene, "ann"));
+	int signed_status = scene_run(&scene, "sign", "1", "--role", "engineering", "--key", scene_key(&scene, "bob"));
+	cr_assert_eq(signed_status, c->hours_before ? 1 : 0, "%s: %s", c->name, scene.said);
+	if (c->hours_before) {
+		cr_expect(scene_says(&scene, c->why), "%s: %s", c->name, scene.said);
+	} else {
+		AUTO_FREE char *text = read_text(scene.environment);
+		AUTO_FREE char *named = bg_asprintf("%.*ssigners: later_signers\n%s", (int) (strstr(text, "signers:") - text), text, strstr(text, "signoff:"));
+		write_signers(&scene, "later_signers", c->gone ? NULL : c->later ? c->later : PLAIN, signed_at(&scene));
+		temp_write(&scene.folder, "environment.yaml", named);
+		faults_state(faults)->clock_shift_ms = c->hours_since * HOUR_MS;
+		int status = scene_run(&scene, "apply", "1", "--yes");
+		cr_expect_eq(status, c->why ? 1 : 0, "%s: %d, %s", c->name, status, scene.said);
+		cr_expect(!c->why || (scene_says(&scene, c->why) && scene_says(&scene, "the sign-off of bob as engineering no longer counts")
+			&& scene_says(&scene, "action 1: stopped")), "%s: %s", c->name, scene.said);
+	}
+	cr_expect_eq(scene_lines(&scene, "one"), c->why ? 0 : 1, "%s", c->name);
+	scene_end_engine(&scene, SIGTERM);
+	faults_state(faults)->clock_shift_ms = 0;
+}
+
+Test(last_look, the_worker_judges_a_certificate_and_its_authority_at_the_time_of_signing) {
+	Faults *faults = faults_begin();
+	cr_assert(faults, "the shim was not built");
+	for (size_t i = 0; i < BG_LENGTH(CERTIFIED); i++)
+		try_certified(&CERTIFIED[i], faults);
+	faults_end(faults);
 }
