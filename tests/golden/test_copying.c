@@ -76,3 +76,15 @@ Test(copying, is_shown_where_there_is_no_clipboard)
 	cr_assert(terminal_shows(terminal, "fastly backend update --version 77 --name origin-s3"));
 	cr_assert(!terminal_wrote(terminal, "]52;"));
 }
+
+/* The console is left by its own key: a leak of what was begun to be copied is told at its end, by the sanitizers. */
+Test(copying, of_a_sign_off_screen_that_has_no_statement_yet)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	AUTO(Terminal) *terminal = story_console(script, &folder, "4", "Not asked yet");
+	terminal_keys(terminal, "Y");
+	terminal_wait_text(terminal, "Copied");
+	terminal_keys(terminal, "q");
+	cr_assert_eq(terminal_wait_exit(terminal), 0);
+}
