@@ -210,7 +210,9 @@ bool couch_verify_setup(const Call *call, const Plan *plan, ActionResult *result
 	couch_read_cluster(call, &reading);
 	if (reading.state == READING_UNKNOWN) {
 		error_set(err, ERROR_REMOTE, "%s", reading.text);
-		return error_what(err, "look at the cluster");
+		error_what(err, "look at the cluster");
+		error_where(err, "%s", system_setting(call->system, "url"));
+		return error_hint(err, "%s", reading.reason ? reading.reason : "look at its nodes by hand");
 	}
 	result->verified = reading.state == READING_OK ? VERIFIED_YES : VERIFIED_NO;
 	free(result->evidence);
