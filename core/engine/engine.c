@@ -15,6 +15,7 @@
 #include "core/engine/engine_state.h"
 #include "core/engine/frame.h"
 #include "core/engine/listener.h"
+#include "core/engine/shelter.h"
 #include "core/health/health.h"
 #include "core/providers/provider.h"
 
@@ -299,13 +300,20 @@ static void close_handle(uv_handle_t *handle, void *unused) {
 		uv_close(handle, NULL);
 }
 
-/* A last attempt; what the disk then still does not take goes with this process. */
-static void tell_lost(Engine *engine) {
+/* A last attempt; what the disk then still does not take is kept elsewhere for the next engine, unless somebody meant it to go. */
+static void save_held(Engine *engine) {
+	AUTO_FREE char *path = NULL;
+	Error why = {0};
+	if (engine->file && incident_file_held(engine->file))
+		BG_IGNORE(incident_file_write_held(engine->file, NULL));   /* what is held then, is asked next */
 	const JournalHeld *held = engine->file ? incident_file_held(engine->file) : NULL;
-	if (!held || incident_file_write_held(engine->file, NULL))
+	bool kept = held && !engine->discards && shelter_keep(&engine->paths, engine->file, &path, &why);
+	if (engine->sheltered && (!held || engine->discards || (kept && !text_eq(path, engine->sheltered))))
+		(void) unlink(engine->sheltered);
+	if (!held)
 		return;
-	fprintf(stderr, "breakglass engine: %lld records of %s were held in memory and are lost: %s\n", (long long) held->count,
-		incident_file_model(engine->file)->id, held->why.why);
+	fprintf(stderr, "breakglass engine: %lld records of %s were held in memory (%s) and are %s%s\n", (long long) held->count,
+		incident_file_model(engine->file)->id, held->why.why, kept ? "taken up by the next engine from " : "lost", kept ? path : "");
 }
 
 /* Workers that change something are left to themselves: they hold their logs, and the next engine takes up what they leave. */
@@ -329,7 +337,7 @@ static void engine_end(Engine *engine) {
 	/* After a removal there may be another engine with a socket of its own. */
 	if (engine->listening.loop && !engine->at_spare && listener_lock_stands(&engine->paths, engine->lock_fd))
 		(void) unlink(engine->paths.socket);
-	tell_lost(engine);
+	save_held(engine);
 	engine->file = incident_file_close(engine->file);
 	library_free(engine->library);
 	for (size_t i = 0; i < engine->reading_count; i++)
@@ -341,6 +349,7 @@ static void engine_end(Engine *engine) {
 	free(engine->self);
 	free(engine->environment_path);
 	free(engine->banner);
+	free(engine->sheltered);
 	logins_clear(&engine->logins);
 	bg_close_fd(&engine->lock_fd);
 	bg_close_fd(&engine->spare_fd);

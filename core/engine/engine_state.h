@@ -59,6 +59,8 @@ typedef struct Engine {
 	ClientHeld held;                  /* as it was told last */
 	WallTime disk_failed;             /* since when nothing can be written, no incident being open; 0 = it can */
 	Error broken;                     /* the newest incident that could not be opened; NONE = none */
+	char *sheltered;                  /* where an earlier engine kept what is held; removed when it is on disk. NULL = nowhere */
+	bool discards;                    /* somebody ended it and means that what is held goes */
 	bool start_owed;                  /* that this engine took over is not in the record yet */
 	Logins logins;
 	bool has_group;                   /* whose members may use this engine, too */

@@ -69,7 +69,7 @@ static void keep_head(IncidentFile *file, const Record *record) {
 	memcpy(file->heads[file->head_count++], record->hash, SHA256_HEX_SIZE);
 }
 
-static bool fold(void *userdata, const Record *record, Str line, Error *err) {
+bool incident_file_fold(void *userdata, const Record *record, Str line, Error *err) {
 	(void) line;
 	(void) err;
 	IncidentFile *file = userdata;
@@ -79,7 +79,8 @@ static bool fold(void *userdata, const Record *record, Str line, Error *err) {
 	return true;
 }
 
-static bool open_folder(const char *folder, IncidentFile **ret_file, JournalOpened *ret_opened, Error *err) {
+/* `sheltered` NULL: nothing. What does not fit stays where it is; *ret_unfit says why. */
+static bool open_folder(const char *folder, const Json *sheltered, IncidentFile **ret_file, JournalOpened *ret_opened, Error *ret_unfit, Error *err) {
 	AUTO(IncidentFile) *file = bg_calloc(1, sizeof(*file));
 	file->folder = bg_strdup(folder);
 	file->model = incident_new();
@@ -90,10 +91,12 @@ static bool open_folder(const char *folder, IncidentFile **ret_file, JournalOpen
 		if (!file_make_folder(part, 0700, &trouble))
 			break;   /* the journal says whether that matters now; each file makes its folder once more */
 	}
-	if (!journal_open_held(folder, fold, file, &file->journal, ret_opened, err))
+	if (!journal_open_held(folder, incident_file_fold, file, &file->journal, ret_opened, err))
 		return false;
 	if (error_is_set(&ret_opened->trouble))
 		incident_file_failed(file, &ret_opened->trouble);
+	if (sheltered)
+		BG_IGNORE(incident_file_take_up(file, sheltered, ret_unfit));
 	start_clock(file);
 	*ret_file = TAKE(file);
 	return true;
@@ -111,10 +114,12 @@ static bool record_repair(IncidentFile *file, Error *err) {
 	return true;
 }
 
-bool incident_file_open(const char *folder, IncidentFile **ret_file, Error *err) {
+bool incident_file_open(const char *folder, IncidentFile **ret_file, Error *err) { return incident_file_open_sheltered(folder, NULL, ret_file, NULL, err); }
+
+bool incident_file_open_sheltered(const char *folder, const Json *sheltered, IncidentFile **ret_file, Error *ret_unfit, Error *err) {
 	AUTO(IncidentFile) *file = NULL;
 	JournalOpened opened = {0};
-	if (!open_folder(folder, &file, &opened, err))
+	if (!open_folder(folder, sheltered, &file, &opened, ret_unfit, err))
 		return error_what(err, "open the incident's journal");
 	/* Recorded before anything else is: now, or on a full disk as soon as it can be. */
 	if (file->model->phase == INCIDENT_OPEN)
@@ -136,7 +141,7 @@ bool incident_file_declare(const char *incidents, const Request *request, WallTi
 	AUTO_FREE char *folder = path_join(incidents, id);
 	AUTO(IncidentFile) *file = NULL;
 	JournalOpened opened = {0};
-	if (!open_folder(folder, &file, &opened, err) || !incident_file_request(file, request, err))
+	if (!open_folder(folder, NULL, &file, &opened, NULL, err) || !incident_file_request(file, request, err))
 		return error_what(err, "declare the incident");
 	*ret_file = TAKE(file);
 	return true;

@@ -16,6 +16,9 @@ typedef void (*RecordSink)(void *userdata, const Record *record, Str line);
 BG_CHECK bool incident_file_declare(const char *incidents, const Request *request, WallTime now, IncidentFile **ret_file, Error *err);
 /* Opens an existing folder, folds its journal. A torn last line is cut, and that is recorded. */
 BG_CHECK bool incident_file_open(const char *folder, IncidentFile **ret_file, Error *err);
+/* The same with what an earlier engine could not write (shelter.h; NULL = nothing), which is held again. *ret_unfit: why it does not continue this
+ * record; the incident is opened all the same. */
+BG_CHECK bool incident_file_open_sheltered(const char *folder, const Json *sheltered, IncidentFile **ret_file, Error *ret_unfit, Error *err);
 IncidentFile *incident_file_close(IncidentFile *file);
 BG_DEFINE_FREEP(IncidentFile, incident_file_close)
 

@@ -34,6 +34,12 @@ struct IncidentFile {
 BG_CHECK bool incident_file_append(IncidentFile *file, const Request *request, Error *err);
 void incident_file_write_clock(IncidentFile *file);
 void incident_file_failed(IncidentFile *file, const Error *why);
+/* Into the model, and its head into the list. */
+bool incident_file_fold(void *userdata, const Record *record, Str line, Error *err);
+/* shelter.c: what an earlier engine could not write, held again. */
+BG_CHECK bool incident_file_take_up(IncidentFile *file, const Json *sheltered, Error *err);
 /* incident_held.c: whether the record that `request` becomes may stand in memory only; else why not. */
 BG_CHECK bool incident_file_may_hold(const Request *request, const Draft *draft, const Error *why, Error *err);
+/* A file to be written with what is held. */
+HeldFile *incident_held_add(IncidentFile *file, const char *name);
 void incident_held_clear(IncidentFile *file);

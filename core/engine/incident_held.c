@@ -72,7 +72,7 @@ static void forget_file(IncidentFile *file, HeldFile *held) {
 	file->file_count--;
 }
 
-static HeldFile *add_file(IncidentFile *file, const char *name) {
+HeldFile *incident_held_add(IncidentFile *file, const char *name) {
 	file->files = bg_reallocarray(file->files, file->file_count + 1, sizeof(*file->files));
 	HeldFile *held = &file->files[file->file_count++];
 	*held = (HeldFile){.name = bg_strdup(name)};
@@ -103,7 +103,7 @@ bool incident_file_keep(IncidentFile *file, const char *name, Str bytes, Error *
 	incident_file_failed(file, &why);
 	HeldFile *held = find_file(file, name);
 	if (!held)
-		held = add_file(file, name);
+		held = incident_held_add(file, name);
 	buf_clear(&held->bytes);
 	buf_put_str(&held->bytes, bytes);
 	held->stored = false;
@@ -123,7 +123,7 @@ void incident_file_settle_name(IncidentFile *file, const char *name, const char 
 		return;
 	}
 	if (!held) {
-		held = add_file(file, name);
+		held = incident_held_add(file, name);
 		held->stored = true;
 	}
 	free(held->last_name);

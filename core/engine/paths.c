@@ -41,7 +41,7 @@ char *path_safe_name(const char *name) {
 }
 
 /* In a place that everybody may write to, the folder must be this user's own. */
-static bool make_private(const char *folder, Error *err) {
+bool paths_make_private(const char *folder, Error *err) {
 	struct stat info;
 	if (!file_make_folder(folder, 0700, err))
 		return false;
@@ -59,7 +59,7 @@ static bool short_socket(const char *digest, uid_t owner, char **ret_socket, Err
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	AUTO_FREE char *base = runtime && *runtime == '/' ? path_join(runtime, "breakglass")
 		: bg_asprintf("/tmp/breakglass-%u", (unsigned) getuid());
-	if (!make_private(base, err))
+	if (!paths_make_private(base, err))
 		return false;
 	*ret_socket = bg_asprintf("%s/%.16s.sock", base, digest);
 	return true;
@@ -136,7 +136,7 @@ bool state_paths_init(const char *state, const char *environment, const char *gr
 	bool shared = false;
 	AUTO_FREE char *given = state && *state ? path_expand_home(state) : default_state(&shared);
 	AUTO_FREE char *safe = path_safe_name(environment);
-	bool made = shared ? make_private(given, &paths.trouble) : file_make_folder(given, 0700, &paths.trouble);
+	bool made = shared ? paths_make_private(given, &paths.trouble) : file_make_folder(given, 0700, &paths.trouble);
 	paths.state = absolute_path(given);
 	paths.folder = path_join(paths.state, safe);
 	paths.incidents = path_join(paths.folder, "incidents");

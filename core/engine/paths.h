@@ -24,6 +24,8 @@ typedef struct StatePaths {
  * name, `group` the one that it names (NULL or "" = none). Folders that somebody else owns or can write in are refused, but for one that its
  * owner shares with that group. */
 BG_CHECK bool state_paths_init(const char *state, const char *environment, const char *group, StatePaths *ret_paths, Error *err);
+/* Makes a folder in a place that everybody may write to, or finds it: refused unless it is this user's own. */
+BG_CHECK bool paths_make_private(const char *folder, Error *err);
 /* The number of a group; false when this machine has none of that name. */
 bool paths_group(const char *name, unsigned *ret_gid);
 /* Why nothing can be written into the folder now: no room, read-only, not there. False and err filled; true: something can. */

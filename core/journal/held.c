@@ -63,6 +63,25 @@ bool journal_hold(Journal *journal, const JournalEntry *entry, const Error *why,
 	return true;
 }
 
+bool journal_take_up(Journal *journal, Str line, const Error *why, Record *ret_record, Error *err)
+{
+	AUTO_CLEAR(Buf) whole = { 0 };
+	AUTO_CLEAR(Record) record = { 0 };
+	buf_put_str(&whole, line);
+	buf_putc(&whole, '\n');
+	if (!record_parse(line, &record, err) || !journal_has_room(journal, whole.len, err))
+		return false;
+	if (record.seq != journal->seq + 1 || strcmp(record.prev, journal->head) != 0) {
+		(void) error_set(err, ERROR_CONFLICT, "record %lld does not follow record %lld of the journal", (long long) record.seq,
+			(long long) journal->seq);
+		return error_where(err, "%s", journal->path);
+	}
+	journal_begin_to_hold(journal, &record, why);
+	journal_keep_line(journal, &record, &whole);
+	journal_advance(journal, &record, &whole, ret_record, NULL);
+	return true;
+}
+
 /* ---- writing ---- */
 
 /* The first `count` lines are in the file. */

@@ -83,6 +83,8 @@ BG_CHECK bool journal_hold(Journal *journal, const JournalEntry *entry, const Er
 	Error *err);
 /* NULL: everything is on disk. Borrowed. */
 const JournalHeld *journal_held(const Journal *journal);
+/* Takes up a line (without its newline) that another process held and could not write: it must be the next one of the chain, and is held again. */
+BG_CHECK bool journal_take_up(Journal *journal, Str line, const Error *why, Record *ret_record, Error *err);
 /* Writes what is held, in order and durably. *ret_written tells of all of it (total 0: nothing was held). False: the rest is
  * still held. */
 BG_CHECK bool journal_write_held(Journal *journal, JournalHeld *ret_written, Error *err);

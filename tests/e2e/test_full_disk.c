@@ -247,6 +247,102 @@ Test(full_disk, an_engine_that_is_ended_writes_first_what_it_can) {
 	check_record(&scene, next, 2);
 }
 
+/* ---- what an ended engine could not write ---- */
+
+/* Names in the folder where an ended engine keeps what its disk does not take. */
+static size_t sheltered_files(Scene *scene) {
+	AUTO_CLEAR(StrList) names = {0};
+	Error err = {0};
+	const char *folder = temp_path(&scene->folder, "run/breakglass");
+	if (file_is_folder(folder))
+		assert_ok(file_list_folder(folder, &names, &err), &err);
+	return names.count;
+}
+
+static Scene sheltered_scene(void) {
+	Scene scene = disk_scene();
+	const char *run = temp_path(&scene.folder, "run");
+	cr_assert(mkdir(run, 0700) == 0 && setenv("XDG_RUNTIME_DIR", run, 1) == 0);
+	return scene;
+}
+
+Test(full_disk, what_an_ended_engine_could_not_write_is_taken_up_by_the_next) {
+	AUTO_CLEAR(Scene) scene = sheltered_scene();
+	scene_make_keys(&scene);
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", "walk");
+	for (int i = 1; i <= 3; i++)
+		scene_ok(&scene, "tick", (const char *[]){"1", "2", "3"}[i - 1], "--reason", "by hand");
+	scene_ok(&scene, "plan", "4");
+	AUTO(Client) *client = fill_up(&scene);
+	sign_as(&scene, "product", "ann");
+	held_become(client, 2);
+	scene_end_engine(&scene, SIGTERM);
+	cr_assert_eq(sheltered_files(&scene), 1, "nothing was kept of what the disk did not take");
+	/* It is full still: held again, and more comes. */
+	scene_ok(&scene, "note", "by the next engine");
+	cr_assert(scene_says(&scene, "NOT ON DISK: 4 records"), "%s", scene.said);
+	scene_end_engine(&scene, SIGTERM);
+	small_disk_free(scene.state);
+	AUTO(Client) *next = scene_client(&scene, true);
+	wait_until_written(next);
+	cr_assert_eq(sheltered_files(&scene), 0, "it is on disk, and is kept elsewhere all the same");
+	wait_until_written(client);
+	cr_assert_eq(client_model(client)->lost.records, 0, "a console that saw it all is told of a loss");
+	const Gate *gate = run_find_gate(incident_current_run(client_model(next)->incident), "danger");
+	cr_assert(gate_signoff(gate, "product"), "the signature is lost");
+	scene_check_journal(&scene, next);
+	scene_ok(&scene, "timeline");
+	cr_assert(scene_says(&scene, "by the next engine") && scene_says(&scene, "held in memory"), "%s", scene.said);
+	AUTO_FREE char *folder = scene_incident(&scene);
+	cr_assert(scene_verdict(&scene, "receipts", folder, temp_path(&scene.folder, "allowed_signers"), NULL));
+}
+
+Test(full_disk, an_incident_of_which_nothing_came_to_the_disk_is_taken_up_too) {
+	AUTO_CLEAR(Scene) scene = sheltered_scene();
+	small_disk_fill(scene.state);
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", "walk");
+	AUTO(Client) *client = scene_client(&scene, false);
+	int64_t engine = client_model(client)->engine_pid;
+	cr_assert(kill((pid_t) engine, SIGTERM) == 0);
+	scene_wait_gone((int) engine);
+	cr_assert_eq(sheltered_files(&scene), 1);
+	small_disk_free(scene.state);
+	AUTO(Client) *next = scene_client(&scene, true);
+	wait_until_written(next);
+	cr_assert_eq(sheltered_files(&scene), 0);
+	check_record(&scene, next, 2);
+}
+
+/* Somebody put another record in its place: nothing of it is taken, nothing is thrown away. */
+Test(full_disk, what_does_not_continue_the_record_is_left_alone) {
+	AUTO_CLEAR(Scene) scene = sheltered_scene();
+	scene_ok(&scene, "declare", "it broke");
+	AUTO(Client) *client = fill_up(&scene);
+	scene_end_engine(&scene, SIGTERM);
+	cr_assert_eq(sheltered_files(&scene), 1);
+	small_disk_free(scene.state);
+	AUTO_CLEAR(StrList) names = {0};
+	Error err = {0};
+	const char *folder = temp_path(&scene.folder, "run/breakglass");
+	assert_ok(file_list_folder(folder, &names, &err), &err);
+	AUTO_FREE char *kept = path_join(folder, names.items[0]);
+	AUTO_FREE char *text = read_text(kept);
+	char *prev = strstr(text, "\\\"prev\\\":\\\"");
+	cr_assert(prev, "%s", text);
+	prev[11] = prev[11] == '0' ? '1' : '0';
+	assert_ok(file_write_atomic(kept, text, strlen(text), 0600, &err), &err);
+	AUTO(Client) *next = scene_client(&scene, true);
+	scene_ok(&scene, "note", "goes on");
+	scene_check_journal(&scene, next);
+	scene_end_engine(&scene, SIGTERM);
+	cr_assert_eq(sheltered_files(&scene), 1, "it was thrown away");
+	AUTO_FREE char *log_path = bg_asprintf("%s/trial/engine.log", scene.state);
+	AUTO_FREE char *log = read_text(log_path);
+	cr_assert(strstr(log, "does not follow record"), "%s", log);
+}
+
 /* ---- by keys ---- */
 
 static void press(Terminal *terminal, const char *keys, const char *then) {

@@ -208,6 +208,47 @@ Test(held, only_so_many_are_held)
 	cr_assert_eq(write_held(journal), count);
 }
 
+/* ---- another process takes it up ---- */
+
+static bool keep_line(void *userdata, const Record *record, Str line, Error *err)
+{
+	(void) record;
+	(void) err;
+	strlist_add_str(userdata, line);
+	return true;
+}
+
+Test(held, what_was_held_when_a_process_ended_is_taken_up_by_another_only_where_it_continues_the_chain)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(StrList) lines = { 0 };
+	Journal *first = journal_in(&folder, NULL);
+	Error why = { .kind = ERROR_IO, .why = "No space left on device" }, err;
+	note_append(first, "one");
+	disk.full = true;
+	note_or_hold(first, "two");
+	note_or_hold(first, "three");
+	assert_ok(journal_replay(first, 2, keep_line, &lines, &err), &err);
+	journal_close(first);
+	AUTO(Journal) *journal = journal_in(&folder, NULL);
+	AUTO_CLEAR(Record) taken = { 0 };
+	AUTO_FREE char *changed = bg_strdup(lines.items[0]);
+	strstr(changed, "two")[0] = 'T';
+	assert_refused(journal_take_up(journal, str_from(lines.items[1]), &why, NULL, &err), &err, ERROR_CONFLICT, "record 3 does not follow record 1");
+	assert_ok(journal_take_up(journal, str_from(changed), &why, &taken, &err), &err);
+	cr_assert_eq(taken.seq, 2);
+	/* Nobody can tell that it was changed, but what comes after it does not follow any more. */
+	assert_refused(journal_take_up(journal, str_from(lines.items[1]), &why, NULL, &err), &err, ERROR_CONFLICT, "record 3 does not follow record 2");
+	assert_refused(journal_take_up(journal, str_from("{}"), &why, NULL, &err), &err, ERROR_INVALID, "");
+	cr_assert_eq(journal_held(journal)->count, 1);
+	AUTO(Journal) *again = (journal = journal_close(journal), journal_in(&folder, NULL));
+	for (size_t i = 0; i < lines.count; i++)
+		assert_ok(journal_take_up(again, str_from(lines.items[i]), &why, NULL, &err), &err);
+	disk.full = false;
+	cr_assert_eq(write_held(again), 2);
+	expect_file(&folder, "one two three ");
+}
+
 /* ---- the disk does not confirm ---- */
 
 Test(held, after_a_failed_sync_the_file_is_read_again_and_the_record_written_anew)
