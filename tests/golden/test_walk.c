@@ -69,6 +69,10 @@ Test(walk, opens_the_gate_of_a_section_from_its_heading)
 	AUTO(Script) *script = story_begun();
 	story_paused(script);
 	AUTO(Terminal) *terminal = story_console(script, &folder, "3 k k", "arrow keys fold and unfold");
+	terminal_keys(terminal, "j");
+	terminal_wait_text(terminal, "waits   needs product and engineering");
+	terminal_keys(terminal, "k");
+	terminal_wait_text(terminal, "arrow keys fold and unfold");
 	terminal_keys(terminal, "g");
 	terminal_wait_text(terminal, "[4Sign-off");
 }

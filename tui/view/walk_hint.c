@@ -120,6 +120,16 @@ static void write_step(const WalkView *walk, const ViewContext *context, const W
 	}
 }
 
+/* Of a section's row, and of its gate's: who is still asked. */
+static void write_section_gate(const ViewContext *context, const WalkTarget *target, char *text)
+{
+	Error err = { 0 };
+	const Gate *gate = walk_gate(context, target);
+	if (!gate || (target->kind == OUTLINE_PHASE && !gate->subject[0]) || !gate_refuses(gate, context->wall, &err))
+		return;
+	snprintf(text, VIEW_HINT_SIZE, "%s   %.120s; g opens the sign-off", gate->subject[0] ? gate_state_name(gate_state(gate, context->wall)) : "waits", err.why);
+}
+
 void walk_write_hint(const WalkView *walk, const ViewContext *context, const WalkTarget *target, char text[static VIEW_HINT_SIZE])
 {
 	text[0] = '\0';
@@ -138,4 +148,6 @@ void walk_write_hint(const WalkView *walk, const ViewContext *context, const Wal
 		write_step(walk, context, target, text);
 	else if (walk_is_complete(target->run))
 		snprintf(text, VIEW_HINT_SIZE, "complete   nothing is left to do; Enter ends the procedure");
+	else if (target->kind == OUTLINE_PHASE || target->kind == OUTLINE_GATE)
+		write_section_gate(context, target, text);
 }
