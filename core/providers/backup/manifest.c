@@ -106,7 +106,8 @@ void verify_compare_sums(Verify *verify) {
 		strlist_add(&verify->report->notes, "the manifest's checksum is that of no file at all: the script took it on another machine; each file was read by itself");
 		return;
 	}
-	qsort(verify->sums, verify->sum_count, sizeof(*verify->sums), by_line);
+	if (verify->sum_count)
+		qsort(verify->sums, verify->sum_count, sizeof(*verify->sums), by_line);
 	if (fits_somewhere(verify))
 		return;
 	error_set(&wrong, ERROR_INVALID, "its checksum is not that of the files: one was changed, is missing, or was added");

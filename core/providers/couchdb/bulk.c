@@ -12,8 +12,9 @@
 #define BATCH_DOCUMENTS 500
 #define BATCH_BYTES (4u * 1024 * 1024)   /* proxies often take no more than 8 MiB */
 #define FAILURES_TOLD 10
-#define TRIES 6
+#define TRIES 12                 /* a server that is started again is waited for, about a minute */
 #define WAIT_FIRST_MS 200
+#define WAIT_LAST_MS 10000
 #define WAIT_SLICE_MS 100
 
 /* ---- failures ---- */
@@ -105,8 +106,7 @@ static Sent send_once(Bulk *bulk, const Buf *body, Error *err) {
 }
 
 static bool wait_a_little(const Call *call, int64_t ms) {
-	int64_t end = mono_now().ms + ms;
-	while (mono_now().ms < end && call_remaining_ms(call) > 0 && !call_is_cancelled(call))
+	for (int64_t left = ms; left > 0 && call_remaining_ms(call) > 0 && !call_is_cancelled(call); left -= WAIT_SLICE_MS)
 		(void) poll(NULL, 0, WAIT_SLICE_MS);
 	return call_remaining_ms(call) > 0 && !call_is_cancelled(call);
 }
@@ -115,7 +115,8 @@ static bool wait_a_little(const Call *call, int64_t ms) {
 static Sent send_patiently(Bulk *bulk, const Buf *body, Error *err) {
 	int64_t wait = WAIT_FIRST_MS;
 	Sent sent = send_once(bulk, body, err);
-	for (int i = 1; i < TRIES && sent == SENT_LATER && wait_a_little(bulk->couch->api.call, wait); i++, wait *= 2) {
+	for (int i = 1; i < TRIES && sent == SENT_LATER && wait_a_little(bulk->couch->api.call, wait); i++) {
+		wait = 2 * wait < WAIT_LAST_MS ? 2 * wait : WAIT_LAST_MS;
 		call_progress(bulk->couch->api.call, 0, 0, "once more: %s", err->why);
 		sent = send_once(bulk, body, err);
 	}

@@ -117,6 +117,10 @@ static void bulk_docs(Asked *asked, Json *database) {
 		refuse(asked, 503, "service unavailable", "try later");
 		return;
 	}
+	if (server->faults.answer_status && server->bulks == 1) {
+		say(asked, server->faults.answer_status, "%s", server->faults.answer_body);
+		return;
+	}
 	if (!json_is_array(docs) || json_get_bool(asked->body, "new_edits", true)) {
 		refuse(asked, 400, "bad_request", "POST body must include `docs` parameter.");
 		return;

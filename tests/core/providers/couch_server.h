@@ -14,6 +14,8 @@ typedef struct CouchFaults {
 	bool proxy_413;           /* the 413 is a page of a proxy */
 	int fail_from, fail_count;/* requests for _bulk_docs, from 1: answered 503 */
 	LoopbackFault wire;       /* instead of the 503 */
+	int answer_status;        /* the first _bulk_docs is answered with this, and with answer_body; 0 = as it is */
+	const char *answer_body;
 	int cancel_at;            /* at this _bulk_docs the test's call is cancelled */
 	bool refuses_login;
 } CouchFaults;

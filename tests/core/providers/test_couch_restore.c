@@ -165,6 +165,42 @@ Test(couch_restore, a_server_that_is_not_there_for_a_while_is_waited_for) {
 	}
 }
 
+/* What the first batch can be answered: the documents of a batch that was refused for good are not sent again by itself. */
+Test(couch_restore, every_answer_to_a_batch_is_told_apart) {
+	static const struct { int status; const char *body; bool goes_on; ErrorKind kind; const char *why; } cases[] = {
+		{202, "[]", true, ERROR_NONE, NULL},
+		{429, "{\"error\":\"too_many_requests\",\"reason\":\"slow down\"}", true, ERROR_NONE, NULL},
+		{500, "{\"error\":\"write_quorum_not_met\",\"reason\":\"x\"}", true, ERROR_NONE, NULL},
+		{503, "<html>Service Unavailable</html>", true, ERROR_NONE, NULL},
+		{401, "{\"error\":\"unauthorized\",\"reason\":\"Name or password is incorrect.\"}", false, ERROR_DENIED, "does not accept user admin"},
+		{403, "{\"error\":\"forbidden\",\"reason\":\"no\"}", false, ERROR_DENIED, "status 403): forbidden: no"},
+		{404, "{\"error\":\"not_found\",\"reason\":\"Database does not exist.\"}", false, ERROR_MISSING, "Database does not exist"},
+		{409, "{\"error\":\"conflict\",\"reason\":\"x\"}", false, ERROR_CONFLICT, "status 409"},
+		{415, "{\"error\":\"bad_content_type\",\"reason\":\"x\"}", false, ERROR_PROTOCOL, "status 415): bad_content_type"},
+		{417, "[]", false, ERROR_PROTOCOL, "status 417"},
+		{302, "", false, ERROR_PROTOCOL, "sends us elsewhere"},
+		{201, "{\"ok\":true}", false, ERROR_PROTOCOL, "does not say which documents it took"},
+		{201, "<html>log in</html>", false, ERROR_PROTOCOL, "not JSON"},
+	};
+	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
+		AUTO_CLEAR(CouchScene) scene = {0};
+		AUTO_CLEAR(Plan) plan = {0};
+		AUTO_CLEAR(ActionResult) result = {0};
+		Error err = {0};
+		couch_scene_begin(&scene, NULL);
+		*couch_server_faults(scene.server) = (CouchFaults){.answer_status = cases[i].status, .answer_body = cases[i].body};
+		couch_scene_args(&scene, "from", temp_write(&scene.folder, "users.json", DUMP("1", ROW("a", "1-a", ""))), (char *) NULL);
+		bool ok = couch_scene_run(&scene, "couchdb.restore", &plan, &result, &err);
+		cr_expect_eq(ok, cases[i].goes_on, "%d: %s", cases[i].status, err.why);
+		cr_expect(result.began, "%d", cases[i].status);
+		if (!cases[i].goes_on)
+			assert_error(&err, cases[i].kind, cases[i].why);
+		cr_expect(ok || err.hint[0], "%d has no hint", cases[i].status);
+		cr_expect_eq(couch_server_bulks(scene.server), cases[i].goes_on && cases[i].status != 202 ? 2 : 1, "%d: %d requests", cases[i].status,
+			couch_server_bulks(scene.server));
+	}
+}
+
 /* Stopped by a person in the middle; started again, it sends only what is missing, and nothing is there twice. */
 Test(couch_restore, an_interrupted_restore_goes_on_where_it_was) {
 	AUTO_CLEAR(CouchScene) scene = {0};
