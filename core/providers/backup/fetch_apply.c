@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
@@ -181,6 +182,38 @@ static bool remove_old(Coming *coming, Error *err) {
 	return true;
 }
 
+/* Two that write the same files would spoil them. The lock goes with its descriptor. */
+static bool lock(const Fetch *fetch, int *ret_fd, Error *err) {
+	AUTO_FREE char *folder = path_join(fetch->folder, ".fetching");
+	AUTO_FREE char *path = path_join(folder, "lock");
+	if (!file_make_folder(folder, 0700, err))
+		return false;
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return cannot_write(path, err);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		*ret_fd = TAKE_FD(fd);
+		return true;
+	}
+	error_set(err, ERROR_CONFLICT, "another fetch into this folder is under way");
+	error_hint(err, "wait for its end, or stop it");
+	return error_where(err, "%s", fetch->folder);
+}
+
+/* What earlier ones left that never became a set, now that one did. It is only in the way: that it stays is told, and harmless. */
+static void remove_leftovers(Coming *coming) {
+	AUTO_FREE char *folder = path_join(coming->fetch->folder, ".fetching");
+	AUTO_CLEAR(StrList) names = {0};
+	Error err = {0};
+	bool ok = file_list_folder(folder, &names, &err);
+	for (size_t i = 0; i < names.count && ok; i++) {
+		AUTO_FREE char *path = path_join(folder, names.items[i]);
+		ok = !file_is_folder(path) || file_remove_tree(path, &err);
+	}
+	if (!ok)
+		strlist_add_take(&coming->result->warnings, bg_asprintf("parts of earlier fetches could not be removed: %s", err.why));
+}
+
 static bool come(Coming *coming, Error *err) {
 	Fetch *fetch = coming->fetch;
 	AUTO_FREE char *here = path_join(fetch->folder, fetch->name);
@@ -190,7 +223,10 @@ static bool come(Coming *coming, Error *err) {
 	for (size_t i = 0; i < fetch->files.count && !fetch->is_here; i++)
 		if (!fetch_file(coming, &fetch->files.items[i], err))
 			return false;
-	return compare_sums(coming, folder, err) && verify_here(coming, folder, err) && remove_old(coming, err);
+	if (!compare_sums(coming, folder, err) || !verify_here(coming, folder, err))
+		return false;
+	remove_leftovers(coming);
+	return remove_old(coming, err);
 }
 
 bool backup_apply_fetch(const Call *call, const Plan *plan, ActionResult *result, Error *err) {
@@ -198,6 +234,9 @@ bool backup_apply_fetch(const Call *call, const Plan *plan, ActionResult *result
 	if (plan->nothing_to_do)
 		return true;
 	if (!fetch_open(call, &fetch, err))
+		return error_what(err, "fetch a backup");
+	AUTO_CLOSE int held = -1;
+	if (!lock(&fetch, &held, err))
 		return error_what(err, "fetch a backup");
 	AUTO_FREE char *piece = bg_malloc(PIECE);
 	Coming coming = {.call = call, .fetch = &fetch, .result = result, .piece = piece, .begun = mono_now()};

@@ -1,5 +1,7 @@
 /* backup.fetch and backup.rotation: from a backup node, which is a real sshd of the test's own. */
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -225,6 +227,27 @@ Test(backup_fetch, a_folder_that_the_script_made_is_understood) {
 	assert_ok(plan_fetch(&scene, &other, &err), &err);
 	AUTO_FREE char *beside = changes_of(&other);
 	cr_expect(strstr(beside, "set 20260101.2 here: becomes 6 files"), "%s", beside);
+}
+
+Test(backup_fetch, only_one_fetches_at_a_time_and_leftovers_go_with_success) {
+	AUTO_CLEAR(Scene) scene = {0};
+	AUTO_CLEAR(Plan) plan = {0};
+	AUTO_CLEAR(Plan) again = {0};
+	AUTO_CLEAR(ActionResult) result = {0};
+	AUTO_CLEAR(ActionResult) second = {0};
+	Error err = {0};
+	if (!have_sshd())
+		cr_skip_test(NO_SSHD);
+	begin(&scene);
+	make_remote(&scene, "20260101");
+	const char *left = temp_write(&scene.folder, "here/.fetching/20251231-0123456789ab/x.json", "half");
+	int held = open(temp_write(&scene.folder, "here/.fetching/lock", ""), O_RDONLY | O_CLOEXEC);
+	cr_assert(held >= 0 && flock(held, LOCK_EX) == 0);
+	assert_refused(fetch(&scene, &plan, &result, &err), &err, ERROR_CONFLICT, "another fetch into this folder is under way");
+	cr_expect(file_exists(left));
+	close(held);
+	assert_ok(fetch(&scene, &again, &second, &err), &err);
+	cr_expect(!file_exists(left), "a leftover stays");
 }
 
 Test(backup_fetch, a_machine_without_sftp_is_told) {
