@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -98,6 +99,47 @@ static bool file_hex(const EVP_MD *method, const char *path, char *ret, unsigned
 bool sha256_file_hex(const char *path, char ret[static SHA256_HEX_SIZE], unsigned long long *ret_size, Error *err)
 {
 	return file_hex(sha256_method(), path, ret, ret_size, err);
+}
+
+/* ---- piece by piece ---- */
+
+struct Sha256 { EVP_MD_CTX *context; };
+
+Sha256 *sha256_begin(void)
+{
+	Sha256 *sum = bg_calloc(1, sizeof *sum);
+	sum->context = EVP_MD_CTX_new();
+	BG_ASSERT(sum->context);
+	int begun = EVP_DigestInit_ex(sum->context, sha256_method(), NULL);
+	BG_ASSERT(begun == 1);
+	return sum;
+}
+
+void sha256_add(Sha256 *sum, const void *data, size_t len)
+{
+	int added = EVP_DigestUpdate(sum->context, data, len);
+	BG_ASSERT(added == 1);
+}
+
+void sha256_end_hex(Sha256 *sum, char ret[static SHA256_HEX_SIZE])
+{
+	unsigned char digest[SHA256_BYTES];
+	EVP_MD_CTX *copy = EVP_MD_CTX_new();
+	BG_ASSERT(copy);
+	int copied = EVP_MD_CTX_copy_ex(copy, sum->context);
+	BG_ASSERT(copied == 1);
+	int ended = EVP_DigestFinal_ex(copy, digest, NULL);
+	BG_ASSERT(ended == 1);
+	EVP_MD_CTX_free(copy);
+	hex_encode(digest, sizeof digest, ret);
+}
+
+Sha256 *sha256_free(Sha256 *sum)
+{
+	if (sum)
+		EVP_MD_CTX_free(sum->context);
+	free(sum);
+	return NULL;
 }
 
 bool md5_file_hex(const char *path, char ret[static MD5_HEX_SIZE], Error *err)

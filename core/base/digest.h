@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "core/base/buf.h"
+#include "core/base/cleanup.h"
 #include "core/base/error.h"
 
 #define SHA256_BYTES 32
@@ -12,6 +13,13 @@ void sha256_bytes(const void *data, size_t len, unsigned char ret[static SHA256_
 void sha256_hex(const void *data, size_t len, char ret[static SHA256_HEX_SIZE]);
 BG_CHECK bool sha256_file_hex(const char *path, char ret[static SHA256_HEX_SIZE], unsigned long long *ret_size,
 	Error *err);
+/* The same over bytes that come piece by piece. */
+typedef struct Sha256 Sha256;
+Sha256 *sha256_begin(void);
+void sha256_add(Sha256 *sum, const void *data, size_t len);
+void sha256_end_hex(Sha256 *sum, char ret[static SHA256_HEX_SIZE]);   /* of all that was added; more may be added behind it */
+Sha256 *sha256_free(Sha256 *sum);
+BG_DEFINE_FREEP(Sha256, sha256_free)
 #define MD5_HEX_SIZE 33
 /* For comparing with what md5sum says: it protects against damage, not against people. */
 void md5_hex(const void *data, size_t len, char ret[static MD5_HEX_SIZE]);

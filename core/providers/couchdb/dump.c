@@ -224,11 +224,16 @@ static bool read_file(void *userdata, char *bytes, size_t size, size_t *ret_got,
 	if (got < 0)
 		return error_errno(err, errno, "cannot read it");
 	*ret_got = (size_t) got;
+	sha256_add(file->sum, bytes, *ret_got);
 	return true;
 }
 
 static bool read_compressed(void *userdata, char *bytes, size_t size, size_t *ret_got, Error *err) {
-	return unpack_next(((DumpFile *) userdata)->unpack, bytes, size, ret_got, err);
+	const DumpFile *file = userdata;
+	if (!unpack_next(file->unpack, bytes, size, ret_got, err))
+		return false;
+	sha256_add(file->sum, bytes, *ret_got);
+	return true;
 }
 
 /* By its first bytes: names lie. */
@@ -264,16 +269,20 @@ bool dump_file_open(const char *path, DumpFile *ret, Error *err) {
 	ret->changed_s = info.st_mtim.tv_sec;
 	if (is_compressed(ret->fd) && !unpack_open(path, &ret->unpack, err))
 		return refuse_file(ret, path, err);
+	ret->sum = sha256_begin();
 	ret->dump = dump_new((ByteSource){ret->unpack ? read_compressed : read_file, ret}, path);
 	return true;
 }
 
 int64_t dump_file_offset(const DumpFile *file) { return file->unpack ? unpack_offset(file->unpack) : dump_offset(file->dump); }
 
+void dump_file_digest(const DumpFile *file, char ret[static SHA256_HEX_SIZE]) { sha256_end_hex(file->sum, ret); }
+
 void dump_file_clear(DumpFile *file) {
 	if (file->dump)
 		close(file->fd);
 	file->dump = dump_free(file->dump);
 	file->unpack = unpack_free(file->unpack);
+	file->sum = sha256_free(file->sum);
 	file->fd = -1;
 }

@@ -4,6 +4,7 @@
 #pragma once
 #include <stdint.h>
 #include "core/base/buf.h"
+#include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/providers/couchdb/json_stream.h"
 #include "core/transport/unpack.h"
@@ -56,8 +57,10 @@ void dump_document_put(const DumpDocument *document, bool with_attachments, Buf 
 char *dump_document_id(const DumpDocument *document);
 
 /* A dump in a file, plain or compressed (gzip, xz, zstd, bzip2). It must not move while it is open. */
-typedef struct DumpFile { int fd; Unpack *unpack; int64_t bytes, changed_s; Dump *dump; } DumpFile;
+typedef struct DumpFile { int fd; Unpack *unpack; int64_t bytes, changed_s; Dump *dump; Sha256 *sum; } DumpFile;
 int64_t dump_file_offset(const DumpFile *file);      /* bytes of the file that were read */
+/* SHA-256 of all that was read, uncompressed: of the whole dump behind DUMP_END. */
+void dump_file_digest(const DumpFile *file, char ret[static SHA256_HEX_SIZE]);
 BG_CHECK bool dump_file_open(const char *path, DumpFile *ret, Error *err);
 void dump_file_clear(DumpFile *file);
 BG_DEFINE_CLEARP(DumpFile, dump_file_clear)

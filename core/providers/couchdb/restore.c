@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
+#include "core/base/digest.h"
 #include "core/base/file.h"
 #include "core/providers/couchdb/restore.h"
 #include "core/providers/settings.h"
@@ -57,6 +58,7 @@ static bool count_item(const Call *call, RestoreItem *item, Error *err) {
 	bool ok = dump_scan(file.dump, go_on, &counting, err);
 	item->kind = dump_kind(file.dump);
 	item->sum = *dump_sum(file.dump);
+	dump_file_digest(&file, item->digest);
 	if (!ok && err && err->kind == ERROR_CANCELLED && call_remaining_ms(call) <= 0) {
 		error_set(err, ERROR_TIMEOUT, "there was not time enough to read all of the dumps");
 		error_where(err, "%s", item->path);
@@ -101,6 +103,26 @@ static bool holds_already(const Call *call, const RestoreItem *item, const Couch
 	return error_where(err, "%s", system_setting(call->system, "url"));
 }
 
+/* What is agreed on is these very bytes: another dump of the same name makes another plan. */
+static void rely_on(Plan *plan, const RestoreItem *item, const CouchDatabase *now, const RestorePlace *place, const char *rights) {
+	char rights_digest[SHA256_HEX_SIZE];
+	Json *row = json_append(json_get_mutable(plan->basis, "databases"), json_new_object());
+	json_add_string(row, "name", item->database);
+	json_add_string(row, "file", item->path);
+	json_add_int(row, "bytes", item->bytes);
+	json_add_string(row, "sha256", item->digest);
+	json_add_int(row, "documents", item->sum.documents);
+	json_add_int(row, "live", item->sum.live);
+	json_add_int(row, "designs", item->sum.designs);
+	json_add_int(row, "there", now->there ? now->documents : -1);
+	json_add_int(row, "done", place->complete ? -1 : place->done);
+	if (rights) {
+		sha256_hex(rights, strlen(rights), rights_digest);
+		json_add_string(row, "security_sha256", rights_digest);
+	}
+	strlist_add_take(&plan->preconditions, bg_asprintf("%s stays as it is, SHA-256 %.16s...", path_base(item->path), item->digest));
+}
+
 static bool plan_item(Couch *couch, const Call *call, const RestoreItem *item, Plan *plan, Error *err) {
 	CouchDatabase now;
 	RestorePlace place;
@@ -128,15 +150,7 @@ static bool plan_item(Couch *couch, const Call *call, const RestoreItem *item, P
 	if (item->sum.skipped_lines)
 		strlist_add_take(&plan->warnings, bg_asprintf("%s: %lld lines that an interruption broke are passed over", item->database,
 			(long long) item->sum.skipped_lines));
-	Json *row = json_append(json_get_mutable(plan->basis, "databases"), json_new_object());
-	json_add_string(row, "name", item->database);
-	json_add_string(row, "file", item->path);
-	json_add_int(row, "bytes", item->bytes);
-	json_add_int(row, "documents", item->sum.documents);
-	json_add_int(row, "live", item->sum.live);
-	json_add_int(row, "designs", item->sum.designs);
-	json_add_int(row, "there", now.there ? now.documents : -1);
-	json_add_int(row, "done", place.complete ? -1 : place.done);
+	rely_on(plan, item, &now, &place, rights);
 	return true;
 }
 

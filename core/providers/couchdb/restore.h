@@ -9,5 +9,5 @@ bool restore_takes_attachments(const Call *call);
 BG_CHECK bool restore_security(const RestoreItem *item, Json **ret_json, Error *err);
 /* The place that counts for a database as it is now: one that was made anew meanwhile is begun anew. */
 void restore_place_for(const Call *call, const RestoreItem *item, const CouchDatabase *now, RestorePlace *ret);
-/* The plan knows how many documents there are: they are not counted a second time. */
+/* The plan knows how many documents there are, and the digest of each dump: they are not read another time for that. */
 void restore_take_sums(const Plan *plan, RestoreSet *set);

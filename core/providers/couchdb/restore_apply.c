@@ -1,8 +1,10 @@
 /* restore_apply.c: a restore: each database created, its documents in batches, design documents last (their validation would refuse old documents), its
  * security object. It can be stopped anywhere and goes on where it was. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
+#include "core/base/digest.h"
 #include "core/providers/couchdb/restore.h"
 #include "core/providers/words.h"
 
@@ -63,6 +65,18 @@ static bool stopped(const Restoring *restoring, Error *err) {
 	return true;
 }
 
+static bool refuse_changed(const char *path, const char *what, Error *err) {
+	error_set(err, ERROR_CONFLICT, "the %s is not the one that was planned: it was changed meanwhile", what);
+	error_hint(err, "look at what is in the database now, and at who writes into the set; then plan again with the set as it is to be");
+	return error_where(err, "%s", path);
+}
+
+static bool is_as_planned(const DumpFile *file, const RestoreItem *item, Error *err) {
+	char digest[SHA256_HEX_SIZE];
+	dump_file_digest(file, digest);
+	return text_eq(digest, item->digest) || refuse_changed(item->path, "dump", err);
+}
+
 /* One reading of the dump: its ordinary documents, or its design documents. */
 static bool send_round(Restoring *restoring, Bulk *bulk, Error *err) {
 	AUTO_CLEAR(DumpFile) file = {.fd = -1};
@@ -81,7 +95,7 @@ static bool send_round(Restoring *restoring, Bulk *bulk, Error *err) {
 		last = document.number;
 		ids += !document.same_id;
 	}
-	return step == DUMP_END && !stopped(restoring, err) && flush(restoring, bulk, last, ids, err);
+	return step == DUMP_END && !stopped(restoring, err) && flush(restoring, bulk, last, ids, err) && is_as_planned(&file, restoring->item, err);
 }
 
 static bool send_documents(Restoring *restoring, Error *err) {
@@ -110,8 +124,12 @@ static bool put_security(Restoring *restoring, Error *err) {
 	AUTO_CLEAR(Buf) body = {0};
 	if (!restore_security(restoring->item, &security, err) || !security)
 		return !restoring->item->security;
+	char digest[SHA256_HEX_SIZE];
 	AUTO_FREE char *path = api_path("/%s/_security", restoring->item->database);
 	json_write(security, &body);
+	sha256_hex(buf_text(&body), body.len, digest);
+	if (!text_eq(digest, restoring->item->security_digest))
+		return refuse_changed(restoring->item->security, "security object", err);
 	return put(restoring, path, &body, err);
 }
 
@@ -145,7 +163,12 @@ static void tell_result(Restoring *restoring, ActionResult *result) {
 		strlist_add_take(&result->warnings, bg_asprintf("%lld documents were not taken; the output names all of them", (long long) restoring->failures.count));
 }
 
-/* The plan knows how many documents there are: they are not counted a second time. */
+static const char *given(const Json *row, const char *key) {
+	const char *text = json_get_string(row, key);
+	return text ? text : "";
+}
+
+/* The plan knows how many documents there are, and what they are: they are not counted a second time. */
 void restore_take_sums(const Plan *plan, RestoreSet *set) {
 	JSON_EACH(row, json_get(plan->basis, "databases"))
 		for (size_t i = 0; i < set->count; i++)
@@ -153,6 +176,8 @@ void restore_take_sums(const Plan *plan, RestoreSet *set) {
 				set->items[i].sum.documents = json_get_int(row, "documents", 0);
 				set->items[i].sum.designs = json_get_int(row, "designs", 0);
 				set->items[i].sum.live = json_get_int(row, "live", 0);
+				snprintf(set->items[i].digest, SHA256_HEX_SIZE, "%s", given(row, "sha256"));
+				snprintf(set->items[i].security_digest, SHA256_HEX_SIZE, "%s", given(row, "security_sha256"));
 			}
 }
 

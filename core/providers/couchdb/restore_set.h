@@ -12,7 +12,8 @@ typedef struct RestoreItem {
 	char *security;        /* path of its security object; NULL = the set has none */
 	int64_t bytes, changed_s;
 	DumpKind kind;
-	DumpSum sum;           /* filled by restore_set_count() */
+	DumpSum sum;           /* filled when the dump was read, or by a plan that did */
+	char digest[SHA256_HEX_SIZE], security_digest[SHA256_HEX_SIZE];   /* of what was planned; "" = not yet, or there is none */
 } RestoreItem;
 
 typedef struct RestoreSet {

@@ -290,6 +290,46 @@ Test(couch_restore, a_document_that_was_changed_on_its_way_is_found) {
 	expect_verified(&result, VERIFIED_NO, "there is no database users");
 }
 
+/* Of the same length, with the same documents and revisions: only the bytes tell. */
+Test(couch_restore, an_approval_is_for_these_very_bytes) {
+	AUTO_CLEAR(CouchScene) scene = {0};
+	AUTO_CLEAR(Plan) first = {0};
+	AUTO_CLEAR(Plan) second = {0};
+	AUTO_CLEAR(ActionResult) result = {0};
+	Error err = {0};
+	char agreed[65], other[65];
+	couch_scene_begin(&scene, NULL);
+	temp_write(&scene.folder, "users.json", DUMP("1", ROW("a", "1-aa", ",\"admin\":0")));
+	couch_scene_args(&scene, "from", "users.json", (char *) NULL);
+	assert_ok(couch_scene_plan(&scene, "couchdb.restore", &first, &err), &err);
+	cr_expect(first.preconditions.count == 1 && strstr(first.preconditions.items[0], "users.json stays as it is, SHA-256 "));
+	temp_write(&scene.folder, "users.json", DUMP("1", ROW("a", "1-aa", ",\"admin\":1")));
+	assert_ok(couch_scene_plan(&scene, "couchdb.restore", &second, &err), &err);
+	plan_digest(&first, agreed);
+	plan_digest(&second, other);
+	cr_expect(!text_eq(agreed, other), "another dump has the digest that was signed");
+	/* And while it is restored, after the last look. */
+	const Action *action = action_find("couchdb.restore");
+	cr_assert(!action->apply(&scene.call, &first, &result, &err));
+	cr_expect(strstr(err.why, "is not the one that was planned") && strstr(err.where, "users.json"), "%s", err.why);
+}
+
+Test(couch_restore, a_security_object_is_the_one_that_was_planned) {
+	AUTO_CLEAR(CouchScene) scene = {0};
+	AUTO_CLEAR(Plan) plan = {0};
+	AUTO_CLEAR(ActionResult) result = {0};
+	Error err = {0};
+	couch_scene_begin(&scene, NULL);
+	temp_write(&scene.folder, "set/users.json", DUMP("1", ROW("a", "1-aa", "")));
+	temp_write(&scene.folder, "set/users.security.json", "{\"admins\":{\"names\":[\"ops\"]}}");
+	couch_scene_args(&scene, "from", "set", (char *) NULL);
+	assert_ok(couch_scene_plan(&scene, "couchdb.restore", &plan, &err), &err);
+	temp_write(&scene.folder, "set/users.security.json", "{\"admins\":{\"names\":[\"eve\"]}}");
+	const Action *action = action_find("couchdb.restore");
+	cr_assert(!action->apply(&scene.call, &plan, &result, &err));
+	cr_expect(strstr(err.why, "security object is not the one"), "%s", err.why);
+}
+
 Test(couch_restore, a_wrong_password_is_told_without_it) {
 	AUTO_CLEAR(CouchScene) scene = {0};
 	AUTO_CLEAR(Plan) plan = {0};
