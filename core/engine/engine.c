@@ -304,16 +304,18 @@ static void close_handle(uv_handle_t *handle, void *unused) {
 static void save_held(Engine *engine) {
 	AUTO_FREE char *path = NULL;
 	Error why = {0};
-	if (engine->file && incident_file_held(engine->file))
+	if (engine->file && incident_file_owes(engine->file))
 		BG_IGNORE(incident_file_write_held(engine->file, NULL));   /* what is held then, is asked next */
-	const JournalHeld *held = engine->file ? incident_file_held(engine->file) : NULL;
-	bool kept = held && !engine->discards && shelter_keep(&engine->paths, engine->file, &path, &why);
-	if (engine->sheltered && (!held || engine->discards || (kept && !text_eq(path, engine->sheltered))))
+	bool owes = engine->file && incident_file_owes(engine->file);
+	const JournalHeld *held = owes ? incident_file_held(engine->file) : NULL;
+	bool kept = owes && !engine->discards && shelter_keep(&engine->paths, engine->file, &path, &why);
+	if (engine->sheltered && (!owes || engine->discards || (kept && !text_eq(path, engine->sheltered))))
 		(void) unlink(engine->sheltered);
-	if (!held)
+	if (!owes)
 		return;
-	fprintf(stderr, "breakglass engine: %lld records of %s were held in memory (%s) and are %s%s\n", (long long) held->count,
-		incident_file_model(engine->file)->id, held->why.why, kept ? "taken up by the next engine from " : "lost", kept ? path : "");
+	fprintf(stderr, "breakglass engine: %lld records of %s, or files of records, were held in memory (%s) and are %s%s\n",
+		(long long) (held ? held->count : 0), incident_file_model(engine->file)->id, incident_file_problem(engine->file) ? incident_file_problem(engine->file)->why : "not written yet",
+		kept ? "taken up by the next engine from " : "lost", kept ? path : "");
 }
 
 /* Workers that change something are left to themselves: they hold their logs, and the next engine takes up what they leave. */

@@ -33,6 +33,7 @@ WallTime incident_file_problem_since(const IncidentFile *file);
 /* ---- what is held ---- */
 #define INCIDENT_HELD_FILES_MAX (16u * 1024 * 1024)
 const JournalHeld *incident_file_held(const IncidentFile *file);     /* NULL: no record */
+bool incident_file_owes(const IncidentFile *file);                   /* records or files that are in memory only */
 bool incident_file_is_held(const IncidentFile *file, int64_t seq);
 /* Writes it: files, then records, in order, then a record that says so. True: the disk takes all again (also when nothing was held). */
 BG_CHECK bool incident_file_write_held(IncidentFile *file, Error *err);

@@ -219,6 +219,8 @@ bool incident_file_write_held(IncidentFile *file, Error *err) {
 
 const JournalHeld *incident_file_held(const IncidentFile *file) { return journal_held(file->journal); }
 
+bool incident_file_owes(const IncidentFile *file) { return journal_held(file->journal) || file->file_count; }
+
 bool incident_file_is_held(const IncidentFile *file, int64_t seq) {
 	const JournalHeld *held = journal_held(file->journal);
 	return held && seq >= held->first_seq;

@@ -47,22 +47,24 @@ static void add_file(const HeldFile *held, Json *files) {
 	json_add_string(item, "base64", buf_text(&encoded));
 }
 
-static char *shelter_text(const IncidentFile *file, const JournalHeld *held, Error *err) {
+/* The last page of a full disk may have taken records whose files it did not take: then there are files alone. */
+static char *shelter_text(const IncidentFile *file, Error *err) {
+	const JournalHeld *held = journal_held(file->journal);
+	const Error *why = held ? &held->why : &file->problem;
 	AUTO(Json) *json = json_new_object();
 	json_add_string(json, "folder", file->folder);
-	json_add_string(json, "why", held->why.why);
-	json_add_int(json, "os_code", held->why.os_code);
+	json_add_string(json, "why", why->why);
+	json_add_int(json, "os_code", why->os_code);
 	Json *files = json_add(json, "files", json_new_array());
 	for (size_t i = 0; i < file->file_count; i++)
 		add_file(&file->files[i], files);
 	Json *lines = json_add(json, "lines", json_new_array());
-	return journal_replay(file->journal, held->first_seq, add_line, lines, err) ? json_text(json) : NULL;
+	return !held || journal_replay(file->journal, held->first_seq, add_line, lines, err) ? json_text(json) : NULL;
 }
 
 bool shelter_keep(const StatePaths *paths, const IncidentFile *file, char **ret_path, Error *err) {
-	const JournalHeld *held = journal_held(file->journal);
 	AUTO_CLEAR(StrList) places = {0};
-	AUTO_FREE char *text = held ? shelter_text(file, held, err) : NULL;
+	AUTO_FREE char *text = shelter_text(file, err);
 	list_places(paths, &places);
 	for (size_t i = 0; text && i < places.count; i++) {
 		AUTO_FREE char *folder = path_folder(places.items[i]);
@@ -129,7 +131,7 @@ bool incident_file_take_up(IncidentFile *file, const Json *sheltered, Error *err
 		return false;
 	JSON_EACH(item, json_get(sheltered, "files"))
 		ok = ok && take_file(file, item, err);
-	if (journal_held(file->journal))
+	if (incident_file_owes(file))
 		incident_file_failed(file, &why);
 	return ok;
 }

@@ -86,7 +86,7 @@ bool trouble_stop(Ask *ask, Error *err) {
 		error_where(err, "%s", engine->paths.folder);
 		return error_hint(err, "%s; or take them along: breakglass engine held --json > FILE, then breakglass engine stop --force", engine->held.advice);
 	}
-	engine->discards = held != NULL;
+	engine->discards = json_get_bool(ask->args, "force", false);
 	engine->stopping = true;
 	return true;
 }

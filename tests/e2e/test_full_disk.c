@@ -315,6 +315,23 @@ Test(full_disk, an_incident_of_which_nothing_came_to_the_disk_is_taken_up_too) {
 	check_record(&scene, next, 2);
 }
 
+/* The page that the journal ends in has room for records, and nothing has any for the playbook that the run walks. */
+Test(full_disk, files_are_taken_up_whose_records_the_last_page_took) {
+	AUTO_CLEAR(Scene) scene = sheltered_scene();
+	scene_ok(&scene, "declare", "it broke");
+	small_disk_fill(scene.state);
+	scene_ok(&scene, "start", "walk");
+	cr_assert_eq(scene_records(&scene), 2, "the last page took %zu records", scene_records(&scene));
+	scene_end_engine(&scene, SIGTERM);
+	cr_assert_eq(sheltered_files(&scene), 1, "the playbook's copy is lost");
+	small_disk_free(scene.state);
+	AUTO(Client) *next = scene_client(&scene, true);
+	wait_until_written(next);
+	cr_assert_eq(sheltered_files(&scene), 0);
+	scene_check_journal(&scene, next);
+	scene_ok(&scene, "verify");
+}
+
 /* Somebody put another record in its place: nothing of it is taken, nothing is thrown away. */
 Test(full_disk, what_does_not_continue_the_record_is_left_alone) {
 	AUTO_CLEAR(Scene) scene = sheltered_scene();
