@@ -153,3 +153,18 @@ void shell_quote(Str text, Buf *out)
 	}
 	buf_putc(out, '\'');
 }
+
+bool text_passes(Str text, const char *filter) {
+	Str rest = str_from(filter), word;
+	while (str_split(&rest, ' ', &word)) {
+		bool is_excluded = word.len > 1 && word.ptr[0] == '!';
+		if (is_excluded)
+			word = str_slice(word, 1, word.len);
+		if (!word.len || str_eq_c(word, "!"))
+			continue;
+		AUTO_FREE char *needle = str_dup(word);
+		if ((str_find_nocase(text, needle) >= 0) == is_excluded)
+			return false;
+	}
+	return true;
+}

@@ -16,6 +16,9 @@ size_t text_width(Str text);                          /* controls count 1 (they 
 /* Bytes of the longest prefix that fits `columns`; *ret_width its width. */
 size_t text_fit(Str text, size_t columns, size_t *ret_width);
 
+/* A filter as people type it: every word of it must be in `text`, and no word behind an exclamation mark ("worker !ok"). Case does not matter. NULL or "" passes all. */
+bool text_passes(Str text, const char *filter);
+
 typedef enum SanitiseMode { SANITISE_LINE, SANITISE_BLOCK } SanitiseMode;
 /* Appends `text` with nothing left that a terminal obeys or a reader can be fooled by: escape sequences (CSI, OSC, DCS,
  * ...) are dropped whole, other C0/C1 bytes become U+FFFD (tab: blanks to 8 columns in BLOCK, one blank in LINE), bidi

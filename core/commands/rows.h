@@ -6,6 +6,7 @@ int tell_sandbox(Command *command);         /* practice_tell.c: sandbox --tell *
 int run_try(Command *command);              /* practice.c */
 int run_sandbox(Command *command);
 int run_status(Command *command);           /* board.c */
+int run_nodes(Command *command);            /* nodes.c */
 int run_check(Command *command);            /* playbooks.c */
 int run_show(Command *command);
 int run_print(Command *command);

@@ -9,8 +9,8 @@
 #include "core/base/json.h"
 #include "core/base/str.h"
 
-#define ENVIRONMENT_MAX_BYTES (1024 * 1024)
-#define ENVIRONMENT_MAX_ITEMS 4096               /* people, systems, probes, values: each */
+#define ENVIRONMENT_MAX_BYTES (4 * 1024 * 1024)
+#define ENVIRONMENT_MAX_ITEMS 16384              /* people, systems, probes, nodes, values: each */
 #define ENVIRONMENT_DEFAULT_VALIDITY_MS (15 * 60 * 1000)
 #define ENVIRONMENT_DEFAULT_BADGE_MS (15 * 60 * 1000)
 #define ENVIRONMENT_DEFAULT_PLAN_AGE_MS (10 * 60 * 1000)
@@ -92,6 +92,7 @@ typedef struct EnvironmentNode {
 	char *jump;              /* host to go through; "" if none */
 	char *backups;           /* of a backup node: the folder there, from its user's home; "" = not said */
 	bool is_first_master, is_backup, by_name;
+	unsigned char packed[17];/* family and bytes of a literal address, for comparing; of a name zeros */
 	char *path;              /* the file in which it stands */
 	EnvironmentPlace place;  /* in that file */
 } EnvironmentNode;

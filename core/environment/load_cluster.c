@@ -5,7 +5,7 @@
 #include "core/base/secret.h"
 #include "core/environment/load.h"
 
-#define CLUSTER_MAX_BYTES (1024 * 1024)
+#define CLUSTER_MAX_BYTES (4 * 1024 * 1024)
 #define EXAMPLE_PASSWORD "StrongPasswordHere"
 
 static const YamlNode *need(const Reader *reader, const YamlNode *map, const char *key, const char *of, Error *err)

@@ -19,12 +19,15 @@ bool load_role(const Reader *reader, const YamlNode *node, EnvironmentNode *mach
 	return true;
 }
 
-static bool is_literal(const char *address, struct in6_addr *ret)
+/* Family and bytes; false for a name. */
+static bool pack(const char *address, unsigned char ret[static 17])
 {
-	struct in_addr four;
-	if (inet_pton(AF_INET6, address, ret) == 1)
-		return true;
-	return inet_pton(AF_INET, address, &four) == 1;
+	memset(ret, 0, 17);
+	if (inet_pton(AF_INET6, address, ret + 1) == 1)
+		ret[0] = 6;
+	else if (inet_pton(AF_INET, address, ret + 1) == 1)
+		ret[0] = 4;
+	return ret[0] != 0;
 }
 
 /* 2001:db8::/32 is for documents (RFC 3849): nobody's machine has such an address. */
@@ -42,12 +45,11 @@ bool load_refuse_example(const Reader *reader, const YamlNode *node, const Envir
 		"%s is the value of the example, and this environment is live", node->key);
 }
 
-static bool same_address(const char *a, const char *b)
+static bool same_address(const EnvironmentNode *a, const EnvironmentNode *b)
 {
-	struct in6_addr first, second;
-	if (inet_pton(AF_INET6, a, &first) == 1 && inet_pton(AF_INET6, b, &second) == 1)
-		return memcmp(&first, &second, sizeof first) == 0;
-	return text_eq(a, b);
+	if (a->by_name || b->by_name)
+		return text_eq(a->address, b->address);
+	return memcmp(a->packed, b->packed, sizeof a->packed) == 0;
 }
 
 static bool has_only_name_letters(const char *text)
@@ -71,10 +73,9 @@ bool load_name(const Reader *reader, const YamlNode *node, char **ret_name, Erro
 
 bool load_address(const Reader *reader, const YamlNode *node, const Environment *environment, EnvironmentNode *machine, Error *err)
 {
-	struct in6_addr bytes;
 	if (!load_name(reader, node, &machine->address, err))
 		return false;
-	machine->by_name = !is_literal(machine->address, &bytes);
+	machine->by_name = !pack(machine->address, machine->packed);
 	return load_refuse_example(reader, node, environment, is_example(machine->address), err);
 }
 
@@ -86,7 +87,7 @@ bool load_check_unique(const Reader *reader, const YamlNode *node, const Environ
 		const EnvironmentNode *other = &environment->nodes[i];
 		if (text_eq(other->name, machine->name))
 			return reader_fail(reader, node, err, "give each node its own name", "two nodes are called \"%.60s\"", machine->name);
-		if (same_address(other->address, machine->address) && other->port == machine->port)
+		if (same_address(other, machine) && other->port == machine->port)
 			return reader_fail(reader, node, err, "one of them is wrong: look at the machines",
 				"%.60s and %.60s have the same address", other->name, machine->name);
 	}
@@ -123,10 +124,10 @@ static bool load_optional_name(const Reader *reader, const YamlNode *node, char 
 /* Tried where nothing else answers, and DNS may be what does not: a literal one. */
 static bool load_lan_address(const Reader *reader, const YamlNode *node, char **ret_lan, Error *err)
 {
-	struct in6_addr bytes;
+	unsigned char packed[17];
 	if (!load_name(reader, node, ret_lan, err))
 		return false;
-	return is_literal(*ret_lan, &bytes)
+	return pack(*ret_lan, packed)
 		|| reader_fail(reader, node, err, "write the address itself: 192.168.1.11", "\"%.60s\" is no literal address", *ret_lan);
 }
 

@@ -34,6 +34,32 @@ static bool good_is_gone(const ClientModel *model, void *userdata)
 	return text_eq(outcome(model, "good"), "refused");
 }
 
+static bool key_is_accepted(const ClientModel *model, void *userdata)
+{
+	(void) userdata;
+	return text_eq(outcome(model, "rebuilt"), "authentication refused");
+}
+
+/* Shown with both fingerprints, refused without an incident and with another fingerprint, recorded before it counts. */
+static void decide_on_key(Scene *scene, Client *client)
+{
+	Error err = { 0 };
+	AUTO_FREE char *shown = bg_strdup(json_get_string(node(client_model(client), "rebuilt")->facts, "host_key"));
+	AUTO_FREE char *known = bg_strdup(json_get_string(node(client_model(client), "rebuilt")->facts, "host_key_known"));
+	scene_ok(scene, "nodes", "--trust", "rebuilt");
+	cr_assert(scene_says(scene, shown) && scene_says(scene, known), "%s", scene->said);
+	scene_refused(scene, 1, "the decision belongs into the record", "nodes", "--trust", "rebuilt", "--yes", shown);
+	scene_ok(scene, "declare", "--drill", "a new machine");
+	scene_refused(scene, 1, "that is not what you accept", "nodes", "--trust", "rebuilt", "--yes", known);
+	scene_refused(scene, 1, "there is nothing to decide", "nodes", "--trust", "stopped", "--yes", shown);
+	scene_refused(scene, 1, "its key itself is not known here", "nodes", "--trust", "named", "--yes", shown);
+	scene_ok(scene, "nodes", "--trust", "rebuilt", "--yes", shown);
+	assert_ok(client_wait(client, key_is_accepted, NULL, SCENE_WAIT_MS, &err), &err);
+	scene_ok(scene, "timeline");
+	cr_assert(scene_says(scene, "host key of rebuilt") && scene_says(scene, shown) && scene_says(scene, known), "%s", scene->said);
+	scene_ok(scene, "verify");
+}
+
 Test(nodes_board, each_node_is_on_the_board_with_what_is_wrong_with_it)
 {
 	if (!have_sshd())
@@ -65,6 +91,14 @@ Test(nodes_board, each_node_is_on_the_board_with_what_is_wrong_with_it)
 	cr_expect(strstr(node(client_model(client), "good")->text, "load "), "%s", node(client_model(client), "good")->text);
 	scene_refused(&scene, 2, "its host key changed: it shows SHA256:", "status");
 	cr_expect(scene_says(&scene, "connection refused") && scene_says(&scene, "good "), "%s", scene.said);
+	scene_refused(&scene, 2, "host key changed", "nodes");
+	cr_expect(scene_says(&scene, "refused") && scene_says(&scene, "4 nodes   2 fail   1 unknown"), "%s", scene.said);
+	scene_refused(&scene, 2, "stopped", "nodes", "state:fail", "!changed");
+	cr_expect(!scene_says(&scene, "rebuilt") && !scene_says(&scene, "named"), "%s", scene.said);
+	scene_refused(&scene, 3, "none of 4 nodes is found by \"nobody\"", "nodes", "nobody");
+	scene_refused(&scene, 2, "\"shown\": \"fail\"", "nodes", "--json", "stopped", "--sort", "name");
+	scene_refused(&scene, 2, "--sort takes state, name", "nodes", "--sort", "size");
+	decide_on_key(&scene, client);
 	/* The server ends, and its session: the row is not green for long. */
 	sshd = test_sshd_free(sshd);
 	assert_ok(client_wait(client, good_is_gone, NULL, SCENE_WAIT_MS, &err), &err);

@@ -124,3 +124,36 @@ void board_is_long(Script *script)
 		tell(script, &told);
 	}
 }
+
+void board_has_nodes(Script *script)
+{
+	static const struct { const char *name, *state, *text, *reason, *facts; } odd[] = {
+		{ "node17", "fail", "connection refused", "the machine is up: is sshd running there, and on this port?", "'outcome':'refused'" },
+		{ "node31", "fail", "its host key changed: it shows SHA256:q3xW, known is SHA256:77ad", "was it rebuilt? compare on its console", "'outcome':'host key changed',"
+			"'host_key':'SHA256:q3xW','host_key_line':'ssh-ed25519 AAAA','host_key_known':'SHA256:77ad'" },
+		{ "node08", "unknown", "no route to node08, its peer tcp://192.0.2.7:9651 is dead", "nothing answered at the address in 5 s; its LAN address 192.168.1.8: "
+			"timed out", "'outcome':'timed out','overlay':'no route, peer dead','lan':'timed out'" },
+		{ "node22", "warn", "load 0.4, memory 41 %, disk / 91 %", "disk / is 91 % full; its clock is 7 s behind of ours", "'outcome':'answered','load':40,'memory':41,"
+			"'disk':91,'clock':-7000" },
+	};
+	for (int i = 1; i <= 142; i++) {
+		AUTO_FREE char *name = bg_asprintf("node%02d", i);
+		AUTO_FREE char *known = bg_asprintf("'address':'506:1a::%d','role':'%s'", i, i % 20 == 8 ? "master" : "worker");
+		AUTO_FREE char *well = bg_asprintf("%s,'outcome':'answered','load':%d,'memory':41,'disk':%d,'clock':100", known, i % 7, i % 50);
+		Told told = { .name = name, .probe = "node.machine", .system = "", .state = "ok", .text = "load 0.4, memory 41 %, disk / 22 %, up 12 days",
+			.age_ms = MINUTE, .budget_ms = 10 * MINUTE, .facts = well };
+		AUTO_FREE char *facts = NULL;
+		for (size_t k = 0; k < BG_LENGTH(odd); k++) {
+			if (!text_eq(name, odd[k].name))
+				continue;
+			facts = bg_asprintf("%s,%s", known, odd[k].facts);
+			told.state = odd[k].state;
+			told.text = odd[k].text;
+			told.reason = odd[k].reason;
+			told.facts = facts;
+			told.was = text_eq(told.state, "unknown") ? "ok" : NULL;
+			told.was_ago_ms = 2 * MINUTE;
+		}
+		tell(script, &told);
+	}
+}

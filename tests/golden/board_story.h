@@ -16,3 +16,5 @@ void board_has_playbooks(Script *script);
 void board_is_blind(Script *script);
 /* Forty nodes, one of which refuses. */
 void board_is_long(Script *script);
+/* 142 machines, four of which are not well. */
+void board_has_nodes(Script *script);

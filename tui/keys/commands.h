@@ -19,6 +19,7 @@
 	CONTEXT(SIGNOFF, "sign-off", 's', "on the sign-off screen", false) \
 	CONTEXT(TIMELINE, "timeline", 't', "on the timeline", false) \
 	CONTEXT(LEDGER, "ledger", 'l', "on the ledger", false) \
+	CONTEXT(NODES, "nodes", 'n', "on the nodes screen", false) \
 	CONTEXT(HELP, "help", 'h', "in the help", false) \
 	CONTEXT(PALETTE, "palette", 'P', "in the command palette", true) \
 	CONTEXT(LIST, "list", 'L', "in a list or an outline", false) \
@@ -55,6 +56,7 @@
 	COMMAND(SCREEN_SIGNOFF, "sign-off", SCREENS, "4", "G", SAFE, 0, SCREEN, "sign-off", "show the gate that waits for signatures") \
 	COMMAND(SCREEN_TIMELINE, "timeline", SCREENS, "5", "G", SAFE, 0, SCREEN, "timeline", "show what happened, newest last") \
 	COMMAND(SCREEN_LEDGER, "ledger", SCREENS, "6", "G", SAFE, 0, SCREEN, "ledger", "show what was opened and is not yet closed") \
+	COMMAND(SCREEN_NODES, "nodes", SCREENS, "7", "G", SAFE, 0, SCREEN, "nodes", "show the machines: sorted, filtered, marked") \
 	COMMAND(NEXT_SCREEN, "next-screen", SCREENS, "tab", "G", SAFE, 0, SCREEN, "next", "go to the next screen") \
 	COMMAND(PREVIOUS_SCREEN, "previous-screen", SCREENS, "shift-tab", "G", SAFE, 0, SCREEN, "previous", "go to the previous screen") \
 	COMMAND(HELP, "help", SCREENS, "? f1", "G", SAFE, 31, HELP, "help", "show the keys of this screen and all commands") \
@@ -72,9 +74,13 @@
 	COMMAND(UNFOLD, "unfold", MOVE, "right l", "L", SAFE, 0, NONE, "unfold", "open the branch") \
 	COMMAND(TEXT_UP, "text-up", MOVE, "K shift-up", "ws", SAFE, 0, NONE, "text up", "scroll the text on the right up") \
 	COMMAND(TEXT_DOWN, "text-down", MOVE, "J shift-down", "ws", SAFE, 0, NONE, "text down", "scroll the text on the right down") \
-	COMMAND(FILTER, "filter", MOVE, "/", "G", SAFE, 20, FIND, "filter", "show only rows that contain a text, or find it in a long text") \
+	COMMAND(FILTER, "filter", MOVE, "/", "G", SAFE, 20, FIND, "filter", "show only rows with every word, none with !word; or find a text") \
 	COMMAND(NEXT_MATCH, "next-match", MOVE, "]", "LR", SAFE, 0, NONE, "next match", "go to the next place found, on the board to what is not ok") \
 	COMMAND(PREVIOUS_MATCH, "previous-match", MOVE, "[", "LR", SAFE, 0, NONE, "previous match", "go to the place found before, on the board likewise") \
+	COMMAND(SORT, "sort", MOVE, "o", "n", SAFE, 6, DO, "sort", "sort by the next column, or by the named one: disk, load, ...") \
+	COMMAND(MARK, "mark", MOVE, "space", "n", SAFE, 2, DO, "mark", "mark the selected row, or take its mark away") \
+	COMMAND(MARK_ALL, "mark-all", MOVE, "a", "n", SAFE, 3, DO, "mark all", "mark all rows that are shown, or take their marks away") \
+	COMMAND(TRUST, "trust", MOVE, "K", "n", CONFIRM, 4, DO, "host key...", "decide on a host key that changed or is new, by typing yes") \
 	COMMAND(COPY, "copy", MOVE, "Y", "G", SAFE, 0, DO, "copy", "copy what is selected to the clipboard: a command, a link, the row") \
 	COMMAND(FOLLOW, "follow", MOVE, "f", "wt", SAFE, 21, NONE, "follow", "keep the newest line in sight, or stop doing so") \
 	\
@@ -90,7 +96,7 @@
 	COMMAND(VERIFY, "verify", STEP, "v", "w", SAFE, 4, DO, "verify", "look whether what the step should bring about is so") \
 	COMMAND(ALSO, "also", STEP, "a", "w", SAFE, 9, DO, "also...", "plan one of the step's optional actions") \
 	COMMAND(UNTICK, "untick", STEP, "X", "w", CONFIRM, 0, DO, "untick", "take the tick of a step back") \
-	COMMAND(DETAILS, "details", STEP, "d", "bwstl", SAFE, 5, DO, "details", "show everything that is known about the selected row") \
+	COMMAND(DETAILS, "details", STEP, "d", "bwstln", SAFE, 5, DO, "details", "show everything that is known about the selected row") \
 	COMMAND(UNDO, "undo", STEP, "u", "wl", BREAK_GLASS, 9, DO, "undo", "plan the way back for the step or the ledger entry") \
 	COMMAND(MEND, "mend", STEP, "m", "l", CONFIRM, 2, DO, "mend...", "say that an open entry was closed by hand, with a reason") \
 	COMMAND(ABANDON, "abandon", STEP, "", "w", CONFIRM, 0, DO, "abandon", "stop walking this procedure, with a reason") \
@@ -108,7 +114,7 @@
 	COMMAND(COUNTERSIGN, "countersign", AGREE, "C", "s", BREAK_GLASS, 3, DO, "countersign...", "agree afterwards to what somebody signed alone") \
 	COMMAND(SIGN_BY_CODE, "code", AGREE, "t", "s", BREAK_GLASS, 10, DO, "one-time code...", "sign by a one-time code where that is allowed; weaker than a key") \
 	\
-	COMMAND(REFRESH, "refresh", INCIDENT, "r", "bw", SAFE, 10, DO, "refresh", "look again now") \
+	COMMAND(REFRESH, "refresh", INCIDENT, "r", "bwn", SAFE, 10, DO, "refresh", "look again now") \
 	COMMAND(DECLARE, "declare", INCIDENT, "D", "G", CONFIRM, 13, DO, "declare", "begin an incident or a drill") \
 	COMMAND(NOTE, "note", INCIDENT, "n", "G", SAFE, 14, DO, "note", "write a line into the record") \
 	COMMAND(SITREP, "sitrep", INCIDENT, "i", "G", SAFE, 0, DO, "sitrep", "show the situation in a few lines, and copy it for a chat message") \

@@ -184,7 +184,7 @@ static void render_tabs(Shell *shell, Canvas *canvas, Rect row)
 	char marked[TABS_MAX][40], you[128];
 	size_t count = 0, active = 0;
 	for (size_t i = 0; i < view_count() && count < TABS_MAX; i++) {
-		if (VIEWS[i]->hidden_tab && i != shell->shown)
+		if (i != shell->shown && shell_hides_tab(shell, i))
 			continue;
 		ViewContext context = shell_context(shell, i, NULL);
 		Tab *tab = &tabs[count];

@@ -8,6 +8,14 @@
 
 #define LEAST_ROWS 3   /* of the list, before anything below it */
 
+static void write_details(const BoardState *state, size_t index, Styled *page)
+{
+	const char *why;
+	const Reading *reading = board_reading(state, index);
+	ReadingState judged = standing_judge(&state->standing, state->context, reading, &why);
+	reading_page(reading, judged, why, state->context->wall, page);
+}
+
 static void update(void *data, ViewContext *context)
 {
 	BoardState *state = data;
@@ -30,7 +38,7 @@ static void render(void *data, const ViewContext *context, Canvas *canvas, Rect 
 	}
 	if (state->details && list_selected(&state->list, &source, &index)) {
 		styled_reset(&state->page);
-		board_write_details(state, index, &state->page);
+		write_details(state, index, &state->page);
 		pager_render(&state->pager, &state->page, canvas, rect_inset(rect, 1, 0));
 		return;
 	}
@@ -76,7 +84,7 @@ static bool page(void *data, ViewContext *context, Styled *out)
 	state->context = context;
 	ListSource source = board_source(state);
 	if (state->details && list_selected(&state->list, &source, &index)) {
-		board_write_details(state, index, out);
+		write_details(state, index, out);
 		return true;
 	}
 	board_say_verdict(state, out);

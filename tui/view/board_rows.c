@@ -7,16 +7,6 @@
 /* Columns of a row: sign and state word, name, then the answer, and the age at the right. */
 enum { STATE_COLUMN = 1, NAME_COLUMN = 10, NAME_WIDTH = 17, SMALL_NAME_COLUMN = 8, SMALL_NAME_WIDTH = 12, SMALL_INDENT = 2 };
 
-static const ReadingLook LOOKS[] = {
-	[READING_OK] = { GLYPH_OK, ROLE_OK, "ok" },
-	[READING_WARN] = { GLYPH_WARN, ROLE_WARN, "warn" },
-	[READING_FAIL] = { GLYPH_FAIL, ROLE_FAIL, "fail" },
-	[READING_STALE] = { GLYPH_STALE, ROLE_STALE, "stale" },
-	[READING_UNKNOWN] = { GLYPH_UNKNOWN, ROLE_UNKNOWN, "unkn" },
-};
-
-ReadingLook board_look(ReadingState judged) { return LOOKS[judged]; }
-
 const Reading *board_reading(const BoardState *state, size_t index) { return &state->context->model->readings[index]; }
 
 ReadingState board_judged(const BoardState *state, size_t index)
@@ -34,16 +24,6 @@ static const char *row_text(size_t index, void *userdata)
 	snprintf(state->text, sizeof(state->text), "%.80s %.12s %.180s", reading->name, reading_state_name(reading->state),
 		reading->text ? reading->text : "");
 	return state->text;
-}
-
-#define AGE_SIZE (SPAN_TEXT_SIZE + 8)
-/* "12 s ago", without "ago" where room is dear; the age of an unknown one is how long nobody knows. */
-static void age_words(const BoardState *state, const Reading *reading, char text[static AGE_SIZE])
-{
-	char span[SPAN_TEXT_SIZE];
-	bool taken = wall_known(reading->taken);
-	const char *bound = taken ? view_bound(state->context->wall, reading->taken, span) : "not yet";
-	snprintf(text, AGE_SIZE, "%s%s", bound, taken && !state->context->small ? " ago" : "");
 }
 
 #define ANSWER_SIZE 300
@@ -75,10 +55,10 @@ static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 	const BoardState *state = userdata;
 	const Reading *reading = board_reading(state, index);
 	ReadingState judged = board_judged(state, index);
-	ReadingLook look = board_look(judged);
+	ReadingLook look = READING_LOOKS[judged];
 	bool small = state->context->small;
-	char age[AGE_SIZE], text[ANSWER_SIZE];
-	age_words(state, reading, age);
+	char age[READING_AGE_SIZE], text[ANSWER_SIZE];
+	reading_age(reading, state->context->wall, state->context->small, age);
 	int x = rect.x + (small ? 0 : STATE_COLUMN);
 	canvas_glyph(canvas, rect, x, rect.y, look.role, look.glyph);
 	canvas_text(canvas, rect, x + 2, rect.y, look.role, look.word);
@@ -95,8 +75,8 @@ static void say_row(size_t index, void *userdata, Buf *out)
 	const BoardState *state = userdata;
 	const Reading *reading = board_reading(state, index);
 	ReadingState judged = board_judged(state, index);
-	char age[AGE_SIZE], text[ANSWER_SIZE];
-	age_words(state, reading, age);
+	char age[READING_AGE_SIZE], text[ANSWER_SIZE];
+	reading_age(reading, state->context->wall, state->context->small, age);
 	answer_words(reading, judged, state->context->wall, ANSWER_WHOLE, text);
 	buf_printf(out, "%s: %s: %s%s(%s)", reading_state_name(judged), reading->name, text, *text ? " " : "", age);
 }
@@ -117,11 +97,11 @@ static bool read_cut_answer(BoardState *state, int columns, char text[static ANS
 {
 	ListSource source = board_source(state);
 	size_t index;
-	char age[AGE_SIZE];
+	char age[READING_AGE_SIZE];
 	if (!state->context->small || !list_selected(&state->list, &source, &index))
 		return false;
 	const Reading *reading = board_reading(state, index);
-	age_words(state, reading, age);
+	reading_age(reading, state->context->wall, state->context->small, age);
 	answer_words(reading, board_judged(state, index), state->context->wall, ANSWER_WHOLE, text);
 	return canvas_text_width(text) > answer_columns(state, columns, age) || canvas_text_width(reading->name) > SMALL_NAME_WIDTH;
 }

@@ -1,5 +1,6 @@
 /* board_view.h: what the files of the board share. Internal. */
 #pragma once
+#include "tui/view/reading_page.h"
 #include "tui/view/standing.h"
 #include "tui/view/view.h"
 #include "tui/widget/list.h"
@@ -16,8 +17,6 @@ typedef struct BoardState {
 } BoardState;
 
 /* ---- board_rows.c ---- */
-typedef struct ReadingLook { Glyph glyph; Role role; const char *word; } ReadingLook;
-ReadingLook board_look(ReadingState judged);
 const Reading *board_reading(const BoardState *state, size_t index);
 /* What it is judged to be now, by its age and by the verdict. */
 ReadingState board_judged(const BoardState *state, size_t index);
@@ -25,9 +24,6 @@ ListSource board_source(BoardState *state);
 /* A small screen cuts nearly every answer: that of the selected row stands below the list. Rows that it wants there; 0 = it is whole. */
 int board_answer_rows(BoardState *state, int columns);
 void board_draw_answer(BoardState *state, Canvas *canvas, Rect rect);
-
-/* ---- board_details.c ---- */
-void board_write_details(const BoardState *state, size_t index, Styled *page);
 
 /* ---- board_verdict.c ---- */
 /* Rows that it needs below the list, its rule included. */

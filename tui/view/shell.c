@@ -73,6 +73,12 @@ ViewContext shell_context(Shell *shell, size_t view, const char *argument)
 	return context;
 }
 
+bool shell_hides_tab(Shell *shell, size_t view)
+{
+	ViewContext context = shell_context(shell, view, NULL);
+	return VIEWS[view]->hidden_tab || (VIEWS[view]->is_absent && VIEWS[view]->is_absent(shell->states[view], &context));
+}
+
 void view_select(ViewContext *context, const char *run, const char *step, const char *gate)
 {
 	Shell *shell = context->shell;

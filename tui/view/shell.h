@@ -68,6 +68,8 @@ void shell_open_views(Shell *shell);
 void shell_clear(Shell *shell);
 const ClientModel *shell_model(const Shell *shell);
 ViewContext shell_context(Shell *shell, size_t view, const char *argument);
+/* Has no tab, and is passed by where one goes from tab to tab. */
+bool shell_hides_tab(Shell *shell, size_t view);
 void shell_show(Shell *shell, size_t view, bool remember);
 void shell_event(Shell *shell, const TermEvent *event);
 /* IGNORED: neither the screen nor the shell had anything to do. */

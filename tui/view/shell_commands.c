@@ -11,7 +11,7 @@ static void next_screen(Shell *shell, int step)
 	size_t count = view_count(), at = shell->shown;
 	do
 		at = (at + count + (size_t) (step < 0 ? count - 1 : 1)) % count;
-	while (VIEWS[at]->hidden_tab);
+	while (shell_hides_tab(shell, at));
 	shell_show(shell, at, true);
 }
 

@@ -62,6 +62,7 @@ struct View {
 	CommandContext contexts[VIEW_MAX_CONTEXTS];   /* where its keys are looked up: its own first, then a widget's; 0 = CONTEXT_GLOBAL ends */
 	size_t state_size;
 	bool hidden_tab;              /* a tab only while it is shown */
+	bool (*is_absent)(void *state, const ViewContext *context);   /* nothing of its kind is here: no tab either, but for its key */
 	void (*open)(void *state, ViewContext *context);      /* once, before anything else */
 	void (*close)(void *state);
 	void (*shown)(void *state, ViewContext *context);     /* each time that it comes to the front */
@@ -109,7 +110,7 @@ struct View {
 	Outcome (*in_words)(void *state, ViewContext *context, CommandId id);
 };
 
-extern const View VIEW_BOARD, VIEW_PLAYBOOKS, VIEW_WALK, VIEW_SIGNOFF, VIEW_TIMELINE, VIEW_LEDGER, VIEW_HELP;
+extern const View VIEW_BOARD, VIEW_PLAYBOOKS, VIEW_WALK, VIEW_NODES, VIEW_SIGNOFF, VIEW_TIMELINE, VIEW_LEDGER, VIEW_HELP;
 
 /* ---- saying something ---- */
 

@@ -3,7 +3,7 @@
 #include "tui/view/shell.h"
 
 const View *const VIEWS[] = {
-	&VIEW_BOARD, &VIEW_PLAYBOOKS, &VIEW_WALK, &VIEW_SIGNOFF, &VIEW_TIMELINE, &VIEW_LEDGER, &VIEW_HELP,
+	&VIEW_BOARD, &VIEW_PLAYBOOKS, &VIEW_WALK, &VIEW_SIGNOFF, &VIEW_TIMELINE, &VIEW_LEDGER, &VIEW_NODES, &VIEW_HELP,
 };
 
 size_t view_count(void)

@@ -2,6 +2,7 @@
 #include "tui/widget/list.h"
 #include <stdio.h>
 #include "core/base/alloc.h"
+#include "core/base/text.h"
 
 static int depth_of(const ListSource *source, size_t index)
 {
@@ -15,7 +16,7 @@ static const char *text_of(const ListSource *source, size_t index)
 
 static bool passes(const List *list, const ListSource *source, size_t index)
 {
-	return !list->filter[0] || str_find_nocase(str_from(text_of(source, index)), list->filter) >= 0;
+	return !list->filter[0] || text_passes(str_from(text_of(source, index)), list->filter);
 }
 
 static bool is_passive(const ListSource *source, size_t index)

@@ -243,6 +243,9 @@ static void judge_unreached(const EnvironmentNode *node, const NodeLook *look, W
 	AUTO_CLEAR(Buf) reason = {0};
 	if (*result->host_key.offered)
 		reading_fact_string(ret, "host_key", result->host_key.offered);
+	bool undecided = result->outcome == SSH_HOST_CHANGED || result->outcome == SSH_HOST_UNKNOWN;
+	if (undecided && *result->host_key.key)
+		reading_fact_string(ret, "host_key_line", result->host_key.key);
 	if (*result->host_key.known)
 		reading_fact_string(ret, "host_key_known", result->host_key.known);
 	tell_unreached(node, look, &text, &reason, ret);
@@ -251,6 +254,8 @@ static void judge_unreached(const EnvironmentNode *node, const NodeLook *look, W
 	reading_set(ret, state_of(result->outcome), "%s", buf_text(&text));
 	if (*hint)
 		buf_printf(&reason, "%s%s", reason.len ? "; " : "", hint);
+	if (undecided && *result->host_key.key)
+		buf_printf(&reason, "; or breakglass nodes --trust %s", node->name);
 	if (reason.len)
 		reading_because(ret, "%s", buf_text(&reason));
 }
@@ -258,6 +263,8 @@ static void judge_unreached(const EnvironmentNode *node, const NodeLook *look, W
 void node_judge(const EnvironmentNode *node, const NodeLook *look, WallTime now, Reading *ret) {
 	ret->by_name = node->by_name;
 	ret->elapsed_ms = look->result->elapsed_ms;
+	reading_fact_string(ret, "address", node->address);
+	reading_fact_string(ret, "role", node->role);
 	reading_fact_string(ret, "outcome", ssh_outcome_words(look->result->outcome));
 	if (look->why_program && *look->why_program)
 		reading_fact_string(ret, "via_ssh", look->why_program);

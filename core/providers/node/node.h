@@ -41,6 +41,7 @@ BG_CHECK bool node_facts_parse(Str text, NodeFacts *ret);
 /* Where and how; borrows from all of them. Half of the deadline may go by until a connection stands. */
 void node_target(const Environment *environment, const EnvironmentNode *node, const KnownHosts *known, int64_t deadline_ms, SshTarget *ret);
 /* The files that the environment names, else ssh's own. */
+void node_known_hosts_paths(const Environment *environment, StrList *ret);
 BG_CHECK bool node_known_hosts(const Environment *environment, KnownHosts **ret, Error *err);
 /* The same machine by its address in the local network: its key is looked up under its usual address, unless only the other is known. False: it has none. */
 bool node_lan_target(const Environment *environment, const EnvironmentNode *node, const KnownHosts *known, int64_t deadline_ms, SshTarget *ret);

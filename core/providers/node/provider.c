@@ -38,7 +38,7 @@ bool node_is_unanswered(const EnvironmentNode *node, SshOutcome outcome) {
 
 const EnvironmentSystem *node_overlay_system(const Environment *environment) { return environment_only_system(environment, MYCELIUM_PROVIDER.name); }
 
-static void known_hosts_paths(const Environment *environment, StrList *ret) {
+void node_known_hosts_paths(const Environment *environment, StrList *ret) {
 	static const char *const usual[] = {"~/.ssh/known_hosts", "~/.ssh/known_hosts2", "/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"};
 	for (size_t i = 0; i < environment->known_hosts.count; i++)
 		strlist_add(ret, environment->known_hosts.items[i]);
@@ -49,7 +49,7 @@ static void known_hosts_paths(const Environment *environment, StrList *ret) {
 bool node_known_hosts(const Environment *environment, KnownHosts **ret, Error *err) {
 	AUTO(KnownHosts) *known = known_hosts_new();
 	AUTO_CLEAR(StrList) paths = {0};
-	known_hosts_paths(environment, &paths);
+	node_known_hosts_paths(environment, &paths);
 	for (size_t i = 0; i < paths.count; i++)
 		if (!known_hosts_load(known, paths.items[i], err))
 			return false;
@@ -60,7 +60,7 @@ bool node_known_hosts(const Environment *environment, KnownHosts **ret, Error *e
 uint64_t node_known_hosts_stamp(const Environment *environment) {
 	AUTO_CLEAR(StrList) paths = {0};
 	uint64_t stamp = 1469598103934665603u;   /* FNV-1a over what tells one version of a file from the next */
-	known_hosts_paths(environment, &paths);
+	node_known_hosts_paths(environment, &paths);
 	for (size_t i = 0; i < paths.count; i++) {
 		struct stat status = {0};
 		bool there = stat(paths.items[i], &status) == 0;
@@ -144,14 +144,14 @@ static const Probe PROBES[] = {
 	{.spec = {.name = "node.machine", .kind = VERB_PROBE, .subject = "${node}",
 			.help = "a machine over SSH: load, memory, disks, clock, k3s and mycelium, newest backup",
 			.VERB_PARAMS({"node", PARAM_TEXT, true, NULL, "name of a node of the environment"}),
-			.VERB_FIELDS({"outcome", PARAM_TEXT, "answered, refused, timed out, no route, host key changed, ..."},
+			.VERB_FIELDS({"address", PARAM_TEXT, "where it is looked for"}, {"role", PARAM_TEXT, "master+worker, master, worker or backup"}, {"outcome", PARAM_TEXT, "answered, refused, timed out, no route, host key changed, ..."},
 				{"load", PARAM_INT, "of one minute, in percent of its processors"}, {"memory", PARAM_INT, "percent in use"},
 				{"disk", PARAM_INT, "percent in use of the fullest disk"}, {"disk_name", PARAM_TEXT, "where that is mounted"},
 				{"clock", PARAM_INT, "its clock minus ours, in ms"}, {"uptime", PARAM_INT, "ms since it was started"},
 				{"k3s", PARAM_TEXT, "active, failed, ..., absent"}, {"mycelium", PARAM_TEXT, "active, failed, ..., absent"},
 				{"backups", PARAM_INT, "how many a backup node holds"}, {"backup", PARAM_TEXT, "name of the newest"},
 				{"newest", PARAM_TIME, "when that was written"}, {"host_key", PARAM_TEXT, "fingerprint that it showed, where it is not as known"},
-				{"host_key_known", PARAM_TEXT, "fingerprint that is known"}, {"via_ssh", PARAM_TEXT, "why it is asked through the ssh program"},
+				{"host_key_line", PARAM_TEXT, "that key as known_hosts has it, where accepting it can be decided"}, {"host_key_known", PARAM_TEXT, "fingerprint that is known"}, {"via_ssh", PARAM_TEXT, "why it is asked through the ssh program"},
 				{"lan", PARAM_TEXT, "how its address in the local network answers, once the usual one does not"},
 				{"overlay", PARAM_TEXT, "what the Mycelium daemon of this machine says of the way to it: no route, peer dead, ..."})},
 		.every_ms = NODE_EVERY_MS, .deadline_ms = NODE_DEADLINE_MS, .budget_ms = NODE_BUDGET_MS, .read = read_machine},

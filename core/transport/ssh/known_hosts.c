@@ -165,6 +165,14 @@ static int rank(HostKeyVerdict verdict) {
 	return ranks[verdict];
 }
 
+static void write_key(Str type, Str blob, char ret[static HOST_KEY_LINE_SIZE]) {
+	AUTO_CLEAR(Buf) line = {0};
+	buf_printf(&line, "%.*s ", STR_ARG(type));
+	base64_encode(blob.ptr, blob.len, &line);
+	if (line.len < HOST_KEY_LINE_SIZE)
+		memcpy(ret, buf_text(&line), line.len + 1);
+}
+
 void known_hosts_check(const KnownHosts *hosts, const char *host, int port, Str blob, HostKeyCheck *ret) {
 	*ret = (HostKeyCheck){0};
 	WireReader reader = wire_reader(blob);
@@ -181,6 +189,7 @@ void known_hosts_check(const KnownHosts *hosts, const char *host, int port, Str 
 		deciding = line;
 	}
 	key_blob_fingerprint(blob, ret->offered);
+	write_key(type, blob, ret->key);
 	if (!deciding)
 		return;
 	ret->file = deciding->file;

@@ -11,6 +11,7 @@
 
 #define KNOWN_HOSTS_MAX_BYTES (16 * 1024 * 1024)     /* of one file */
 #define KNOWN_HOSTS_MAX_LINES 200000                 /* of all files */
+#define HOST_KEY_LINE_SIZE 1024                      /* an RSA key of 4096 bits has 740 */
 
 typedef struct KnownHosts KnownHosts;
 
@@ -26,6 +27,7 @@ typedef enum HostKeyVerdict {
 typedef struct HostKeyCheck {
 	HostKeyVerdict verdict;
 	char offered[FINGERPRINT_SIZE];    /* of the key that the host showed */
+	char key[HOST_KEY_LINE_SIZE];      /* that key as lines of known_hosts have it, "ssh-ed25519 AAAA..."; "" when it is longer */
 	char known[FINGERPRINT_SIZE];      /* CHANGED, OTHER_TYPE: of the key that is known; else "" */
 	const char *file;                  /* of the line that decided; NULL for UNKNOWN. Borrowed */
 	int line;

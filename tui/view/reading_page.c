@@ -1,7 +1,23 @@
-/* board_details.c: all that is known of one reading. */
+/* reading_page.c: see reading_page.h. */
+#include "tui/view/reading_page.h"
 #include <stdio.h>
-#include "core/health/health.h"
-#include "tui/view/board_view.h"
+#include "core/base/attributes.h"
+#include "tui/view/view.h"
+
+const ReadingLook READING_LOOKS[] = {
+	[READING_OK] = { GLYPH_OK, ROLE_OK, "ok" },
+	[READING_WARN] = { GLYPH_WARN, ROLE_WARN, "warn" },
+	[READING_FAIL] = { GLYPH_FAIL, ROLE_FAIL, "fail" },
+	[READING_STALE] = { GLYPH_STALE, ROLE_STALE, "stale" },
+	[READING_UNKNOWN] = { GLYPH_UNKNOWN, ROLE_UNKNOWN, "unkn" },
+};
+
+void reading_age(const Reading *reading, WallTime now, bool brief, char text[static READING_AGE_SIZE])
+{
+	char span[SPAN_TEXT_SIZE];
+	bool taken = wall_known(reading->taken);
+	snprintf(text, READING_AGE_SIZE, "%s%s", taken ? view_bound(now, reading->taken, span) : "not yet", taken && !brief ? " ago" : "");
+}
 
 static void write_fact(Styled *page, const Json *fact)
 {
@@ -33,15 +49,11 @@ static void write_last_known(Styled *page, const Reading *reading, WallTime now)
 	styled_field(page, 16, "last known", ROLE_TEXT, line);
 }
 
-void board_write_details(const BoardState *state, size_t index, Styled *page)
+void reading_page(const Reading *reading, ReadingState judged, const char *why, WallTime now, Styled *page)
 {
-	const Reading *reading = board_reading(state, index);
-	WallTime now = state->context->wall;
-	const char *why;
-	ReadingState judged = standing_judge(&state->standing, state->context, reading, &why);
 	char span[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE], line[200];
 	styled_printf(page, ROLE_HEADING, "%s\n\n", reading->name);
-	styled_field(page, 16, "state", board_look(judged).role, reading_state_name(judged));
+	styled_field(page, 16, "state", READING_LOOKS[judged].role, reading_state_name(judged));
 	styled_field(page, 16, "answer", ROLE_TEXT, reading->text ? reading->text : "-");
 	if (why)
 		styled_field(page, 16, "because", ROLE_NOTICE, why);

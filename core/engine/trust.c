@@ -1,0 +1,88 @@
+/* trust.c: a host key that changed, or is new, is a person's decision: it stands in the record with both fingerprints before known_hosts is changed. */
+#include <stdlib.h>
+
+#include "core/base/alloc.h"
+#include "core/engine/trust.h"
+#include "core/providers/node/node.h"
+#include "core/transport/ssh/known_hosts_accept.h"
+
+static bool find_shown(const Ask *ask, const char *name, const Reading **ret, Error *err) {
+	for (size_t i = 0; i < ask->engine->reading_count; i++) {
+		const Reading *reading = &ask->engine->readings[i];
+		const char *outcome = json_get_string_or(reading->facts, "outcome", "");
+		if (!text_eq(reading->name, name))
+			continue;
+		*ret = reading;
+		if (text_eq(outcome, ssh_outcome_words(SSH_HOST_CHANGED)) || text_eq(outcome, ssh_outcome_words(SSH_HOST_UNKNOWN)))
+			return true;
+		error_set(err, ERROR_CONFLICT, "there is nothing to decide about the host key of %.60s: %s", name, *outcome ? outcome : "it was not looked at yet");
+		return error_hint(err, "look again: breakglass nodes %.60s", name);
+	}
+	return error_set(err, ERROR_MISSING, "nothing looks at %.60s", name);
+}
+
+/* The person decides on what they saw: another key meanwhile is another decision. */
+static bool check_shown(const Ask *ask, const Reading *reading, const char **ret_key, Error *err) {
+	const char *shown = json_get_string_or(reading->facts, "host_key", ""), *seen = json_get_string_or(ask->args, "fingerprint", "");
+	*ret_key = json_get_string(reading->facts, "host_key_line");
+	if (!*ret_key) {
+		error_set(err, ERROR_INVALID, "its key itself is not known here: it is reached through the ssh program");
+		return error_hint(err, "compare on its console, then add what ssh-keyscan tells to known_hosts");
+	}
+	if (text_eq(seen, shown))
+		return true;
+	error_set(err, ERROR_CONFLICT, "it shows %s now, and that is not what you accept", shown);
+	return error_hint(err, "compare with ssh-keygen -lf on its console");
+}
+
+static bool must_be_on_disk(const Ask *ask, Error *err) {
+	const JournalHeld *held = ask->engine->file ? incident_file_held(ask->engine->file) : NULL;
+	if (!ask->engine->file) {
+		error_set(err, ERROR_MISSING, "no incident is declared, and the decision belongs into the record");
+		return error_hint(err, "declare one first, or a drill: breakglass declare --drill TITLE");
+	}
+	if (held && held->count) {
+		error_set(err, ERROR_IO, "the record is not on disk, and the decision belongs there first");
+		return error_hint(err, "free space there, then once more");
+	}
+	return true;
+}
+
+static bool record(const Ask *ask, const EnvironmentNode *node, const Reading *reading, const StrList *removed, Error *err) {
+	AUTO(Json) *args = json_new_object();
+	AUTO_CLEAR(Buf) text = {0};
+	AUTO_FREE char *name = known_hosts_name(node->address, node->port);
+	AUTO_FREE char *lines = strlist_join(removed, ", ");
+	const char *known = json_get_string(reading->facts, "host_key_known");
+	buf_printf(&text, "host key of %s (%s) accepted: it shows %s, ", node->name, name, json_get_string_or(reading->facts, "host_key", ""));
+	buf_printf(&text, known ? "known was %s" : "none was known%s", known ? known : "");
+	if (removed->count)
+		buf_printf(&text, "; taken out: %s", lines);
+	json_add_string(args, "text", buf_text(&text));
+	Request request = {REQUEST_NOTE, ask->who, ask->how, args};
+	return incident_file_request(ask->engine->file, &request, err);
+}
+
+bool trust_accept(Ask *ask, Error *err) {
+	const char *name = json_get_string_or(ask->args, "node", "");
+	const EnvironmentNode *node = environment_find_node(ask->engine->environment, name);
+	const Reading *reading = NULL;
+	const char *key = NULL;
+	AUTO_CLEAR(StrList) files = {0};
+	AUTO_CLEAR(StrList) removed = {0};
+	AUTO_CLEAR(StrList) again = {0};
+	if (!node) {
+		error_set(err, ERROR_MISSING, "there is no node %.60s", name);
+		return error_hint(err, "breakglass nodes lists them");
+	}
+	if (!text_eq(json_get_string(ask->args, "confirm"), "yes"))
+		return error_set(err, ERROR_DENIED, "a host key is accepted by typing yes, nothing else");
+	node_known_hosts_paths(ask->engine->environment, &files);
+	if (!find_shown(ask, name, &reading, err) || !check_shown(ask, reading, &key, err) || !must_be_on_disk(ask, err)
+		|| !known_hosts_accept(&files, node->address, node->port, key, false, &removed, err)
+		|| !record(ask, node, reading, &removed, err)
+		|| !known_hosts_accept(&files, node->address, node->port, key, true, &again, err))
+		return false;
+	prober_link_refresh(ask->engine->prober, name);
+	return true;
+}
