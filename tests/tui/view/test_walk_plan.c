@@ -61,7 +61,7 @@ static const Case cases[] = {
 		"{'action':'x','target':'t','changes':[],'guards':{'failed':[{'text':'too old','soft':true},{'text':'not there','soft':false}]}}",
 		"Looks at t, changes nothing\n"
 		"! too old  (going on wants a reason)\n"
-		"\xe2\x9c\x96 not there  (mend this first)\n"
+		"\xe2\x9c\x96 not there  (holds the step up; s leaves it out)\n"
 		"\n"
 		"digest   sha256:aaaa\xe2\x80\xa6" "aaaa   read just now\n", 60, 0, false },
 };
