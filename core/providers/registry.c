@@ -6,6 +6,7 @@
 #include "core/providers/couchdb/couchdb.h"
 #include "core/providers/fastly/fastly.h"
 #include "core/providers/http/http_probe.h"
+#include "core/providers/k8s/k8s.h"
 #include "core/providers/mycelium/mycelium.h"
 #include "core/providers/node/node.h"
 #include "core/providers/provider.h"
@@ -19,6 +20,7 @@ const Provider *const PROVIDERS[] = {
 	&COUCHDB_PROVIDER,
 	&FASTLY_PROVIDER,
 	&HTTP_PROVIDER,
+	&K8S_PROVIDER,
 	&MYCELIUM_PROVIDER,
 	&NODE_PROVIDER,
 	&S3_PROVIDER,

@@ -191,9 +191,11 @@ static void judge_answer(const EnvironmentNode *node, const NodeLook *look, Wall
 	const SshResult *result = look->result;
 	NodeFacts facts = {0};
 	Str said = str_trim(buf_str(&result->err));
+	if (!said.len)
+		said = str_trim(buf_str(&result->out));
 	if (result->exit_code != 0 || !node_facts_parse(buf_str(&result->out), &facts)) {
 		reading_set(ret, READING_UNKNOWN, "the command failed there, with status %d", result->exit_code);
-		reading_because(ret, "it said: %.*s", STR_ARG(str_slice(said.len ? said : str_trim(buf_str(&result->out)), 0, 160)));
+		reading_because(ret, "log in and look; it said %s%.*s", said.len ? "" : "nothing", STR_ARG(str_trim(str_slice(said, 0, 160))));
 		return;
 	}
 	AUTO_CLEAR(Judgement) judgement = {.state = READING_OK};
@@ -252,12 +254,12 @@ static void judge_unreached(const EnvironmentNode *node, const NodeLook *look, W
 	if (judge_lan(node, look, now, &text, ret))
 		return;
 	reading_set(ret, state_of(result->outcome), "%s", buf_text(&text));
-	if (*hint)
-		buf_printf(&reason, "%s%s", reason.len ? "; " : "", hint);
+	if (!*hint)
+		hint = "look with: ssh -v, from here";
+	buf_printf(&reason, "%s%s", reason.len ? "; " : "", hint);
 	if (undecided && *result->host_key.key)
 		buf_printf(&reason, "; or breakglass nodes --trust %s", node->name);
-	if (reason.len)
-		reading_because(ret, "%s", buf_text(&reason));
+	reading_because(ret, "%s", buf_text(&reason));
 }
 
 void node_judge(const EnvironmentNode *node, const NodeLook *look, WallTime now, Reading *ret) {

@@ -5,17 +5,19 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 #include "matrix.h"
+#include "program_rows.h"
 
 Test(fault_matrix, every_probe_of_every_provider_has_a_row) {
 	for (size_t p = 0; PROVIDERS[p]; p++) {
 		for (size_t i = 0; i < PROVIDERS[p]->probe_count; i++) {
 			const char *name = PROVIDERS[p]->probes[i].spec.name;
-			/* Over SSH: test_ssh_faults.c, test_node.c and test_node_sweep.c put its faults on it. */
-			/* Over SSH: their own tests put the faults on them. */
-			bool found = text_eq(name, "node.machine") || text_eq(name, "backup.rotation");
+			/* Over SSH: its own tests put the faults on it. */
+			bool found = text_eq(name, "backup.rotation");
 			for (size_t r = 0; r < MATRIX_COUNT; r++)
 				found = found || text_eq(MATRIX[r].probe, name);
-			cr_expect(found, "the probe %s has no row in tests/core/providers/matrix_rows.c: nobody knows whether it can be green falsely", name);
+			for (size_t r = 0; r < PROGRAM_ROW_COUNT; r++)
+				found = found || text_eq(PROGRAM_ROWS[r].probe, name);
+			cr_expect(found, "the probe %s has no row in matrix_rows.c or program_rows.c of tests/core/providers: nobody knows whether it can be green falsely", name);
 		}
 	}
 	for (size_t r = 0; r < MATRIX_COUNT; r++)

@@ -26,6 +26,7 @@ Test(programs, only_what_cannot_be_had_without_one_is_named) {
 		{"a profile with keys", S3("credentials: { profile: plain }"), ""},
 		{"a profile with a process", S3("credentials: { profile: made }"), "store (credential_process of its AWS profile)"},
 		{"nothing said: the default profile", S3("region: r"), ""},
+		{"a cluster", HEAD "systems:\n  prod: { provider: k8s }\n", "prod (kubectl)"},
 		{"nodes", HEAD "nodes:\n  list:\n    - { name: a, address: \"400::1\", user: u }\n", "nodes (ssh, for what libssh2 cannot do)"},
 	};
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
@@ -40,9 +41,9 @@ Test(programs, only_what_cannot_be_had_without_one_is_named) {
 	}
 }
 
-Test(programs, of_the_verbs_only_commands_are_programs) {
+Test(programs, of_the_verbs_those_of_programs_are_named) {
 	static const struct { const char *verb, *who; } cases[] = {
-		{"command.run", "command.run"}, {"fastly.activate", ""}, {"concourse.pause", ""}, {"nothing.at-all", ""}, {"", ""},
+		{"command.run", "command.run"}, {"k8s.scale", "k8s.scale"}, {"fastly.activate", ""}, {"concourse.pause", ""}, {"nothing.at-all", ""}, {"", ""},
 	};
 	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
 		AUTO_CLEAR(StrList) who = {0};
