@@ -40,6 +40,11 @@ static void look_at_lists(const Json *json) {
 static void look_at_items(const Json *json) {
 	K8sNode node;
 	K8sPod pod;
+	K8sEnd end;
+	char why[200] = "";
+	if (k8s_pods_end(json, &end, why, sizeof(why)))
+		BG_ASSERT(end != K8S_DONE || json_count(json_get(json, "items")));
+	BG_IGNORE(k8s_job_parse(json, &end, why, sizeof(why)));
 	BG_IGNORE(k8s_node_parse(json, &node));
 	BG_IGNORE(k8s_pod_parse(json, &pod));
 }

@@ -94,6 +94,15 @@ typedef struct K8sPod {
 BG_CHECK bool k8s_pod_parse(const Json *object, K8sPod *ret);
 BG_CHECK bool k8s_pods_judge(const Json *list, int64_t recent_ms, WallTime now, Reading *ret);
 
+/* It crashes, or cannot start. */
+bool k8s_pod_is_broken(const K8sPod *pod);
+
+typedef enum K8sEnd { K8S_GOES_ON, K8S_DONE, K8S_FAILED } K8sEnd;
+/* What a job came to; `ret_why` in one line, as it came. */
+BG_CHECK bool k8s_job_parse(const Json *object, K8sEnd *ret_end, char *ret_why, size_t size);
+/* The same of pods that shall be ready: failed as soon as one cannot be. */
+BG_CHECK bool k8s_pods_end(const Json *list, K8sEnd *ret_end, char *ret_why, size_t size);
+
 void k8s_read_nodes(const Call *call, Reading *ret);
 void k8s_read_deployment(const Call *call, Reading *ret);
 void k8s_read_statefulset(const Call *call, Reading *ret);
@@ -104,3 +113,11 @@ bool k8s_plan_rescale(const Call *call, Plan *ret_plan, Error *err);
 bool k8s_apply_scale(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 bool k8s_verify_scale(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 bool k8s_undo_scale(const Plan *plan, const Json *values, char **ret_verb, Json **ret_args);
+bool k8s_plan_apply(const Call *call, Plan *ret_plan, Error *err);
+bool k8s_apply_manifest(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+bool k8s_verify_apply(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+bool k8s_plan_delete(const Call *call, Plan *ret_plan, Error *err);
+bool k8s_apply_delete(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+bool k8s_verify_delete(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+bool k8s_plan_wait(const Call *call, Plan *ret_plan, Error *err);
+bool k8s_apply_wait(const Call *call, const Plan *plan, ActionResult *result, Error *err);

@@ -69,7 +69,7 @@ static void pods_clear(Pods *pods) {
 }
 BG_DEFINE_CLEARP(Pods, pods_clear)
 
-static bool is_broken(const K8sPod *pod) {
+bool k8s_pod_is_broken(const K8sPod *pod) {
 	for (size_t i = 0; i < BG_LENGTH(BROKEN); i++)
 		if (text_eq(pod->waiting, BROKEN[i]))
 			return true;
@@ -84,7 +84,7 @@ static void count_pod(const K8sPod *pod, int64_t recent_ms, WallTime now, Pods *
 	bool failed = text_eq(pod->phase, "Failed"), pending = text_eq(pod->phase, "Pending");
 	pods->count += !failed;
 	pods->ready += pod->ready && !failed;
-	if (is_broken(pod))
+	if (k8s_pod_is_broken(pod))
 		strlist_add_take(&pods->broken, bg_asprintf("%s (%s)", pod->name, pod->waiting));
 	else if (failed)
 		strlist_add(&pods->failed, pod->name);

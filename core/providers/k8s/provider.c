@@ -38,6 +38,22 @@ static const Action ACTIONS[] = {
 			.VERB_PARAMS({"counts", PARAM_TEXT, true, NULL, "web=3,worker=2"}, NAMESPACE, SYSTEM_PARAM)},
 		.repeatable = true, .usual_ms = 2000, .plan = k8s_plan_rescale, .apply = k8s_apply_scale, .verify = k8s_verify_scale, .undo = k8s_undo_scale,
 		.manual = "kubectl -n NAMESPACE scale deployment NAME --replicas=N, for each of them"},
+	{.spec = {.name = "k8s.apply", .kind = VERB_ACTION, .risk = RISK_CHANGE,
+			.help = "applies a manifest, which the plan shows with what it changes; one that holds a Secret is refused",
+			.VERB_PARAMS({"file", PARAM_TEXT, true, NULL, "the manifest, relative to the environment file"}, NAMESPACE, SYSTEM_PARAM)},
+		.repeatable = true, .usual_ms = 3000, .plan = k8s_plan_apply, .apply = k8s_apply_manifest, .verify = k8s_verify_apply,
+		.manual = "kubectl -n NAMESPACE diff -f FILE; kubectl -n NAMESPACE apply -f FILE"},
+	{.spec = {.name = "k8s.delete", .kind = VERB_ACTION, .risk = RISK_DESTRUCTIVE,
+			.help = "deletes a statefulset with its pods; its volumes stay, and its manifest is kept in the incident's folder (save= keeps the path)",
+			.VERB_PARAMS({"statefulset", PARAM_TEXT, true, NULL, "its name"}, NAMESPACE, SYSTEM_PARAM)},
+		.repeatable = true, .usual_ms = 3000, .plan = k8s_plan_delete, .apply = k8s_apply_delete, .verify = k8s_verify_delete,
+		.manual = "kubectl -n NAMESPACE delete statefulset NAME"},
+	{.spec = {.name = "k8s.wait", .kind = VERB_ACTION, .risk = RISK_READ,
+			.help = "waits until a job is complete or pods are ready, and ends as soon as they cannot be, with what they said",
+			.VERB_PARAMS({"job", PARAM_TEXT, false, NULL, "name of the job"}, {"pods", PARAM_TEXT, false, NULL, "label selector of the pods: app=couchdb"},
+				{"timeout", PARAM_SPAN, false, NULL, "how long at most; 5m if not said"}, NAMESPACE, SYSTEM_PARAM)},
+		.repeatable = true, .usual_ms = 60000, .apply_ms = 300000, .plan = k8s_plan_wait, .apply = k8s_apply_wait,
+		.manual = "kubectl -n NAMESPACE get job NAME --watch, until it is Complete or Failed"},
 };
 
 static const Probe PROBES[] = {
