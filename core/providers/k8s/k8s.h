@@ -103,10 +103,10 @@ BG_CHECK bool k8s_job_parse(const Json *object, K8sEnd *ret_end, char *ret_why, 
 /* The same of pods that shall be ready: failed as soon as one cannot be. */
 BG_CHECK bool k8s_pods_end(const Json *list, K8sEnd *ret_end, char *ret_why, size_t size);
 
-void k8s_read_nodes(const Call *call, Reading *ret);
-void k8s_read_deployment(const Call *call, Reading *ret);
-void k8s_read_statefulset(const Call *call, Reading *ret);
-void k8s_read_pods(const Call *call, Reading *ret);
+void k8s_probe_nodes(const Call *call, Reading *ret);
+void k8s_probe_deployment(const Call *call, Reading *ret);
+void k8s_probe_statefulset(const Call *call, Reading *ret);
+void k8s_probe_pods(const Call *call, Reading *ret);
 
 bool k8s_plan_scale(const Call *call, Plan *ret_plan, Error *err);
 bool k8s_plan_rescale(const Call *call, Plan *ret_plan, Error *err);

@@ -29,9 +29,9 @@ static void read_workload(const Call *call, const KubeKind *kind, Reading *ret) 
 	kube_note(&kube, ret);
 }
 
-void k8s_read_deployment(const Call *call, Reading *ret) { read_workload(call, &KUBE_DEPLOYMENTS, ret); }
+void k8s_probe_deployment(const Call *call, Reading *ret) { read_workload(call, &KUBE_DEPLOYMENTS, ret); }
 
-void k8s_read_statefulset(const Call *call, Reading *ret) { read_workload(call, &KUBE_STATEFULSETS, ret); }
+void k8s_probe_statefulset(const Call *call, Reading *ret) { read_workload(call, &KUBE_STATEFULSETS, ret); }
 
 static bool look_at_nodes(const Kube *kube, Reading *ret, Error *err) {
 	AUTO(Json) *list = NULL;
@@ -44,7 +44,7 @@ static bool look_at_nodes(const Kube *kube, Reading *ret, Error *err) {
 	return k8s_nodes_judge(list, at_least, wall_now(), ret) || kube_strange(kube, err, "tells of a node what cannot be");
 }
 
-void k8s_read_nodes(const Call *call, Reading *ret) {
+void k8s_probe_nodes(const Call *call, Reading *ret) {
 	Error err = {0};
 	AUTO_CLEAR(Kube) kube = {0};
 	if (!kube_open(call, &kube, &err) || !look_at_nodes(&kube, ret, &err))
@@ -63,7 +63,7 @@ static bool look_at_pods(const Kube *kube, Reading *ret, Error *err) {
 	return k8s_pods_judge(list, recent_ms, wall_now(), ret) || kube_strange(kube, err, "tells of a pod what cannot be");
 }
 
-void k8s_read_pods(const Call *call, Reading *ret) {
+void k8s_probe_pods(const Call *call, Reading *ret) {
 	Error err = {0};
 	AUTO_CLEAR(Kube) kube = {0};
 	if (!kube_open(call, &kube, &err) || !look_at_pods(&kube, ret, &err))

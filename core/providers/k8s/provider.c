@@ -62,19 +62,19 @@ static const Probe PROBES[] = {
 			.VERB_FIELDS({"nodes", PARAM_INT, "how many there are"}, {"ready", PARAM_INT, "how many are ready"}, {"cordoned", PARAM_INT, "how many take no pods"},
 				{"pressed", PARAM_INT, "how many lack memory, disk, processes or network"}, {"silent", PARAM_TEXT, "names of those that stopped reporting"},
 				{"not_ready", PARAM_TEXT, "names of those that report not to be ready"})},
-		.every_ms = 30000, .deadline_ms = 15000, .budget_ms = 120000, .read = k8s_read_nodes},
+		.every_ms = 30000, .deadline_ms = 15000, .budget_ms = 120000, .read = k8s_probe_nodes},
 	{.spec = {.name = "k8s.deployment", .kind = VERB_PROBE, .subject = "deployment ${deployment}", .help = "a deployment: pods ready of those wanted, its rollout",
 			.VERB_PARAMS({"deployment", PARAM_TEXT, true, NULL, "its name"}, NAMESPACE, SYSTEM_PARAM), .WORKLOAD_FIELDS},
-		.every_ms = 30000, .deadline_ms = 15000, .budget_ms = 120000, .read = k8s_read_deployment},
+		.every_ms = 30000, .deadline_ms = 15000, .budget_ms = 120000, .read = k8s_probe_deployment},
 	{.spec = {.name = "k8s.statefulset", .kind = VERB_PROBE, .subject = "statefulset ${statefulset}", .help = "a statefulset: pods ready of those wanted, its rollout",
 			.VERB_PARAMS({"statefulset", PARAM_TEXT, true, NULL, "its name"}, NAMESPACE, SYSTEM_PARAM), .WORKLOAD_FIELDS},
-		.every_ms = 30000, .deadline_ms = 15000, .budget_ms = 120000, .read = k8s_read_statefulset},
+		.every_ms = 30000, .deadline_ms = 15000, .budget_ms = 120000, .read = k8s_probe_statefulset},
 	{.spec = {.name = "k8s.pods", .kind = VERB_PROBE, .help = "pods of a namespace: crash loops, recent restarts, pending ones",
 			.VERB_PARAMS({"recent", PARAM_SPAN, false, NULL, "a restart within it is told; 1h if not said"}, SELECTOR, NAMESPACE, SYSTEM_PARAM),
 			.VERB_FIELDS({"pods", PARAM_INT, "how many there are, without those that ended"}, {"ready", PARAM_INT, "how many are ready"},
 				{"restarted", PARAM_INT, "how many were started again lately"}, {"broken", PARAM_INT, "how many crash or cannot start"},
 				{"pending", PARAM_INT, "how many wait for a node or an image for minutes"})},
-		.every_ms = 30000, .deadline_ms = 15000, .budget_ms = 120000, .read = k8s_read_pods},
+		.every_ms = 30000, .deadline_ms = 15000, .budget_ms = 120000, .read = k8s_probe_pods},
 };
 
 const Provider K8S_PROVIDER = {
