@@ -1,5 +1,6 @@
 /* What kubectl said, as it was recorded from kubectl 1.32: answers parsed and judged, refusals told apart by their words. */
 #include "core/base/alloc.h"
+#include "core/playbook/model.h"
 #include "core/providers/k8s/k8s.h"
 #include "tests/support/support.h"
 
@@ -132,5 +133,32 @@ Test(k8s_answers, pods_that_restarted_lately_or_wait_are_named) {
 		assert_text(CASES[i].text, reading.text, CASES[i].text);
 		cr_expect_eq(reading.state, CASES[i].state, "%s", CASES[i].text);
 		cr_expect(reading.state == READING_OK || reading.reason, "%s", CASES[i].text);
+	}
+}
+
+/* As a team writes it beside its own commands: values that a probe tells, an undo of a visible command, and what must come true within a time. */
+static const char PLAYBOOK[] = "# Loss of data\n<!-- bg\nprocedure id=loss title=\"Loss of data\"\nvar namespace ask=\"Namespace\"\nvar deployment ask=\"Deployment\"\n"
+	"var web_replicas type=int from=k8s.deployment.replicas namespace=${namespace} deployment=${deployment}\n-->\n\n"
+	"1. Stop it:\n   ```sh\n   kubectl -n bat-staging scale deployment web --replicas 0\n   ```\n"
+	"   <!-- bg\n   opens web-stopped\n   undo k8s.scale namespace=${namespace} deployment=${deployment} replicas=${web_replicas}\n"
+	"   verify k8s.deployment namespace=${namespace} deployment=${deployment} ready=0 within=2m\n   -->\n"
+	"2. Start it again.\n   <!-- bg\n   do k8s.scale namespace=${namespace} deployment=${deployment} replicas=${web_replicas}\n   closes web-stopped\n   -->\n";
+
+Test(k8s_answers, a_playbook_may_ask_for_what_is_there_and_put_it_back) {
+	static const struct { const char *from, *to, *says; } WRONG[] = {
+		{"k8s.deployment.replicas", "k8s.deployment.replica", "k8s.deployment tells no replica"}, {"ready=0", "redy=0", "k8s.deployment has no parameter or field redy"},
+		{"do k8s.scale", "do k8s.scal", "there is no action \"k8s.scal\""},
+	};
+	AUTO(Playbook) *playbook = NULL;
+	Error err;
+	assert_ok(playbook_parse(str_from(PLAYBOOK), "loss.md", provider_vocabulary(), &playbook, &err), &err);
+	cr_expect_not(playbook_has_errors(playbook), "%s", playbook->diagnostics.count ? playbook->diagnostics.items[0].text : "");
+	for (size_t i = 0; i < BG_LENGTH(WRONG); i++) {
+		AUTO(Playbook) *wrong = NULL;
+		const char *at = strstr(PLAYBOOK, WRONG[i].from);
+		AUTO_FREE char *text = bg_asprintf("%.*s%s%s", (int) (at - PLAYBOOK), PLAYBOOK, WRONG[i].to, at + strlen(WRONG[i].from));
+		assert_ok(playbook_parse(str_from(text), "loss.md", provider_vocabulary(), &wrong, &err), &err);
+		cr_assert(wrong->diagnostics.errors, "%s", WRONG[i].says);
+		assert_text("told", wrong->diagnostics.items[0].text, WRONG[i].says);
 	}
 }
