@@ -81,8 +81,8 @@ void backup_read_sets(const Call *call, Reading *ret) {
 	if (max_age)
 		BG_IGNORE(span_parse(str_from(max_age), &judged.max_age));   /* checked with the arguments */
 	if (!file_is_folder(folder)) {
-		reading_set(ret, READING_FAIL, "no sets");
-		reading_because(ret, "the folder is not there: run backup.fetch, or mount what belongs there");
+		reading_set(ret, READING_FAIL, "the folder is not there");
+		reading_because(ret, "no sets are here: run backup.fetch, or mount what belongs there");
 	} else if (!backup_local_sets(folder, true, &sets, &err)) {
 		reading_set_error(ret, &err);
 	} else if (!sets.count) {
