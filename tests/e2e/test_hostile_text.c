@@ -1,7 +1,11 @@
 /* test_hostile_text.c: text from everywhere outside that tries to move the terminal or to fool its reader: it is planted in every source, then every screen is
  * gone through by its command, line mode tells all of it, and every subcommand of --help is run, each on a terminal whose raw bytes are looked at. */
+#include <netinet/in.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
@@ -47,7 +51,11 @@ static const char SYSTEMS[] =
 	"  - { name: zq-job, probe: concourse.job, system: ci, pipeline: p, job: j }\n"
 	"  - { name: zq-refused, probe: concourse.pipeline, system: ci, pipeline: refused }\n"
 	"  - { name: zq-page, probe: http, system: site, text: \"zq-pattern\" }\n"
-	"values: { given: zq-value }\n";
+	"values: { given: zq-value }\n"
+	"nodes:\n"
+	"  known-hosts: hosts\n"
+	"  list:\n"
+	"    - { name: zq-node, address: 127.0.0.1, port: %d, user: ann }\n";
 
 static void answer(void *userdata, const LoopbackRequest *request, LoopbackReply *reply) {
 	(void) userdata;
@@ -62,11 +70,42 @@ static void answer(void *userdata, const LoopbackRequest *request, LoopbackReply
 	buf_printf(&reply->body, list ? "[%s]" : "{\"name\":\"zq-name" HOSTILE_JSON "\",\"finished_build\":%s}", BUILD);
 }
 
-typedef struct House { Loopback *server; Scene scene; Buf seen; } House;
+/* What calls itself an SSH server says this and goes. */
+static void *greet(void *userdata) {
+	static const char BANNER[] = "zq-before" HOSTILE "\r\nSSH-2.0-zq-banner" HOSTILE "\r\n";
+	const int *listener = userdata;
+	for (;;) {
+		AUTO_CLOSE int fd = accept(*listener, NULL, NULL);
+		if (fd < 0)
+			return NULL;
+		(void) send(fd, BANNER, sizeof(BANNER) - 1, MSG_NOSIGNAL);
+	}
+}
+
+typedef struct Greeter { int listener, port; pthread_t thread; } Greeter;
+
+static void greeter_begin(Greeter *greeter) {
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(address);
+	greeter->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	cr_assert(greeter->listener >= 0 && bind(greeter->listener, (struct sockaddr *) &address, len) == 0 && listen(greeter->listener, 16) == 0
+		&& getsockname(greeter->listener, (struct sockaddr *) &address, &len) == 0);
+	greeter->port = ntohs(address.sin_port);
+	cr_assert(pthread_create(&greeter->thread, NULL, greet, &greeter->listener) == 0);
+}
+
+static void greeter_end(Greeter *greeter) {
+	(void) shutdown(greeter->listener, SHUT_RDWR);
+	(void) pthread_join(greeter->thread, NULL);
+	close(greeter->listener);
+}
+
+typedef struct House { Loopback *server; Greeter greeter; Scene scene; Buf seen; } House;
 
 static void house_begin(House *house) {
 	*house = (House){.server = loopback_start(answer, NULL)};
-	AUTO_FREE char *more = bg_asprintf(SYSTEMS, loopback_url(house->server), loopback_url(house->server));
+	greeter_begin(&house->greeter);
+	AUTO_FREE char *more = bg_asprintf(SYSTEMS, loopback_url(house->server), loopback_url(house->server), house->greeter.port);
 	house->scene = scene_new(BOOK, more);
 	scene_make_keys(&house->scene);
 	cr_assert(chmod(temp_write(&house->scene.folder, "token", "hush\n"), 0600) == 0);
@@ -74,6 +113,7 @@ static void house_begin(House *house) {
 
 static void house_clear(House *house) {
 	scene_clear(&house->scene);
+	greeter_end(&house->greeter);
 	house->server = loopback_free(house->server);
 	buf_clear(&house->seen);
 }
@@ -195,6 +235,8 @@ typedef struct CommandWords { const char *words[12]; } CommandWords;
 static const CommandWords COMMAND_WORDS[] = {
 	{{"try", "zq-scenario" HOSTILE}},
 	{{"status"}}, {{"status", "--json"}},
+	{{"nodes"}}, {{"nodes", "--json"}}, {{"nodes", "zq" HOSTILE}}, {{"nodes", "--sort", HOSTILE}}, {{"nodes", "--trust", "zq" HOSTILE, "--yes", HOSTILE}},
+	{{"nodes", "--trust", "zq-node", "--yes", HOSTILE}},
 	{{"check"}}, {{"check", "BOOK"}}, {{"check", "BOOK", "--explain"}}, {{"check", "BOOK", "--suggest"}}, {{"check", "/nonexistent/zq" HOSTILE}}, {{"check", "--json"}},
 	{{"show", "BOOK"}}, {{"show", "BOOK", "--json"}}, {{"show", "zq-nobook" HOSTILE}}, {{"show", "BOOK", "--procedure", "zq" HOSTILE}},
 	{{"print", "BOOK"}}, {{"print", "/nonexistent/zq" HOSTILE}},
@@ -249,7 +291,7 @@ static void run_row(House *house, const CommandWords *row) {
 /* What must have come through somewhere, made harmless: else its source was not tried at all. */
 static const char *const SOURCES[] = {
 	"zq-book", "zq-procedure", "zq-step", "zq-command", "zq-question", "zq-title", "zq-note", "zq-stdout", "zq-stderr", "zq-reason", "zq-skip",
-	"zq-slack-no", "zq-job", "zq-body", "zq-nobody",
+	"zq-slack-no", "zq-job", "zq-body", "zq-nobody", "zq-node",
 };
 
 Test(hostile_text, no_subcommand_hands_it_to_the_terminal) {
