@@ -38,7 +38,6 @@ static bool launch(Client *client, Error *err) {
 
 /* What the engine that we started wrote into its log when it could not start. */
 static bool read_complaint(Client *client, Error *err) {
-	static const char MARK[] = "breakglass engine: ";
 	if (client->log_from < 0 || log_size(client) <= client->log_from)
 		return false;
 	AUTO_CLOSE int fd = client->log_memory >= 0 ? fcntl(client->log_memory, F_DUPFD_CLOEXEC, 3)
@@ -47,9 +46,9 @@ static bool read_complaint(Client *client, Error *err) {
 	ssize_t got = fd < 0 ? -1 : pread(fd, tail, sizeof(tail), client->log_from);
 	Str rest = {tail, got > 0 ? (size_t) got : 0}, line;
 	while (str_next_line(&rest, &line)) {
-		if (!str_starts(line, MARK))
+		if (!str_starts(line, LAUNCH_FAILED))
 			continue;
-		AUTO_FREE char *said = str_dup(str_slice(line, sizeof(MARK) - 1, line.len));
+		AUTO_FREE char *said = str_dup(str_slice(line, sizeof(LAUNCH_FAILED) - 1, line.len));
 		AUTO_FREE char *text = text_sanitised_line(said);
 		error_set(err, ERROR_IO, "the engine could not start: %s", text);
 		error_where(err, "%s", client->log_memory >= 0 ? client->paths.folder : client->paths.log);

@@ -15,6 +15,7 @@
 #include "core/engine/engine_state.h"
 #include "core/engine/frame.h"
 #include "core/engine/listener.h"
+#include "core/engine/launch.h"
 #include "core/engine/shelter.h"
 #include "core/health/health.h"
 #include "core/providers/provider.h"
@@ -371,8 +372,7 @@ int engine_main(const EngineOptions *options) {
 		uv_run(&engine.loop, UV_RUN_DEFAULT);
 	else {
 		char text[640];
-		/* Whoever started it looks in its log for "breakglass engine:", which says that there is none. */
-		fprintf(stderr, "%s: %s\n", other ? "breakglass" : "breakglass engine", error_format(&err, text, sizeof(text)));
+		fprintf(stderr, "%s%s\n", other ? "breakglass: " : LAUNCH_FAILED, error_format(&err, text, sizeof(text)));
 	}
 	engine_end(&engine);
 	return ok || other ? 0 : 1;

@@ -223,7 +223,9 @@ Test(full_disk, an_engine_is_not_stopped_with_records_in_memory_unless_somebody_
 	scene_ok(&scene, "engine", "held", "--json");
 	cr_assert(str_starts(str_from(scene.said), "{\"seq\":") && scene_says(&scene, "only in memory"), "%s", scene.said);
 	held_become(client, 2);
+	int engine = scene_engine_pid(&scene);
 	scene_ok(&scene, "engine", "stop", "--force");
+	scene_wait_gone(engine);   /* the space comes back behind its last try to write */
 	cr_assert(scene_says(&scene, "are lost with the engine") && scene_says(&scene, "note: only in memory"), "%s", scene.said);
 	small_disk_free(scene.state);
 	scene_start_engine(&scene, NULL);
