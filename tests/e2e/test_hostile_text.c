@@ -328,5 +328,6 @@ Test(hostile_text, what_is_wrong_with_a_file_is_told_harmlessly) {
 	TerminalOptions options = {.argv = argv, .columns = 100, .rows = 34};
 	AUTO(Terminal) *terminal = terminal_start(&options);
 	terminal_wait_text(terminal, "mine.theme");
+	terminal_wait_text(terminal, "no incident");   /* its engine is there: one that just began would come after the end */
 	look(&house, "a theme", terminal_raw(terminal), STREAM_SCREEN);
 }
