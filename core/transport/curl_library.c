@@ -1,41 +1,20 @@
 /* curl_library.c: finds libcurl and its functions at run time. The library is never unloaded: its TLS library registers exit handlers. */
 #include "core/transport/curl_library.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
+
+#include "core/base/library.h"
 
 static const char *const NAMES[] = {"libcurl.so.4", "libcurl.4.dylib", "libcurl.so"};
 
 static struct {
 	pthread_once_t once;
 	bool loaded;
-	char why[160];
+	char why[LIBRARY_WHY_SIZE];
 	CurlLibrary library;
 } state = {.once = PTHREAD_ONCE_INIT};
-
-static void *open_library(void) {
-	void *handle = NULL;
-	for (size_t i = 0; i < BG_LENGTH(NAMES) && !handle; i++) {
-		handle = dlopen(NAMES[i], RTLD_LAZY | RTLD_LOCAL);
-		if (!handle && i == 0)
-			snprintf(state.why, sizeof(state.why), "%s", dlerror());
-	}
-	return handle;
-}
-
-/* ISO C has no conversion from a data pointer to a function pointer; POSIX has dlsym and says to copy the bytes. */
-static bool look_up(void *handle, const char *name, void *ret_function) {
-	void *symbol = dlsym(handle, name);
-	if (!symbol) {
-		snprintf(state.why, sizeof(state.why), "it has no function %s", name);
-		return false;
-	}
-	memcpy(ret_function, &symbol, sizeof(symbol));
-	return true;
-}
 
 /* CURLOPT_NOSIGNAL leaves SIGPIPE alone, and TLS writes to a closed connection raise it. */
 static void ignore_broken_pipes(void) {
@@ -45,11 +24,11 @@ static void ignore_broken_pipes(void) {
 }
 
 static void load(void) {
-	void *handle = open_library();
+	void *handle = library_open(NAMES, BG_LENGTH(NAMES), state.why);
 	if (!handle)
 		return;
 #define CURL_LOOK_UP(name) \
-	if (!look_up(handle, "curl_" #name, &state.library.name)) \
+	if (!library_function(handle, "curl_" #name, &state.library.name, state.why)) \
 		return;
 	CURL_LIBRARY_FUNCTIONS(CURL_LOOK_UP)
 #undef CURL_LOOK_UP
