@@ -163,7 +163,18 @@ static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connect
 	return send_reply(http, connection, &reply);
 }
 
+static struct sockaddr_in loopback_address(const char *host) {
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	int ok = inet_pton(AF_INET, host, &address.sin_addr);
+	BG_ASSERT(ok == 1 && ntohl(address.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET);
+	return address;
+}
+
 bool sim_http_start(SimHttpHandler handler, void *userdata, SimHttp **ret_http, Error *err) {
+	return sim_http_start_on("127.0.0.1", handler, userdata, ret_http, err);
+}
+
+bool sim_http_start_on(const char *host, SimHttpHandler handler, void *userdata, SimHttp **ret_http, Error *err) {
 	AUTO(SimHttp) *http = bg_calloc(1, sizeof(*http));
 	http->stop_fd = -1;
 	if (!mhd_library_get(&http->mhd, err))
@@ -173,7 +184,7 @@ bool sim_http_start(SimHttpHandler handler, void *userdata, SimHttp **ret_http, 
 	http->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (http->stop_fd < 0)
 		return error_errno(err, errno, "cannot make an event descriptor");
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = loopback_address(host);
 	http->daemon = http->mhd->start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0,
 		NULL, NULL, on_request, http,
 		MHD_OPTION_SOCK_ADDR, (struct sockaddr *) &address,
@@ -184,7 +195,7 @@ bool sim_http_start(SimHttpHandler handler, void *userdata, SimHttp **ret_http, 
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned) IDLE_SECONDS,
 		MHD_OPTION_END);
 	if (!http->daemon) {
-		(void) error_errno(err, errno, "cannot listen on 127.0.0.1");
+		(void) error_errno(err, errno, "cannot listen on %s", host);
 		return error_hint(err, "see whether this machine has a loopback interface and free ports");
 	}
 	const union MHD_DaemonInfo *info = http->mhd->get_daemon_info(http->daemon, MHD_DAEMON_INFO_BIND_PORT);

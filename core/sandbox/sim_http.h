@@ -10,6 +10,8 @@ typedef struct SimHttp SimHttp;
 typedef void (*SimHttpHandler)(void *userdata, const SimRequest *request, SimReply *reply);
 
 BG_CHECK bool sim_http_start(SimHttpHandler handler, void *userdata, SimHttp **ret_http, Error *err);
+/* The same on another address of this machine's loopback, "127.0.0.2": for servers that are told apart by their host. */
+BG_CHECK bool sim_http_start_on(const char *host, SimHttpHandler handler, void *userdata, SimHttp **ret_http, Error *err);
 unsigned sim_http_port(const SimHttp *http);
 /* Ends open connections, also hanging and delayed ones, and waits for their threads. NULL ok; returns NULL. */
 SimHttp *sim_http_stop(SimHttp *http);
