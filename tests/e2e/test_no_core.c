@@ -1,6 +1,7 @@
 /* test_no_core.c: engine, prober and worker, which hold secrets, are really aborted, where this machine would write a core of anybody else; also
  * without the limit, which does not count where cores go to a program. And what people may try to have kept as a secret: a playbook's value, a passphrase. */
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,9 +47,8 @@ static void adopt(const Scene *scene) {
 }
 
 /* False: a core was written. */
-static bool dies_without_core(pid_t pid, int signal, const char *name) {
+static bool died_without_core(pid_t pid, int signal, const char *name) {
 	int status = 0;
-	cr_assert(kill(pid, signal) == 0 && kill(pid, SIGCONT) == 0, "%s is not there", name);
 	cr_assert(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == signal, "%s ended with status %x", name, (unsigned) status);
 	return !WCOREDUMP(status);
 }
@@ -62,16 +62,37 @@ static void need_cores(void) {
 	if (child == 0)
 		for (;;)
 			(void) pause();
-	if (dies_without_core(child, SIGABRT, "a plain process"))
+	cr_assert(kill(child, SIGABRT) == 0);
+	if (died_without_core(child, SIGABRT, "a plain process"))
 		cr_skip_test("this machine writes no core of anybody");
 }
 
-static void expect_no_core(int pid, bool limited, const char *name) {
+/* A signal to stop is only sent when kill() returns: from here on it is obeyed. */
+static void stop(int pid, const char *name) {
+	AUTO_FREE char *path = bg_asprintf("/proc/%d/stat", pid);
+	int64_t until = mono_now().ms + SCENE_WAIT_MS;
+	cr_assert(kill(pid, SIGSTOP) == 0, "%s is not there", name);
+	for (;;) {
+		AUTO_FREE char *stat = read_text(path);
+		const char *state = strrchr(stat, ')');
+		if (state && strncmp(state, ") T", 3) == 0)
+			return;
+		cr_assert(mono_now().ms < until, "%s does not stop: %s", name, stat);
+		(void) sched_yield();
+	}
+}
+
+static void abort_it(int pid, bool limited, const char *name) {
 	static const char NONE[] = "Max core file size        0                    0 ";
 	AUTO_FREE char *path = bg_asprintf("/proc/%d/limits", pid);
 	AUTO_FREE char *limits = read_text(path);
 	cr_expect_eq(strstr(limits, NONE) != NULL, limited, "%s: %s", name, limits);
-	cr_expect(dies_without_core(pid, SIGABRT, name), "%s left a core, %s", name, limited ? "with the limit" : "without the limit");
+	cr_assert(kill(pid, SIGABRT) == 0 && kill(pid, SIGCONT) == 0, "%s is not there", name);
+	scene_wait_gone(pid);
+}
+
+static void expect_no_core(int pid, bool limited, const char *name) {
+	cr_expect(died_without_core(pid, SIGABRT, name), "%s left a core, %s", name, limited ? "with the limit" : "without the limit");
 }
 
 static int child_of(int parent, const char *role) {
@@ -107,7 +128,12 @@ static void abort_all(bool limited) {
 	assert_ok(scene_ask(client, ASK_APPLY, TAKE(args), NULL, &err), &err);
 	AUTO_CLOSE int gate = open(temp_path(&scene.folder, "gate"), O_WRONLY | O_CLOEXEC);
 	int engine = scene_engine_pid(&scene), prober = child_of(engine, "__prober"), worker = child_of(engine, "__worker");
-	cr_assert(kill(prober, SIGSTOP) == 0 && kill(worker, SIGSTOP) == 0);
+	/* The engine's end sends the others another signal, which overtakes this one; and while it runs it takes up their status. So they die first,
+	 * while it stands still, and are this test's to ask about when it is gone. */
+	stop(engine, "the engine");
+	abort_it(prober, limited, "the prober");
+	abort_it(worker, limited, "the worker");
+	abort_it(engine, limited, "the engine");
 	expect_no_core(engine, limited, "the engine");
 	expect_no_core(prober, limited, "the prober");
 	expect_no_core(worker, limited, "the worker");
