@@ -71,6 +71,8 @@ static const char *write_config(const TestSshd *sshd, const TestSshdOptions *opt
 		buf_printf(&text, "HostKey %s\n", host_key(sshd, types.items[i]));
 	buf_puts(&text, "PidFile none\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
 		"PermitRootLogin prohibit-password\nMaxStartups 200\nPrintMotd no\nUseDNS no\nLogLevel VERBOSE\n");
+	/* Whoever runs the tests has start-up files of a shell, which sshd's shell would read for each command: they may be slow, talk, or wait for a lock. */
+	buf_printf(&text, "SetEnv HOME=%s\n", sshd->folder->path);
 	buf_puts(&text, options->config ? options->config : "");   /* of two lines with MaxStartups the last counts */
 	buf_putc(&text, '\n');
 	AUTO_FREE char *name = bg_asprintf("%s/sshd_config", sshd->name);
