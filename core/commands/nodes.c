@@ -87,6 +87,8 @@ int run_nodes(Command *command) {
 	NodesSort sort = NODES_BY_STATE;
 	AUTO_CLEAR(Nodes) nodes = {0};
 	AUTO_FREE char *filter = command_text(command, 0);
+	if (command_has(command, "dns"))
+		return run_nodes_dns(command);
 	if (command_has(command, "sort") && !nodes_sort_parse(command_flag(command, "sort"), &sort))
 		return command_usage(command, "--sort takes state, name, role, address, load, memory, disk, clock or age");
 	if (!command_client(command, true, &err)) {

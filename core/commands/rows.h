@@ -7,6 +7,7 @@ int run_try(Command *command);              /* practice.c */
 int run_sandbox(Command *command);
 int run_status(Command *command);           /* board.c */
 int run_nodes(Command *command);            /* nodes.c */
+int run_nodes_dns(Command *command);        /* nodes_dns.c: nodes --dns */
 int run_check(Command *command);            /* playbooks.c */
 int run_show(Command *command);
 int run_print(Command *command);

@@ -17,13 +17,15 @@ const CommandRow COMMANDS[] = {
 		run_try, false,
 		"options:\n" PRACTICE_DETAILS "  --keep               also keep the folder when nothing was recorded, and the practice keys\n"},
 	{"status", "", "", 0, 0, "the board; exit 0 ok, 1 warn or stale, 2 fail, 3 unknown", "  breakglass status --json\n", run_status, false, NULL},
-	{"nodes", "[PATTERN...] [--sort KEY] | --trust NODE [--yes FINGERPRINT]", "sort: trust: yes:", 0, -1, "the machines: how each is, worst first; exit as status",
-		"  breakglass nodes\n  breakglass nodes role:worker !state:ok --sort disk\n  breakglass nodes --json node17\n  breakglass nodes --trust node31\n", run_nodes, false,
+	{"nodes", "[PATTERN...] [--sort KEY] | --trust NODE [--yes FINGERPRINT] | --dns", "sort: trust: yes: dns", 0, -1, "the machines: how each is, worst first; exit as status",
+		"  breakglass nodes\n  breakglass nodes role:worker !state:ok --sort disk\n  breakglass nodes --json node17\n  breakglass nodes --trust node31\n  breakglass nodes --dns > records\n", run_nodes, false,
 		"  PATTERN      words that must all be found in what is told of a node; behind ! such as must not:\n"
 		"               role:worker, state:fail, a name, an address, a part of its answer\n"
 		"  --sort KEY   state, name, role, address, load, memory, disk, clock or age\n"
 		"  --trust NODE show the host key that changed or is new beside the known one; with --yes and the\n"
-		"               fingerprint that it shows, accept it: recorded in the incident, then in known_hosts\n"},
+		"               fingerprint that it shows, accept it: recorded in the incident, then in known_hosts\n"
+		"  --dns        the AAAA records to publish, as lines of a zone file made from the cluster file,\n"
+		"               with what each server of the zone answers now beside them; asks no engine\n"},
 	{"check", "[PATH...] [--explain | --suggest]", "explain suggest", 0, -1,
 		"lint playbooks and the environment: file:line:col: code: text",
 		"  breakglass check playbooks/\n  breakglass check --suggest runbook.md\n", run_check, false, NULL},

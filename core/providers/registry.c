@@ -4,6 +4,7 @@
 #include "core/providers/command/command.h"
 #include "core/providers/concourse/concourse.h"
 #include "core/providers/couchdb/couchdb.h"
+#include "core/providers/dns/dns_names.h"
 #include "core/providers/fastly/fastly.h"
 #include "core/providers/http/http_probe.h"
 #include "core/providers/k8s/k8s.h"
@@ -18,6 +19,7 @@ const Provider *const PROVIDERS[] = {
 	&COMMAND_PROVIDER,
 	&CONCOURSE_PROVIDER,
 	&COUCHDB_PROVIDER,
+	&DNS_PROVIDER,
 	&FASTLY_PROVIDER,
 	&HTTP_PROVIDER,
 	&K8S_PROVIDER,
