@@ -45,7 +45,12 @@ static void look_at_items(const Json *json) {
 	if (k8s_pods_end(json, &end, why, sizeof(why)))
 		BG_ASSERT(end != K8S_DONE || json_count(json_get(json, "items")));
 	BG_IGNORE(k8s_job_parse(json, &end, why, sizeof(why)));
-	BG_IGNORE(k8s_node_parse(json, &node));
+	if (k8s_node_parse(json, &node)) {
+		AUTO_CLEAR(Reading) reading = { 0 };
+		k8s_node_judge(&node, (WallTime){ 1795230000000 }, &reading);
+		check_reading(&reading);
+		BG_ASSERT(reading.state != READING_OK || node.ready);
+	}
 	BG_IGNORE(k8s_pod_parse(json, &pod));
 }
 

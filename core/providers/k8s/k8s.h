@@ -75,10 +75,12 @@ void k8s_workload_judge(const K8sWorkload *workload, const KubeKind *kind, Readi
 typedef struct K8sNode {
 	char name[K8S_NAME_MAX + 1];
 	bool ready, silent, cordoned;  /* silent: its kubelet stopped reporting */
+	bool master;                   /* it runs the control plane */
 	char pressure[80];             /* "memory, disk"; "" = none */
 	WallTime heard;                /* when it reported last; 0 = not told */
 } K8sNode;
 BG_CHECK bool k8s_node_parse(const Json *object, K8sNode *ret);
+void k8s_node_judge(const K8sNode *node, WallTime now, Reading *ret);
 /* False when an item is none; then nothing was judged. */
 BG_CHECK bool k8s_nodes_judge(const Json *list, int64_t at_least, WallTime now, Reading *ret);
 
@@ -103,6 +105,7 @@ BG_CHECK bool k8s_job_parse(const Json *object, K8sEnd *ret_end, char *ret_why, 
 /* The same of pods that shall be ready: failed as soon as one cannot be. */
 BG_CHECK bool k8s_pods_end(const Json *list, K8sEnd *ret_end, char *ret_why, size_t size);
 
+void k8s_probe_node(const Call *call, Reading *ret);
 void k8s_probe_nodes(const Call *call, Reading *ret);
 void k8s_probe_deployment(const Call *call, Reading *ret);
 void k8s_probe_statefulset(const Call *call, Reading *ret);

@@ -21,6 +21,11 @@ static void read_condition(const Json *condition, bool *known, K8sNode *ret) {
 			snprintf(ret->pressure + len, sizeof(ret->pressure) - len, "%s%s", len ? ", " : "", PRESSURES[i].words);
 }
 
+/* k3s and kubeadm say it with a label; older ones with another. */
+static bool is_master(const Json *labels) {
+	return json_get(labels, "node-role.kubernetes.io/control-plane") || json_get(labels, "node-role.kubernetes.io/master");
+}
+
 bool k8s_node_parse(const Json *object, K8sNode *ret) {
 	K8sNode node = {0};
 	bool known = false;
@@ -28,6 +33,7 @@ bool k8s_node_parse(const Json *object, K8sNode *ret) {
 	if (!text_eq(json_get_string(object, "kind"), "Node") || !name || !*name || strlen(name) > K8S_NAME_MAX)
 		return false;
 	snprintf(node.name, sizeof(node.name), "%s", name);
+	node.master = is_master(json_get(json_get(object, "metadata"), "labels"));
 	node.cordoned = json_get_bool(json_get(object, "spec"), "unschedulable", false);
 	JSON_EACH(condition, json_get(json_get(object, "status"), "conditions"))
 		read_condition(condition, &known, &node);
@@ -35,9 +41,38 @@ bool k8s_node_parse(const Json *object, K8sNode *ret) {
 	return known;
 }
 
-typedef struct Nodes { int64_t count, ready; StrList lost, silent, pressed, cordoned; } Nodes;
+/* ---- one ---- */
+
+void k8s_node_judge(const K8sNode *node, WallTime now, Reading *ret) {
+	char span[SPAN_TEXT_SIZE];
+	reading_fact_bool(ret, "exists", true);
+	reading_fact_bool(ret, "ready", node->ready);
+	reading_fact_bool(ret, "silent", node->silent);
+	reading_fact_bool(ret, "cordoned", node->cordoned);
+	reading_fact_bool(ret, "master", node->master);
+	reading_fact_string(ret, "pressure", node->pressure);
+	if (node->silent && wall_known(node->heard) && now.ms > node->heard.ms)
+		reading_set(ret, READING_FAIL, "stopped reporting, last heard of %s ago", span_format_short(now.ms - node->heard.ms, span));
+	else if (!node->ready)
+		reading_set(ret, READING_FAIL, "%s", node->silent ? "stopped reporting" : "not ready");
+	else if (*node->pressure)
+		reading_set(ret, READING_WARN, "ready, under pressure: %s", node->pressure);
+	else
+		reading_set(ret, node->cordoned ? READING_WARN : READING_OK, "ready%s", node->cordoned ? ", cordoned" : "");
+	if (!node->ready)
+		reading_because(ret, "look at the machine itself, then at: kubectl describe node %s", node->name);
+	else if (*node->pressure)
+		reading_because(ret, "free what is short there before pods are evicted");
+	else if (node->cordoned)
+		reading_because(ret, "no pod is placed there: look who cordoned it; kubectl uncordon %s", node->name);
+}
+
+/* ---- all of them ---- */
+
+typedef struct Nodes { int64_t count, ready, masters, masters_ready; StrList down, lost, silent, pressed, cordoned; } Nodes;
 
 static void nodes_clear(Nodes *nodes) {
+	strlist_clear(&nodes->down);
 	strlist_clear(&nodes->lost);
 	strlist_clear(&nodes->silent);
 	strlist_clear(&nodes->pressed);
@@ -49,6 +84,10 @@ static void count_node(const K8sNode *node, WallTime now, Nodes *nodes) {
 	char span[SPAN_TEXT_SIZE];
 	nodes->count++;
 	nodes->ready += node->ready;
+	nodes->masters += node->master;
+	nodes->masters_ready += node->master && node->ready;
+	if (!node->ready)
+		strlist_add(&nodes->down, node->name);
 	if (node->silent && wall_known(node->heard) && now.ms > node->heard.ms)
 		strlist_add_take(&nodes->silent, bg_asprintf("%s (last heard of %s ago)", node->name, span_format_short(now.ms - node->heard.ms, span)));
 	else if (node->silent)
@@ -102,6 +141,9 @@ bool k8s_nodes_judge(const Json *list, int64_t at_least, WallTime now, Reading *
 	reading_fact_int(ret, "ready", nodes.ready);
 	reading_fact_int(ret, "cordoned", (int64_t) nodes.cordoned.count);
 	reading_fact_int(ret, "pressed", (int64_t) nodes.pressed.count);
+	reading_fact_int(ret, "masters", nodes.masters);
+	reading_fact_int(ret, "masters_ready", nodes.masters_ready);
+	fact_list(ret, "down", &nodes.down);
 	fact_list(ret, "silent", &nodes.silent);
 	fact_list(ret, "not_ready", &nodes.lost);
 	judge(&nodes, at_least, ret);

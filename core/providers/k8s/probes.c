@@ -33,6 +33,41 @@ void k8s_probe_deployment(const Call *call, Reading *ret) { read_workload(call, 
 
 void k8s_probe_statefulset(const Call *call, Reading *ret) { read_workload(call, &KUBE_STATEFULSETS, ret); }
 
+/* What the environment file says of the machine of that name: its role, and whether others joined through it. */
+static void tell_environment(const Environment *environment, const char *name, bool master, Reading *ret) {
+	const EnvironmentNode *node = environment_find_node(environment, name);
+	reading_fact_string(ret, "role", node && node->role ? node->role : master ? "master" : "worker");
+	reading_fact_bool(ret, "first_master", node && node->is_first_master);
+}
+
+static bool look_at_node(const Kube *kube, Reading *ret, Error *err) {
+	AUTO(Json) *object = NULL;
+	K8sNode node = {0};
+	const char *name = call_arg(kube->call, "name");
+	if (!kube_get(kube, &KUBE_NODES, name, &object, err))
+		return false;
+	if (object && !k8s_node_parse(object, &node))
+		return kube_strange(kube, err, "tells of the node %s what cannot be", name);
+	if (object) {
+		k8s_node_judge(&node, wall_now(), ret);
+	} else {
+		reading_fact_bool(ret, "exists", false);
+		reading_fact_bool(ret, "ready", false);   /* what is not there is not ready either */
+		reading_set(ret, READING_FAIL, "there is no node %s in the cluster", name);
+		reading_because(ret, "it was removed, or has another name: look with kubectl get nodes");
+	}
+	tell_environment(kube->call->environment, name, node.master, ret);
+	return true;
+}
+
+void k8s_probe_node(const Call *call, Reading *ret) {
+	Error err = {0};
+	AUTO_CLEAR(Kube) kube = {0};
+	if (!kube_open(call, &kube, &err) || !look_at_node(&kube, ret, &err))
+		reading_set_error(ret, &err);
+	kube_note(&kube, ret);
+}
+
 static bool look_at_nodes(const Kube *kube, Reading *ret, Error *err) {
 	AUTO(Json) *list = NULL;
 	int64_t at_least = 0;

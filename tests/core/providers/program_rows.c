@@ -11,6 +11,8 @@
 const ProgramRow PROGRAM_ROWS[] = {
 	{"k8s.deployment", "kubectl", CLUSTER, {"deployment", "web"}, WORKLOAD("Deployment"), PLACE, READING_FAIL, false},
 	{"k8s.statefulset", "kubectl", CLUSTER, {"statefulset", "web"}, WORKLOAD("StatefulSet"), PLACE, READING_FAIL, false},
+	{"k8s.node", "kubectl", CLUSTER, {"name", "web"}, "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"web\"},\"spec\":{},\"status\":{\"conditions\":["
+		"{\"type\":\"DiskPressure\",\"status\":\"False\"},{\"type\":\"Ready\",\"status\":\"True\",\"lastHeartbeatTime\":\"2026-11-21T02:59:00Z\"}]}}", PLACE, READING_FAIL, false},
 	{"k8s.nodes", "kubectl", CLUSTER, {NULL}, LIST("{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"node1\"},\"spec\":{},\"status\":{\"conditions\":["
 		"{\"type\":\"DiskPressure\",\"status\":\"False\"},{\"type\":\"Ready\",\"status\":\"True\",\"lastHeartbeatTime\":\"2026-11-21T02:59:00Z\"}]}}"), PLACE, READING_UNKNOWN, false},
 	{"k8s.pods", "kubectl", CLUSTER, {NULL}, LIST("{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"lms-1\",\"creationTimestamp\":\"2026-11-20T03:00:00Z\"},"

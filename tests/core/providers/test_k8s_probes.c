@@ -75,6 +75,39 @@ Test(k8s_probes, nodes_that_stopped_reporting_are_named) {
 	unsetenv("BREAKGLASS_TEST_CLOCK");
 }
 
+static void expect_node(KubeFixture *fixture, const char *name, ReadingState state, const char *text, const char *facts) {
+	AUTO_CLEAR(Reading) reading = {0};
+	kube_fixture_args(fixture, "name", name, NULL);
+	kube_fixture_read(fixture, "k8s.node", &reading);
+	assert_text(name, reading.text, text);
+	cr_expect_eq(reading.state, state, "%s", reading_state_name(reading.state));
+	AUTO_FREE char *told = bg_asprintf("exists %d ready %d silent %d master %d role %s", json_get_bool(reading.facts, "exists", true), json_get_bool(reading.facts, "ready", true),
+		json_get_bool(reading.facts, "silent", false), json_get_bool(reading.facts, "master", false), json_get_string_or(reading.facts, "role", "-"));
+	assert_text(name, told, facts);
+}
+
+/* What a playbook asks before it takes a node out, and after it put another in. */
+Test(k8s_probes, one_node_is_ready_or_silent_or_not_there) {
+	WITH_KUBECTL(fixture, "");
+	setenv("BREAKGLASS_TEST_CLOCK", "1795230000000", 1);
+	put_node(&fixture, "node1", "True", "False", "");
+	put_node(&fixture, "node2", "Unknown", "Unknown", "");
+	put_node(&fixture, "node3", "True", "False", "\"unschedulable\":true");
+	kube_server_put(fixture.server, "/api/v1/nodes/node4", "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"node4\",\"labels\":"
+		"{\"node-role.kubernetes.io/control-plane\":\"true\"}},\"spec\":{},\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\"}]}}");
+	expect_node(&fixture, "node1", READING_OK, "ready", "exists 1 ready 1 silent 0 master 0 role worker");
+	expect_node(&fixture, "node2", READING_FAIL, "stopped reporting, last heard of 40 m ago", "exists 1 ready 0 silent 1 master 0 role worker");
+	expect_node(&fixture, "node3", READING_WARN, "ready, cordoned", "exists 1 ready 1 silent 0 master 0 role worker");
+	expect_node(&fixture, "node4", READING_FAIL, "not ready", "exists 1 ready 0 silent 0 master 1 role master");
+	expect_node(&fixture, "node5", READING_FAIL, "there is no node node5 in the cluster", "exists 0 ready 0 silent 0 master 0 role worker");
+	AUTO_CLEAR(Reading) all = {0};
+	kube_fixture_args(&fixture, NULL);
+	kube_fixture_read(&fixture, "k8s.nodes", &all);
+	assert_text("down", json_get_string(all.facts, "down"), "node2, node4");
+	cr_expect(json_get_int(all.facts, "masters", -1) == 1 && json_get_int(all.facts, "masters_ready", -1) == 0);
+	unsetenv("BREAKGLASS_TEST_CLOCK");
+}
+
 Test(k8s_probes, pods_are_chosen_by_their_label) {
 	WITH_KUBECTL(fixture, "");
 	static const char POD[] = "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"%s\",\"labels\":{\"app\":\"%s\"}},\"status\":{\"phase\":\"Running\","

@@ -119,9 +119,19 @@ Test(program_matrix, a_program_at_fault_is_never_green) {
 
 /* ---- shapes: what was parsed is judged without a program ---- */
 
+static bool judge_node(const Json *json, Reading *ret) {
+	K8sNode node;
+	if (!k8s_node_parse(json, &node))
+		return false;
+	k8s_node_judge(&node, wall_now(), ret);
+	return true;
+}
+
 static bool judge(const ProgramRow *row, const Json *json, Reading *ret) {
 	bool set = text_eq(row->probe, "k8s.statefulset");
 	K8sWorkload workload;
+	if (text_eq(row->probe, "k8s.node"))
+		return judge_node(json, ret);
 	if (text_eq(row->probe, "k8s.nodes"))
 		return k8s_nodes_judge(json, 0, wall_now(), ret);
 	if (text_eq(row->probe, "k8s.pods"))
