@@ -307,6 +307,7 @@ static const struct { const char *provider, *how; } OTHERS[] = {
 	{"command", "starts what stands in the playbook"},
 	{"backup", "reads folders, and fetches over SFTP"},
 	{"k8s", "kubectl speaks to the cluster"},
+	{"dns", "name servers are asked over UDP and TCP, and nothing is changed there"},
 };
 
 static bool is_by_http(const Provider *provider) {
