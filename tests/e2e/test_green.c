@@ -132,7 +132,7 @@ static int prober_pid(int engine) {
 		if (!str_parse_int(str_trim(word), &pid))
 			continue;
 		AUTO_FREE char *cmdline = bg_asprintf("/proc/%lld/cmdline", (long long) pid);
-		if (file_read(cmdline, 65536, &words, NULL) && memmem(words.data, words.len, "__prober", 8))
+		if (file_read(cmdline, 65536, &words, NULL) && str_find(buf_str(&words), "__prober") >= 0)
 			return (int) pid;
 	}
 	return 0;

@@ -121,7 +121,7 @@ static void look_at_processes(House *house) {
 		AUTO_FREE char *bounds_path = bg_asprintf("/proc/%s/limits", entry->d_name);
 		if (!file_read(words_path, 1 << 20, &words, NULL) || !file_read(variables_path, 1 << 20, &variables, NULL))
 			continue;
-		bool worker = memmem(words.data, words.len, "__worker", 8), prober = memmem(words.data, words.len, "__prober", 8);
+		bool worker = str_find(buf_str(&words), "__worker") >= 0, prober = str_find(buf_str(&words), "__prober") >= 0;
 		look(house, words_path, buf_str(&words));
 		char *planted = variables.len ? memmem(variables.data, variables.len, SECRET[IN_ENV], strlen(SECRET[IN_ENV])) : NULL;
 		if (planted)

@@ -103,7 +103,7 @@ static int child_of(int parent, const char *role) {
 		AUTO_CLEAR(Buf) words = { 0 };
 		AUTO_FREE char *command = bg_asprintf("/proc/%.*s/cmdline", STR_ARG(str_trim(word)));
 		int64_t pid = 0;
-		if (str_parse_int(str_trim(word), &pid) && file_read(command, 1 << 16, &words, NULL) && memmem(words.data, words.len, role, strlen(role)))
+		if (str_parse_int(str_trim(word), &pid) && file_read(command, 1 << 16, &words, NULL) && str_find(buf_str(&words), role) >= 0)
 			return (int) pid;
 	}
 	cr_assert_fail("the engine has no %s", role);
