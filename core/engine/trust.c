@@ -26,8 +26,8 @@ static bool check_shown(const Ask *ask, const Reading *reading, const char **ret
 	const char *shown = json_get_string_or(reading->facts, "host_key", ""), *seen = json_get_string_or(ask->args, "fingerprint", "");
 	*ret_key = json_get_string(reading->facts, "host_key_line");
 	if (!*ret_key) {
-		error_set(err, ERROR_INVALID, "its key itself is not known here: it is reached through the ssh program");
-		return error_hint(err, "compare on its console, then add what ssh-keyscan tells to known_hosts");
+		error_set(err, ERROR_INVALID, "its key itself could not be had: it did not answer twice alike, or ssh_config looks it up under another name");
+		return error_hint(err, "look again: breakglass nodes; or compare on its console, then add the key to known_hosts");
 	}
 	if (text_eq(seen, shown))
 		return true;

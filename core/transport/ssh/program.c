@@ -9,6 +9,7 @@
 #include "core/base/digest.h"
 #include "core/base/text.h"
 #include "core/transport/process.h"
+#include "core/transport/ssh/program_key.h"
 
 #define REST_FIRST_MS 100
 #define REST_LAST_MS 2000
@@ -97,26 +98,10 @@ static void build_argv(const SshTarget *target, const SshCommand *command, int64
 	strlist_add_take(argv, bg_asprintf("ConnectTimeout=%lld", (long long) seconds));
 	if (target->known_files && target->known_files->count)
 		known_hosts_option(argv, target->known_files);
-	if (target->known_as && *target->known_as) {
-		AUTO_FREE char *name = known_hosts_name(target->known_as, target->port);   /* ssh adds no port to an alias */
-		strlist_add(argv, "-o");
-		strlist_add_take(argv, bg_asprintf("HostKeyAlias=%s", name));
-	}
-	if (target->port) {
-		strlist_add(argv, "-p");
-		strlist_add_take(argv, bg_asprintf("%d", target->port));
-	}
-	if (*target->user) {
-		strlist_add(argv, "-l");
-		strlist_add(argv, target->user);
-	}
+	ssh_program_route(target, argv);
 	if (target->key_path && *target->key_path) {
 		strlist_add(argv, "-i");
 		strlist_add(argv, target->key_path);
-	}
-	if (target->jump && *target->jump) {
-		strlist_add(argv, "-J");
-		strlist_add(argv, target->jump);
 	}
 	strlist_add(argv, "--");
 	strlist_add(argv, target->host);
@@ -157,6 +142,14 @@ static void run_once(const SshTarget *target, const SshCommand *command, const P
 		ret->began = false;
 }
 
+/* A person can decide on a key only when there is one. */
+static void learn_key(const SshTarget *target, const ProcessRequest *base, int64_t left_ms, SshResult *ret) {
+	ProcessRequest request = *base;
+	request.deadline_ms = left_ms;
+	if ((ret->outcome == SSH_HOST_CHANGED || ret->outcome == SSH_HOST_UNKNOWN) && !*ret->host_key.key)
+		ssh_program_learn_key(target, buf_str(&ret->err), &request, ret);
+}
+
 void ssh_program_run(const SshTarget *target, const SshCommand *command, bool (*cancelled)(void *userdata), void *userdata, SshResult *ret) {
 	MonoTime begun = mono_now();
 	int64_t wait = REST_FIRST_MS;
@@ -169,8 +162,10 @@ void ssh_program_run(const SshTarget *target, const SshCommand *command, bool (*
 		unsigned char noise = 0;
 		random_bytes(&noise, 1);
 		int64_t rest = wait + wait * noise / 512;
-		if (ret->outcome != SSH_BUSY || ret->elapsed_ms + rest >= command->deadline_ms || (cancelled && cancelled(userdata)))
+		if (ret->outcome != SSH_BUSY || ret->elapsed_ms + rest >= command->deadline_ms || (cancelled && cancelled(userdata))) {
+			learn_key(target, &request, command->deadline_ms - ret->elapsed_ms, ret);
 			return;
+		}
 		ret->refusals++;
 		(void) poll(NULL, 0, (int) rest);   /* the server wants fewer at once: less and less often */
 		wait = wait * 2 < REST_LAST_MS ? wait * 2 : REST_LAST_MS;

@@ -1,10 +1,14 @@
 /* The same commands through the ssh program: what it says, read, and a real one against a real sshd. */
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/transport/ssh/known_hosts_accept.h"
 #include "core/transport/ssh/program.h"
+#include "core/transport/ssh/program_key.h"
 #include "ssh_fixture.h"
 #include "tests/support/loopback.h"
 #include "tests/support/process.h"
@@ -133,4 +137,111 @@ Test(ssh_program, a_server_with_too_many_beginners_is_asked_again) {
 	run(&fixture->target, "true", 4000, &result);
 	assert_outcome(&result, SSH_BUSY, "before its banner");
 	cr_assert(result.refusals > 0);
+}
+
+/* ---- the key of a host that was refused ---- */
+
+Test(ssh_program, the_kind_of_key_that_ssh_speaks_of_is_asked_for) {
+	static const struct { const char *said, *algorithms; } kinds[] = {
+		{"No RSA host key is known for [127.0.0.1]:22 and you have requested strict checking.\r\n", "rsa-sha2-512,rsa-sha2-256"},
+		{"No ED25519 host key is known for x and you have requested strict checking.\r\n", "ssh-ed25519"},
+		{"The fingerprint for the ECDSA key sent by the remote host is\nSHA256:abc.\r\n", "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521"},
+		{"Host key verification failed.\r\n", NULL},
+	};
+	for (size_t i = 0; i < BG_LENGTH(kinds); i++) {
+		const char *told = ssh_program_key_algorithms(str_from(kinds[i].said));
+		cr_expect(told == kinds[i].algorithms || text_eq(told, kinds[i].algorithms), "%s: %s", kinds[i].said, told ? told : "none");
+	}
+}
+
+/* "ssh-rsa AAAA..." of the first line. Owned. */
+static char *key_of(const SshFixture *fixture) {
+	AUTO_FREE char *lines = test_sshd_known_line(fixture->sshd);
+	Str rest = str_from(lines), line = {0};
+	cr_assert(str_next_line(&rest, &line));
+	Str key = str_trim(str_slice(line, (size_t) str_find_char(line, ' ') + 1, line.len));
+	ptrdiff_t blank = str_find_char(key, ' ');
+	ptrdiff_t comment = blank < 0 ? -1 : str_find_char(str_slice(key, (size_t) blank + 1, key.len), ' ');
+	return str_dup(comment < 0 ? key : str_slice(key, 0, (size_t) (blank + 1 + comment)));
+}
+
+Test(ssh_program, the_key_of_an_unknown_host_is_learnt_and_nobody_is_let_in) {
+	static const char *const types[] = {"rsa", "ed25519", "ecdsa"};
+	for (size_t i = 0; i < BG_LENGTH(types); i++) {
+		AUTO_CLEAR(StrList) files = {0};
+		AUTO_CLEAR(StrList) nothing = {0};
+		AUTO_CLEAR(SshResult) result = {0};
+		AUTO(SshFixture) *fixture = with_file(&(TestSshdOptions){.host_key_types = types[i]}, &files);
+		AUTO_FREE char *key = key_of(fixture);
+		const char *path = temp_write(&fixture->folder, "nothing", "");
+		strlist_add(&nothing, path);
+		SshTarget target = fixture->target;
+		target.known_files = &nothing;
+		run(&target, "true", LONG_MS, &result);
+		assert_outcome(&result, SSH_HOST_UNKNOWN, "its host key is not known: it shows SHA256:");
+		assert_text(types[i], result.host_key.key, key);
+		cr_expect(!result.began && result.host_key.verdict == HOST_KEY_UNKNOWN);
+		AUTO_FREE char *left = read_text(path);
+		assert_text("what is known is as it was", left, "");
+		/* Accepted, it is known. */
+		AUTO_CLEAR(StrList) removed = {0};
+		Error err = {0};
+		assert_ok(known_hosts_accept(&nothing, target.host, target.port, result.host_key.key, true, &removed, &err), &err);
+		run(&target, "echo in", LONG_MS, &result);
+		assert_ran(&result, "in\n");
+	}
+}
+
+Test(ssh_program, a_changed_key_is_learnt_when_it_is_the_one_that_ssh_showed) {
+	AUTO_CLEAR(StrList) files = {0};
+	AUTO_CLEAR(StrList) changed = {0};
+	AUTO_CLEAR(SshResult) result = {0};
+	AUTO(SshFixture) *fixture = with_file(&(TestSshdOptions){.host_key_types = "rsa"}, &files);
+	AUTO_FREE char *path = bg_asprintf("%s.pub", test_key(&fixture->folder, "other", "rsa", ""));
+	AUTO_FREE char *other = read_text(path);
+	AUTO_FREE char *line = bg_asprintf("[127.0.0.1]:%d %s", fixture->target.port, other);
+	AUTO_FREE char *key = key_of(fixture);
+	strlist_add(&changed, temp_write(&fixture->folder, "old_hosts", line));
+	SshTarget target = fixture->target;
+	target.known_files = &changed;
+	target.known = NULL;
+	run(&target, "true", LONG_MS, &result);
+	assert_outcome(&result, SSH_HOST_CHANGED, "its host key changed");
+	assert_text("key", result.host_key.key, key);
+	/* Another machine answers the second time: nothing is learnt from it. */
+	ProcessRequest request = {.deadline_ms = LONG_MS};
+	SshResult shown = {.outcome = SSH_HOST_CHANGED};
+	memcpy(shown.host_key.offered, "SHA256:another", sizeof("SHA256:another"));
+	ssh_program_learn_key(&target, STR(""), &request, &shown);
+	assert_text("nothing", shown.host_key.key, "");
+	assert_text("as it was shown", shown.host_key.offered, "SHA256:another");
+}
+
+/* ssh finds the jump host's key and login in its own files: here one that stands in front of it names them. */
+Test(ssh_program, a_key_behind_a_jump_host_is_learnt_through_it) {
+	AUTO_CLEAR(StrList) files = {0};
+	AUTO_CLEAR(StrList) nothing = {0};
+	AUTO_CLEAR(SshResult) result = {0};
+	AUTO(SshFixture) *fixture = with_file(&(TestSshdOptions){.host_key_types = "rsa"}, &files);
+	AUTO(TestSshd) *gate = test_sshd_start(&fixture->folder, "gate", &(TestSshdOptions){.host_key_types = "ed25519"});
+	AUTO_FREE char *known = test_sshd_known_line(gate);
+	AUTO_FREE char *config = bg_asprintf("Host gate\n  HostName 127.0.0.1\n  Port %d\n  User %s\n  IdentityFile %s\n  UserKnownHostsFile %s\n", test_sshd_port(gate),
+		test_login(), test_sshd_key(&fixture->folder), temp_write(&fixture->folder, "gate_hosts", known));
+	AUTO_FREE char *config_path = bg_strdup(temp_write(&fixture->folder, "config", config));
+	AUTO_FREE char *script = bg_asprintf("#!/bin/sh\nexec /usr/bin/ssh -F %s \"$@\"\n", config_path);
+	AUTO_FREE char *program = bg_strdup(temp_write(&fixture->folder, "bin/ssh", script));
+	AUTO_FREE char *path = bg_asprintf("%s:%s", temp_path(&fixture->folder, "bin"), getenv("PATH"));
+	AUTO_FREE char *key = key_of(fixture);
+	cr_assert_eq(chmod(program, 0755), 0);
+	setenv("PATH", path, 1);
+	strlist_add(&nothing, temp_write(&fixture->folder, "nothing", ""));
+	SshTarget target = fixture->target;
+	target.jump = "gate";
+	target.known_files = &nothing;
+	run(&target, "true", LONG_MS, &result);
+	assert_outcome(&result, SSH_HOST_UNKNOWN, "it shows SHA256:");
+	assert_text("key", result.host_key.key, key);
+	target.known_files = &files;
+	run(&target, "echo through", LONG_MS, &result);
+	assert_ran(&result, "through\n");
 }
