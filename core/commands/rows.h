@@ -37,3 +37,4 @@ int run_undo(Command *command);
 int run_statement(Command *command);        /* signing.c */
 int run_sign(Command *command);
 int run_engine(Command *command);           /* engine.c */
+int run_new_cluster(Command *command);      /* new_cluster.c */

@@ -75,6 +75,10 @@ const CommandRow COMMANDS[] = {
 		"check the record: chain, logs, playbooks, signatures, receipts, checkpoints",
 		"  breakglass verify --receipts ~/receipts\n  breakglass verify --signers allowed_signers --anchors /mnt/audit/INCIDENT\n",
 		run_verify, false, NULL},
+	{"new-cluster", "FILE", "", 1, 1, "a new cluster-config.json by questions; one that is there is kept beside it", "  breakglass new-cluster cluster-config.json\n",
+		run_new_cluster, false,
+		"  Asks for domain, nodes, CouchDB's admin and the platform; an empty answer takes what stands in [ ],\n"
+		"  < goes back. From a pipe: an answer a line. An empty password makes a new one.\n"},
 	{"sandbox", "[SCENARIO] [--folder DIR] [--fault SPEC] [--backup-every TIME] [--build-takes TIME] | --list | --tell WORDS", "folder: fault: list tell: ready-fd: parent-fd: keep backup-every: build-takes:", 0, 1,
 		"only the simulated systems",
 		"  breakglass sandbox --list\n  breakglass sandbox --fault latency=500ms@fastly\n  breakglass sandbox --tell \"fault status=503@fastly\"\n",

@@ -143,6 +143,10 @@ BG_CHECK bool environment_load(const char *path, Environment **ret_environment, 
 /* The same from text; `path` names it in errors and is what relative paths start from. */
 BG_CHECK bool environment_parse(Str text, const char *path, Environment **ret_environment, Error *err);
 
+/* A cluster file that is about to be written: every rule that one that is loaded must keep in a live environment; beyond them it must name the platform
+ * and the admin of its database, and hold no value of the example at all. `path` names it in errors. */
+BG_CHECK bool environment_check_cluster(Str text, const char *path, Error *err);
+
 const EnvironmentPerson *environment_find_person(const Environment *environment, const char *name);
 const EnvironmentPerson *environment_find_login(const Environment *environment, const char *login);
 const EnvironmentPerson *environment_find_principal(const Environment *environment, const char *principal);

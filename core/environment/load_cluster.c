@@ -136,6 +136,46 @@ static bool load_whole(const Reader *reader, const YamlNode *root, Environment *
 		&& load_members(reader, root, environment, err);
 }
 
+/* ---- a new one ---- */
+
+/* Somebody's address, and not the example's. An old file may still have that: nothing of ours rests on it, and a console must open in the night. */
+static bool check_email(const Reader *reader, const YamlNode *node, const Environment *environment, Error *err)
+{
+	AUTO_FREE char *email = NULL;
+	if (!reader_text(reader, node, &email, err))
+		return false;
+	const char *at = strchr(email, '@');
+	if (!at || at == email || !at[1] || strchr(at + 1, '@') || strpbrk(email, " \t<>,;"))
+		return reader_fail(reader, node, err, "write it as somebody@school.test", "\"%.60s\" is no mail address", email);
+	return load_refuse_example(reader, node, environment, is_example_domain(at + 1), err);
+}
+
+static bool check_new(const Reader *reader, const YamlNode *root, const Environment *environment, Error *err)
+{
+	AUTO_FREE char *user = NULL;
+	AUTO_FREE char *password = NULL;
+	AUTO_FREE char *platform = NULL;
+	const YamlNode *couchdb = need(reader, root, "couchdb", "the cluster file", err), *name = NULL, *email = NULL, *login = NULL, *secret = NULL;
+	bool ok = couchdb && (login = need(reader, couchdb, "user", "couchdb", err)) && (secret = need(reader, couchdb, "password", "couchdb", err))
+		&& (name = need(reader, root, "platform_name", "the cluster file", err)) && (email = need(reader, root, "platform_email", "the cluster file", err))
+		&& load_name(reader, login, &user, err) && reader_text(reader, secret, &password, err) && reader_text(reader, name, &platform, err)
+		&& check_email(reader, email, environment, err);
+	secret_wipe(password, password ? strlen(password) : 0);
+	return ok;
+}
+
+bool environment_check_cluster(Str text, const char *path, Error *err)
+{
+	AUTO(Environment) *environment = bg_calloc(1, sizeof *environment);
+	AUTO(YamlNode) *root = NULL;
+	AUTO_FREE char *folder = path_folder(path);
+	Reader own = { .path = path, .folder = folder };
+	environment->kind = ENVIRONMENT_LIVE;
+	return yaml_parse(text, path, CLUSTER_MAX_BYTES, &root, err) && load_whole(&own, root, environment, err) && check_new(&own, root, environment, err);
+}
+
+/* ---- the one that is there ---- */
+
 bool load_cluster(const Reader *reader, const YamlNode *node, Environment *environment, Error *err)
 {
 	AUTO_FREE char *path = NULL;
