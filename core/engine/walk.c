@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/file.h"
 #include "core/playbook/placeholder.h"
 #include "core/providers/provider.h"
 
@@ -63,18 +64,32 @@ static const char *raw_value(const Walk *walk, const char *name, bool *ret_is_de
 	return variable ? variable->fallback : NULL;
 }
 
+/* "~/.ssh/id_ed25519" as a default or in the environment: it is quoted where it goes, and a quoted ~ is no home. */
+static void expand_path(const Walk *walk, const char *name, Buf *value) {
+	const Variable *variable = playbook_find_variable(walk->playbook, name);
+	if (!variable || variable->type != VARIABLE_PATH)
+		return;
+	AUTO_FREE char *path = path_expand_home(buf_text(value));
+	buf_truncate(value, 0);
+	buf_puts(value, path);
+}
+
 static const char *look_up(void *userdata, const char *name) {
 	Lookup *lookup = userdata;
-	bool is_default;
+	bool is_default, whole = true;
 	const char *value = raw_value(lookup->walk, name, &is_default);
-	if (!value || !is_default)
-		return value;
+	if (!value)
+		return NULL;
 	Lookup deeper = {.walk = lookup->walk, .depth = lookup->depth + 1};
 	buf_truncate(&lookup->scratch, 0);
 	if (deeper.depth > EXPAND_DEPTH_MAX)
 		return NULL;
-	bool whole = expand(&deeper, value, &lookup->scratch);
+	if (is_default)
+		whole = expand(&deeper, value, &lookup->scratch);
+	else
+		buf_puts(&lookup->scratch, value);
 	buf_clear(&deeper.scratch);
+	expand_path(lookup->walk, name, &lookup->scratch);
 	return whole ? buf_text(&lookup->scratch) : NULL;
 }
 

@@ -53,6 +53,9 @@ BG_DEFINE_CLEARP(WalkCall, walk_call_clear)
 /* Row `index` of `step`, or its undo. Always fills what it can; true when nothing is missing and it can be started. */
 BG_CHECK bool walk_call(const Walk *walk, const Step *step, size_t index, bool undo, WalkCall *ret_call, Error *err);
 
+/* The folder that a command runs in, filled in; NULL: where the one before left off. Owned. */
+char *walk_folder(const Walk *walk, const StepCommand *command, StrList *missing);
+
 /* What a gate signs now. True when it can be asked: `subject` and `lines` filled. False: why not, in err; missing values in `missing`. */
 typedef struct WalkSubject { char digest[65]; StrList lines; StrList missing; } WalkSubject;
 void walk_subject_clear(WalkSubject *subject);

@@ -55,7 +55,8 @@ static bool fill_command(const Walk *walk, const WalkRow *row, WalkCall *call, E
 	call->label = str_dup(str_slice(line, 0, 60));
 	const char *host = command->host ? command->host : "local";
 	json_add_string(call->args, "host", host);
-	json_add_string(call->args, "cwd", command->cwd);
+	AUTO_FREE char *folder = walk_folder(walk, command, &call->missing);
+	json_add_string(call->args, "cwd", folder);
 	if (command->timeout_ms) {
 		AUTO_FREE char *timeout = bg_asprintf("%lldms", (long long) command->timeout_ms);
 		json_add_string(call->args, "timeout", timeout);
