@@ -173,6 +173,23 @@ static void security(Asked *asked, Json *database) {
 	}
 }
 
+/* Documents that no dump holds, by which a restore knows its own work again. */
+static void local_document(Asked *asked, Json *database) {
+	const char *id = asked->parts.count > 2 ? asked->parts.items[2] : "";
+	if (!json_get(database, "local"))
+		json_add(database, "local", json_new_object());
+	Json *local = json_get_mutable(database, "local");
+	if (text_eq(asked->request->method, "PUT")) {
+		json_remove(local, id);
+		json_add(local, id, json_copy(asked->body));
+		say(asked, 201, "{\"ok\":true,\"id\":\"_local/%s\",\"rev\":\"0-1\"}\n", id);
+	} else if (json_get(local, id)) {
+		say(asked, 200, "{\"_id\":\"_local/%s\",\"_rev\":\"0-1\"}\n", id);
+	} else {
+		refuse(asked, 404, "not_found", "missing");
+	}
+}
+
 static void create(Asked *asked, const char *name) {
 	if (json_get(asked->server->databases, name)) {
 		refuse(asked, 412, "file_exists", "The database could not be created, the file already exists.");
@@ -198,6 +215,8 @@ static void database_request(Asked *asked) {
 			(int) json_count(json_get(database, "docs")) - count_live(database));
 	else if (text_eq(part, "_bulk_docs"))
 		bulk_docs(asked, database);
+	else if (text_eq(part, "_local"))
+		local_document(asked, database);
 	else if (text_eq(part, "_security"))
 		security(asked, database);
 	else
