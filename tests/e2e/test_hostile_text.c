@@ -252,6 +252,7 @@ static const CommandWords COMMAND_WORDS[] = {
 	{{"incidents"}}, {{"incidents", "--json"}}, {{"timeline"}}, {{"timeline", "--json"}}, {{"ledger"}}, {{"ledger", "--json"}}, {{"sitrep"}}, {{"sitrep", "--json"}},
 	{{"report"}}, {{"report", "--format", "html"}}, {{"report", "--format", "json"}}, {{"report", "zq" HOSTILE}}, {{"report", "--format", HOSTILE}},
 	{{"verify"}}, {{"verify", "--json"}}, {{"verify", HOSTILE}}, {{"verify", "--signers", HOSTILE}}, {{"verify", "--anchors", HOSTILE}},
+	{{"new-cluster"}}, {{"new-cluster", "zq-file", HOSTILE}}, {{"new-cluster", "--" HOSTILE, "x"}},
 	{{"sandbox", "--list"}}, {{"sandbox", HOSTILE}}, {{"sandbox", "--tell", HOSTILE}}, {{"sandbox", "--fault", HOSTILE}},
 	{{"engine", "status"}}, {{"engine", "status", "--json"}}, {{"engine", HOSTILE}},
 	{{"end", "--reason", HOSTILE}},
