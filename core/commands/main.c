@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/commands/command.h"
 #include "core/engine/engine.h"
+#include "core/sandbox/sandbox.h"
 
 #ifndef BREAKGLASS_VERSION
 #define BREAKGLASS_VERSION "unknown"
@@ -178,6 +179,10 @@ static int run(Command *command) {
 static bool run_role(int argc, char **argv, const char *self, int *ret_status) {
 	if (argc < 2 || strncmp(argv[1], "__", 2) != 0)
 		return false;
+	bool known = false;
+	*ret_status = sandbox_role(argc, argv, &known);
+	if (known)
+		return true;
 	EngineOptions options = {.self = self};
 	for (int i = 2; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--env") == 0)

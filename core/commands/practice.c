@@ -15,7 +15,6 @@
 #include "core/sandbox/sandbox.h"
 
 #define READY_DEADLINE_MS 10000
-#define DRILL_NAME "ocw-sandbox"
 
 /* ---- sandbox ---- */
 
@@ -107,10 +106,11 @@ static bool gone(const ClientModel *model, void *userdata) {
 
 /* Stops the engine of the drill whose environment file this is; it is all the same when none runs. */
 static void stop_engine(Command *command, const char *environment) {
+	const char *name = sandbox_drill_name(command_word(command, 0));
 	AUTO(Client) *client = NULL;
 	AUTO_FREE char *folder = path_folder(environment);
 	AUTO_FREE char *state = path_join(folder, "state");
-	ClientOptions options = {.environment_path = environment, .environment_name = DRILL_NAME, .state = state, .self = command->self};
+	ClientOptions options = {.environment_path = environment, .environment_name = name, .state = state, .self = command->self};
 	Error err = {0};
 	if (!client_open(&options, &client, &err) || !client_ask_wait(client, ASK_STOP, NULL, 3000, NULL, &err))
 		return;
@@ -128,6 +128,7 @@ int run_sandbox(Command *command) {
 		return tell_sandbox(command);
 	AUTO_FREE char *playbooks = find_playbooks(command);
 	options.playbooks = playbooks;
+	options.self = command->self;
 	block_signals();
 	if (!fill_options(command, &options, &faults, &err) || !sandbox_start(&options, &sandbox, &err))
 		return command_failed(&err);
@@ -224,7 +225,7 @@ static bool make_folder(Command *command, Ground *ground, Error *err) {
 
 /* What a drill recorded is as worth keeping as what an incident did; its keys and tokens are worth nothing any more. */
 static void leave_folder(Command *command, const Ground *ground) {
-	AUTO_FREE char *incidents = bg_asprintf("%s/" DRILL_NAME "/incidents", ground->state);
+	AUTO_FREE char *incidents = bg_asprintf("%s/%s/incidents", ground->state, sandbox_drill_name(command_word(command, 0)));
 	AUTO_CLEAR(StrList) names = {0};
 	bool recorded = file_list_folder(incidents, &names, NULL) && names.count > 0;
 	if (command_has(command, "keep") || command_flag(command, "folder")) {
@@ -267,8 +268,8 @@ int run_try(Command *command) {
 		error_what(&err, "open the drill ground");
 		status = command_failed(&err);
 	} else {
-		ConsoleOptions options = {.environment_path = ground.environment, .environment_name = DRILL_NAME, .state = ground.state,
-			.self = command->self, .theme = command->theme, .line = command->line, .as = command->as, .drill = true, .practice = true};
+		ConsoleOptions options = {.environment_path = ground.environment, .environment_name = sandbox_drill_name(command_word(command, 0)),
+			.state = ground.state, .self = command->self, .theme = command->theme, .line = command->line, .as = command->as, .drill = true, .practice = true};
 		status = command->console(&options);
 	}
 	end_ground(command, &ground);

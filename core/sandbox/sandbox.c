@@ -13,6 +13,9 @@
 #include "core/sandbox/sim_fault.h"
 #include "core/sandbox/sim_folder.h"
 #include "core/sandbox/sim_http.h"
+#include "core/sandbox/sim_login.h"
+#include "core/sandbox/sim_openedx.h"
+#include "core/sandbox/sim_pretend.h"
 #include "core/sandbox/sim_world.h"
 
 #define BUILD_MS (20 * 1000)
@@ -26,6 +29,7 @@ struct Sandbox {
 	char *folder;
 	const SimScenario *scenario;
 	SimControl control;
+	SimOpenedx *openedx;             /* NULL in a scenario of another estate */
 	StrList changes;                 /* under the world's lock */
 	bool remove_folder;
 };
@@ -61,14 +65,32 @@ static void on_request(void *userdata, const SimRequest *request, SimReply *repl
 static bool start_servers(Sandbox *sandbox, Error *err) {
 	for (int i = 0; i < SIM_SYSTEM_COUNT; i++) {
 		Server *server = &sandbox->servers[i];
+		if (sim_system_estate((SimSystem) i) != sandbox->scenario->estate)
+			continue;
 		*server = (Server) { .sandbox = sandbox, .system = (SimSystem) i };
 		if (!sim_http_start(on_request, server, &server->http, err))
 			return false;
 		server->url = bg_asprintf("http://127.0.0.1:%u", sim_http_port(server->http));
 	}
+	if (sandbox->world.cluster)
+		return true;
 	sim_concourse_set_url(sandbox->world.concourse, sandbox->servers[SIM_SYSTEM_CONCOURSE].url);
 	sim_fastly_set_url(sandbox->world.fastly, sandbox->servers[SIM_SYSTEM_FASTLY].url);
 	return true;
+}
+
+/* ---- machines and their programs ---- */
+
+static void on_changed(void *userdata, const char *line) { strlist_add(&((Sandbox *) userdata)->changes, line); }
+
+static bool start_openedx(Sandbox *sandbox, const SandboxOptions *options, Error *err) {
+	SimOpenedxOwner owner = {on_changed, sandbox};
+	if (!sandbox->world.cluster)
+		return true;
+	if (options->self)
+		return sim_openedx_start(sandbox->folder, options->self, &sandbox->world, &owner, &sandbox->openedx, err);
+	error_set(err, ERROR_INVALID, "this scenario's machines run the program itself");
+	return error_hint(err, "give its path");
 }
 
 /* ---- the folder ---- */
@@ -93,7 +115,7 @@ static bool make_folder(Sandbox *sandbox, const SandboxOptions *options, Error *
 
 static bool write_folder(const Sandbox *sandbox, const SandboxOptions *options, Error *err) {
 	SimFolder folder = { .folder = sandbox->folder, .playbooks = options->playbooks, .scenario = sandbox->scenario->name,
-		.world = &sandbox->world };
+		.world = &sandbox->world, .openedx = sandbox->openedx, .drill = sandbox->scenario->drill };
 	for (int i = 0; i < SIM_SYSTEM_COUNT; i++)
 		folder.urls[i] = sandbox->servers[i].url;
 	return sim_folder_write(&folder, err);
@@ -113,7 +135,7 @@ bool sandbox_start(const SandboxOptions *options, Sandbox **ret_sandbox, Error *
 		if (!sandbox_fault(sandbox, options->faults->items[i], err))
 			return false;
 	if (!make_folder(sandbox, options, err) || !sim_control_open(&sandbox->control, sandbox->folder, err) || !start_servers(sandbox, err)
-		|| !write_folder(sandbox, options, err))
+		|| !start_openedx(sandbox, options, err) || !write_folder(sandbox, options, err))
 		return error_what(err, "open the sandbox");
 	*ret_sandbox = TAKE(sandbox);
 	return true;
@@ -122,6 +144,7 @@ bool sandbox_start(const SandboxOptions *options, Sandbox **ret_sandbox, Error *
 Sandbox *sandbox_stop(Sandbox *sandbox) {
 	if (!sandbox)
 		return NULL;
+	sim_openedx_stop(sandbox->openedx);
 	for (int i = 0; i < SIM_SYSTEM_COUNT; i++) {
 		sim_http_stop(sandbox->servers[i].http);
 		free(sandbox->servers[i].url);
@@ -152,13 +175,16 @@ const char *sandbox_url(const Sandbox *sandbox, const char *system) {
 char *sandbox_addresses(const Sandbox *sandbox) {
 	Buf text = {0};
 	for (int i = 0; i < SIM_SYSTEM_COUNT; i++)
-		buf_printf(&text, "%-10s %s\n", sim_system_name((SimSystem) i), sandbox->servers[i].url);
+		if (sandbox->servers[i].url)
+			buf_printf(&text, "%-10s %s\n", sim_system_name((SimSystem) i), sandbox->servers[i].url);
 	return buf_take(&text);
 }
 
 bool sandbox_fault(Sandbox *sandbox, const char *text, Error *err) {
 	pthread_mutex_lock(&sandbox->world.lock);
 	bool ok = sim_fault_add(&sandbox->faults, &sandbox->world, text, err);
+	if (sandbox->openedx)
+		sim_openedx_settle(sandbox->openedx);
 	pthread_mutex_unlock(&sandbox->world.lock);
 	return ok;
 }
@@ -212,6 +238,10 @@ bool sandbox_command(Sandbox *sandbox, const char *line, Error *err) {
 	ptrdiff_t word = find_word(text);
 	if (word < 0)
 		return sandbox_knows(line, err);
+	if (WORDS[word].run && sandbox->world.cluster) {
+		error_set(err, ERROR_INVALID, "%s is a word to the OCW sites, and this scenario has none", WORDS[word].name);
+		return error_hint(err, "breakglass sandbox --list names what can be said");
+	}
 	if (WORDS[word].run) {
 		WORDS[word].run(sandbox);
 		return true;
@@ -236,7 +266,7 @@ void sandbox_obey_control(Sandbox *sandbox, Buf *ret_said) {
 
 size_t sandbox_damaged_courses(Sandbox *sandbox) {
 	pthread_mutex_lock(&sandbox->world.lock);
-	const SimBucket *bucket = sim_site_bucket(&sandbox->world);
+	const SimBucket *bucket = sandbox->world.fastly ? sim_site_bucket(&sandbox->world) : NULL;
 	size_t damaged = bucket ? sim_content_damaged_count(bucket) : SIM_COURSE_COUNT;
 	pthread_mutex_unlock(&sandbox->world.lock);
 	return damaged;
@@ -254,4 +284,19 @@ const SandboxScenario *sandbox_scenario_at(size_t index) {
 	const SimScenario *scenario = sim_scenario_at(index);
 	shown = scenario ? (SandboxScenario) { scenario->name, scenario->summary } : (SandboxScenario) {0};
 	return scenario ? &shown : NULL;
+}
+
+const char *sandbox_drill_name(const char *scenario) {
+	const SimScenario *found = sim_scenario_find(scenario);
+	return found ? found->drill : SIM_DRILL_OCW;
+}
+
+int sandbox_role(int argc, char **argv, bool *ret_known) {
+	*ret_known = true;
+	if (argc > 1 && text_eq(argv[1], "__login"))
+		return sim_login_main(argc - 2, argv + 2);
+	if (argc > 1 && text_eq(argv[1], "__pretend"))
+		return sim_pretend_main(argc - 2, argv + 2);
+	*ret_known = false;
+	return 0;
 }

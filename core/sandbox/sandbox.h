@@ -15,6 +15,7 @@ typedef struct SandboxOptions {
 	const char *scenario;        /* NULL = the first of the table */
 	const char *folder;          /* made if absent; NULL: a new one below $TMPDIR, removed at the end */
 	const char *playbooks;       /* folder of playbooks for the environment file */
+	const char *self;            /* path of breakglass, which the machines of some scenarios run */
 	const StrList *faults;       /* as sandbox_fault() takes them; NULL = none */
 	int64_t backup_every_ms;     /* 0 = as the scenario says (daily, the next run soon) */
 	int64_t build_ms;            /* how long a build takes; 0 = 20 s */
@@ -54,4 +55,7 @@ void sandbox_changes(Sandbox *sandbox, StrList *ret_changes);
 
 typedef struct SandboxScenario { const char *name, *summary; } SandboxScenario;
 const SandboxScenario *sandbox_scenario_at(size_t index);   /* NULL past the last */
+const char *sandbox_drill_name(const char *scenario);       /* of its environment; NULL = the first scenario */
+/* A role of the program that the sandbox starts: `__login`, `__pretend`. Its exit status. */
+int sandbox_role(int argc, char **argv, bool *ret_known);
 const char *sandbox_fault_help(void);                       /* a line for each fault */

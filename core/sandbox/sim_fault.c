@@ -2,11 +2,17 @@
 #include "core/sandbox/sim_fault.h"
 #include <stdio.h>
 #include "core/base/alloc.h"
+#include "core/sandbox/sim_cluster_fault.h"
 
 static const char *const SYSTEMS[] = { [SIM_SYSTEM_CONCOURSE] = "concourse", [SIM_SYSTEM_FASTLY] = "fastly", [SIM_SYSTEM_S3] = "s3",
 	[SIM_SYSTEM_SITE] = "site" };
 
 const char *sim_system_name(SimSystem system) { return SYSTEMS[system]; }
+
+SimEstate sim_system_estate(SimSystem system) {
+	(void) system;
+	return SIM_ESTATE_OCW;
+}
 
 bool sim_system_parse(Str name, SimSystem *ret_system) {
 	for (size_t i = 0; i < BG_LENGTH(SYSTEMS); i++) {
@@ -70,19 +76,31 @@ static const struct { const char *name; bool (*set)(Setting *); } FAULTS[] = {
 	{ "build-hang", set_build_hang }, { "build-fail", set_build_fail }, { "none", set_none },
 };
 
+static const char HELP[] =
+	"  latency=TIME     every answer comes so much later\n"
+	"  status=NNN       every answer is this status\n"
+	"  token-expired    credentials are no longer good\n"
+	"  rate-limit       too many requests (429, 503 for s3)\n"
+	"  truncate         bodies break off in the middle\n"
+	"  garbage          bodies are not what they should be\n"
+	"  hang             no answer ever comes\n"
+	"  reset            connections are dropped\n"
+	"  build-hang       builds of Concourse do not end\n"
+	"  build-fail       builds of Concourse fail\n"
+	"  none             all faults are taken away\n"
+	"  each may end in @concourse, @fastly, @s3 or @site; without it, all\n";
+
 const char *sim_fault_help(void) {
-	return "  latency=TIME     every answer comes so much later\n"
-		"  status=NNN       every answer is this status\n"
-		"  token-expired    credentials are no longer good\n"
-		"  rate-limit       too many requests (429, 503 for s3)\n"
-		"  truncate         bodies break off in the middle\n"
-		"  garbage          bodies are not what they should be\n"
-		"  hang             no answer ever comes\n"
-		"  reset            connections are dropped\n"
-		"  build-hang       builds of Concourse do not end\n"
-		"  build-fail       builds of Concourse fail\n"
-		"  none             all faults are taken away\n"
-		"  each may end in @concourse, @fastly, @s3 or @site; without it, all\n";
+	static char text[2400];
+	snprintf(text, sizeof(text), "%sof the cluster, in the scenarios of Open edX:\n%s", HELP, sim_cluster_fault_help());
+	return text;
+}
+
+static bool strike_cluster(SimWorld *world, const char *text, bool at, Str name, Str argument, Error *err) {
+	if (world->cluster && !at)
+		return sim_cluster_fault(world->cluster, name, argument, err);
+	error_set(err, ERROR_INVALID, "%s: there is no cluster in this scenario%s", text, at ? ", or it is said of a system" : "");
+	return error_hint(err, "breakglass sandbox openedx has one");
 }
 
 bool sim_fault_add(SimFaults *faults, SimWorld *world, const char *text, Error *err) {
@@ -96,6 +114,10 @@ bool sim_fault_add(SimFaults *faults, SimWorld *world, const char *text, Error *
 	name = equals >= 0 ? str_slice(rest, 0, (size_t) equals) : rest;
 	argument = equals >= 0 ? str_slice(rest, (size_t) equals + 1, rest.len) : STR("");
 	SimSystem only = SIM_SYSTEM_COUNT;
+	if (sim_cluster_fault_is(name))
+		return strike_cluster(world, text, at >= 0, name, argument, err);
+	if (world->cluster && str_eq_c(name, "none"))
+		sim_cluster_mend(world->cluster);
 	if (at >= 0 && !sim_system_parse(system_name, &only)) {
 		error_set(err, ERROR_INVALID, "there is no system %.*s in the sandbox", STR_ARG(system_name));
 		return error_hint(err, "concourse, fastly, s3 or site");

@@ -6,6 +6,7 @@
 
 typedef enum SimSystem { SIM_SYSTEM_CONCOURSE, SIM_SYSTEM_FASTLY, SIM_SYSTEM_S3, SIM_SYSTEM_SITE, SIM_SYSTEM_COUNT } SimSystem;
 const char *sim_system_name(SimSystem system);
+SimEstate sim_system_estate(SimSystem system);   /* whose scenarios have it */
 bool sim_system_parse(Str name, SimSystem *ret_system);
 
 typedef struct SimFaults {

@@ -7,6 +7,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/sandbox/sim_crypto.h"
+#include "core/sandbox/sim_openedx.h"
 
 static bool write_text(const SimFolder *folder, const char *name, const char *text, unsigned mode, Error *err) {
 	AUTO_FREE char *path = path_join(folder->folder, name);
@@ -35,17 +36,7 @@ static void login_name(Buf *out) {
 		buf_printf(out, "uid-%u", (unsigned) getuid());
 }
 
-static void write_yaml(const SimFolder *folder, Buf *out) {
-	AUTO_CLEAR(Buf) login = {0};
-	login_name(&login);
-	buf_printf(out, "# Made by breakglass for a drill (scenario %s). Everything in it is simulated on this machine; keys and tokens count nowhere else.\n"
-		"name: ocw-sandbox\nkind: drill\n", folder->scenario);
-	if (folder->playbooks)
-		buf_printf(out, "playbooks: [\"%s\"]\n", folder->playbooks);
-	buf_printf(out, "objective: 60m\n\npeople:\n"
-		"  - { name: eng-practice, login: \"%s\", roles: [engineering], contact: \"practice signer of this drill\" }\n"
-		"  - { name: prod-practice, roles: [product], contact: \"practice signer of this drill\" }\n\n"
-		"signers: allowed_signers\nsignoff:\n  validity: 15m\n  plan-age: 10m\n  keys: [signers/eng-practice, signers/prod-practice]\n\n", buf_text(&login));
+static void describe_ocw(const SimFolder *folder, Buf *out) {
 	buf_printf(out, "systems:\n"
 		"  ci:      { provider: concourse, url: \"%s\", team: main, token: { file: secrets/concourse-token } }\n"
 		"  cdn:     { provider: fastly, url: \"%s\", service: " SIM_SERVICE ", token: { file: secrets/fastly-key } }\n"
@@ -64,6 +55,22 @@ static void write_yaml(const SimFolder *folder, Buf *out) {
 		"damage: { live: live bucket, backup: backup job, bucket: backup bucket, since: published }\n", folder->urls[SIM_SYSTEM_SITE]);
 }
 
+static void write_yaml(const SimFolder *folder, Buf *out) {
+	AUTO_CLEAR(Buf) login = {0};
+	login_name(&login);
+	buf_printf(out, "# Made by breakglass for a drill (scenario %s). Everything in it is simulated on this machine; keys and tokens count nowhere else.\n"
+		"name: %s\nkind: drill\n", folder->scenario, folder->drill);
+	if (folder->playbooks)
+		buf_printf(out, "playbooks: [\"%s\"]\n", folder->playbooks);
+	buf_printf(out, "objective: 60m\n\npeople:\n"
+		"  - { name: eng-practice, login: \"%s\", roles: [engineering], contact: \"practice signer of this drill\" }\n"
+		"  - { name: prod-practice, roles: [product], contact: \"practice signer of this drill\" }\n\n"
+		"signers: allowed_signers\nsignoff:\n  validity: 15m\n  plan-age: 10m\n  keys: [signers/eng-practice, signers/prod-practice]\n\n", buf_text(&login));
+	if (folder->openedx)
+		sim_openedx_describe(folder->openedx, folder, buf_text(&login), out);
+	else
+		describe_ocw(folder, out);
+}
 /* What a team keeps beside its runbook: the pipeline to set anew when it was destroyed, and the values of its variables. */
 static const char PIPELINE[] =
 	"# concourse.set-pipeline, or: fly set-pipeline -p " SIM_PIPELINE_NAME " -c this file -l vars-backup-production.yml\n"
@@ -91,6 +98,14 @@ static bool write_pipeline(const SimFolder *folder, Error *err) {
 		&& write_text(folder, "vars-backup-production.yml", vars, 0644, err);
 }
 
+static bool write_ocw(const SimFolder *folder, Error *err) {
+	return write_text(folder, "secrets/concourse-token", folder->world->concourse_token, 0600, err)
+		&& write_text(folder, "secrets/fastly-key", folder->world->fastly_key, 0600, err)
+		&& write_text(folder, "secrets/s3-key-id", folder->world->access_key, 0600, err)
+		&& write_text(folder, "secrets/s3-secret", folder->world->secret_key, 0600, err)
+		&& write_pipeline(folder, err);
+}
+
 bool sim_folder_write(const SimFolder *folder, Error *err) {
 	static const char *const PARTS[] = { "secrets", "signers" };
 	AUTO_CLEAR(Buf) allowed = {0};
@@ -103,10 +118,6 @@ bool sim_folder_write(const SimFolder *folder, Error *err) {
 	write_yaml(folder, &yaml);
 	return write_signer(folder, "eng-practice", &allowed, err) && write_signer(folder, "prod-practice", &allowed, err)
 		&& write_text(folder, "allowed_signers", buf_text(&allowed), 0644, err)
-		&& write_text(folder, "secrets/concourse-token", folder->world->concourse_token, 0600, err)
-		&& write_text(folder, "secrets/fastly-key", folder->world->fastly_key, 0600, err)
-		&& write_text(folder, "secrets/s3-key-id", folder->world->access_key, 0600, err)
-		&& write_text(folder, "secrets/s3-secret", folder->world->secret_key, 0600, err)
-		&& write_pipeline(folder, err)
+		&& (folder->openedx ? sim_openedx_write(folder->openedx, err) : write_ocw(folder, err))
 		&& write_text(folder, "environment.yaml", buf_text(&yaml), 0600, err);
 }

@@ -6,6 +6,8 @@
 typedef struct SimFolder {
 	const char *folder, *playbooks, *scenario;
 	const char *urls[SIM_SYSTEM_COUNT];
+	const char *drill;           /* name of the environment */
 	const SimWorld *world;
+	const struct SimOpenedx *openedx;   /* NULL: it is the OCW sites */
 } SimFolder;
 BG_CHECK bool sim_folder_write(const SimFolder *folder, Error *err);

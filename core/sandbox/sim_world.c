@@ -4,6 +4,7 @@
 #include <string.h>
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
+#include "core/sandbox/sim_cluster_fault.h"
 #include "core/sandbox/sim_content.h"
 
 #define MINUTE_MS (60 * 1000LL)
@@ -13,15 +14,19 @@
 #define HISTORY_DAYS 12
 
 static const SimScenario SCENARIOS[] = {
-	{ "ocw-mass-publish", "a mass publish has damaged 14 courses; the backup is good, but its next run is near",
-		"A mass publish four hours ago has damaged 14 of 40 courses of the live site. The backup of last night is good.\n"
+	{.name = "ocw-mass-publish", .summary = "a mass publish has damaged 14 courses; the backup is good, but its next run is near",
+		.story = "A mass publish four hours ago has damaged 14 of 40 courses of the live site. The backup of last night is good.\n"
 		"Its pipeline runs again in five minutes, and then the damage is copied over it.",
-		true, false, 4 * HOUR_MS + 10 * MINUTE_MS, 5 * MINUTE_MS },
-	{ "ocw-backup-overwritten", "the same damage, but the backup ran after it: failing over would not help",
-		"A mass publish thirty hours ago has damaged 14 of 40 courses. Nobody noticed, and the backup ran after it: it holds the damage.",
-		true, true, 30 * HOUR_MS, 20 * HOUR_MS },
-	{ "ocw-healthy", "nothing is wrong: to look around, or to practise a planned failover",
-		"Nothing is wrong. The live site is well, the backup is from last night.", false, false, 3 * DAY_MS, 6 * HOUR_MS },
+		.drill = SIM_DRILL_OCW, .damaged = true, .publish_age_ms = 4 * HOUR_MS + 10 * MINUTE_MS, .next_run_ms = 5 * MINUTE_MS},
+	{.name = "ocw-backup-overwritten", .summary = "the same damage, but the backup ran after it: failing over would not help",
+		.story = "A mass publish thirty hours ago has damaged 14 of 40 courses. Nobody noticed, and the backup ran after it: it holds the damage.",
+		.drill = SIM_DRILL_OCW, .damaged = true, .overwritten = true, .publish_age_ms = 30 * HOUR_MS, .next_run_ms = 20 * HOUR_MS},
+	{.name = "ocw-healthy", .summary = "nothing is wrong: to look around, or to practise a planned failover",
+		.story = "Nothing is wrong. The live site is well, the backup is from last night.", .drill = SIM_DRILL_OCW, .publish_age_ms = 3 * DAY_MS, .next_run_ms = 6 * HOUR_MS},
+	{.name = "openedx", .summary = "one of four machines of an Open edX cluster is lost; a new one stands ready",
+		.story = "The machine node2 of the school's cluster does not answer any more. Students still learn: two of three are left.\n"
+		"A new machine, node5, stands ready. Take node2 out of the cluster, and put node5 in.",
+		.estate = SIM_ESTATE_OPENEDX, .drill = SIM_DRILL_OPENEDX, .faults = "node-lost=node2", .spares = "node5"},
 };
 
 const SimScenario *sim_scenario_at(size_t index) { return index < BG_LENGTH(SCENARIOS) ? &SCENARIOS[index] : NULL; }
@@ -138,9 +143,27 @@ static void fill_fastly(SimWorld *world, WallTime now) {
 
 /* ---- all of it ---- */
 
+static void fill_cluster(SimWorld *world, const SimScenario *scenario, WallTime now) {
+	Str spares = str_from(scenario->spares), faults = str_from(scenario->faults), part, name;
+	world->cluster = sim_cluster_new(now);
+	for (int i = 0; str_split(&spares, ',', &part) && part.len; i++) {
+		AUTO_FREE char *spare = str_dup(part);
+		AUTO_FREE char *address = bg_asprintf("2001:db8:%d::10", 10 + i);
+		sim_cluster_add_node(world->cluster, spare, address);
+	}
+	while (str_split(&faults, ',', &part) && part.len) {
+		bool struck = str_split(&part, '=', &name) && sim_cluster_fault(world->cluster, name, part, NULL);
+		BG_ASSERT(struck);
+	}
+}
+
 void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup_every_ms, int64_t build_ms, WallTime now) {
 	*world = (SimWorld) {0};
 	pthread_mutex_init(&world->lock, NULL);
+	if (scenario->estate == SIM_ESTATE_OPENEDX) {
+		fill_cluster(world, scenario, now);
+		return;
+	}
 	random_hex(world->concourse_token, 40);
 	random_hex(world->fastly_key, 40);
 	random_hex(world->secret_key, 40);
@@ -157,6 +180,7 @@ void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup
 }
 
 void sim_world_clear(SimWorld *world) {
+	sim_cluster_free(world->cluster);
 	sim_fastly_free(world->fastly);
 	sim_concourse_free(world->concourse);
 	sim_pipelines_clear(&world->pipelines);

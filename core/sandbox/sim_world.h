@@ -1,12 +1,15 @@
 /* sim_world.h: the shared state of all simulated systems, and the scenarios that it starts from. */
 #pragma once
 #include <pthread.h>
+#include "core/sandbox/sim_cluster.h"
 #include "core/sandbox/sim_concourse.h"
 #include "core/sandbox/sim_fastly.h"
 #include "core/sandbox/sim_pipeline.h"
 #include "core/sandbox/sim_s3.h"
 #include "core/sandbox/sim_store.h"
 
+#define SIM_DRILL_OCW "ocw-sandbox"
+#define SIM_DRILL_OPENEDX "openedx-sandbox"
 #define SIM_SERVICE "ocw-live"
 #define SIM_SERVICE_ID "SANDBOXservice00000001"
 #define SIM_LIVE_BUCKET "ocw-content-live-production"
@@ -22,11 +25,19 @@ typedef struct SimWorld {
 	SimConcourse *concourse;
 	SimFastly *fastly;
 	SimS3 s3;
+	SimCluster *cluster;             /* NULL: the scenario is of another estate, and so are those above for this one */
 	char concourse_token[41], fastly_key[41], access_key[21], secret_key[41];
 } SimWorld;
 
+typedef enum SimEstate { SIM_ESTATE_OCW, SIM_ESTATE_OPENEDX } SimEstate;
+
 typedef struct SimScenario {
 	const char *name, *summary, *story;
+	SimEstate estate;
+	const char *drill;               /* name of its environment */
+	const char *faults;              /* of the cluster, when it opens: "node-lost=node2"; NULL = none */
+	const char *spares;              /* machines that stand ready: "node5,node6" */
+	/* Of the OCW sites: */
 	bool damaged;                    /* a mass publish has damaged the live bucket */
 	bool overwritten;                /* and the backup ran after it */
 	int64_t publish_age_ms;

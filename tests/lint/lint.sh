@@ -60,6 +60,10 @@ verdict "no banned function is called"
 grep '^tests/' "$scratch/sources" | grep -v '^tests/bench/' | xargs grep -HnE '^Test\(.*\.timeout[[:space:]]*=' >"$scratch/places"
 verdict "no test has a timeout of Criterion's (tests/README.md says why)"
 
+grep -E '[^A-Za-z0-9_>.](fork|vfork|posix_spawnp?|exec[lv][pe]*)[[:space:]]*\(' "$scratch/code" |
+	grep -vE '^core/(transport/|engine/launch\.c:|sandbox/sim_(process|login)\.c:|commands/practice\.c:)' >"$scratch/places"
+verdict "programs are started only where they may be"
+
 # One row a library: which headers, and where they may stand.
 while read -r what headers places; do
 	grep -E "include[[:space:]]*[<\"]($headers)" "$scratch/includes" | grep -vE "^($places)" >"$scratch/places"

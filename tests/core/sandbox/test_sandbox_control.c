@@ -27,6 +27,7 @@ Test(sandbox_control, says_for_each_line_what_was_done_or_why_not) {
 		{"fault status=503@site\n", "done: fault status=503@site\n"},
 		{"fault none\nbackup-now\n", "done: fault none\ndone: backup-now\n"},
 		{"fault flood\n", "not done: there is no fault flood\n"},
+		{"fault node-lost\n", "not done: node-lost: there is no cluster in this scenario\n"},
 		{"dance\n", "not done: there is no command dance\n"},
 		{"fault st", ""},                                             /* a line is obeyed when it is whole */
 		{"atus=502@site\n", "done: fault status=502@site\n"},

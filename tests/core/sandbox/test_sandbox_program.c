@@ -78,7 +78,7 @@ Test(sandbox_program, ends_with_the_one_who_started_it) {
 
 Test(sandbox_program, says_what_can_be_practised_and_what_is_wrong) {
 	static const struct { const char *word; int status; const char *part; } cases[] = {
-		{"--list", 0, "ocw-mass-publish"}, {"--list", 0, "build-hang"}, {"flood", -1, "there is no scenario flood"},
+		{"--list", 0, "ocw-mass-publish"}, {"--list", 0, "build-hang"}, {"--list", 0, "overlay-gone"}, {"flood", -1, "there is no scenario flood"},
 		{"--fault=flood", -1, "there is no fault flood"}, {"--tell=dance", -1, "there is no command dance"}, {"--backup-every=soon", -1, "--backup-every wants a time"},
 	};
 	AUTO_FREE char *self = build_path("breakglass");

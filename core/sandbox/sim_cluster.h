@@ -1,0 +1,73 @@
+/* sim_cluster.h: the state of a pretended k3s cluster: its machines, what runs on them, its backups. It is moved by what is done and never by
+ * time: a pod is where it can be as soon as something changed. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include "core/base/buf.h"
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/base/moment.h"
+
+#define SIM_NAMESPACE "openedx"
+#define SIM_COUCHDB "couchdb"              /* the name of the statefulset, and the label of its pods */
+
+typedef struct SimNode {
+	char *name, *ipv6, *role;              /* "master+worker", "backup"; "" while it is a machine and nothing more */
+	bool first_master;
+	bool is_up;                            /* it has power */
+	bool is_member;                        /* the cluster lists it */
+	bool k3s;                              /* k3s is installed on it, and runs while it is up */
+	bool votes;                            /* it is one of those whose majority makes a control plane */
+	bool by_lan;                           /* its k3s listens in the local network, too */
+	int disk;                              /* percent of its disk in use */
+} SimNode;
+
+typedef enum SimKind { SIM_DEPLOYMENT, SIM_STATEFULSET, SIM_JOB, SIM_OTHER } SimKind;
+
+typedef struct SimResource {
+	SimKind kind;
+	char *resource, *name;                 /* "deployment.apps", "lms-deployment": as kubectl names it */
+	Json *manifest;                        /* as it was applied */
+	char uid[37];
+	int64_t wanted, generation;            /* replicas */
+	bool failed;                           /* of a job: it came to nothing */
+	char *said;                            /* of a job: its log */
+	WallTime made;
+} SimResource;
+
+typedef struct SimPod { char name[80]; const SimResource *owner; const SimNode *node; bool ready; } SimPod;   /* node NULL: pending */
+
+typedef struct SimCluster {
+	SimNode *nodes;
+	size_t node_count;
+	SimResource **objects;
+	size_t object_count;
+	bool exists;                           /* there is a cluster: its data is on some machine */
+	bool overlay;                          /* the machines reach one another, and we them, by their overlay addresses */
+	WallTime born;
+} SimCluster;
+
+/* Four machines and what runs on them, all well. */
+SimCluster *sim_cluster_new(WallTime now);
+SimCluster *sim_cluster_free(SimCluster *cluster);
+BG_DEFINE_FREEP(SimCluster, sim_cluster_free)
+
+SimNode *sim_cluster_node(const SimCluster *cluster, const char *name);          /* NULL if there is none */
+/* A machine with power that belongs to nothing. Borrowed until the next is added. */
+SimNode *sim_cluster_add_node(SimCluster *cluster, const char *name, const char *ipv6);
+/* It becomes one of the cluster; the first one makes the cluster. */
+void sim_cluster_join(SimCluster *cluster, SimNode *node, const char *role);
+bool sim_node_is_master(const SimNode *node);
+bool sim_node_is_ready(const SimCluster *cluster, const SimNode *node);          /* as Kubernetes sees it */
+/* Most of the masters run and reach one another: else the API server cannot be asked. */
+bool sim_cluster_answers(const SimCluster *cluster);
+
+/* What the team's deployment puts into a new cluster, with nothing in its databases. */
+void sim_cluster_deploy(SimCluster *cluster, WallTime now);
+SimResource *sim_cluster_object(const SimCluster *cluster, const char *resource, const char *name);
+SimResource *sim_cluster_add_object(SimCluster *cluster, const char *resource, const char *name, Json *manifest_take, WallTime now);
+void sim_cluster_remove_object(SimCluster *cluster, SimResource *object);
+
+/* Where its pods are: one on each worker that is ready, the others wait. */
+size_t sim_cluster_pods(const SimCluster *cluster, const SimResource *object, SimPod *ret, size_t size);
+int64_t sim_cluster_ready(const SimCluster *cluster, const SimResource *object);

@@ -1,0 +1,117 @@
+/* sim_openedx.c: see sim_openedx.h. */
+#include "core/sandbox/sim_openedx.h"
+#include <stdlib.h>
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/sandbox/sim_machine.h"
+#include "core/sandbox/sim_program.h"
+
+struct SimOpenedx {
+	char *folder, *self;
+	SimWorld *world;
+	SimOpenedxOwner owner;
+	SimMachines *machines;
+	SimPretend *pretend;
+};
+
+static void tell_change(const SimOpenedx *openedx, const SimRun *run) {
+	AUTO_CLEAR(Buf) line = {0};
+	buf_printf(&line, "%s%s%s", *run->machine ? run->machine : "", *run->machine ? " " : "", run->program);
+	for (size_t i = 0; i < run->args.count; i++)
+		buf_printf(&line, " %s", run->args.items[i]);
+	buf_printf(&line, " %d", run->status);
+	openedx->owner.changed(openedx->owner.userdata, buf_text(&line));
+}
+
+static void on_run(void *userdata, SimRun *run) {
+	SimOpenedx *openedx = userdata;
+	pthread_mutex_lock(&openedx->world->lock);
+	if (!sim_program_run(openedx->world->cluster, run, wall_now()))
+		sim_run_refuse(run, 127, "the sandbox pretends no program %s", run->program);
+	else if (run->changes)
+		tell_change(openedx, run);
+	sim_openedx_settle(openedx);
+	pthread_mutex_unlock(&openedx->world->lock);
+}
+
+void sim_openedx_settle(SimOpenedx *openedx) {
+	const SimCluster *cluster = openedx->world->cluster;
+	Error err = {0};
+	for (size_t i = 0; i < cluster->node_count; i++) {
+		const SimNode *node = &cluster->nodes[i];
+		if (!sim_machines_port(openedx->machines, node->name) && !sim_machines_add(openedx->machines, node->name, &err))
+			continue;   /* it stays a machine that nobody can reach, as the board says */
+		sim_machines_power(openedx->machines, node->name, node->is_up);
+	}
+	sim_machines_overlay(openedx->machines, cluster->overlay);
+}
+
+static bool write_programs(const SimOpenedx *openedx, Error *err) {
+	const SimProgram *program;
+	for (size_t i = 0; (program = sim_program_at(i)); i++) {
+		AUTO_FREE char *path = path_join(openedx->folder, program->path);
+		AUTO_FREE char *folder = path_folder(path);
+		if (!file_make_folder(folder, 0700, err) || !sim_pretend_write(openedx->folder, openedx->self, path, program->name, err))
+			return false;
+	}
+	return true;
+}
+
+/* Machines that cannot be made are told here, and by the board where one comes later. */
+static bool make_machines(SimOpenedx *openedx, Error *err) {
+	const SimCluster *cluster = openedx->world->cluster;
+	for (size_t i = 0; i < cluster->node_count; i++)
+		if (!sim_machines_add(openedx->machines, cluster->nodes[i].name, err))
+			return false;
+	sim_openedx_settle(openedx);
+	return true;
+}
+
+bool sim_openedx_start(const char *folder, const char *self, SimWorld *world, const SimOpenedxOwner *owner, SimOpenedx **ret_openedx, Error *err) {
+	AUTO(SimOpenedx) *openedx = bg_calloc(1, sizeof(*openedx));
+	*openedx = (SimOpenedx){.folder = bg_strdup(folder), .self = bg_strdup(self), .world = world, .owner = *owner};
+	if (!sim_machines_start(folder, self, SIM_SSHD_PLACES, &openedx->machines, err) || !make_machines(openedx, err) || !write_programs(openedx, err)
+		|| !sim_pretend_start(folder, on_run, openedx, &openedx->pretend, err))
+		return false;
+	*ret_openedx = TAKE(openedx);
+	return true;
+}
+
+SimOpenedx *sim_openedx_stop(SimOpenedx *openedx) {
+	if (!openedx)
+		return NULL;
+	sim_pretend_stop(openedx->pretend);
+	sim_machines_stop(openedx->machines);
+	free(openedx->folder);
+	free(openedx->self);
+	free(openedx);
+	return NULL;
+}
+
+/* ---- the folder ---- */
+
+static void put_nodes(const SimOpenedx *openedx, const char *login, Buf *out) {
+	const SimCluster *cluster = openedx->world->cluster;
+	buf_puts(out, "nodes:\n  known-hosts: [known_hosts]\n  every: 10s\n  list:\n");
+	for (size_t i = 0; i < cluster->node_count; i++) {
+		const SimNode *node = &cluster->nodes[i];
+		buf_printf(out, "    - { name: %s, address: \"%s\", port: %u, lan: " SIM_MACHINE_LAN ", user: \"%s\", key: secrets/machine-key", node->name,
+			sim_machines_address(openedx->machines), sim_machines_port(openedx->machines, node->name), login);
+		if (*node->role)
+			buf_printf(out, ", role: %s", node->role);
+		buf_puts(out, " }\n");
+	}
+	buf_putc(out, '\n');
+}
+
+void sim_openedx_describe(const SimOpenedx *openedx, const SimFolder *folder, const char *login, Buf *out) {
+	put_nodes(openedx, login, out);
+	(void) folder;
+}
+
+bool sim_openedx_write(const SimOpenedx *openedx, Error *err) {
+	AUTO_CLEAR(Buf) known = {0};
+	AUTO_FREE char *path = path_join(openedx->folder, "known_hosts");
+	sim_machines_known(openedx->machines, &known);
+	return file_write_atomic(path, known.data, known.len, 0600, err);
+}
