@@ -200,6 +200,8 @@ Environment *environment_free(Environment *environment)
 	json_free(environment->values);
 	free(environment->domain);
 	strlist_clear(&environment->known_hosts);
+	strlist_clear(&environment->command_path);
+	free(environment->command_home);
 	for (size_t i = 0; i < environment->node_count; i++)
 		clear_node(&environment->nodes[i]);
 	free(environment->nodes);

@@ -134,6 +134,8 @@ typedef struct Environment {
 	size_t node_count;
 	StrList known_hosts;     /* files of known host keys, resolved; none = ssh's own */
 	char *domain;            /* of the cluster file; NULL if there is none */
+	StrList command_path;    /* folders, resolved, that commands of playbooks search before those of PATH */
+	char *command_home;      /* their home; "" = that of the engine's login */
 	Json *values;            /* object of strings: defaults of playbook variables */
 	DamageSettings damage;
 } Environment;

@@ -16,6 +16,7 @@ static const EnvironmentKey top_keys[] = {
 	{ "systems", false, "The outside services, by name." },
 	{ "probes", false, "What the board asks again and again." },
 	{ "nodes", false, "The machines that are reached over SSH, and the team's cluster file." },
+	{ "commands", false, "Where commands of playbooks find their programs and their home." },
 	{ "values", false, "Defaults of playbook variables." },
 	{ "damage", false, "Which probes tell whether the newest good backup predates the damage." },
 	{ "checkpoints", false, "Places elsewhere that keep copies of the record's checkpoints." },
@@ -93,6 +94,11 @@ static const EnvironmentKey node_keys[] = {
 	{ "backups", false, "On a backup node: the folder that holds the backups." },
 };
 
+static const EnvironmentKey commands_keys[] = {
+	{ "path", false, "Folders that are searched for programs before those of PATH." },
+	{ "home", false, "The folder that commands begin in and take for their home; left out: the home of the engine's login." },
+};
+
 #define KEYS(array) .keys = (array), .count = BG_LENGTH(array)
 const EnvironmentKeys ENVIRONMENT_KEYS[KEY_SECTION_COUNT] = {
 	[KEYS_TOP] = { .title = "the environment", KEYS(top_keys) },
@@ -104,6 +110,7 @@ const EnvironmentKeys ENVIRONMENT_KEYS[KEY_SECTION_COUNT] = {
 	[KEYS_CHECKPOINT] = { .title = "a place for checkpoints", .schema_name = "checkpoint", KEYS(checkpoint_keys) },
 	[KEYS_NODES] = { .title = "nodes", .schema_name = "nodes", KEYS(nodes_keys) },
 	[KEYS_NODE] = { .title = "a node", .schema_name = "node", KEYS(node_keys) },
+	[KEYS_COMMANDS] = { .title = "commands", .schema_name = "commands", KEYS(commands_keys) },
 	[KEYS_DAMAGE] = { .title = "damage", .schema_name = "damage", KEYS(damage_keys) },
 };
 #undef KEYS

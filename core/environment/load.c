@@ -59,6 +59,14 @@ static bool load_values(const Reader *reader, const YamlNode *root, Environment 
 	return true;
 }
 
+static bool load_commands(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
+{
+	const YamlNode *map = yaml_find(root, "commands");
+	return (!map || reader_check_keys(reader, map, KEYS_COMMANDS, err))
+		&& reader_paths(reader, yaml_find(map, "path"), &environment->command_path, err)
+		&& reader_path(reader, yaml_find(map, "home"), &environment->command_home, err);
+}
+
 static bool load_all(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
 {
 	return reader_check_keys(reader, root, KEYS_TOP, err)
@@ -69,6 +77,7 @@ static bool load_all(const Reader *reader, const YamlNode *root, Environment *en
 		&& load_probes(reader, root, environment, err)
 		&& load_checkpoints(reader, root, environment, err)
 		&& load_nodes(reader, root, environment, err)
+		&& load_commands(reader, root, environment, err)
 		&& load_values(reader, root, environment, err)
 		&& load_damage(reader, root, environment, err);
 }

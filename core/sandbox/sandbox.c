@@ -16,6 +16,7 @@
 #include "core/sandbox/sim_login.h"
 #include "core/sandbox/sim_openedx.h"
 #include "core/sandbox/sim_pretend.h"
+#include "core/sandbox/sim_school.h"
 #include "core/sandbox/sim_world.h"
 
 #define BUILD_MS (20 * 1000)
@@ -40,6 +41,11 @@ static void ask_world(Sandbox *sandbox, SimSystem system, const SimRequest *requ
 	case SIM_SYSTEM_FASTLY: sim_fastly_handle(sandbox->world.fastly, request, reply, now); break;
 	case SIM_SYSTEM_S3: sim_s3_handle(&sandbox->world.s3, request, reply, now); break;
 	case SIM_SYSTEM_SITE: sim_site_handle(&sandbox->world, request, reply); break;
+	case SIM_SYSTEM_COUCH_0: case SIM_SYSTEM_COUCH_1: case SIM_SYSTEM_COUCH_2:
+		sim_couch_handle(sandbox->world.cluster->couch, system - SIM_SYSTEM_COUCH_0, request, reply, now);
+		break;
+	case SIM_SYSTEM_SCHOOL: sim_school_handle(sandbox->world.cluster, request, reply); break;
+	case SIM_SYSTEM_OVERLAY: sim_overlay_handle(sandbox->world.cluster, request, reply); break;
 	case SIM_SYSTEM_COUNT: break;
 	}
 }
@@ -68,9 +74,12 @@ static bool start_servers(Sandbox *sandbox, Error *err) {
 		if (sim_system_estate((SimSystem) i) != sandbox->scenario->estate)
 			continue;
 		*server = (Server) { .sandbox = sandbox, .system = (SimSystem) i };
-		if (!sim_http_start(on_request, server, &server->http, err))
+		const char *host = sim_system_host(server->system);
+		if (!sim_http_start_on(host, on_request, server, &server->http, err))
 			return false;
-		server->url = bg_asprintf("http://127.0.0.1:%u", sim_http_port(server->http));
+		server->url = bg_asprintf("http://%s:%u", host, sim_http_port(server->http));
+		if (server->system >= SIM_SYSTEM_COUCH_0 && server->system <= SIM_SYSTEM_COUCH_2)
+			sim_couch_set_place(sandbox->world.cluster->couch, server->system - SIM_SYSTEM_COUCH_0, host, sim_http_port(server->http));
 	}
 	if (sandbox->world.cluster)
 		return true;
@@ -91,6 +100,19 @@ static bool start_openedx(Sandbox *sandbox, const SandboxOptions *options, Error
 		return sim_openedx_start(sandbox->folder, options->self, &sandbox->world, &owner, &sandbox->openedx, err);
 	error_set(err, ERROR_INVALID, "this scenario's machines run the program itself");
 	return error_hint(err, "give its path");
+}
+
+/* What has happened: of the scenario, and what else was asked for. */
+static bool strike(Sandbox *sandbox, const SandboxOptions *options, Error *err) {
+	pthread_mutex_lock(&sandbox->world.lock);
+	sim_world_strike(&sandbox->world, sandbox->scenario);
+	if (sandbox->openedx)
+		sim_openedx_settle(sandbox->openedx);
+	pthread_mutex_unlock(&sandbox->world.lock);
+	for (size_t i = 0; options->faults && i < options->faults->count; i++)
+		if (!sandbox_fault(sandbox, options->faults->items[i], err))
+			return false;
+	return true;
 }
 
 /* ---- the folder ---- */
@@ -131,11 +153,8 @@ bool sandbox_start(const SandboxOptions *options, Sandbox **ret_sandbox, Error *
 	sandbox->scenario = scenario;
 	sandbox->control.fd = -1;
 	sim_world_init(&sandbox->world, scenario, options->backup_every_ms, options->build_ms ? options->build_ms : BUILD_MS, wall_now());
-	for (size_t i = 0; options->faults && i < options->faults->count; i++)
-		if (!sandbox_fault(sandbox, options->faults->items[i], err))
-			return false;
 	if (!make_folder(sandbox, options, err) || !sim_control_open(&sandbox->control, sandbox->folder, err) || !start_servers(sandbox, err)
-		|| !start_openedx(sandbox, options, err) || !write_folder(sandbox, options, err))
+		|| !start_openedx(sandbox, options, err) || !write_folder(sandbox, options, err) || !strike(sandbox, options, err))
 		return error_what(err, "open the sandbox");
 	*ret_sandbox = TAKE(sandbox);
 	return true;

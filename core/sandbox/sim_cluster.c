@@ -11,8 +11,8 @@
 #define DISK_USED 41
 
 static const struct { const char *name, *ipv6, *role; } NODES[] = {
-	{"node1", "2001:db8:1::10", "master+worker"}, {"node2", "2001:db8:2::10", "master+worker"},
-	{"node3", "2001:db8:3::10", "master+worker"}, {"node4", "2001:db8:4::10", "backup"},
+	{"node1", "4a1:b2:1::10", "master+worker"}, {"node2", "4a1:b2:2::10", "master+worker"},
+	{"node3", "4a1:b2:3::10", "master+worker"}, {"node4", "4a1:b2:4::10", "backup"},
 };
 
 /* ---- nodes ---- */
@@ -31,7 +31,11 @@ SimNode *sim_cluster_add_node(SimCluster *cluster, const char *name, const char 
 	return node;
 }
 
-bool sim_node_is_master(const SimNode *node) { return str_starts(str_from(node->role), "master"); }
+bool sim_node_is_master(const SimNode *node) { return node->serves || str_starts(str_from(node->role), "master"); }
+
+char *sim_cluster_backups(const SimCluster *cluster, const SimNode *node) {
+	return bg_asprintf("%s/machines/%s/home/backup", cluster->folder ? cluster->folder : "", node->name);
+}
 
 /* Its k3s runs and the others can be spoken to. */
 static bool is_running(const SimCluster *cluster, const SimNode *node) {
@@ -110,17 +114,25 @@ static void name_pod(const SimResource *object, const SimNode *node, size_t inde
 	else if (object->kind == SIM_JOB)
 		snprintf(pod->name, sizeof(pod->name), "%.60s-%.5s", object->name, hex);
 	else
-		snprintf(pod->name, sizeof(pod->name), "%.60s-%.9s-%.5s", object->name, object->uid, hex);
+		snprintf(pod->name, sizeof(pod->name), "%.60s-%.8s-%.5s", object->name, object->uid, hex);
 }
 
-/* The volume of a statefulset's pod stays where it is: its pod waits for that node, unless the node is no member any more. */
-static const SimNode *place_of(const SimCluster *cluster, size_t index) {
+/* The worker of that number, of those that pods are placed on; NULL past the last. */
+static const SimNode *worker_at(const SimCluster *cluster, size_t index) {
 	for (size_t i = 0; i < cluster->node_count; i++) {
 		const SimNode *node = &cluster->nodes[i];
-		if (node->is_member && sim_node_is_master(node) && index-- == 0)
-			return sim_node_is_ready(cluster, node) ? node : NULL;
+		if (node->is_member && sim_node_is_master(node) && !node->cordoned && index-- == 0)
+			return node;
 	}
 	return NULL;
+}
+
+static const SimNode *place_of(const SimCluster *cluster, const SimResource *object, size_t index) {
+	bool is_couch = text_eq(object->name, SIM_COUCHDB) && object->kind == SIM_STATEFULSET && index < SIM_COUCH_MEMBERS;
+	if (!is_couch)
+		return worker_at(cluster, index);
+	const SimNode *node = cluster->claims[index].node ? sim_cluster_node(cluster, cluster->claims[index].node) : NULL;
+	return node && node->is_member ? node : NULL;
 }
 
 size_t sim_cluster_pods(const SimCluster *cluster, const SimResource *object, SimPod *ret, size_t size) {
@@ -128,8 +140,8 @@ size_t sim_cluster_pods(const SimCluster *cluster, const SimResource *object, Si
 	if (object->kind == SIM_OTHER)
 		return 0;
 	for (int64_t i = 0; i < object->wanted && count < size; i++) {
-		const SimNode *node = place_of(cluster, (size_t) i);
-		ret[count] = (SimPod){.owner = object, .node = node, .ready = node != NULL && object->kind != SIM_JOB};
+		const SimNode *node = place_of(cluster, object, (size_t) i);
+		ret[count] = (SimPod){.owner = object, .node = node, .ready = node && sim_node_is_ready(cluster, node) && object->kind != SIM_JOB};
 		name_pod(object, node, (size_t) i, &ret[count++]);
 	}
 	return count;
@@ -156,12 +168,88 @@ static Json *workload(const char *api, const char *kind, const char *name, const
 	return json;
 }
 
+static void deploy(SimCluster *cluster, const char *resource, const char *name, Json *manifest_take, WallTime now) {
+	if (sim_cluster_object(cluster, resource, name))
+		json_free(manifest_take);
+	else
+		sim_cluster_add_object(cluster, resource, name, manifest_take, now);
+}
+
+static Json *cronjob(const char *name) {
+	AUTO_FREE char *text = bg_asprintf("{\"apiVersion\":\"batch/v1\",\"kind\":\"CronJob\",\"metadata\":{\"name\":\"%s\",\"namespace\":\"" SIM_NAMESPACE "\"},"
+		"\"spec\":{\"schedule\":\"0 1 * * *\",\"jobTemplate\":{\"spec\":{\"template\":{\"spec\":{\"restartPolicy\":\"OnFailure\",\"containers\":"
+		"[{\"name\":\"backup\",\"image\":\"curlimages/curl:8\"}]}}}}}}", name);
+	Json *json = NULL;
+	bool ok = json_parse(str_from(text), &json, NULL);
+	BG_ASSERT(ok);
+	return json;
+}
+
 void sim_cluster_deploy(SimCluster *cluster, WallTime now) {
-	sim_cluster_add_object(cluster, "statefulset.apps", SIM_COUCHDB, workload("apps/v1", "StatefulSet", SIM_COUCHDB, SIM_COUCHDB, "couchdb:3.3.3", 3), now);
-	sim_cluster_add_object(cluster, "deployment.apps", "lms-deployment",
-		workload("apps/v1", "Deployment", "lms-deployment", "lms", "openedx/lms:sandbox", 3), now);
-	sim_cluster_add_object(cluster, "deployment.apps", "cms-deployment",
-		workload("apps/v1", "Deployment", "cms-deployment", "cms", "openedx/cms:sandbox", 3), now);
+	deploy(cluster, "statefulset.apps", SIM_COUCHDB, workload("apps/v1", "StatefulSet", SIM_COUCHDB, SIM_COUCHDB, "couchdb:3.3.3", 3), now);
+	deploy(cluster, "deployment.apps", "lms-deployment", workload("apps/v1", "Deployment", "lms-deployment", "lms", "openedx/lms:sandbox", 3), now);
+	deploy(cluster, "deployment.apps", "cms-deployment", workload("apps/v1", "Deployment", "cms-deployment", "cms", "openedx/cms:sandbox", 3), now);
+	deploy(cluster, "cronjob.batch", SIM_BACKUP_JOB, cronjob(SIM_BACKUP_JOB), now);
+}
+
+/* ---- what follows from it ---- */
+
+static bool has_claim(const SimCluster *cluster, const SimNode *node) {
+	for (size_t i = 0; i < SIM_COUCH_MEMBERS; i++)
+		if (text_eq(cluster->claims[i].node, node->name))
+			return true;
+	return false;
+}
+
+/* A volume that is of no machine yet is made on one that has none. What was kept there before is not on it. */
+static void bind_claims(SimCluster *cluster) {
+	const SimNode *node;
+	for (size_t i = 0; i < SIM_COUCH_MEMBERS; i++) {
+		for (size_t k = 0; !cluster->claims[i].node && (node = worker_at(cluster, k)); k++)
+			if (!has_claim(cluster, node) && sim_node_is_ready(cluster, node))
+				cluster->claims[i].node = bg_strdup(node->name);
+	}
+}
+
+void sim_cluster_settle(SimCluster *cluster) {
+	SimPod pods[SIM_COUCH_MEMBERS];
+	const SimResource *object = sim_cluster_object(cluster, "statefulset.apps", SIM_COUCHDB);
+	if (object)
+		bind_claims(cluster);
+	size_t count = object ? sim_cluster_pods(cluster, object, pods, BG_LENGTH(pods)) : 0;
+	for (size_t i = 0; i < SIM_COUCH_MEMBERS; i++) {
+		bool runs = i < count && pods[i].ready;
+		if (sim_couch_runs(cluster->couch, i) != runs)
+			sim_couch_run(cluster->couch, i, runs);
+	}
+}
+
+bool sim_cluster_give_up_claim(SimCluster *cluster, size_t index) {
+	bool there = index < SIM_COUCH_MEMBERS && cluster->claims[index].node;
+	if (there)
+		cluster->claims[index].given_up = true;
+	return there;
+}
+
+void sim_cluster_restart_couch(SimCluster *cluster, size_t index) {
+	SimClaim *claim = &cluster->claims[index];
+	if (!claim->given_up)
+		return;
+	free(claim->node);
+	*claim = (SimClaim){0};
+	sim_couch_lose_member(cluster->couch, index);
+}
+
+void sim_cluster_begin(SimCluster *cluster) {
+	while (cluster->object_count)
+		sim_cluster_remove_object(cluster, cluster->objects[0]);
+	for (size_t i = 0; i < cluster->node_count; i++)
+		cluster->nodes[i].is_member = cluster->nodes[i].votes = cluster->nodes[i].first_master = false;
+	for (size_t i = 0; i < SIM_COUCH_MEMBERS; i++) {
+		free(cluster->claims[i].node);
+		cluster->claims[i] = (SimClaim){0};
+	}
+	sim_couch_delete(cluster->couch);
 }
 
 void sim_cluster_join(SimCluster *cluster, SimNode *node, const char *role) {
@@ -172,6 +260,11 @@ void sim_cluster_join(SimCluster *cluster, SimNode *node, const char *role) {
 	cluster->exists = true;
 }
 
+void sim_cluster_leave(SimCluster *cluster, SimNode *node) {
+	(void) cluster;
+	node->is_member = node->votes = node->cordoned = false;
+}
+
 SimCluster *sim_cluster_new(WallTime now) {
 	SimCluster *cluster = bg_calloc(1, sizeof(*cluster));
 	cluster->overlay = true;
@@ -179,7 +272,11 @@ SimCluster *sim_cluster_new(WallTime now) {
 	for (size_t i = 0; i < BG_LENGTH(NODES); i++)
 		sim_cluster_join(cluster, sim_cluster_add_node(cluster, NODES[i].name, NODES[i].ipv6), NODES[i].role);
 	cluster->nodes[0].first_master = true;
+	random_hex(cluster->couch_password, 16);
+	cluster->couch = sim_couch_new(cluster->couch_password);
+	sim_couch_fill(cluster->couch);
 	sim_cluster_deploy(cluster, cluster->born);
+	sim_cluster_settle(cluster);
 	return cluster;
 }
 
@@ -190,11 +287,16 @@ SimCluster *sim_cluster_free(SimCluster *cluster) {
 		free(cluster->nodes[i].name);
 		free(cluster->nodes[i].ipv6);
 		free(cluster->nodes[i].role);
+		json_free(cluster->nodes[i].labels);
 	}
 	for (size_t i = 0; i < cluster->object_count; i++)
 		free_object(cluster->objects[i]);
 	free(cluster->nodes);
+	for (size_t i = 0; i < SIM_COUCH_MEMBERS; i++)
+		free(cluster->claims[i].node);
+	sim_couch_free(cluster->couch);
 	free(cluster->objects);
+	free(cluster->folder);
 	free(cluster);
 	return NULL;
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/sandbox/sim_backup.h"
 
 typedef bool (*Strike)(SimCluster *cluster, Str argument, Error *err);
 
@@ -65,6 +67,31 @@ static bool lose_overlay(SimCluster *cluster, Str argument, Error *err) {
 	return true;
 }
 
+static bool bring_overlay(SimCluster *cluster, Str argument, Error *err) {
+	(void) argument;
+	(void) err;
+	return cluster->overlay = true;
+}
+
+static bool damage_couch(SimCluster *cluster, Str argument, Error *err) {
+	(void) argument;
+	(void) err;
+	sim_couch_damage(cluster->couch);
+	return true;
+}
+
+/* The newest set here, and the newest of the backup node. */
+static bool corrupt_backup(SimCluster *cluster, Str argument, Error *err) {
+	const SimNode *node = sim_cluster_node(cluster, "node4");
+	(void) argument;
+	if (!cluster->folder || !node)
+		return error_set(err, ERROR_MISSING, "no backup is kept anywhere");
+	AUTO_FREE char *local = path_join(cluster->folder, SIM_LOCAL_SETS);
+	AUTO_FREE char *root = sim_cluster_backups(cluster, node);
+	AUTO_FREE char *remote = path_join(root, "daily");
+	return sim_backup_corrupt(local, NULL, err) && sim_backup_corrupt(remote, NULL, err);
+}
+
 static const struct { const char *name; bool takes_node; Strike strike; const char *help; } FAULTS[] = {
 	{"node-lost", true, lose_node, "a machine loses its power: node2, or =NODE"},
 	{"node-back", true, bring_node, "it has power again"},
@@ -72,6 +99,9 @@ static const struct { const char *name; bool takes_node; Strike strike; const ch
 	{"first-master-lost", false, lose_first, "the machine that is the first master"},
 	{"control-plane-gone", false, lose_masters, "all masters; the backup node stays"},
 	{"all-lost", false, lose_all, "every machine of the cluster"},
+	{"couchdb-damaged", false, damage_couch, "couchdb-2 has fallen out of its cluster, and documents are lost"},
+	{"backup-corrupt", false, corrupt_backup, "the newest backup set, here and on the backup node"},
+	{"overlay-back", false, bring_overlay, "the overlay network is up again"},
 	{"overlay-gone", false, lose_overlay, "the overlay network; the local network stays"},
 };
 

@@ -36,6 +36,8 @@ void sim_couch_delete(SimCouch *couch);
 /* A pod starts or stops. What it holds stays. */
 void sim_couch_run(SimCouch *couch, size_t member, bool runs);
 bool sim_couch_runs(const SimCouch *couch, size_t member);
+/* The members become one finished cluster, as the team's script makes them one. False, and nothing is done: one of them does not run. */
+BG_CHECK bool sim_couch_form(SimCouch *couch);
 /* "CouchDB damaged": two of three enrolments lost, the users' database gone, couchdb-2 fallen out of the cluster with an empty disk. */
 void sim_couch_damage(SimCouch *couch);
 /* A member forgets the cluster and what it holds, as one with an empty disk; the others go on expecting it. */

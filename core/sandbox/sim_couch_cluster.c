@@ -172,3 +172,14 @@ void couch_post_setup(void *userdata, SimCall *call) {
 		}
 	refuse_setup(&setup, "Invalid Action'");
 }
+
+bool sim_couch_form(SimCouch *couch) {
+	for (size_t i = 0; i < SIM_COUCH_MEMBERS; i++)
+		if (!couch->members[i].runs)
+			return false;
+	for (size_t i = 1; i < SIM_COUCH_MEMBERS; i++)
+		if (!couch_connected(couch, 0, i))
+			couch_join(couch, 0, i);
+	couch_make_system_dbs(&couch->groups[couch->members[0].group]);
+	return true;
+}

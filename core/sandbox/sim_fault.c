@@ -4,19 +4,22 @@
 #include "core/base/alloc.h"
 #include "core/sandbox/sim_cluster_fault.h"
 
-static const char *const SYSTEMS[] = { [SIM_SYSTEM_CONCOURSE] = "concourse", [SIM_SYSTEM_FASTLY] = "fastly", [SIM_SYSTEM_S3] = "s3",
-	[SIM_SYSTEM_SITE] = "site" };
+/* Members of CouchDB are told apart by their host, as in their cluster. */
+static const struct { const char *name, *host; SimEstate estate; } SYSTEMS[] = {
+	[SIM_SYSTEM_CONCOURSE] = { "concourse", "127.0.0.1", SIM_ESTATE_OCW }, [SIM_SYSTEM_FASTLY] = { "fastly", "127.0.0.1", SIM_ESTATE_OCW },
+	[SIM_SYSTEM_S3] = { "s3", "127.0.0.1", SIM_ESTATE_OCW }, [SIM_SYSTEM_SITE] = { "site", "127.0.0.1", SIM_ESTATE_OCW },
+	[SIM_SYSTEM_COUCH_0] = { "couchdb-0", "127.0.0.1", SIM_ESTATE_OPENEDX }, [SIM_SYSTEM_COUCH_1] = { "couchdb-1", "127.0.0.2", SIM_ESTATE_OPENEDX },
+	[SIM_SYSTEM_COUCH_2] = { "couchdb-2", "127.0.0.3", SIM_ESTATE_OPENEDX }, [SIM_SYSTEM_SCHOOL] = { "school", "127.0.0.1", SIM_ESTATE_OPENEDX },
+	[SIM_SYSTEM_OVERLAY] = { "overlay", "127.0.0.1", SIM_ESTATE_OPENEDX },
+};
 
-const char *sim_system_name(SimSystem system) { return SYSTEMS[system]; }
-
-SimEstate sim_system_estate(SimSystem system) {
-	(void) system;
-	return SIM_ESTATE_OCW;
-}
+const char *sim_system_name(SimSystem system) { return SYSTEMS[system].name; }
+const char *sim_system_host(SimSystem system) { return SYSTEMS[system].host; }
+SimEstate sim_system_estate(SimSystem system) { return SYSTEMS[system].estate; }
 
 bool sim_system_parse(Str name, SimSystem *ret_system) {
 	for (size_t i = 0; i < BG_LENGTH(SYSTEMS); i++) {
-		if (str_eq_c(name, SYSTEMS[i])) {
+		if (str_eq_c(name, SYSTEMS[i].name)) {
 			*ret_system = (SimSystem) i;
 			return true;
 		}
@@ -88,7 +91,7 @@ static const char HELP[] =
 	"  build-hang       builds of Concourse do not end\n"
 	"  build-fail       builds of Concourse fail\n"
 	"  none             all faults are taken away\n"
-	"  each may end in @concourse, @fastly, @s3 or @site; without it, all\n";
+	"  each may end in @SYSTEM, as concourse, fastly, s3, site; couchdb-0 to couchdb-2, school, overlay; without it, all\n";
 
 const char *sim_fault_help(void) {
 	static char text[2400];
@@ -118,9 +121,10 @@ bool sim_fault_add(SimFaults *faults, SimWorld *world, const char *text, Error *
 		return strike_cluster(world, text, at >= 0, name, argument, err);
 	if (world->cluster && str_eq_c(name, "none"))
 		sim_cluster_mend(world->cluster);
-	if (at >= 0 && !sim_system_parse(system_name, &only)) {
+	SimEstate estate = world->cluster ? SIM_ESTATE_OPENEDX : SIM_ESTATE_OCW;
+	if (at >= 0 && (!sim_system_parse(system_name, &only) || sim_system_estate(only) != estate)) {
 		error_set(err, ERROR_INVALID, "there is no system %.*s in the sandbox", STR_ARG(system_name));
-		return error_hint(err, "concourse, fastly, s3 or site");
+		return error_hint(err, world->cluster ? "couchdb-0, couchdb-1, couchdb-2, school or overlay" : "concourse, fastly, s3 or site");
 	}
 	for (size_t i = 0; i < BG_LENGTH(FAULTS); i++) {
 		if (!str_eq_c(name, FAULTS[i].name))
@@ -140,11 +144,15 @@ bool sim_fault_add(SimFaults *faults, SimWorld *world, const char *text, Error *
 
 /* ---- acting by them ---- */
 
+static bool has_login(SimSystem system) { return system != SIM_SYSTEM_SITE && system != SIM_SYSTEM_SCHOOL && system != SIM_SYSTEM_OVERLAY; }
+
 static void expired(SimSystem system, SimReply *reply) {
 	if (system == SIM_SYSTEM_CONCOURSE)
 		sim_concourse_refuse_token(reply);
 	else if (system == SIM_SYSTEM_FASTLY)
 		sim_fastly_refuse_token(reply);
+	else if (system >= SIM_SYSTEM_COUCH_0 && system <= SIM_SYSTEM_COUCH_2)
+		sim_couch_refuse_login(reply);
 	else
 		sim_s3_error(reply, 400, "ExpiredToken", "The provided token has expired.", NULL, NULL);
 }
@@ -159,7 +167,7 @@ static void limited(SimSystem system, SimReply *reply) {
 bool sim_fault_answers(const SimFaults *faults, SimSystem system, SimReply *reply) {
 	if (faults->status[system])
 		sim_reply_text(reply, faults->status[system], "text/html", "<html><body>the sandbox was told to answer so</body></html>");
-	else if (faults->token_expired[system] && system != SIM_SYSTEM_SITE)
+	else if (faults->token_expired[system] && has_login(system))
 		expired(system, reply);
 	else if (faults->rate_limit[system])
 		limited(system, reply);
@@ -172,6 +180,8 @@ bool sim_fault_answers(const SimFaults *faults, SimSystem system, SimReply *repl
 
 void sim_fault_spoil(const SimFaults *faults, SimSystem system, SimReply *reply) {
 	reply->delay_ms = faults->latency_ms[system];
+	if (reply->ending != SIM_ENDING_WHOLE)
+		return;   /* a server that does not run drops the connection already */
 	reply->ending = faults->hang[system] ? SIM_ENDING_HANG : faults->reset[system] ? SIM_ENDING_RESET
 		: faults->truncate[system] ? SIM_ENDING_TRUNCATED : SIM_ENDING_WHOLE;
 }

@@ -4,9 +4,14 @@
 #include "core/sandbox/sim_message.h"
 #include "core/sandbox/sim_world.h"
 
-typedef enum SimSystem { SIM_SYSTEM_CONCOURSE, SIM_SYSTEM_FASTLY, SIM_SYSTEM_S3, SIM_SYSTEM_SITE, SIM_SYSTEM_COUNT } SimSystem;
+typedef enum SimSystem {
+	SIM_SYSTEM_CONCOURSE, SIM_SYSTEM_FASTLY, SIM_SYSTEM_S3, SIM_SYSTEM_SITE,
+	SIM_SYSTEM_COUCH_0, SIM_SYSTEM_COUCH_1, SIM_SYSTEM_COUCH_2, SIM_SYSTEM_SCHOOL, SIM_SYSTEM_OVERLAY,
+	SIM_SYSTEM_COUNT,
+} SimSystem;
 const char *sim_system_name(SimSystem system);
 SimEstate sim_system_estate(SimSystem system);   /* whose scenarios have it */
+const char *sim_system_host(SimSystem system);   /* the loopback address that it listens at */
 bool sim_system_parse(Str name, SimSystem *ret_system);
 
 typedef struct SimFaults {

@@ -118,6 +118,6 @@ bool sim_folder_write(const SimFolder *folder, Error *err) {
 	write_yaml(folder, &yaml);
 	return write_signer(folder, "eng-practice", &allowed, err) && write_signer(folder, "prod-practice", &allowed, err)
 		&& write_text(folder, "allowed_signers", buf_text(&allowed), 0644, err)
-		&& (folder->openedx ? sim_openedx_write(folder->openedx, err) : write_ocw(folder, err))
+		&& (folder->openedx || write_ocw(folder, err))
 		&& write_text(folder, "environment.yaml", buf_text(&yaml), 0600, err);
 }

@@ -40,16 +40,18 @@ static void show_units(const SimCluster *cluster, const SimNode *node, SimRun *r
 	}
 }
 
-static void restart_unit(const SimCluster *cluster, SimRun *run, const SimNode *node, const char *name) {
+static void restart_unit(const SimCluster *cluster, SimRun *run, SimNode *node, const char *name) {
 	Unit unit = {0};
 	if (!find_unit(cluster, node, str_from(name), &unit) || !unit.loaded)
 		sim_run_refuse(run, 5, "Failed to restart %s.service: Unit %s.service not found.", name, name);
+	else if (str_starts(str_from(name), "k3s"))
+		node->by_lan = node->lan_wanted;   /* its configuration is read now */
 	else if (!unit.active)
 		sim_run_refuse(run, 1, "Job for %s.service failed because the control process exited with error code.", name);
 }
 
 void sim_systemctl_run(SimCluster *cluster, SimRun *run, WallTime now) {
-	const SimNode *node = machine_of(cluster, run);
+	SimNode *node = machine_of(cluster, run);
 	const char *verb = sim_run_word(run, 0, "-p\0--property\0"), *name = sim_run_word(run, 1, "-p\0--property\0");
 	Unit unit = {0};
 	(void) now;
@@ -62,6 +64,7 @@ void sim_systemctl_run(SimCluster *cluster, SimRun *run, WallTime now) {
 		buf_printf(&run->out, "%s\n", words_of(&unit));
 		run->status = unit.active ? 0 : 3;
 	} else if (text_eq(verb, "restart") && name) {
+		run->changes = true;
 		restart_unit(cluster, run, node, name);
 	} else {
 		sim_run_refuse(run, 1, "the practice systemctl does not know %s; it knows show, is-active and restart", verb ? verb : "that");

@@ -3,16 +3,8 @@
 #include <stdlib.h>
 #include "core/base/alloc.h"
 #include "core/base/file.h"
-#include "core/sandbox/sim_machine.h"
+#include "core/sandbox/sim_openedx_parts.h"
 #include "core/sandbox/sim_program.h"
-
-struct SimOpenedx {
-	char *folder, *self;
-	SimWorld *world;
-	SimOpenedxOwner owner;
-	SimMachines *machines;
-	SimPretend *pretend;
-};
 
 static void tell_change(const SimOpenedx *openedx, const SimRun *run) {
 	AUTO_CLEAR(Buf) line = {0};
@@ -35,12 +27,14 @@ static void on_run(void *userdata, SimRun *run) {
 }
 
 void sim_openedx_settle(SimOpenedx *openedx) {
-	const SimCluster *cluster = openedx->world->cluster;
+	SimCluster *cluster = openedx->world->cluster;
 	Error err = {0};
+	sim_cluster_settle(cluster);
 	for (size_t i = 0; i < cluster->node_count; i++) {
 		const SimNode *node = &cluster->nodes[i];
-		if (!sim_machines_port(openedx->machines, node->name) && !sim_machines_add(openedx->machines, node->name, &err))
-			continue;   /* it stays a machine that nobody can reach, as the board says */
+		bool is_new = !sim_machines_port(openedx->machines, node->name);
+		if (is_new && (!sim_machines_add(openedx->machines, node->name, &err) || !sim_openedx_write_machines(openedx, &err)))
+			continue;   /* it stays a machine that nobody can reach, as whoever tries is told */
 		sim_machines_power(openedx->machines, node->name, node->is_up);
 	}
 	sim_machines_overlay(openedx->machines, cluster->overlay);
@@ -70,8 +64,9 @@ static bool make_machines(SimOpenedx *openedx, Error *err) {
 bool sim_openedx_start(const char *folder, const char *self, SimWorld *world, const SimOpenedxOwner *owner, SimOpenedx **ret_openedx, Error *err) {
 	AUTO(SimOpenedx) *openedx = bg_calloc(1, sizeof(*openedx));
 	*openedx = (SimOpenedx){.folder = bg_strdup(folder), .self = bg_strdup(self), .world = world, .owner = *owner};
+	world->cluster->folder = bg_strdup(folder);
 	if (!sim_machines_start(folder, self, SIM_SSHD_PLACES, &openedx->machines, err) || !make_machines(openedx, err) || !write_programs(openedx, err)
-		|| !sim_pretend_start(folder, on_run, openedx, &openedx->pretend, err))
+		|| !sim_openedx_write(openedx, err) || !sim_pretend_start(folder, on_run, openedx, &openedx->pretend, err))
 		return false;
 	*ret_openedx = TAKE(openedx);
 	return true;
@@ -88,30 +83,3 @@ SimOpenedx *sim_openedx_stop(SimOpenedx *openedx) {
 	return NULL;
 }
 
-/* ---- the folder ---- */
-
-static void put_nodes(const SimOpenedx *openedx, const char *login, Buf *out) {
-	const SimCluster *cluster = openedx->world->cluster;
-	buf_puts(out, "nodes:\n  known-hosts: [known_hosts]\n  every: 10s\n  list:\n");
-	for (size_t i = 0; i < cluster->node_count; i++) {
-		const SimNode *node = &cluster->nodes[i];
-		buf_printf(out, "    - { name: %s, address: \"%s\", port: %u, lan: " SIM_MACHINE_LAN ", user: \"%s\", key: secrets/machine-key", node->name,
-			sim_machines_address(openedx->machines), sim_machines_port(openedx->machines, node->name), login);
-		if (*node->role)
-			buf_printf(out, ", role: %s", node->role);
-		buf_puts(out, " }\n");
-	}
-	buf_putc(out, '\n');
-}
-
-void sim_openedx_describe(const SimOpenedx *openedx, const SimFolder *folder, const char *login, Buf *out) {
-	put_nodes(openedx, login, out);
-	(void) folder;
-}
-
-bool sim_openedx_write(const SimOpenedx *openedx, Error *err) {
-	AUTO_CLEAR(Buf) known = {0};
-	AUTO_FREE char *path = path_join(openedx->folder, "known_hosts");
-	sim_machines_known(openedx->machines, &known);
-	return file_write_atomic(path, known.data, known.len, 0600, err);
-}

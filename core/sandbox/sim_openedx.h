@@ -13,6 +13,5 @@ SimOpenedx *sim_openedx_stop(SimOpenedx *openedx);      /* NULL ok; returns NULL
 BG_DEFINE_FREEP(SimOpenedx, sim_openedx_stop)
 /* The machines become as the state says. Under the world's lock. */
 void sim_openedx_settle(SimOpenedx *openedx);
-/* Its part of environment.yaml; and the files that this names. */
+/* Its part of environment.yaml. */
 void sim_openedx_describe(const SimOpenedx *openedx, const SimFolder *folder, const char *login, Buf *out);
-BG_CHECK bool sim_openedx_write(const SimOpenedx *openedx, Error *err);

@@ -1,9 +1,18 @@
 /* sim_program.c: see sim_program.h. */
 #include "core/sandbox/sim_program.h"
+#include "core/sandbox/sim_scripts.h"
 #include <stdarg.h>
 #include <string.h>
 
 static const SimProgram PROGRAMS[] = {
+	{"kubectl", "bin/kubectl", sim_kubectl_run},
+	{"deploy.sh", SIM_CHECKOUT "/deploy.sh", sim_deploy_run},
+	{"add-node.sh", SIM_CHECKOUT "/scripts/cluster/add-node.sh", sim_add_node_run},
+	{"remove-node.sh", SIM_CHECKOUT "/scripts/cluster/remove-node.sh", sim_remove_node_run},
+	{"generate-configs.sh", SIM_CHECKOUT "/scripts/generate-configs.sh", sim_generate_configs_run},
+	{"setup-couchdb-cluster.sh", SIM_CHECKOUT "/scripts/setup-couchdb-cluster.sh", sim_setup_couchdb_run},
+	{"sudo", "machine-bin/sudo", sim_sudo_run},
+	{"k3s", "machine-bin/k3s", sim_k3s_run},
 	{"systemctl", "machine-bin/systemctl", sim_systemctl_run},
 	{"df", "machine-bin/df", sim_df_run},
 };

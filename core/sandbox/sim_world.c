@@ -25,8 +25,15 @@ static const SimScenario SCENARIOS[] = {
 		.story = "Nothing is wrong. The live site is well, the backup is from last night.", .drill = SIM_DRILL_OCW, .publish_age_ms = 3 * DAY_MS, .next_run_ms = 6 * HOUR_MS},
 	{.name = "openedx", .summary = "one of four machines of an Open edX cluster is lost; a new one stands ready",
 		.story = "The machine node2 of the school's cluster does not answer any more. Students still learn: two of three are left.\n"
-		"A new machine, node5, stands ready. Take node2 out of the cluster, and put node5 in.",
-		.estate = SIM_ESTATE_OPENEDX, .drill = SIM_DRILL_OPENEDX, .faults = "node-lost=node2", .spares = "node5"},
+		"A new machine, node2-new, stands ready. Take node2 out of the cluster and put node2-new in: playbook openedx-node.",
+		.estate = SIM_ESTATE_OPENEDX, .drill = SIM_DRILL_OPENEDX, .faults = "node-lost=node2", .spares = "node2-new"},
+	{.name = "openedx-all-lost", .summary = "every machine of the cluster is lost; four new ones and last night's backup are there",
+		.story = "Nothing of the school answers: all four machines are lost. On this machine lies the backup of last night.\n"
+		"Four new machines stand ready, and the team's cluster-config.json names them. Build it anew: playbook openedx-complete-loss.",
+		.estate = SIM_ESTATE_OPENEDX, .drill = SIM_DRILL_OPENEDX, .faults = "all-lost", .spares = "node1-new,node2-new,node3-new,node4-new"},
+	{.name = "openedx-healthy", .summary = "nothing is wrong with the cluster: to look around, and to break it with --tell \"fault ...\"",
+		.story = "Nothing is wrong. A new machine, node2-new, stands ready; break what you want with breakglass sandbox --tell \"fault node-lost\".",
+		.estate = SIM_ESTATE_OPENEDX, .drill = SIM_DRILL_OPENEDX, .spares = "node2-new"},
 };
 
 const SimScenario *sim_scenario_at(size_t index) { return index < BG_LENGTH(SCENARIOS) ? &SCENARIOS[index] : NULL; }
@@ -144,13 +151,17 @@ static void fill_fastly(SimWorld *world, WallTime now) {
 /* ---- all of it ---- */
 
 static void fill_cluster(SimWorld *world, const SimScenario *scenario, WallTime now) {
-	Str spares = str_from(scenario->spares), faults = str_from(scenario->faults), part, name;
+	Str spares = str_from(scenario->spares), part;
 	world->cluster = sim_cluster_new(now);
 	for (int i = 0; str_split(&spares, ',', &part) && part.len; i++) {
 		AUTO_FREE char *spare = str_dup(part);
-		AUTO_FREE char *address = bg_asprintf("2001:db8:%d::10", 10 + i);
+		AUTO_FREE char *address = bg_asprintf("4a1:b2:%d::10", 11 + i);
 		sim_cluster_add_node(world->cluster, spare, address);
 	}
+}
+
+void sim_world_strike(SimWorld *world, const SimScenario *scenario) {
+	Str faults = str_from(scenario->faults), part, name;
 	while (str_split(&faults, ',', &part) && part.len) {
 		bool struck = str_split(&part, '=', &name) && sim_cluster_fault(world->cluster, name, part, NULL);
 		BG_ASSERT(struck);

@@ -47,6 +47,8 @@ const SimScenario *sim_scenario_find(const char *name);   /* NULL name: the firs
 const SimScenario *sim_scenario_at(size_t index);
 
 void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup_every_ms, int64_t build_ms, WallTime now);
+/* What the scenario begins with. After the files of a healthy world were written. */
+void sim_world_strike(SimWorld *world, const SimScenario *scenario);
 void sim_world_clear(SimWorld *world);
 
 /* The page that a visitor gets: by the active version's first backend, its Host header and the bucket that this names. */

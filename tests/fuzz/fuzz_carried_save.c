@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 		fuzz_refused(&err);
 		return 0;
 	}
-	bool loaded = carried_load(fuzz_folder(), &carried, &err);
+	bool loaded = carried_load(NULL, fuzz_folder(), &carried, &err);
 	BG_ASSERT(loaded && carried.folder && carried.folder[0]);
 	for (size_t i = 0; i < carried.environment.count; i++)
 		check_entry(carried.environment.items[i]);

@@ -13,17 +13,30 @@
 
 static char *state_path(const char *state_folder) { return path_join(state_folder, "carried"); }
 
-static void start_fresh(Carried *carried) {
+static void add_path(const StrList *folders, StrList *ret) {
+	AUTO_FREE char *first = strlist_join(folders, ":");
+	const char *usual = process_environment_get(strlist_argv(ret), "PATH");
+	AUTO_FREE char *path = bg_asprintf("%s%s%s", first, usual && *usual ? ":" : "", usual ? usual : "");
+	process_environment_set(ret, "PATH", path);
+}
+
+static void start_fresh(const Environment *environment, Carried *carried) {
+	const char *home = environment && environment->command_home ? environment->command_home : "";
 	process_environment(NULL, &carried->environment);
-	const char *home = getenv("HOME");
+	if (environment && environment->command_path.count)
+		add_path(&environment->command_path, &carried->environment);
+	if (*home)
+		process_environment_set(&carried->environment, "HOME", home);
+	else
+		home = getenv("HOME");
 	carried->folder = bg_strdup(home && *home == '/' ? home : "/");
 }
 
-bool carried_load(const char *state_folder, Carried *ret_carried, Error *err) {
+bool carried_load(const Environment *environment, const char *state_folder, Carried *ret_carried, Error *err) {
 	AUTO_CLEAR(Carried) carried = {0};
 	AUTO_FREE char *path = state_folder ? state_path(state_folder) : NULL;
 	if (!path || !file_exists(path)) {
-		start_fresh(ret_carried);
+		start_fresh(environment, ret_carried);
 		return true;
 	}
 	AUTO_CLEAR(Buf) text = {0};

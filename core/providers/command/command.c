@@ -40,7 +40,7 @@ static void login_name(char *ret, size_t size) {
 static bool command_plan(const Call *call, Plan *plan, Error *err) {
 	char host[256] = "this machine", user[128];
 	AUTO_CLEAR(Carried) carried = {0};
-	if (!is_local(call, err) || !carried_load(call->state_folder, &carried, err))
+	if (!is_local(call, err) || !carried_load(call->environment, call->state_folder, &carried, err))
 		return false;
 	(void) gethostname(host, sizeof(host) - 1);   /* the words above stand in for a name that cannot be had */
 	login_name(user, sizeof(user));
@@ -105,7 +105,7 @@ static bool judge(const Call *call, const ProcessResult *ended, ActionResult *re
 static bool command_apply(const Call *call, const Plan *plan, ActionResult *result, Error *err) {
 	(void) plan;
 	AUTO_CLEAR(Carried) carried = {0};
-	if (!is_local(call, err) || !carried_load(call->state_folder, &carried, err))
+	if (!is_local(call, err) || !carried_load(call->environment, call->state_folder, &carried, err))
 		return false;
 	process_environment_set(&carried.environment, "BREAKGLASS_COMMAND", call_arg(call, "text"));
 	char shell[] = "/bin/sh", flag[] = "-c", name[] = "breakglass";

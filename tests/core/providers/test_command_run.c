@@ -1,19 +1,23 @@
 /* command.run: what one command leaves for the next, and how its end is judged. */
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/file.h"
 #include "core/providers/command/rights.h"
 #include "fixture.h"
 
 typedef struct Shell {
 	TempFolder folder;
+	Environment *environment;
 	Buf out;
 } Shell;
 
 static void shell_clear(Shell *shell) {
+	environment_free(shell->environment);
 	temp_folder_clear(&shell->folder);
 	buf_clear(&shell->out);
 }
@@ -30,7 +34,7 @@ static bool run(Shell *shell, const char *text, const char *expect, int64_t dead
 	AUTO(Json) *args = json_new_object();
 	json_add_string(args, "text", text);
 	json_add_string(args, "expect", expect);
-	Call call = {.args = args, .state_folder = shell->folder.path, .deadline = {mono_now().ms + deadline_ms}, .output = add_output,
+	Call call = {.environment = shell->environment, .args = args, .state_folder = shell->folder.path, .deadline = {mono_now().ms + deadline_ms}, .output = add_output,
 		.userdata = shell};
 	AUTO_CLEAR(Plan) plan = {0};
 	buf_truncate(&shell->out, 0);
@@ -52,6 +56,21 @@ Test(command, folder_and_variables_are_carried_to_the_next_command) {
 		assert_text(cases[i].text, buf_text(&shell.out), cases[i].output);
 		cr_expect(result.began);
 	}
+}
+
+/* A drill has programs and a home of its own, so that nobody's real ones are touched. */
+Test(command, programs_and_home_may_be_those_of_the_environment) {
+	AUTO_CLEAR(Shell) shell = {.folder = temp_folder()};
+	AUTO_CLEAR(ActionResult) result = {0};
+	Error err;
+	const char *path = temp_write(&shell.folder, "environment.yaml", "name: test\nkind: drill\ncommands: { path: [bin, more], home: house }\n");
+	assert_ok(file_make_folder(temp_path(&shell.folder, "bin"), 0700, &err), &err);
+	assert_ok(file_make_folder(temp_path(&shell.folder, "house"), 0700, &err), &err);
+	cr_assert_eq(chmod(temp_write(&shell.folder, "bin/kubectl", "#!/bin/sh\necho of the drill\n"), 0700), 0);
+	assert_ok(environment_load(path, &shell.environment, &err), &err);
+	assert_ok(run(&shell, "kubectl; pwd; echo $HOME; true", NULL, 20000, &result, &err), &err);
+	AUTO_FREE char *expected = bg_asprintf("of the drill\n%s\n%s\n", temp_path(&shell.folder, "house"), temp_path(&shell.folder, "house"));
+	assert_text("programs and home", buf_text(&shell.out), expected);
 }
 
 Test(command, the_exit_status_judges_unless_another_one_is_expected) {

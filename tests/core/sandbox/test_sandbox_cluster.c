@@ -60,15 +60,28 @@ Test(sandbox_cluster, what_is_no_fault_is_refused) {
 
 Test(sandbox_cluster, a_new_machine_takes_the_place_of_a_lost_one) {
 	AUTO(SimCluster) *cluster = sim_cluster_new(NOW);
+	SimPod pods[8];
 	strike(cluster, "node-lost=node2");
-	SimNode *lost = sim_cluster_node(cluster, "node2");
-	lost->is_member = lost->votes = false;
-	sim_cluster_join(cluster, sim_cluster_add_node(cluster, "node2-new", "2001:db8:9::10"), "master+worker");
+	sim_cluster_settle(cluster);
+	cr_expect_eq(sim_couch_connected(cluster->couch), 2);
+	sim_cluster_leave(cluster, sim_cluster_node(cluster, "node2"));
+	sim_cluster_join(cluster, sim_cluster_add_node(cluster, "node2-new", "4a1:b2:9::10"), "master+worker");
+	sim_cluster_settle(cluster);
 	cr_expect_eq(ready_nodes(cluster), 4);
 	SimResource *couch = sim_cluster_object(cluster, "statefulset.apps", SIM_COUCHDB);
-	SimPod pods[8];
 	cr_assert_eq(sim_cluster_pods(cluster, couch, pods, BG_LENGTH(pods)), 3);
-	cr_expect_str_eq(pods[2].name, "couchdb-2");
-	cr_expect_str_eq(pods[2].node->name, "node2-new");
+	cr_expect(text_eq(pods[1].name, "couchdb-1") && !pods[1].node, "its volume was on the lost machine");
+	cr_expect_eq(sim_cluster_ready(cluster, couch), 2);
+	sim_cluster_restart_couch(cluster, 1);
+	sim_cluster_settle(cluster);
+	cr_expect_eq(sim_cluster_ready(cluster, couch), 2, "the claim was not given up");
+	cr_assert(sim_cluster_give_up_claim(cluster, 1));
+	sim_cluster_restart_couch(cluster, 1);
+	sim_cluster_settle(cluster);
 	cr_expect_eq(sim_cluster_ready(cluster, couch), 3);
+	cr_expect_str_eq(cluster->claims[1].node, "node2-new");
+	cr_expect_eq(sim_couch_connected(cluster->couch), 2, "it has an empty disk, and is no member");
+	cr_expect(sim_couch_form(cluster->couch));
+	cr_expect_eq(sim_couch_connected(cluster->couch), 3);
+	cr_expect_eq(sim_couch_missing(cluster->couch), 0, "the others had everything");
 }

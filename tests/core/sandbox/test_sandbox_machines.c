@@ -100,7 +100,7 @@ Test(sandbox_machines, answer_as_the_state_says) {
 	fleet_open(&fleet);
 	expect_login(&fleet, "node1", NULL, "systemctl show -p Id -p LoadState -p ActiveState k3s.service", 0, "LoadState=loaded\nActiveState=active");
 	expect_login(&fleet, "node4", NULL, "systemctl is-active k3s", 3, "inactive");
-	expect_login(&fleet, "node5", NULL, "systemctl is-active k3s", 3, "inactive");
+	expect_login(&fleet, "node2-new", NULL, "systemctl is-active k3s", 3, "inactive");
 	expect_login(&fleet, "node1", NULL, "df -Pk /", 0, "41% /");
 	expect_login(&fleet, "node3", NULL, "pwd; echo $HOME", 0, "/machines/node3/home");
 	expect_login(&fleet, "node1", NULL, "systemctl mask k3s", 1, "does not know mask");
