@@ -30,6 +30,7 @@ static void forget(Engine *engine, EngineJob *job) {
 	}
 	json_free(job->plan);
 	json_free(job->request);
+	json_free(job->nodes);
 	free(job->progress);
 	free(job);
 }
@@ -65,6 +66,10 @@ static void on_line(void *userdata, Job *handle, const Json *line) {
 	if (text_eq(kind, "out") || text_eq(kind, "err")) {
 		send_output(job->engine, job, line);
 		return;
+	}
+	if (text_eq(kind, "node")) {
+		job->nodes = job->nodes ? job->nodes : json_new_array();
+		json_append(job->nodes, json_copy(json_get(line, "node")));
 	}
 	if (text_eq(kind, "plan")) {
 		json_free(job->plan);
@@ -135,7 +140,7 @@ static void on_ended(void *userdata, Job *handle, const Json *result, bool began
 	bool ok = !engine->file ? true
 		: job_kind(handle) == JOB_PLAN ? end_plan(job, result, &err)
 		: job_kind(handle) == JOB_CHECK ? end_check(job, result, &err)
-		: job_record_end(engine, action, result, began, &err);
+		: job_record_end(engine, action, result, began, job->nodes, &err);
 	publish_job(engine, job, false, ok ? NULL : &err);
 	bool was_apply = job_kind(handle) == JOB_APPLY;
 	forget(engine, job);
@@ -211,6 +216,7 @@ bool engine_start_plan(Engine *engine, const char *who, const Run *run, const In
 		return false;
 	if (undo ? !step_can_undo(walk.incident, run, state, err) : !step_can_plan(walk.incident, run, state, index, err))
 		return false;
+	walk_leave_out_done(&walk, state, index, INT64_MAX, &call);
 	Json *request = request_of(engine, "plan", &call);
 	json_add(request, "guards", walk_probe_guards(&walk, step));
 	AUTO_FREE char *label = bg_asprintf("plan %s", call.label);
@@ -240,6 +246,7 @@ static bool start_apply(Engine *engine, const IncidentAction *action, Error *err
 	AUTO_CLEAR(WalkCall) call = {0};
 	if (!walk_of(engine, run, state, &walk, &step, err) || !walk_call(&walk, step, action->index, action->undo, &call, err))
 		return false;
+	walk_leave_out_done(&walk, state, action->index, action->number, &call);
 	Json *request = request_of(engine, "apply", &call);
 	json_add_string(request, "digest", action->digest);
 	json_add(request, "approvals", approval_json(&walk, state));
@@ -294,7 +301,7 @@ static void adopt(Engine *engine, const IncidentAction *action) {
 	if (!job->job) {
 		forget(engine, job);
 		if (!job_record_is_shortage(&err))
-			BG_IGNORE(job_record_lost(engine, action->number, "its worker lives, but its log cannot be read", &err));
+			BG_IGNORE(job_record_lost(engine, action->number, "its worker lives, but its log cannot be read", NULL, &err));
 		return;
 	}
 	job->next = engine->jobs;
@@ -308,12 +315,12 @@ static void recover(Engine *engine, const IncidentAction *action) {
 	int64_t number = action->number;
 	if (!worker_log_judge(log, &verdict, &err)) {
 		if (!job_record_is_shortage(&err))
-			BG_IGNORE(job_record_lost(engine, number, "its log cannot be read", &err));   /* stays running in the record: tried again */
+			BG_IGNORE(job_record_lost(engine, number, "its log cannot be read", NULL, &err));   /* stays running in the record: tried again */
 		return;
 	}
 	if (verdict.locked)
 		adopt(engine, action);
-	else if (job_record_end(engine, number, verdict.result, verdict.began, &err))
+	else if (job_record_end(engine, number, verdict.result, verdict.began, verdict.nodes, &err))
 		start_follow_up(engine, number);
 }
 

@@ -28,6 +28,7 @@ typedef struct EngineJob {
 	int64_t done, total, usual_ms;
 	Json *plan;                       /* of a plan job: what the worker found */
 	Json *request;                    /* as it was given to the worker */
+	Json *nodes;                      /* machines of a command that the log told the end of; NULL = none */
 } EngineJob;
 
 typedef struct Engine {

@@ -49,29 +49,32 @@ static bool add_log_digest(Engine *engine, int64_t number, Json *args, Error *er
 static Json *finished_args(int64_t number, const Json *result) {
 	Json *args = json_new_object();
 	json_add_int(args, "action", number);
-	static const char *const FIELDS[] = {"outcome", "error", "verified", "evidence", "value", "values", "warnings", "exit", "began"};
+	static const char *const FIELDS[] = {"outcome", "error", "verified", "evidence", "value", "values", "nodes", "warnings", "exit", "began"};
 	for (size_t i = 0; i < BG_LENGTH(FIELDS); i++)
 		if (json_get(result, FIELDS[i]))
 			json_add(args, FIELDS[i], json_copy(json_get(result, FIELDS[i])));
 	return args;
 }
 
-bool job_record_lost(Engine *engine, int64_t number, const char *why, Error *err) {
+bool job_record_lost(Engine *engine, int64_t number, const char *why, const Json *nodes, Error *err) {
 	AUTO(Json) *args = json_new_object();
 	json_add_int(args, "action", number);
 	json_add_string(args, "why", why);
+	if (nodes)
+		json_add(args, "nodes", json_copy(nodes));
 	return engine_request(engine, REQUEST_LOST, args, err);
 }
 
-bool job_record_end(Engine *engine, int64_t number, const Json *result, bool began, Error *err) {
+bool job_record_end(Engine *engine, int64_t number, const Json *result, bool began, const Json *nodes, Error *err) {
 	if (result && !text_eq(json_get_string(result, "outcome"), "in-doubt")) {
 		AUTO(Json) *args = finished_args(number, result);
 		return add_log_digest(engine, number, args, err) && engine_request(engine, REQUEST_FINISHED, args, err);
 	}
 	if (result)
-		return job_record_lost(engine, number, json_get_string_or(result, "evidence", "the worker could not tell what came of it"), err);
+		return job_record_lost(engine, number, json_get_string_or(result, "evidence", "the worker could not tell what came of it"),
+			json_get(result, "nodes"), err);
 	if (began)
-		return job_record_lost(engine, number, "the worker ended while it was changing something, and left no result", err);
+		return job_record_lost(engine, number, "the worker ended while it was changing something, and left no result", nodes, err);
 	AUTO(Json) *args = json_new_object();
 	json_add_int(args, "action", number);
 	json_add_string(args, "outcome", "stopped");

@@ -114,9 +114,14 @@ bool walk_expand(const Walk *walk, const char *text, Buf *out, StrList *missing)
 	return whole;
 }
 
-bool walk_fill_command(const Walk *walk, const char *text, Buf *out, StrList *missing, Error *err) {
+bool walk_fill_command(const Walk *walk, const StepCommand *command, const char *text, Buf *out, StrList *missing, Error *err) {
 	Lookup lookup = {.walk = walk};
-	PlaceholderScope scope = {.variables = walk->playbook->variables, .variable_count = walk->playbook->variable_count};
+	PlaceholderScope scope = {.variables = walk->playbook->variables, .variable_count = walk->playbook->variable_count,
+		.elsewhere = command_is_elsewhere(command)};
+	if (command->literal) {
+		buf_puts(out, text);
+		return true;
+	}
 	bool ok = placeholder_fill_command(str_from(text), &scope, look_up, &lookup, out, missing, err);
 	buf_clear(&lookup.scratch);
 	return ok;

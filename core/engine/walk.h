@@ -37,8 +37,8 @@ const char *walk_value(const Walk *walk, const char *name);
 /* A default may itself hold ${name}: expanded into `out`. False when something in it is missing (added to `missing`). */
 bool walk_expand(const Walk *walk, const char *text, Buf *out, StrList *missing);
 
-/* A visible command with its values filled in and quoted. False when it cannot be run as it stands. */
-BG_CHECK bool walk_fill_command(const Walk *walk, const char *text, Buf *out, StrList *missing, Error *err);
+/* Line `text` of a visible command with its values filled in and quoted. False when it cannot be run as it stands. */
+BG_CHECK bool walk_fill_command(const Walk *walk, const StepCommand *command, const char *text, Buf *out, StrList *missing, Error *err);
 
 /* One row with every value filled in: the verb, its arguments and its system. Missing values make it fail, naming them. */
 typedef struct WalkCall {
@@ -55,6 +55,10 @@ BG_CHECK bool walk_call(const Walk *walk, const Step *step, size_t index, bool u
 
 /* The folder that a command runs in, filled in; NULL: where the one before left off. Owned. */
 char *walk_folder(const Walk *walk, const StepCommand *command, StrList *missing);
+/* Where a command runs, filled in: "local", "ssh:node1,node2". False: host= and each= do not go together. */
+BG_CHECK bool walk_host(const Walk *walk, const StepCommand *command, StrList *missing, char **ret_host, Error *err);
+/* A command on machines is not sent again to those where this row did it before, in an action with a number less than `before`. */
+void walk_leave_out_done(const Walk *walk, const IncidentStep *step, size_t index, int64_t before, WalkCall *call);
 
 /* What a gate signs now. True when it can be asked: `subject` and `lines` filled. False: why not, in err; missing values in `missing`. */
 typedef struct WalkSubject { char digest[65]; StrList lines; StrList missing; } WalkSubject;

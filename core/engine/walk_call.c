@@ -48,12 +48,14 @@ static bool fill_command(const Walk *walk, const WalkRow *row, WalkCall *call, E
 	call->risk = row->line->risk > command->risk ? row->line->risk : command->risk;
 	call->args = json_new_object();
 	AUTO_CLEAR(Buf) text = {0};
-	bool whole = walk_fill_command(walk, row->line->text, &text, &call->missing, err);
+	bool whole = walk_fill_command(walk, command, row->line->text, &text, &call->missing, err);
 	json_add_string(call->args, "text", buf_text(&text));
 	Str first = buf_str(&text), line = {0};
 	(void) str_next_line(&first, &line);
 	call->label = str_dup(str_slice(line, 0, 60));
-	const char *host = command->host ? command->host : "local";
+	AUTO_FREE char *host = NULL;
+	if (!walk_host(walk, command, &call->missing, &host, err))
+		return false;
 	json_add_string(call->args, "host", host);
 	AUTO_FREE char *folder = walk_folder(walk, command, &call->missing);
 	json_add_string(call->args, "cwd", folder);

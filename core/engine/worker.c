@@ -1,6 +1,6 @@
 /* worker.c: the role that does one thing: a plan, an apply or a check, as straight-line blocking code. Its request comes on stdin; what
  * it does goes to its log. The result line: {"k":"result","outcome":"done|failed|stopped|cancelled|in-doubt","error":{..},
- * "verified":"yes|no|unknown","evidence":..,"value":..,"values":{..},"warnings":[..],"exit":N,"began":bool} for an apply;
+ * "verified":"yes|no|unknown","evidence":..,"value":..,"values":{..},"nodes":[..],"warnings":[..],"exit":N,"began":bool} for an apply;
  * {"k":"result","error":{..}} for a plan; {"k":"result","checks":[..]} for a check. */
 #include <signal.h>
 #include <stdlib.h>
@@ -45,6 +45,11 @@ static void on_output(void *userdata, bool is_stderr, Str bytes) {
 	worker_log_output(is_stderr, bytes);
 }
 
+static void on_fact(void *userdata, const Json *node) {
+	(void) userdata;
+	worker_log_json("node", "node", node);
+}
+
 /* ---- results ---- */
 
 static Json *error_json(const Error *err) {
@@ -82,6 +87,8 @@ static Json *outcome_json(const Action *action, const char *outcome, const Actio
 	json_add_string(json, "evidence", result->evidence);
 	json_add_string(json, "value", result->value);
 	json_add(json, "values", json_copy(result->values));
+	if (result->nodes)
+		json_add(json, "nodes", json_copy(result->nodes));
 	json_add_int(json, "exit", result->exit_code);
 	Json *warnings = json_add(json, "warnings", json_new_array());
 	for (size_t i = 0; i < result->warnings.count; i++)
@@ -193,7 +200,7 @@ static int run(const Json *request) {
 	const char *kind = json_get_string_or(request, "kind", "");
 	Call call = {.environment = environment, .args = json_get(request, "args"),
 		.state_folder = json_get_string(request, "state_folder"), .cancelled = is_cancelled, .progress = on_progress,
-		.output = on_output};
+		.output = on_output, .fact = on_fact};
 	worker_confine(&call, text_eq(kind, "apply") ? json_get_string_or(request, "verb", "") : NULL);
 	if (text_eq(kind, "check")) {
 		Json *result = worker_check(&call, json_get(request, "checks"));

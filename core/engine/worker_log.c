@@ -109,6 +109,10 @@ static void judge_line(void *userdata, const Json *line) {
 	const char *kind = json_get_string(line, "k");
 	if (text_eq(kind, "begin"))
 		verdict->began = true;
+	if (text_eq(kind, "node")) {
+		verdict->nodes = verdict->nodes ? verdict->nodes : json_new_array();
+		json_append(verdict->nodes, json_copy(json_get(line, "node")));
+	}
 	if (text_eq(kind, "result")) {
 		json_free(verdict->result);
 		verdict->result = json_copy(line);
@@ -139,6 +143,7 @@ bool worker_log_judge(const char *path, WorkerVerdict *ret_verdict, Error *err) 
 
 void worker_verdict_clear(WorkerVerdict *verdict) {
 	json_free(verdict->result);
+	json_free(verdict->nodes);
 	*verdict = (WorkerVerdict){0};
 }
 

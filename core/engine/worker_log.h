@@ -4,6 +4,7 @@
  *   {"k":"out","s":"..."} {"k":"err","s":"..."}      output of a program, as text (invalid UTF-8 replaced)
  *   {"k":"plan","plan":{..}}                         what a plan, or apply's own look, found
  *   {"k":"check","reading":{..}}
+ *   {"k":"node","node":{..}}                         what came of a command on one of several machines, as soon as that is known
  *   {"k":"result",...}                               the last line: see worker_result in worker.c
  * The worker holds an exclusive flock on the file while it lives: it was taken by the engine before the worker was started and came
  * to it with the descriptor, so there is no moment at which a living worker's log is free. */
@@ -36,6 +37,7 @@ bool worker_log_is_free(const WorkerLog *log);
 typedef struct WorkerVerdict {
 	bool exists, locked, began;
 	Json *result;             /* NULL when the worker left none */
+	Json *nodes;              /* machines of a command that it told the end of; NULL = none */
 } WorkerVerdict;
 BG_CHECK bool worker_log_judge(const char *path, WorkerVerdict *ret_verdict, Error *err);
 void worker_verdict_clear(WorkerVerdict *verdict);

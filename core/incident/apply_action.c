@@ -59,6 +59,7 @@ void apply_action_started(Incident *incident, const Event *event)
 	};
 	if (risk)
 		(void) risk_parse(str_from(risk), &action->risk);   /* an unknown word leaves the row's own risk */
+	action_nodes_begin(action, row->plan);
 	row->last_action = run->running_action = action->number;
 	incident->running_count++;
 }
@@ -210,6 +211,7 @@ void apply_action_finished(Incident *incident, const Event *event)
 	if (i == BG_LENGTH(outcomes) || !target_move(incident, event, outcomes[i].action, &target))
 		return;
 	action_note_result(incident, target.action, event);
+	action_nodes_take(target.action, json_get(event->data, "nodes"), target.action->state == ACTION_DONE ? NODE_DONE : NODE_NOT_STARTED);
 	if (outcomes[i].action != ACTION_MOVE_DONE) {
 		row_ended(incident, &target, outcomes[i].step, event);
 		return;
@@ -228,6 +230,7 @@ void apply_action_lost(Incident *incident, const Event *event)
 		return;
 	target.action->finished = model_steady_time(incident, event);
 	target.action->began = true;
+	action_nodes_take(target.action, json_get(event->data, "nodes"), NODE_IN_DOUBT);
 	model_set(&target.action->why, model_text(event->data, "why", INCIDENT_LINE_MAX));
 	if (!target.action->undo && target.row->also)
 		return;
@@ -236,10 +239,24 @@ void apply_action_lost(Incident *incident, const Event *event)
 	step_apply_move(incident, target.run, target.step, MOVE_LOSE, event);
 }
 
+/* It was done on some machines and not on others: the rest is still to be done. */
+static void resolved_in_part(Incident *incident, const Target *target, const Event *event)
+{
+	if (target->row->also)
+		return;
+	if (target->step->opens.count)
+		ledger_open(incident, target->run, target->step, false, event);
+	step_apply_move(incident, target->run, target->step, MOVE_RESOLVE_NOT_RUN, event);
+}
+
 static void resolved_ran(Incident *incident, const Target *target, const Event *event)
 {
 	if (target->action->undo) {
 		undo_done(incident, target, event);
+		return;
+	}
+	if (action_nodes_are_left(target->action)) {
+		resolved_in_part(incident, target, event);
 		return;
 	}
 	target->row->done = true;
@@ -258,6 +275,10 @@ static void resolved_ran(Incident *incident, const Target *target, const Event *
 
 static void resolved_not_run(Incident *incident, const Target *target, const Event *event)
 {
+	if (action_count_nodes(target->action, NODE_DONE)) {
+		resolved_in_part(incident, target, event);
+		return;
+	}
 	target->action->began = false;
 	if (target->action->undo) {
 		step_restore(incident, target->run, target->step, event);
@@ -281,6 +302,7 @@ void apply_action_resolved(Incident *incident, const Event *event)
 	const char *evidence = model_text(event->data, "evidence", INCIDENT_TEXT_MAX);
 	if (evidence)
 		model_set(&target.action->evidence, evidence);
+	action_nodes_resolve(target.action, ran);
 	if (ran)
 		resolved_ran(incident, &target, event);
 	else

@@ -167,6 +167,13 @@ static void take_error(Asked *asked)
 		take_cut(copy, fields[i], json_get_string(error, fields[i]), INCIDENT_LINE_MAX, SANITISE_LINE);
 }
 
+static void take_nodes(Asked *asked)
+{
+	Json *nodes = action_nodes_told(json_get(asked->args, "nodes"));
+	if (nodes)
+		json_add(asked->data, "nodes", nodes);
+}
+
 static void warn_left_out(Json *warnings, const char *name)
 {
 	AUTO_FREE char *text = bg_asprintf("the value %.64s was left out: it is too long or cannot be shown on one line",
@@ -232,6 +239,7 @@ bool decide_finished(Asked *asked)
 	take_error(asked);
 	take_cut(asked->data, "evidence", json_get_string(args, "evidence"), INCIDENT_TEXT_MAX, SANITISE_BLOCK);
 	take_warnings(asked);
+	take_nodes(asked);
 	if (json_get(args, "exit"))
 		json_add_int(asked->data, "exit", json_get_int(args, "exit", -1));
 	if (model_is_digest(json_get_string(args, "log_sha256"))) {
@@ -247,6 +255,7 @@ bool decide_lost(Asked *asked)
 		return false;
 	take_cut(asked->data, "why", json_get_string_or(asked->args, "why", "its result was not found"), INCIDENT_LINE_MAX,
 		SANITISE_LINE);
+	take_nodes(asked);
 	return true;
 }
 

@@ -150,6 +150,7 @@ static void action_clear(IncidentAction *action)
 	free(action->hint);
 	free(action->resolved_reason);
 	free(action->log_sha256);
+	action_nodes_clear(action);
 }
 
 Incident *incident_free(Incident *incident)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
@@ -29,6 +30,8 @@ enum {
 	RUN_TIMERS_MAX = 200,
 	STEP_ROWS_MAX = 64,              /* actions of a step; its verifies */
 	GATE_SIGNOFFS_MAX = 256,         /* over one subject */
+	ACTION_NODES_MAX = 1000,         /* machines of one command */
+	NODE_WHY_MAX = 200,              /* bytes of what came of it on one */
 };
 
 typedef struct StepAction {      /* one verb that a step can do, in order: `do`s and runnable commands, then `also`s */
@@ -159,6 +162,17 @@ typedef struct Run {
 	struct StepIndex *index;     /* for the fold itself */
 } Run;
 
+/* What came of a command on one machine. NOT_STARTED: it was surely not sent. */
+typedef enum NodeEnd { NODE_OPEN, NODE_DONE, NODE_FAILED, NODE_IN_DOUBT, NODE_NOT_STARTED } NodeEnd;
+enum { NODE_END_COUNT = NODE_NOT_STARTED + 1 };
+typedef struct ActionNode {
+	char *name;
+	NodeEnd end;
+	int64_t exit_code;           /* -1 = none */
+	int64_t output;              /* those of an action with the same number said the same; 0 = not told */
+	char *why;                   /* "exit 3", "connection refused"; NULL */
+} ActionNode;
+
 typedef struct IncidentAction {  /* something that was started */
 	int64_t number;              /* 1, 2, ...: also the name of its log, actions/N.log */
 	int run, step;               /* indexes */
@@ -176,6 +190,9 @@ typedef struct IncidentAction {  /* something that was started */
 	char *what, *where, *why, *hint;   /* of the error, or NULL */
 	char *resolved_reason;       /* why a person said ran or not-run */
 	char *log_sha256;            /* NULL while running or when the log was not closed */
+	ActionNode *nodes;           /* of a command on machines, in the plan's order; else none */
+	size_t node_count;
+	char *command;               /* what was sent to them; NULL: no machines */
 } IncidentAction;
 
 typedef struct LedgerItem {
@@ -262,6 +279,17 @@ int64_t incident_elapsed_ms(const Incident *incident, WallTime now);
 const IncidentAction *incident_find_action(const Incident *incident, int64_t number);
 const IncidentAction *incident_running_action(const Incident *incident, const Run *run);  /* NULL = none */
 size_t incident_in_doubt(const Incident *incident);
+const char *node_end_name(NodeEnd end);                                 /* "in-doubt", as in records */
+const char *node_end_words(NodeEnd end);                                /* "in doubt" */
+size_t action_count_nodes(const IncidentAction *action, NodeEnd end);
+/* "5 nodes: 2 done, 1 failed, 1 in doubt, 1 not started". Appends; nothing for an action without machines. */
+void action_score(const IncidentAction *action, Buf *out);
+/* The machines on which `command` was done already by row `index` of a step, since the row was done or taken back as a whole, by actions before number
+ * `before`: it is not sent there again. */
+void step_nodes_done(const Incident *incident, const Run *run, const IncidentStep *step, size_t index, const char *command, int64_t before,
+	StrList *ret_names);
+/* The newest action on machines; NULL = none. */
+const IncidentAction *incident_last_on_nodes(const Incident *incident);
 size_t ledger_open_count(const Incident *incident);
 /* Something was broken open, and all of it is closed again. */
 bool incident_is_mended(const Incident *incident);

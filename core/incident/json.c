@@ -244,6 +244,10 @@ static Json *json_of_action(const Incident *incident, const IncidentAction *acti
 	json_add_string(json, "hint", action->hint);
 	json_add_string(json, "resolved_reason", action->resolved_reason);
 	json_add_string(json, "log_sha256", action->log_sha256);
+	if (action->node_count) {
+		json_add_string(json, "command", action->command);
+		json_add(json, "nodes", action_nodes_to_json(action));
+	}
 	return json;
 }
 

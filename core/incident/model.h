@@ -21,6 +21,20 @@ bool outline_parse(const Json *data, Run *ret_run, Error *err);
 void run_clear(Run *run);
 BG_DEFINE_CLEARP(Run, run_clear)
 
+/* ---- action_nodes.c: the machines of a command ---- */
+/* From the plan that is started: every machine is open. */
+void action_nodes_begin(IncidentAction *action, const Json *plan);
+/* What a record tells of them; those it does not tell of end as `rest`. */
+void action_nodes_take(IncidentAction *action, const Json *told, NodeEnd rest);
+/* A person looked: those in doubt end so. */
+void action_nodes_resolve(IncidentAction *action, bool ran);
+/* Some were not done, so the row is not. */
+bool action_nodes_are_left(const IncidentAction *action);
+void action_nodes_clear(IncidentAction *action);
+/* For decide: what may stand in a record. Owned; NULL = nothing was told. */
+Json *action_nodes_told(const Json *told);
+Json *action_nodes_to_json(const IncidentAction *action);
+
 /* Lookups by id: -1 when there is none. */
 int incident_run_index(const Incident *incident, const char *id);
 int run_index_of(const Run *run, const char *step_id);

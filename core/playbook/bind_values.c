@@ -170,6 +170,7 @@ void bind_command(Builder *builder, const Directive *directive, StepCommand *com
 		command->timeout_ms = span_value(directive, "timeout");
 	if (directive_value(directive, "tty"))
 		command->terminal = directive_is_yes(directive, "tty");
+	command->literal = directive_is_yes(directive, "literal");
 	command->optional = command->optional || directive_is_yes(directive, "optional");
 	bind_split(builder->arena, of, '|', &command->choices, &command->choice_count);
 	command->alternatives = command->alternatives || command->choose;

@@ -99,7 +99,7 @@ static void check_bracket(const Lint *lint, const ShellLine *line)
 
 static void check_examples(const Lint *lint, Str text, TextPlace place, unsigned line, StrList *seen)
 {
-	const PlaceholderScope scope = { lint->playbook->variables, lint->playbook->variable_count, NULL };
+	const PlaceholderScope scope = { .variables = lint->playbook->variables, .variable_count = lint->playbook->variable_count };
 	AUTO_CLEAR(PlaceholderList) list = {0};
 	placeholder_find(text, place, &scope, &list);
 	for (size_t i = 0; i < list.count; i++) {

@@ -42,7 +42,7 @@ static void suggest_variable(const Variable *variable, Buf *out)
 
 static void collect_examples(const Playbook *playbook, Str text, TextPlace place, StrList *seen, Buf *out)
 {
-	const PlaceholderScope scope = { playbook->variables, playbook->variable_count, NULL };
+	const PlaceholderScope scope = { .variables = playbook->variables, .variable_count = playbook->variable_count };
 	AUTO_CLEAR(PlaceholderList) list = {0};
 	placeholder_find(text, place, &scope, &list);
 	for (size_t i = 0; i < list.count; i++) {

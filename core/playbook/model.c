@@ -50,6 +50,11 @@ const Step *playbook_find_step(const Playbook *playbook, const char *id)
 	return NULL;
 }
 
+bool command_is_elsewhere(const StepCommand *command)
+{
+	return command->host && (text_eq(command->host, "ssh") || str_starts(str_from(command->host), "ssh:"));
+}
+
 const Variable *playbook_find_variable(const Playbook *playbook, const char *name)
 {
 	for (size_t i = 0; i < playbook->variable_count; i++)

@@ -210,11 +210,12 @@ struct StepCommand {
 	ShellLine *lines;          /* CODE_SHELL only */
 	size_t line_count;
 	const char *name;          /* name= of the info string; NULL */
-	const char *host;          /* "local" or "ssh:NAME" with ${}; NULL: local */
+	const char *host;          /* "local", "ssh:NAME,NAME" or "ssh" (each= names them), with ${}; NULL: local */
 	const char *cwd, *confirm, *expect, *each;/* each may be NULL */
 	int64_t timeout_ms;        /* 0: the default */
 	Risk risk;                 /* the highest of its lines, unless written */
 	bool terminal;             /* needs a terminal of its own */
+	bool literal;              /* nothing in its text stands for something else */
 	bool optional;
 	bool offer;                /* a code span inside other text: runnable on request, never the step's main key */
 	bool example;              /* "e.g.": must be edited before it runs */
@@ -385,6 +386,8 @@ const Procedure *playbook_find_procedure(const Playbook *playbook, const char *i
 const Phase *playbook_find_phase(const Playbook *playbook, const char *anchor);
 const Step *playbook_find_step(const Playbook *playbook, const char *id);
 const Variable *playbook_find_variable(const Playbook *playbook, const char *name);
+/* host=ssh: machines of the environment run it, not this one. */
+bool command_is_elsewhere(const StepCommand *command);
 const StepCommand *playbook_find_command(const Playbook *playbook, const char *id);
 const PlaybookGate *playbook_find_gate(const Playbook *playbook, const char *id);
 /* By number ("4.3") or whole id. */

@@ -41,6 +41,7 @@ typedef struct PlaceholderScope {
 	struct Variable *const *variables;   /* those whose match and replaces count here; also the implicit ones, harmlessly */
 	size_t variable_count;
 	const StrList *assigned;             /* shell variables that the file sets somewhere: no prompts. NULL = none */
+	bool elsewhere;                      /* a shell of another machine reads the command: its variables are asked of nobody */
 } PlaceholderScope;
 
 #define PLACEHOLDER_LIMIT 512            /* of one text; more are not looked at */

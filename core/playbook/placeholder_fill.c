@@ -141,7 +141,7 @@ bool placeholder_fill_command(Str text, const PlaceholderScope *scope, ValueLook
 		const char *value = found->form == PLACEHOLDER_SHELL ? NULL : lookup(userdata, found->name);
 		if (!value) {
 			buf_put_str(out, str_slice(text, found->start, found->len));
-			if (placeholder_wants_value(found->form))
+			if (placeholder_wants_value(found->form) && !(found->form == PLACEHOLDER_SHELL && scope->elsewhere))
 				add_once(unresolved, found->name);
 		} else if (!put_placeholder(text, found, value, (ShellContext) contexts[found->start], read_twice, out, err)) {
 			return false;

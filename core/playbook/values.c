@@ -162,7 +162,8 @@ static void add_step_name(Collector *collector, Step *step, const char *name)
 		add_name(collector->builder->arena, &step->placeholders, &step->placeholder_count, name);
 }
 
-static void scan_line(Collector *collector, ShellLine *line, Step *step)
+/* Shell variables of a command elsewhere are the business of the shell there. */
+static void scan_line(Collector *collector, ShellLine *line, bool elsewhere, Step *step)
 {
 	AUTO_CLEAR(PlaceholderList) list = {0};
 	Str text = str_from(line->text);
@@ -171,7 +172,7 @@ static void scan_line(Collector *collector, ShellLine *line, Step *step)
 		const Placeholder *found = &list.items[i];
 		if (found->form == PLACEHOLDER_EXAMPLE)
 			line->has_examples = true;
-		if (found->form == PLACEHOLDER_EXAMPLE || found->form == PLACEHOLDER_ELLIPSIS)
+		if (found->form == PLACEHOLDER_EXAMPLE || found->form == PLACEHOLDER_ELLIPSIS || (elsewhere && found->form == PLACEHOLDER_SHELL))
 			continue;
 		add_implicit(collector, found, text, line->line);
 		add_name(collector->builder->arena, &line->placeholders, &line->placeholder_count, found->name);
@@ -229,8 +230,8 @@ static void scan_text(Collector *collector, const char *text, Step *step)
 
 static void scan_command(Collector *collector, const StepCommand *command, Step *step)
 {
-	for (size_t k = 0; k < command->line_count; k++)
-		scan_line(collector, &command->lines[k], step);
+	for (size_t k = 0; k < command->line_count && !command->literal; k++)
+		scan_line(collector, &command->lines[k], command_is_elsewhere(command), step);
 	scan_text(collector, command->host, step);
 	scan_text(collector, command->cwd, step);
 	scan_text(collector, command->confirm, step);

@@ -27,6 +27,7 @@ void action_result_clear(ActionResult *result) {
 	free(result->evidence);
 	free(result->value);
 	json_free(result->values);
+	json_free(result->nodes);
 	strlist_clear(&result->warnings);
 	*result = (ActionResult){0};
 }

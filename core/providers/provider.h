@@ -26,6 +26,7 @@ typedef struct Call {
 	bool (*cancelled)(void *userdata);                                              /* NULL = never */
 	void (*progress)(void *userdata, const char *text, int64_t done, int64_t total); /* total 0 = not known; NULL ok */
 	void (*output)(void *userdata, bool is_stderr, Str bytes);                       /* raw bytes of a program; NULL ok */
+	void (*fact)(void *userdata, const Json *node);                                  /* what came of one of several machines; NULL ok */
 	void *userdata;
 } Call;
 
@@ -41,6 +42,7 @@ typedef struct ActionResult {
 	char *evidence;          /* what verify saw, one line */
 	char *value;             /* what `save=NAME` keeps: the new version's number, ...; NULL = nothing */
 	Json *values;            /* further named results; may be NULL */
+	Json *nodes;             /* of a command on machines: [{name, end, exit, why, output}]; else NULL */
 	int exit_code;           /* command.run only */
 	bool began;              /* set true immediately before the first request that can change something */
 	StrList warnings;        /* said by the other side on success: Fastly's msg */

@@ -1,7 +1,7 @@
 /* command.c: command.run: one logical line of a code block, run by sh on this machine, as the playbook shows it with its values filled in
  * and quoted. Environment and working directory are carried from command to command of a run: the wrapper writes both to an extra
  * descriptor when the command ends. There is nothing to look at afterwards but the exit status, so verify is the exit status itself, and
- * a command that was cut off is in doubt. */
+ * a command that was cut off is in doubt. On other machines it is remote.c that runs it. */
 #include "core/providers/command/command.h"
 
 #include <pwd.h>
@@ -12,6 +12,8 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/providers/command/carried.h"
+#include "core/providers/command/expected.h"
+#include "core/providers/command/remote.h"
 #include "core/providers/command/rights.h"
 #include "core/transport/process.h"
 
@@ -23,8 +25,8 @@ static bool is_local(const Call *call, Error *err) {
 	const char *host = given_or(call_arg(call, "host"), "local");
 	if (text_eq(host, "local"))
 		return true;
-	error_set(err, ERROR_INVALID, "commands on other machines are not run from here yet: host=%s", host);
-	return error_hint(err, "run it there by hand, then tick the step with a reason");
+	error_set(err, ERROR_INVALID, "host=%.100s is neither local nor ssh:NAME", host);
+	return error_hint(err, "name nodes of the environment: host=ssh:node1,node2");
 }
 
 static void login_name(char *ret, size_t size) {
@@ -39,6 +41,8 @@ static void login_name(char *ret, size_t size) {
 
 static bool command_plan(const Call *call, Plan *plan, Error *err) {
 	char host[256] = "this machine", user[128];
+	if (machines_are_wanted(call_arg(call, "host")))
+		return remote_plan(call, plan, err);
 	AUTO_CLEAR(Carried) carried = {0};
 	if (!is_local(call, err) || !carried_load(call->environment, call->state_folder, &carried, err))
 		return false;
@@ -79,14 +83,6 @@ static void on_output(void *userdata, bool is_stderr, Str piece) {
 		call->output(call->userdata, is_stderr, piece);
 }
 
-static bool exit_is_expected(const Call *call, int exit_code) {
-	const char *expect = call_arg(call, "expect");
-	int64_t wanted = 0;
-	if (expect && str_parse_int(str_from(expect), &wanted))
-		return exit_code == (int) wanted;
-	return exit_code == 0;
-}
-
 static bool judge(const Call *call, const ProcessResult *ended, ActionResult *result, Error *err) {
 	char span[SPAN_TEXT_SIZE];
 	result->exit_code = ended->exit_code;
@@ -104,6 +100,8 @@ static bool judge(const Call *call, const ProcessResult *ended, ActionResult *re
 
 static bool command_apply(const Call *call, const Plan *plan, ActionResult *result, Error *err) {
 	(void) plan;
+	if (machines_are_wanted(call_arg(call, "host")))
+		return remote_apply(call, result, err);
 	AUTO_CLEAR(Carried) carried = {0};
 	if (!is_local(call, err) || !carried_load(call->environment, call->state_folder, &carried, err))
 		return false;
@@ -128,7 +126,8 @@ static const Action ACTIONS[] = {
 	{
 		.spec = {.name = "command.run", .kind = VERB_ACTION, .risk = RISK_CHANGE, .help = "run a visible command of the playbook",
 			.VERB_PARAMS({"text", PARAM_TEXT, true, NULL, "the command, values filled in"},
-				{"host", PARAM_TEXT, false, NULL, "local"}, {"cwd", PARAM_TEXT, false, NULL, "the folder to run it in"},
+				{"host", PARAM_TEXT, false, NULL, "local, or ssh:NAME,NAME"},
+				{"except", PARAM_TEXT, false, NULL, "nodes of these where it was done before"}, {"cwd", PARAM_TEXT, false, NULL, "the folder to run it in"},
 				{"timeout", PARAM_SPAN, false, NULL, "when to end it"}, {"expect", PARAM_TEXT, false, NULL, "the exit status that is right"})},
 		.plan = command_plan, .apply = command_apply, .manual = "paste the command into a shell",
 	},

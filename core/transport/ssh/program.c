@@ -14,6 +14,7 @@
 #define REST_FIRST_MS 100
 #define REST_LAST_MS 2000
 #define OWN_STATUS 255
+#define ADMITTED "Authenticated to "  /* a line of LogLevel VERBOSE: from then on the command may be sent */
 
 /* The first that is found counts; those that are only part of a longer story stand below it. */
 static const struct { const char *said; SshOutcome outcome; ErrorKind kind; const char *why; } MEANINGS[] = {
@@ -90,10 +91,13 @@ static void known_hosts_option(StrList *argv, const StrList *files) {
 static void build_argv(const SshTarget *target, const SshCommand *command, int64_t left_ms, StrList *argv) {
 	int64_t connect_ms = target->connect_ms ? target->connect_ms : SSH_DEFAULT_CONNECT_MS;
 	int64_t seconds = ((connect_ms < left_ms ? connect_ms : left_ms) + 999) / 1000;
-	static const char *const first[] = {"ssh", "-T", "-n", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=INFO",
+	static const char *const first[] = {"ssh", "-T", "-n", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes",
 		"-o", "UpdateHostKeys=no", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=2"};   /* ends by itself when we are gone */
 	for (size_t i = 0; i < BG_LENGTH(first); i++)
 		strlist_add(argv, first[i]);
+	option(argv, command->repeatable ? "LogLevel=INFO" : "LogLevel=VERBOSE");
+	if (!command->repeatable)
+		option(argv, "ControlPath=none");   /* another's connection would not tell that we were admitted */
 	strlist_add(argv, "-o");
 	strlist_add_take(argv, bg_asprintf("ConnectTimeout=%lld", (long long) seconds));
 	if (target->known_files && target->known_files->count)
@@ -106,6 +110,40 @@ static void build_argv(const SshTarget *target, const SshCommand *command, int64
 	strlist_add(argv, "--");
 	strlist_add(argv, target->host);
 	strlist_add(argv, command->text);
+}
+
+/* ---- what may have begun ---- */
+
+/* Takes ssh's own lines of LogLevel VERBOSE out of what the command said. True: it was admitted. The command itself may say the same words: then it
+ * began, too. */
+static bool take_admitted(Buf *err) {
+	static const char *const own[] = {ADMITTED, "Transferred: sent ", "Bytes per second: sent "};
+	AUTO_CLEAR(Buf) kept = {.limit = err->limit, .overflowed = err->overflowed};
+	bool admitted = false;
+	Str rest = buf_str(err);
+	while (rest.len) {
+		ptrdiff_t end = str_find_char(rest, '\n');
+		Str line = str_slice(rest, 0, end < 0 ? rest.len : (size_t) end + 1);
+		bool is_own = false;
+		for (size_t i = 0; i < BG_LENGTH(own); i++)
+			is_own = is_own || str_starts(line, own[i]);
+		admitted = admitted || str_starts(line, ADMITTED);
+		if (!is_own)
+			buf_put_str(&kept, line);
+		rest = str_slice(rest, line.len, rest.len - line.len);
+	}
+	buf_clear(err);
+	*err = kept;
+	kept = (Buf){0};
+	return admitted;
+}
+
+/* Status 255 of a command that was admitted is its own or that of a broken connection: nobody can tell, whatever it said. */
+static void judge_own_status(const SshTarget *target, const SshCommand *command, bool admitted, SshResult *ret) {
+	if (command->repeatable || !admitted)
+		ssh_program_judge(target, buf_str(&ret->err), ret);
+	else
+		ssh_fail(ret, target, SSH_BROKEN, ERROR_IO, "ssh ended with status 255: the command's own, or the connection broke");
 }
 
 static void run_once(const SshTarget *target, const SshCommand *command, const ProcessRequest *base, SshResult *ret) {
@@ -126,19 +164,23 @@ static void run_once(const SshTarget *target, const SshCommand *command, const P
 	ret->out = result.out;
 	ret->err = result.err;
 	result.out = result.err = (Buf){0};
-	/* ssh tells nothing of when the command began: it may have, unless ssh says what stood in the way. */
-	ret->began = true;
+	bool admitted = command->repeatable || take_admitted(&ret->err);
+	ret->began = admitted;
 	if (!ended && err.kind == ERROR_TIMEOUT)
 		ssh_fail(ret, target, SSH_TIMED_OUT, ERROR_TIMEOUT, "ssh did not end within the deadline");
 	else if (!ended)
 		ssh_fail(ret, target, err.kind == ERROR_CANCELLED ? SSH_BROKEN : SSH_NOT_POSSIBLE, err.kind, "ssh: %s", err.why);
+	else if (result.signal)
+		ssh_fail(ret, target, SSH_BROKEN, ERROR_IO, "ssh was ended by signal %d", result.signal);
 	else if (result.exit_code == OWN_STATUS)
-		ssh_program_judge(target, buf_str(&ret->err), ret);
+		judge_own_status(target, command, admitted, ret);
 	else {
+		ret->began = true;
 		ret->outcome = SSH_RAN;
 		ret->exit_code = result.exit_code;
 	}
-	if (ret->outcome != SSH_RAN && ret->outcome != SSH_TIMED_OUT && ret->outcome != SSH_BROKEN)
+	/* Of what may be repeated ssh tells nothing of when it began: it may have, unless ssh says what stood in the way. */
+	if (command->repeatable && ret->outcome != SSH_RAN && ret->outcome != SSH_TIMED_OUT && ret->outcome != SSH_BROKEN)
 		ret->began = false;
 }
 

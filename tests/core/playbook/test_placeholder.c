@@ -15,7 +15,7 @@ static Variable *VARIABLES[] = { &SITE, &NODE };
 static char LATEST_BACKUP[] = "LATEST_BACKUP", BACKUP_DIR[] = "BACKUP_DIR";
 static char *ASSIGNED[] = { LATEST_BACKUP, BACKUP_DIR };
 static const StrList ASSIGNED_LIST = { ASSIGNED, 2, 2 };
-static const PlaceholderScope SCOPE = { VARIABLES, 2, &ASSIGNED_LIST };
+static const PlaceholderScope SCOPE = { VARIABLES, 2, &ASSIGNED_LIST, false };
 
 static const char *const FORMS[] = { "angle", "choice", "bracket", "upper", "word", "path", "match", "replaces", "shell", "example",
 	"ellipsis" };

@@ -1,0 +1,87 @@
+/* test_action_nodes.c: a command on several machines: what came of it on each, and where it is sent the next time. */
+#include "story.h"
+
+/* Step 2, as a command on `nodes` ("'a','b'"). */
+static void begin(Story *story, const char *command, const char *nodes)
+{
+	story_ok(story, "planned", "{'run':'r1','step':'2','index':0,'digest':'%s','plan':{'action':'command.run','changes':[],'args':{'text':'%s'},"
+		"'basis':{'nodes':[%s]}}}", digest_of('a'), command, nodes);
+	assert_ok(story_apply(story, "2", 0), &story->err);
+}
+
+static void assert_score(const Story *story, const char *expected)
+{
+	AUTO_CLEAR(Buf) score = { 0 };
+	action_score(&story->incident->actions[story->incident->action_count - 1], &score);
+	assert_text("score", buf_text(&score), expected);
+}
+
+static void assert_done_before(const Story *story, const char *command, const char *expected)
+{
+	AUTO_CLEAR(StrList) names = { 0 };
+	step_nodes_done(story->incident, story_run(story), story_step(story, "2"), 0, command, INT64_MAX, &names);
+	AUTO_FREE char *joined = strlist_join(&names, " ");
+	assert_text("done before", joined, expected);
+}
+
+Test(action_nodes, a_retry_leaves_out_where_it_is_done_until_all_of_it_is)
+{
+	AUTO_CLEAR(Story) story = story_walking();
+	begin(&story, "x", "'a','b','c'");
+	assert_score(&story, "3 nodes: 3 under way");
+	story_finish(&story, "'outcome':'failed','began':true,'nodes':[{'name':'a','end':'done','exit':0,'output':1},"
+		"{'name':'b','end':'failed','exit':3,'why':'exit 3'},{'name':'c','end':'not-started','why':'refused'}]");
+	assert_score(&story, "3 nodes: 1 done, 1 failed, 1 not started");
+	story_state(&story, "2", STEP_FAILED);
+	assert_done_before(&story, "x", "a");
+	assert_done_before(&story, "another command", "");
+	begin(&story, "x", "'b','c'");
+	story_finish(&story, "'outcome':'failed','began':true,'nodes':[{'name':'b','end':'done'},{'name':'c','end':'failed'}]");
+	assert_done_before(&story, "x", "b a");
+	begin(&story, "x", "'c'");
+	story_finish(&story, "'outcome':'done','began':true,'nodes':[{'name':'c','end':'done'}]");
+	assert_score(&story, "1 node: 1 done");
+	assert_done_before(&story, "x", "");
+}
+
+Test(action_nodes, what_nobody_told_of_is_in_doubt_and_a_person_decides)
+{
+	static const struct { const char *as, *nodes, *score, *before; StepState state; const char *ledger; } cases[] = {
+		{ "ran", "{'name':'a','end':'done'}", "3 nodes: 3 done", "", STEP_CHECKING, "backup-paused" },
+		{ "not-run", "{'name':'a','end':'done'}", "3 nodes: 1 done, 2 not started", "a", STEP_TODO, "backup-paused" },
+		{ "ran", "{'name':'a','end':'failed'}", "3 nodes: 2 done, 1 failed", "b c", STEP_TODO, "backup-paused" },
+		{ "not-run", "{'name':'a','end':'not-started'}", "3 nodes: 3 not started", "", STEP_TODO, "" },
+	};
+	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
+		AUTO_CLEAR(Story) story = story_walking();
+		begin(&story, "x", "'a','b','c'");
+		story_ok(&story, "lost", "{'action':1,'why':'gone','nodes':[%s]}", cases[i].nodes);
+		story_state(&story, "2", STEP_IN_DOUBT);
+		cr_assert_eq(action_count_nodes(&story.incident->actions[0], NODE_IN_DOUBT), 2);
+		story_ok(&story, "resolve", "{'action':1,'as':'%s','reason':'looked'}", cases[i].as);
+		assert_score(&story, cases[i].score);
+		assert_done_before(&story, "x", cases[i].before);
+		story_state(&story, "2", cases[i].state);
+		story_ledger(&story, cases[i].ledger);
+	}
+}
+
+Test(action_nodes, records_of_the_wrong_shape_change_no_more_than_they_may)
+{
+	AUTO_CLEAR(Story) story = story_walking();
+	begin(&story, "x", "'a','',7,null,'b'");
+	assert_score(&story, "2 nodes: 2 under way");
+	story_finish(&story, "'outcome':'failed','began':true,'nodes':[{'name':'a','end':'finished'},{'name':'stranger','end':'done'},7,{'end':'done'},"
+		"{'name':'b','end':'failed','why':'\\u001b[31mred','exit':'x'}]");
+	assert_score(&story, "2 nodes: 1 failed, 1 not started");
+	assert_text("why", story.incident->actions[0].nodes[1].why, "red");
+	cr_assert_eq(json_count(json_get(story.last, "nodes")), 2, "what has no end that is known is not recorded");
+}
+
+Test(action_nodes, an_action_without_machines_has_none)
+{
+	AUTO_CLEAR(Story) story = story_walking();
+	story_do(&story, "2", 0, "'outcome':'done','began':true,'nodes':[{'name':'a','end':'done'}]");
+	assert_score(&story, "");
+	cr_assert_null(incident_last_on_nodes(story.incident));
+}

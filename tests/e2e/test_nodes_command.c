@@ -1,0 +1,122 @@
+/* Commands on machines with the real program: signed, sent, told node by node, retried, in doubt, and in the record. */
+#include <signal.h>
+
+#include "core/base/alloc.h"
+#include "scene.h"
+#include "tests/support/fleet.h"
+
+static const char BOOK[] =
+	"# Book\n\n"
+	"## Signed\n"
+	"<!-- bg procedure id=signed -->\n\n"
+	"1. Count on them.\n\n"
+	"   ```sh\n"
+	"   " FLEET_CASE FLEET_IS("3") "test -e SCENE/mended || exit 3;; esac; echo x >> SCENE/count\n"
+	"   ```\n"
+	"   <!-- bg\n"
+	"   gate danger roles=product,engineering distinct=yes\n"
+	"   cmd host=ssh:n2,n3 timeout=60s\n"
+	"   -->\n\n"
+	"## Chosen\n"
+	"<!-- bg\n"
+	"procedure id=chosen\n"
+	"var which ask=\"Which nodes?\"\n"
+	"-->\n\n"
+	"1. Count on each.\n\n"
+	"   ```sh\n"
+	"   echo x >> SCENE/count; " FLEET_CASE FLEET_IS("4") "kill -9 $PPID; sleep 100;; esac\n"
+	"   ```\n"
+	"   <!-- bg cmd host=ssh each=${which} timeout=60s -->\n";
+
+static Scene begin(const TestFleet *fleet, const char *procedure)
+{
+	Scene scene = scene_new(BOOK, fleet->nodes);
+	scene_make_keys(&scene);
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", procedure);
+	return scene;
+}
+
+static void sign(Scene *scene)
+{
+	scene_ok(scene, "sign", "danger", "--role", "product", "--key", scene_key(scene, "ann"));
+	scene_ok(scene, "sign", "danger", "--role", "engineering", "--key", scene_key(scene, "bob"));
+}
+
+static void assert_score(const Scene *scene, int64_t number, const char *expected)
+{
+	Client *client = scene_client(scene, false);
+	AUTO_CLEAR(Buf) score = { 0 };
+	const IncidentAction *action = incident_find_action(client_model(client)->incident, number);
+	cr_assert(action, "there is no action %lld", (long long) number);
+	action_score(action, &score);
+	assert_text("score", buf_text(&score), expected);
+	client_close(client);
+}
+
+Test(nodes_command, of_a_playbook_is_signed_with_its_list_and_sent_again_only_where_it_failed)
+{
+	AUTO_CLEAR(TestFleet) fleet = test_fleet();
+	AUTO_CLEAR(Scene) scene = begin(&fleet, "signed");
+	scene_ok(&scene, "plan", "1");
+	cr_assert(scene_says(&scene, "on n2 (") && scene_says(&scene, "on n3 (") && scene_says(&scene, "2 nodes: n2, n3"), "%s", scene.said);
+	scene_refused(&scene, 1, "needs", "apply", "1", "--yes");
+	sign(&scene);
+	scene_refused(&scene, 1, "2 nodes: 1 done, 1 failed", "apply", "1", "--yes");
+	cr_assert(scene_says(&scene, "n3 (1 of 2): failed: exit 3") && scene_says(&scene, "it failed: n3 (exit 3)"), "%s", scene.said);
+	assert_score(&scene, 1, "2 nodes: 1 done, 1 failed");
+	temp_write(&scene.folder, "mended", "");
+	/* The rest is another plan: whoever signed the first has not signed that. */
+	scene_ok(&scene, "plan", "1");
+	cr_assert(scene_says(&scene, "n2 is left out: it was done there before") && !scene_says(&scene, "on n2 ("), "%s", scene.said);
+	scene_refused(&scene, 1, "needs", "apply", "1", "--yes");
+	sign(&scene);
+	scene_ok(&scene, "apply", "1", "--yes");
+	assert_score(&scene, 2, "1 node: 1 done");
+	cr_assert_eq(scene_lines(&scene, "count"), 2, "once on each");
+	scene_ok(&scene, "steps");
+	scene_ok(&scene, "verify");
+	scene_end_engine(&scene, SIGTERM);
+	scene_check_journal(&scene, NULL);
+}
+
+Test(nodes_command, a_connection_that_is_lost_in_the_middle_is_in_doubt_until_a_person_looked)
+{
+	AUTO_CLEAR(TestFleet) fleet = test_fleet();
+	AUTO_CLEAR(Scene) scene = begin(&fleet, "chosen");
+	scene_refused(&scene, 1, "not known yet: which", "plan", "1");
+	scene_ok(&scene, "set", "which", "n4,n5");
+	scene_ok(&scene, "plan", "1");
+	scene_refused(&scene, 3, "in-doubt", "apply", "1", "--confirm", "2 nodes");
+	assert_score(&scene, 1, "2 nodes: 1 done, 1 in doubt");
+	scene_refused(&scene, 1, "ran or not-run", "apply", "1", "--confirm", "2 nodes");
+	cr_assert_eq(scene_lines(&scene, "count"), 2, "nothing was sent twice");
+	scene_ok(&scene, "resolve", "1", "ran", "--reason", "it stands in the file");
+	assert_score(&scene, 1, "2 nodes: 2 done");
+	scene_ok(&scene, "verify");
+	scene_end_engine(&scene, SIGTERM);
+	scene_check_journal(&scene, NULL);
+}
+
+/* Whatever a worker was at when it died: what it told of a node is known, the rest is in doubt, and nothing is sent by itself. */
+Test(nodes_command, a_worker_that_dies_leaves_what_was_told_and_doubt)
+{
+	static const struct { const char *crash, *score; size_t count; } cases[] = {
+		{ "worker-begun:1", "2 nodes: 2 in doubt", 0 },
+		{ "worker-applied:1", "2 nodes: 2 done", 2 },
+	};
+	AUTO_CLEAR(TestFleet) fleet = test_fleet();
+	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
+		AUTO_CLEAR(Scene) scene = begin(&fleet, "chosen");
+		scene_end_engine(&scene, SIGTERM);
+		scene_start_engine(&scene, cases[i].crash);
+		scene_ok(&scene, "set", "which", "n2,n3");
+		scene_ok(&scene, "plan", "1");
+		scene_refused(&scene, 3, "in-doubt", "apply", "1", "--confirm", "2 nodes");
+		assert_score(&scene, 1, cases[i].score);
+		scene_refused(&scene, 1, "ran or not-run", "apply", "1", "--confirm", "2 nodes");
+		cr_assert_eq(scene_lines(&scene, "count"), cases[i].count);
+		scene_end_engine(&scene, SIGTERM);
+		scene_check_journal(&scene, NULL);
+	}
+}
