@@ -3,24 +3,22 @@
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
-#include "core/commands/command.h"
+#include "core/commands/acting.h"
 #include "core/commands/rows.h"
 #include "core/providers/plan.h"
 
 #define PLAN_WAIT_MS (2 * 60 * 1000)
 #define APPLY_WAIT_MS (60LL * 60 * 1000)
 
-typedef struct Target { const Run *run; const IncidentStep *step; size_t index; bool undo; } Target;
-
-static bool find_target(Command *command, bool undo, Target *ret, Error *err) {
-	*ret = (Target){.undo = undo};
-	if (!command_run(command, &ret->run, err))
-		return false;
-	ret->step = run_find_step(ret->run, command_word(command, 0));
+bool acting_find(Command *command, const Run *run, const char *step, bool undo, Acting *ret, Error *err) {
+	*ret = (Acting){.undo = undo, .run = run};
+	ret->step = run_find_step(run, step);
 	if (!ret->step) {
-		error_set(err, ERROR_MISSING, "there is no step %s in this run", command_word(command, 0));
+		error_set(err, ERROR_MISSING, "there is no step %s in this run", step);
 		return error_hint(err, "breakglass steps lists them");
 	}
+	snprintf(ret->run_id, sizeof(ret->run_id), "%s", run->id);
+	snprintf(ret->step_id, sizeof(ret->step_id), "%s", ret->step->id);
 	int64_t also = 0;
 	if (command_has(command, "also") && (!str_parse_int(str_from(command_flag(command, "also")), &also) || also < 1))
 		return error_set(err, ERROR_INVALID, "--also wants the number of an optional action, from 1");
@@ -32,7 +30,12 @@ static bool find_target(Command *command, bool undo, Target *ret, Error *err) {
 	return true;
 }
 
-static Json *target_args(const Target *target) {
+static bool find_target(Command *command, bool undo, Acting *ret, Error *err) {
+	const Run *run;
+	return command_run(command, &run, err) && acting_find(command, run, command_word(command, 0), undo, ret, err);
+}
+
+static Json *target_args(const Acting *target) {
 	Json *args = json_new_object();
 	json_add_string(args, "run", target->run->id);
 	json_add_string(args, "step", target->step->id);
@@ -100,7 +103,7 @@ static bool wait_for(Command *command, Wait *wait, int64_t deadline_ms, Error *e
 
 /* ---- plan ---- */
 
-static void print_plan(const StepAction *action) {
+void acting_print_plan(const StepAction *action) {
 	AUTO_CLEAR(Plan) plan = {0};
 	if (!action->plan || !plan_from_json(action->plan, &plan, NULL))
 		return;
@@ -118,7 +121,7 @@ static void print_plan(const StepAction *action) {
 	command_print("digest   sha256:%s\n", action->plan_digest);
 }
 
-static bool make_plan(Command *command, const Target *target, Error *err) {
+static bool make_plan(Command *command, const Acting *target, Error *err) {
 	AUTO(Json) *data = NULL;
 	if (!command_ask(command, ASK_PLAN, target_args(target), &data, err))
 		return false;
@@ -126,28 +129,30 @@ static bool make_plan(Command *command, const Target *target, Error *err) {
 	return wait_for(command, &wait, PLAN_WAIT_MS, err);
 }
 
+bool acting_plan(Command *command, Acting *acting, Error *err) { return make_plan(command, acting, err); }
+
 /* The step again: the model has moved on while we waited. */
-static const StepAction *fresh_action(Command *command, Target *target) {
+const StepAction *acting_row(Command *command, Acting *target) {
 	const ClientModel *model = client_model(command->client);
-	target->run = model->incident ? incident_current_run(model->incident) : NULL;
-	target->step = target->run ? run_find_step(target->run, command_word(command, 0)) : NULL;
+	target->run = model->incident ? incident_find_run(model->incident, target->run_id) : NULL;
+	target->step = target->run ? run_find_step(target->run, target->step_id) : NULL;
 	return target->step && target->index < target->step->action_count ? &target->step->actions[target->index] : NULL;
 }
 
-static int plan_and_print(Command *command, Target *target) {
+static int plan_and_print(Command *command, Acting *target) {
 	Error err = {0};
 	if (!make_plan(command, target, &err))
 		return command_failed(&err);
-	const StepAction *action = fresh_action(command, target);
+	const StepAction *action = acting_row(command, target);
 	if (command->json)
 		command_print_json(action ? action->plan : NULL);
 	else if (action)
-		print_plan(action);
+		acting_print_plan(action);
 	return EXIT_OK;
 }
 
 /* What is signed at a step is all of its plans, so all of them are made; elsewhere a later one may need what the one before finds. */
-static bool is_signed_as_a_whole(const Target *target) {
+static bool is_signed_as_a_whole(const Acting *target) {
 	const Gate *gates[RUN_GATES_MAX];
 	size_t count = run_step_gates(target->run, target->step, gates, RUN_GATES_MAX);
 	for (size_t i = 0; i < count; i++)
@@ -158,7 +163,7 @@ static bool is_signed_as_a_whole(const Target *target) {
 
 int run_plan(Command *command) {
 	Error err = {0};
-	Target target;
+	Acting target;
 	if (!find_target(command, false, &target, &err))
 		return command_failed(&err);
 	bool whole = is_signed_as_a_whole(&target) && !command_has(command, "also");
@@ -171,14 +176,14 @@ int run_plan(Command *command) {
 
 /* ---- apply ---- */
 
-static int outcome_status(const IncidentAction *action) {
+int acting_status(const IncidentAction *action) {
 	static const int STATUS[ACTION_STATE_COUNT] = {[ACTION_RUNNING] = EXIT_IN_DOUBT, [ACTION_DONE] = EXIT_OK, [ACTION_FAILED] = EXIT_FAILED,
 		[ACTION_STOPPED] = EXIT_FAILED, [ACTION_CANCELLED] = EXIT_FAILED, [ACTION_IN_DOUBT] = EXIT_IN_DOUBT,
 		[ACTION_RESOLVED_RAN] = EXIT_OK, [ACTION_RESOLVED_NOT_RUN] = EXIT_FAILED};
 	return STATUS[action->state];
 }
 
-static int print_outcome(Command *command, int64_t number) {
+int acting_print_outcome(Command *command, int64_t number) {
 	const Incident *incident = client_model(command->client)->incident;
 	const IncidentAction *action = incident ? incident_find_action(incident, number) : NULL;
 	if (!action)
@@ -190,41 +195,47 @@ static int print_outcome(Command *command, int64_t number) {
 			action->where ? action->where : "", action->where && *action->where ? ")" : "");
 	if (action->hint && *action->hint)
 		command_print("  %s\n", action->hint);
-	return outcome_status(action);
+	return acting_status(action);
 }
 
-static int apply(Command *command, Target *target) {
+bool acting_apply(Command *command, const Acting *acting, const StepAction *row, const char *confirm, int64_t *ret_action, Error *err) {
+	Json *args = target_args(acting);
+	json_add_string(args, "digest", row->plan_digest);
+	json_add_string(args, "confirm", confirm);
+	json_add_string(args, "reason", command_flag(command, "reason"));
+	json_add_bool(args, "confirmed", command_has(command, "sure"));
+	AUTO(Json) *data = NULL;
+	if (!command_ask(command, ASK_APPLY, args, &data, err))
+		return false;
+	Wait wait = {.action = json_get_int(data, "action", 0), .quiet = command->json};
+	*ret_action = wait.action;
+	return wait_for(command, &wait, APPLY_WAIT_MS, err);
+}
+
+static int apply(Command *command, Acting *target) {
 	Error err = {0};
 	const StepAction *action = target->index < target->step->action_count ? &target->step->actions[target->index] : NULL;
 	bool agreed = command_has(command, "yes") || command_has(command, "confirm");
 	if (action && !action->plan && action->risk == RISK_READ && make_plan(command, target, &err))
-		action = fresh_action(command, target);
+		action = acting_row(command, target);
 	if (!action || !action->plan || action->plan_is_undo != target->undo) {
 		error_set(&err, ERROR_MISSING, "there is no plan yet");
 		error_hint(&err, "breakglass %s %s shows what would change", target->undo ? "undo" : "plan", command_word(command, 0));
 		return command_failed(&err);
 	}
 	if (!agreed && action->risk != RISK_READ) {
-		print_plan(action);
+		acting_print_plan(action);
 		return command_usage(command, action->risk == RISK_CHANGE ? "to do this, say --yes" : "to do this, say --confirm with the target's name");
 	}
-	Json *args = target_args(target);
-	json_add_string(args, "digest", action->plan_digest);
-	json_add_string(args, "confirm", command_has(command, "confirm") ? command_flag(command, "confirm") : "yes");
-	json_add_string(args, "reason", command_flag(command, "reason"));
-	json_add_bool(args, "confirmed", command_has(command, "sure"));
-	AUTO(Json) *data = NULL;
-	if (!command_ask(command, ASK_APPLY, args, &data, &err))
+	int64_t number = 0;
+	if (!acting_apply(command, target, action, command_has(command, "confirm") ? command_flag(command, "confirm") : "yes", &number, &err))
 		return command_failed(&err);
-	Wait wait = {.action = json_get_int(data, "action", 0), .quiet = command->json};
-	if (!wait_for(command, &wait, APPLY_WAIT_MS, &err))
-		return command_failed(&err);
-	return print_outcome(command, wait.action);
+	return acting_print_outcome(command, number);
 }
 
 int run_apply(Command *command) {
 	Error err = {0};
-	Target target;
+	Acting target;
 	if (!find_target(command, false, &target, &err))
 		return command_failed(&err);
 	return apply(command, &target);
@@ -232,7 +243,7 @@ int run_apply(Command *command) {
 
 int run_undo(Command *command) {
 	Error err = {0};
-	Target target;
+	Acting target;
 	if (!find_target(command, true, &target, &err))
 		return command_failed(&err);
 	target.index = 0;
@@ -245,14 +256,14 @@ int run_undo(Command *command) {
 
 int run_look(Command *command) {
 	Error err = {0};
-	Target target;
+	Acting target;
 	AUTO(Json) *data = NULL;
 	if (!find_target(command, false, &target, &err) || !command_ask(command, ASK_CHECK, target_args(&target), &data, &err))
 		return command_failed(&err);
 	Wait wait = {.job = json_get_int(data, "job", 0), .quiet = command->json};
 	if (!wait_for(command, &wait, APPLY_WAIT_MS, &err))
 		return command_failed(&err);
-	(void) fresh_action(command, &target);
+	(void) acting_row(command, &target);
 	bool all = true;
 	for (size_t i = 0; target.step && i < target.step->check_count; i++) {
 		const StepCheck *check = &target.step->checks[i];

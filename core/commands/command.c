@@ -81,9 +81,13 @@ bool command_run(Command *command, const Run **ret_run, Error *err) {
 	if (!command_client(command, true, err))
 		return false;
 	const ClientModel *model = client_model(command->client);
-	*ret_run = model->incident ? incident_current_run(model->incident) : NULL;
+	*ret_run = !model->incident ? NULL : command->run_id ? incident_find_run(model->incident, command->run_id) : incident_current_run(model->incident);
 	if (*ret_run)
 		return true;
+	if (model->incident && command->run_id) {
+		error_set(err, ERROR_MISSING, "there is no run %s", command->run_id);
+		return error_hint(err, "breakglass timeline names them, as r1");
+	}
 	error_set(err, ERROR_MISSING, model->incident ? "no procedure is being walked" : "no incident is declared");
 	return error_hint(err, model->incident ? "breakglass start PROCEDURE" : "breakglass declare TITLE, then breakglass start PROCEDURE");
 }

@@ -21,6 +21,7 @@ typedef struct Command {
 	Json *flags;                     /* name -> string, or true */
 	StrList rest;                    /* after -- */
 	const char *env_flag, *state, *self, *theme, *as;     /* as: whose badge is shown first */
+	const char *run_id;              /* --run: which one it is about; NULL = the one that is walked */
 	bool json, line;
 	ConsoleOpen console;
 	/* Filled on demand: */

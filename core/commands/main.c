@@ -31,6 +31,7 @@ static void print_overview(FILE *out) {
 		"  --state DIR  where journals are kept (else $BREAKGLASS_STATE, ~/.local/state/breakglass)\n"
 		"  --as PERSON  in a shared terminal: your key proves who types; the command, or the whole\n"
 		"               console, then acts in that name (man page: WHO IS AT THE KEYS)\n"
+		"  --run ID     the run that a command is about, r2 (else the procedure that is walked)\n"
 		"  --line       the console in lines instead of screens; also with ACCESSIBLE=1, on a\n"
 		"               terminal that cannot draw, and in a pipe, where it obeys a script\n"
 		"  --theme NAME theme of the console (else $BREAKGLASS_THEME)\n"
@@ -74,7 +75,7 @@ static const char *take_value(Arguments *arguments, const char *inline_value) {
 
 static bool take_global(Command *command, Arguments *arguments, const char *name, const char *inline_value, int *ret_status) {
 	const char **target = text_eq(name, "env") ? &command->env_flag : text_eq(name, "state") ? &command->state
-		: text_eq(name, "theme") ? &command->theme : text_eq(name, "as") ? &command->as : NULL;
+		: text_eq(name, "theme") ? &command->theme : text_eq(name, "as") ? &command->as : text_eq(name, "run") ? &command->run_id : NULL;
 	if (target) {
 		*target = take_value(arguments, inline_value);
 		if (!*target) {

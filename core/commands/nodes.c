@@ -1,6 +1,7 @@
 /* nodes.c: nodes: the machines alone, as the screen of that name lists them, with an exit status for scripts. */
 #include "core/base/alloc.h"
 #include "core/commands/command.h"
+#include "core/commands/nodes_command.h"
 #include "core/commands/rows.h"
 #include "core/health/nodes.h"
 
@@ -82,6 +83,19 @@ static int run_trust(Command *command, const ClientModel *model) {
 	return EXIT_OK;
 }
 
+static int send_to_found(Command *command, const Nodes *nodes, const char *filter) {
+	AUTO_CLEAR(StrList) names = {0};
+	Error err = {0};
+	if (!nodes->count) {
+		error_set(&err, ERROR_MISSING, nodes->total ? "none of %zu nodes is found by \"%s\"" : "this environment has %zu nodes%s", nodes->total,
+			nodes->total ? filter : "");
+		return command_failed(&err);
+	}
+	for (size_t i = 0; i < nodes->count; i++)
+		strlist_add(&names, nodes->rows[i].reading->name);
+	return run_nodes_command(command, &names);
+}
+
 int run_nodes(Command *command) {
 	Error err = {0};
 	NodesSort sort = NODES_BY_STATE;
@@ -95,12 +109,19 @@ int run_nodes(Command *command) {
 		command_failed(&err);
 		return health_exit_status(READING_UNKNOWN);
 	}
-	BG_IGNORE(client_wait(command->client, all_looked, NULL, FIRST_ANSWERS_MS, NULL));   /* what does not answer is shown as such */
+	if (command->rest.count)
+		sort = NODES_BY_NAME;
+	if (!command_has(command, "retry") && (*filter || !command->rest.count))
+		BG_IGNORE(client_wait(command->client, all_looked, NULL, FIRST_ANSWERS_MS, NULL));   /* what does not answer is shown as such */
 	const ClientModel *model = client_model(command->client);
 	if (command_has(command, "trust"))
 		return run_trust(command, model);
+	if (command_has(command, "retry"))
+		return run_nodes_retry(command);
 	WallTime now = wall_now();
 	nodes_collect(model->readings, model->reading_count, now, sort, filter, &nodes);
+	if (command->rest.count)
+		return send_to_found(command, &nodes, filter);
 	if (command->json) {
 		AUTO(Json) *json = nodes_json(model, &nodes);
 		command_print_json(json);

@@ -17,15 +17,25 @@ const CommandRow COMMANDS[] = {
 		run_try, false,
 		"options:\n" PRACTICE_DETAILS "  --keep               also keep the folder when nothing was recorded, and the practice keys\n"},
 	{"status", "", "", 0, 0, "the board; exit 0 ok, 1 warn or stale, 2 fail, 3 unknown", "  breakglass status --json\n", run_status, false, NULL},
-	{"nodes", "[PATTERN...] [--sort KEY] | --trust NODE [--yes FINGERPRINT] | --dns", "sort: trust: yes: dns", 0, -1, "the machines: how each is, worst first; exit as status",
-		"  breakglass nodes\n  breakglass nodes role:worker !state:ok --sort disk\n  breakglass nodes --json node17\n  breakglass nodes --trust node31\n  breakglass nodes --dns > records\n", run_nodes, false,
+	{"nodes", "[PATTERN...] [--sort KEY] | [PATTERN...] [--confirm NAME] [--timeout TIME] -- COMMAND... | --retry [--confirm NAME] | --trust NODE [--yes FINGERPRINT] | --dns",
+		"sort: trust: yes: confirm: timeout: retry dns", 0, -1, "the machines: how each is, worst first, exit as status; or a command on them",
+		"  breakglass nodes\n  breakglass nodes role:worker !state:ok --sort disk\n  breakglass nodes --json node17\n  breakglass nodes --trust node31\n"
+		"  breakglass nodes role:worker -- uptime\n  breakglass nodes role:worker --confirm \"3 nodes\" -- systemctl restart mycelium\n  breakglass nodes --retry\n  breakglass nodes --dns > records\n",
+		run_nodes, false,
 		"  PATTERN      words that must all be found in what is told of a node; behind ! such as must not:\n"
 		"               role:worker, state:fail, a name, an address, a part of its answer\n"
 		"  --sort KEY   state, name, role, address, load, memory, disk, clock or age\n"
 		"  --trust NODE show the host key that changed or is new beside the known one; with --yes and the\n"
 		"               fingerprint that it shows, accept it: recorded in the incident, then in known_hosts\n"
 		"  --dns        the AAAA records to publish, as lines of a zone file made from the cluster file,\n"
-		"               with what each server of the zone answers now beside them; asks no engine\n"},
+		"               with what each server of the zone answers now beside them; asks no engine\n"
+		"  -- COMMAND   run it on those, each with its own end, as a run of the open incident: planned with the\n"
+		"               exact list, signed where the environment asks for it (nodes: sign-off:), recorded;\n"
+		"               exit 0 done on all, 1 not, 2 not agreed to yet, 3 in doubt\n"
+		"  --confirm NAME  what the plan asks to be typed, \"3 nodes\"; what only reads needs none\n"
+		"  --timeout TIME  what each node may take, such as 30s (10m)\n"
+		"  --retry      the newest such command again, only where it is not done; or go on with it once it\n"
+		"               was signed; another one with --run\n"},
 	{"check", "[PATH...] [--explain | --suggest]", "explain suggest", 0, -1,
 		"lint playbooks and the environment: file:line:col: code: text",
 		"  breakglass check playbooks/\n  breakglass check --suggest runbook.md\n", run_check, false, NULL},

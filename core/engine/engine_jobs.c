@@ -7,6 +7,7 @@
 #include "core/engine/approval.h"
 #include "core/engine/crash_points.h"
 #include "core/engine/engine_state.h"
+#include "core/engine/errand.h"
 #include "core/engine/job_record.h"
 #include "core/engine/walk.h"
 #include "core/engine/worker_log.h"
@@ -279,6 +280,7 @@ static void start_follow_up(Engine *engine, int64_t number) {
 		return;
 	const Run *run = &incident->runs[action->run];
 	const IncidentStep *state = &run->steps[action->step];
+	errand_settle(engine, run);
 	if (state->state == STEP_CHECKING)
 		BG_IGNORE(engine_start_check(engine, action->who, run, state, NULL, NULL));   /* the key for it stays: a person can ask again */
 }

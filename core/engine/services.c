@@ -6,6 +6,7 @@
 #include "core/engine/asks.h"
 #include "core/engine/badge.h"
 #include "core/engine/engine_state.h"
+#include "core/engine/errand.h"
 #include "core/engine/looking.h"
 #include "core/engine/services.h"
 #include "core/engine/signing.h"
@@ -75,8 +76,17 @@ PASS(serve_finish, REQUEST_FINISH)
 PASS(serve_untick, REQUEST_UNTICK)
 PASS(serve_skip, REQUEST_SKIP)
 PASS(serve_reclassify, REQUEST_RECLASSIFY)
-PASS(serve_resolve, REQUEST_RESOLVE)
 #undef PASS
+
+static bool serve_resolve(Ask *ask, Error *err) {
+	if (!pass_on(ask, REQUEST_RESOLVE, err))
+		return false;
+	const Incident *incident = incident_file_model(ask->engine->file);
+	const IncidentAction *action = incident_find_action(incident, json_get_int(ask->args, "action", 0));
+	if (action)
+		errand_settle(ask->engine, &incident->runs[action->run]);
+	return true;
+}
 
 static bool serve_end(Ask *ask, Error *err) {
 	if (!pass_on(ask, REQUEST_END, err))
@@ -280,6 +290,7 @@ static bool serve_cancel(Ask *ask, Error *err) {
 
 /* ---- the table ---- */
 
+static bool serve_command(Ask *ask, Error *err) { return errand_start(ask, err); }
 static bool serve_signers(Ask *ask, Error *err) { return signing_signers(ask, err); }
 static bool serve_gate(Ask *ask, Error *err) { return signing_gate(ask, err); }
 static bool serve_statement(Ask *ask, Error *err) { return signing_statement(ask, err); }
@@ -287,7 +298,7 @@ static bool serve_sign(Ask *ask, Error *err) { return signing_sign(ask, err); }
 
 static bool (*const SERVICES[ASK_COUNT])(Ask *, Error *) = {
 	[ASK_DECLARE] = serve_declare, [ASK_END] = serve_end, [ASK_HANDOVER] = serve_handover, [ASK_NOTE] = serve_note,
-	[ASK_FACT] = serve_fact, [ASK_START] = serve_start, [ASK_FINISH] = serve_finish, [ASK_SET] = serve_set,
+	[ASK_FACT] = serve_fact, [ASK_START] = serve_start, [ASK_COMMAND] = serve_command, [ASK_FINISH] = serve_finish, [ASK_SET] = serve_set,
 	[ASK_TICK] = serve_tick, [ASK_UNTICK] = serve_untick, [ASK_SKIP] = serve_skip, [ASK_RECLASSIFY] = serve_reclassify,
 	[ASK_PLAN] = serve_plan, [ASK_APPLY] = serve_apply, [ASK_CHECK] = serve_check, [ASK_CANCEL] = serve_cancel,
 	[ASK_RESOLVE] = serve_resolve, [ASK_SIGNERS] = serve_signers, [ASK_GATE] = serve_gate,

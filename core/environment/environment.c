@@ -199,6 +199,7 @@ Environment *environment_free(Environment *environment)
 	free(environment->damage.since);
 	json_free(environment->values);
 	free(environment->domain);
+	strlist_clear(&environment->node_signoff);
 	strlist_clear(&environment->known_hosts);
 	strlist_clear(&environment->command_path);
 	free(environment->command_home);

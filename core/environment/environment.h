@@ -132,6 +132,7 @@ typedef struct Environment {
 	size_t probe_count;
 	EnvironmentNode *nodes;
 	size_t node_count;
+	StrList node_signoff;    /* roles that sign a command on machines that no playbook holds; none = it is not signed */
 	StrList known_hosts;     /* files of known host keys, resolved; none = ssh's own */
 	char *domain;            /* of the cluster file; NULL if there is none */
 	StrList command_path;    /* folders, resolved, that commands of playbooks search before those of PATH */

@@ -76,6 +76,7 @@ static const EnvironmentKey nodes_keys[] = {
 	{ "cluster", false, "Path of the team's cluster-config.json, which is read as it is." },
 	{ "list", false, "Further nodes, one by one." },
 	{ "lan", false, "Addresses in the local network of nodes that stand in the cluster file: node1: 192.168.1.11" },
+	{ "sign-off", false, "Roles that sign a command on nodes before it is sent; left out: nobody has to." },
 	{ "known-hosts", false, "Files of known host keys; left out: ssh's own." },
 	{ "backups", false, "The folder on backup nodes that holds the backups, from the home of the node's user: backups" },
 	{ "every", false, "How often each node is looked at: 30s." },

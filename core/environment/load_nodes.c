@@ -222,6 +222,21 @@ static bool load_lans(const Reader *reader, const YamlNode *map, Environment *en
 	return true;
 }
 
+/* A role that nobody holds would keep every command from being signed. */
+static bool load_signoff_roles(const Reader *reader, const YamlNode *node, Environment *environment, Error *err)
+{
+	AUTO_CLEAR(StrList) held = { 0 };
+	if (!node)
+		return true;
+	if (!reader_texts(reader, node, &environment->node_signoff, err))
+		return false;
+	environment_roles(environment, &held);
+	for (size_t i = 0; i < environment->node_signoff.count; i++)
+		if (!strlist_has(&held, environment->node_signoff.items[i]))
+			return reader_fail(reader, node, err, "name roles that people: gives somebody", "nobody holds the role \"%.60s\"", environment->node_signoff.items[i]);
+	return true;
+}
+
 bool load_nodes(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
 {
 	const YamlNode *map = yaml_find(root, "nodes"), *cluster = yaml_find(map, "cluster");
@@ -231,6 +246,7 @@ bool load_nodes(const Reader *reader, const YamlNode *root, Environment *environ
 		return true;
 	if (!reader_check_keys(reader, map, KEYS_NODES, err)
 		|| !load_timing(reader, map, &timing, err)
+		|| !load_signoff_roles(reader, yaml_find(map, "sign-off"), environment, err)
 		|| !reader_paths(reader, yaml_find(map, "known-hosts"), &environment->known_hosts, err)
 		|| !reader_text_or(reader, yaml_find(map, "backups"), "", &backups, err)
 		|| (cluster && !load_cluster(reader, cluster, environment, err))

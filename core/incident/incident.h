@@ -147,6 +147,7 @@ typedef struct Run {
 	char *id;
 	char *playbook_id, *playbook_title, *playbook_path, *playbook_sha256;
 	char *procedure_id, *procedure_title;
+	bool aside;                  /* a command beside the procedure that is walked: never the current run while there is another */
 	RunState state;
 	IncidentStep *steps;
 	size_t step_count;
@@ -266,7 +267,7 @@ BG_CHECK bool incident_decide(const Incident *incident, const Request *request, 
 
 /* ---- queries ---- */
 const Run *incident_find_run(const Incident *incident, const char *id);
-const Run *incident_current_run(const Incident *incident);              /* the newest that is walked; NULL */
+const Run *incident_current_run(const Incident *incident);              /* the newest that is walked, one aside last; NULL */
 const IncidentStep *run_find_step(const Run *run, const char *id);      /* by id or by number ("4.3") */
 int run_step_index(const Run *run, const IncidentStep *step);
 /* Done because its counted sub-steps are: a step with counted sub-steps and neither actions nor verifies of its own. */

@@ -199,6 +199,8 @@ static Json *json_of_run(const Run *run, WallTime now)
 	Json *procedure = json_add(json, "procedure", json_new_object());
 	json_add_string(procedure, "id", run->procedure_id);
 	json_add_string(procedure, "title", run->procedure_title);
+	if (run->aside)
+		json_add_bool(json, "aside", true);
 	json_add_string(json, "who", run->who);
 	json_add_time(json, "started", run->started);
 	json_add_time(json, "ended", run->ended);

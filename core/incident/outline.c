@@ -240,6 +240,7 @@ bool outline_parse(const Json *data, Run *ret_run, Error *err)
 	const char *path = model_text(playbook, "path", INCIDENT_TEXT_MAX), *sha256 = json_get_string(playbook, "sha256");
 	if (!path || !model_is_digest(sha256))
 		return outline_refuse(err, "does not say which playbook file it is from", NULL);
+	run.aside = json_get_bool(data, "aside", false);
 	run.playbook_path = bg_strdup(path);
 	run.playbook_sha256 = bg_strdup(sha256);
 	if (!outline_steps(data, &run, err) || !outline_gates(data, &run, err) || !outline_timers(data, &run, err)

@@ -9,11 +9,15 @@ const Run *incident_find_run(const Incident *incident, const char *id)
 
 const Run *incident_current_run(const Incident *incident)
 {
+	const Run *aside = NULL;
 	for (size_t i = incident->run_count; i > 0; i--) {
-		if (incident->runs[i - 1].state == RUN_WALKING)
-			return &incident->runs[i - 1];
+		const Run *run = &incident->runs[i - 1];
+		if (run->state == RUN_WALKING && !run->aside)
+			return run;
+		if (run->state == RUN_WALKING && !aside)
+			aside = run;
 	}
-	return NULL;
+	return aside;
 }
 
 const IncidentStep *run_find_step(const Run *run, const char *id)

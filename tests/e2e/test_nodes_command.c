@@ -120,3 +120,81 @@ Test(nodes_command, a_worker_that_dies_leaves_what_was_told_and_doubt)
 		scene_check_journal(&scene, NULL);
 	}
 }
+
+static char *newest_action(const Scene *scene)
+{
+	Client *client = scene_client(scene, false);
+	size_t count = client_model(client)->incident->action_count;
+	client_close(client);
+	return bg_asprintf("%zu", count);
+}
+
+/* ---- no playbook: breakglass nodes PATTERN -- COMMAND ---- */
+
+#define SIGNED_BY "  sign-off: [engineering]\n"
+
+static Scene errand_scene(const TestFleet *fleet, const char *more)
+{
+	AUTO_FREE char *nodes = bg_asprintf("nodes:\n%s%s", more, fleet->nodes + strlen("nodes:\n"));
+	Scene scene = scene_new(BOOK, nodes);
+	scene_make_keys(&scene);
+	return scene;
+}
+
+Test(nodes_command, of_the_shell_stands_in_the_record_beside_the_procedure_that_is_walked)
+{
+	AUTO_CLEAR(TestFleet) fleet = test_fleet();
+	AUTO_CLEAR(Scene) scene = errand_scene(&fleet, "");
+	scene_refused(&scene, 1, "breakglass declare TITLE", "nodes", "n2", "--", "uptime");
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", "signed");
+	/* What only reads goes at once. */
+	scene_ok(&scene, "nodes", "n2", "--", "uptime");
+	cr_assert(scene_says(&scene, "run r2: uptime on 1 node\n") && scene_says(&scene, "1 node: 1 done"), "%s", scene.said);
+	scene_ok(&scene, "nodes", "n2", "--confirm", "n2", "--", "echo", "$HOME", "'<x>'", "NAMESPACE", "$(echo \"it's\")");
+	cr_assert(scene_says(&scene, "<x> NAMESPACE it's\n"), "%s", scene.said);
+	/* The walked procedure is still the one that is meant. */
+	scene_ok(&scene, "steps");
+	cr_assert(scene_says(&scene, "Signed: Book"), "%s", scene.said);
+	/* A change wants the number of machines. */
+	AUTO_FREE char *text = bg_asprintf(FLEET_CASE FLEET_IS("3") "test -e %s/mended || exit 3;; esac; touch %s/done; echo x >> %s/count", scene.folder.path,
+		scene.folder.path, scene.folder.path);
+	scene_refused(&scene, 2, "nothing was sent yet", "nodes", "127.0.0.3", "--", text);
+	scene_refused(&scene, 2, "that is not what it would be sent to", "nodes", "127.0.0.3", "--confirm", "2 nodes", "--", text);
+	scene_refused(&scene, 1, "8 nodes: 7 done, 1 failed", "nodes", "--timeout", "60s", "--confirm", "8 nodes", "--", text);
+	cr_assert(scene_says(&scene, "failed       n3: exit 3") && scene_says(&scene, "breakglass nodes --retry"), "%s", scene.said);
+	temp_write(&scene.folder, "mended", "");
+	scene_ok(&scene, "nodes", "--retry", "--confirm", "n3");
+	cr_assert(scene_says(&scene, "n2 is left out: it was done there before") && scene_says(&scene, "1 node: 1 done"), "%s", scene.said);
+	cr_assert_eq(scene_lines(&scene, "count"), 8, "once on each");
+	scene_refused(&scene, 3, "\"in-doubt\": 1", "--json", "nodes", "n4", "--confirm", "n4", "--", "kill -9 $PPID; sleep 100");
+	scene_refused(&scene, 1, "ran or not-run", "nodes", "--retry", "--confirm", "n4");
+	AUTO_FREE char *doubtful = newest_action(&scene);
+	scene_ok(&scene, "resolve", doubtful, "ran", "--reason", "it is gone there");
+	/* It is over: nothing is left that could be sent again. Two that were not agreed to are still open. */
+	scene_refused(&scene, 2, "nothing was sent yet", "nodes", "--retry");
+	cr_assert(!scene_says(&scene, "kill -9"), "%s", scene.said);
+	scene_end_engine(&scene, SIGTERM);
+}
+
+Test(nodes_command, of_the_shell_waits_for_the_roles_that_the_environment_names)
+{
+	AUTO_CLEAR(TestFleet) fleet = test_fleet();
+	AUTO_CLEAR(Scene) scene = errand_scene(&fleet, SIGNED_BY);
+	scene_ok(&scene, "declare", "it broke");
+	AUTO_FREE char *text = bg_asprintf("echo x >> %s/count", scene.folder.path);
+	scene_refused(&scene, 1, "it waits for engineering: breakglass sign nodes --role ROLE --run r1", "nodes", "n2", "--confirm", "n2", "--", text);
+	scene_refused(&scene, 1, "it waits for engineering", "nodes", "--retry", "--confirm", "n2");
+	cr_assert_eq(scene_lines(&scene, "count"), 0, "nothing before it is signed");
+	scene_ok(&scene, "statement", "nodes", "--role", "engineering", "--person", "bob", "--run", "r1");
+	cr_assert(scene_says(&scene, text) && scene_says(&scene, "on n2 ("), "the command and the machine are signed: %s", scene.said);
+	scene_ok(&scene, "sign", "nodes", "--role", "engineering", "--key", scene_key(&scene, "bob"), "--run", "r1");
+	scene_ok(&scene, "nodes", "--retry", "--confirm", "n2");
+	cr_assert_eq(scene_lines(&scene, "count"), 1);
+	scene_refused(&scene, 1, "no command on nodes is open", "nodes", "--retry");
+	scene_ok(&scene, "verify");
+	scene_end_engine(&scene, SIGTERM);
+	AUTO_FREE char *incident = scene_incident(&scene);
+	AUTO_FREE char *signers = bg_asprintf("%s/allowed_signers", scene.folder.path);
+	cr_assert(scene_verdict(&scene, "a command on nodes", incident, signers, NULL));
+}

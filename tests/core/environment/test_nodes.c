@@ -93,6 +93,8 @@ static const Case refused[] = {
 	{ "a login that is an option", NODES, "{ \"domain\": \"a.test\", \"nodes\": [ { \"name\": \"n\", \"ipv6\": \"4a1::1\", \"user\": \"-oProxyCommand=x\","
 		" \"role\": \"master\" } ] }", "cluster-config.json:1", "no user has", "not a - in front" },
 	{ "nothing", HEAD "nodes: { every: 10s }\n", "{}", "environment.yaml:3:1", "names no node", "cluster: FILE" },
+	{ "a role that nobody holds", HEAD "nodes:\n  sign-off: [engineering]\n  list:\n    - { name: a, address: 10.0.0.1, user: u }\n", "{}", "environment.yaml:4:3",
+		"nobody holds the role \"engineering\"", "people:" },
 	{ "an unknown key", HEAD "nodes:\n  list:\n    - { name: a, adress: 10.0.0.1, user: u }\n", "{}", "environment.yaml:5:18", "adress", "address" },
 	{ "a LAN name", HEAD "nodes:\n  list:\n    - { name: a, address: 10.0.0.1, user: u, lan: a.local }\n", "{}", "environment.yaml:5:46", "no literal address", "192.168.1.11" },
 	{ "a LAN address of nobody", HEAD "nodes:\n  lan: { b: 192.168.1.11 }\n  list:\n    - { name: a, address: 10.0.0.1, user: u }\n", "{}", "environment.yaml:4:10",
