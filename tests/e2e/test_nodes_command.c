@@ -198,3 +198,20 @@ Test(nodes_command, of_the_shell_waits_for_the_roles_that_the_environment_names)
 	AUTO_FREE char *signers = bg_asprintf("%s/allowed_signers", scene.folder.path);
 	cr_assert(scene_verdict(&scene, "a command on nodes", incident, signers, NULL));
 }
+
+/* The console, in lines: marked, asked, planned, applied, counted; the same commands as by keys. */
+Test(nodes_command, of_the_console_goes_over_the_walk_and_is_counted_on_the_nodes)
+{
+	AUTO_CLEAR(TestFleet) fleet = test_fleet();
+	AUTO_CLEAR(Scene) scene = errand_scene(&fleet, "");
+	AUTO_CLEAR(ProgramRun) run = { 0 };
+	scene_ok(&scene, "declare", "it broke");
+	AUTO_FREE char *script = bg_asprintf("nodes\nmark n2\nmark n3\nsend\necho x >> %s/count; " FLEET_CASE FLEET_IS("3") "exit 3;; esac\n60s\napply\nyes\nnodes\nnote over\n",
+		scene.folder.path);
+	run_program((const char *const[]) { scene.program, "--env", scene.environment, "--state", scene.state, "--line", NULL }, script, NULL, &run);
+	const char *said = buf_text(&run.out);
+	cr_assert(strstr(said, "2 nodes: 1 done, 1 failed"), "%s", said);
+	cr_assert_eq(scene_lines(&scene, "count"), 2, "%s", said);
+	scene_end_engine(&scene, SIGTERM);
+	scene_check_journal(&scene, NULL);
+}

@@ -80,7 +80,9 @@
 	COMMAND(SORT, "sort", MOVE, "o", "n", SAFE, 6, DO, "sort", "sort by the next column, or by the named one: disk, load, ...") \
 	COMMAND(MARK, "mark", MOVE, "space", "n", SAFE, 2, DO, "mark", "mark the selected row, or take its mark away") \
 	COMMAND(MARK_ALL, "mark-all", MOVE, "a", "n", SAFE, 3, DO, "mark all", "mark all rows that are shown, or take their marks away") \
-	COMMAND(TRUST, "trust", MOVE, "K", "n", CONFIRM, 4, DO, "host key...", "decide on a host key that changed or is new, by typing yes") \
+	COMMAND(TRUST, "trust", MOVE, "K", "n", CONFIRM, 5, DO, "host key...", "decide on a host key that changed or is new, by typing yes") \
+	COMMAND(SEND, "send", STEP, "!", "n", BREAK_GLASS, 4, DO, "command...", "plan a command on the marked nodes, else the selected one") \
+	COMMAND(SEND_AGAIN, "send-again", STEP, "R", "n", BREAK_GLASS, 7, DO, "again", "plan the newest command again where it is not done") \
 	COMMAND(COPY, "copy", MOVE, "Y", "G", SAFE, 0, DO, "copy", "copy what is selected to the clipboard: a command, a link, the row") \
 	COMMAND(FOLLOW, "follow", MOVE, "f", "wt", SAFE, 21, NONE, "follow", "keep the newest line in sight, or stop doing so") \
 	\

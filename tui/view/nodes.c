@@ -5,6 +5,8 @@
 #include <string.h>
 #include "core/base/alloc.h"
 #include "core/health/nodes.h"
+#include "tui/view/nodes_command.h"
+#include "tui/view/nodes_trust.h"
 #include "tui/view/reading_page.h"
 #include "tui/view/shell.h"
 #include "tui/widget/list.h"
@@ -101,6 +103,11 @@ static const char *row_text(size_t index, void *userdata)
 	buf_truncate(&state->text, 0);
 	node_row_text(row, &state->text);
 	buf_puts(&state->text, is_marked(state, row->reading->name) ? " marked" : "");
+	const ActionNode *end = nodes_command_end(nodes_command_last(state->context), row->reading->name);
+	if (end) {
+		buf_puts(&state->text, " command:");
+		nodes_command_words(end, &state->text);
+	}
 	return buf_text(&state->text);
 }
 
@@ -130,7 +137,14 @@ static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 		x += ROLE_WIDTH + 1;
 	}
 	int right = small ? rect.x + rect.width : canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, age);
-	canvas_text_fit(canvas, rect, x, rect.y, right - x - 1, ROLE_TEXT, buf_text(&words));
+	const ActionNode *end = nodes_command_end(nodes_command_last(state->context), row->reading->name);
+	if (end) {
+		AUTO_CLEAR(Buf) came = { 0 };
+		nodes_command_words(end, &came);
+		x = 2 + canvas_text_fit(canvas, rect, x, rect.y, right - x - 1, nodes_command_role(end->end), buf_text(&came));
+	}
+	if (x < right)
+		canvas_text_fit(canvas, rect, x, rect.y, right - x - 1, ROLE_TEXT, buf_text(&words));
 }
 
 static void say_row(size_t index, void *userdata, Buf *out)
@@ -142,6 +156,12 @@ static void say_row(size_t index, void *userdata, Buf *out)
 	reading_age(row->reading, state->context->wall, false, age);
 	buf_printf(out, "%s: %s%s%s%s%s%s: ", reading_state_name(row->state), row->reading->name, *address ? " " : "", address, *role ? " " : "", role,
 		is_marked(state, row->reading->name) ? " marked" : "");
+	const ActionNode *end = nodes_command_end(nodes_command_last(state->context), row->reading->name);
+	if (end) {
+		buf_puts(out, "command ");
+		nodes_command_words(end, out);
+		buf_puts(out, "; ");
+	}
 	node_row_words(row, state->context->wall, out);
 	buf_printf(out, " (%s)", age);
 }
@@ -198,6 +218,18 @@ static void draw_head(NodesState *state, Canvas *canvas, Rect rect)
 	canvas_text_fit(canvas, rect, rect.x + 1, rect.y, end - rect.x - 2, ROLE_HEADING, buf_text(&counts));
 }
 
+/* The box score of the newest command. */
+static void draw_score(const NodesState *state, Canvas *canvas, Rect *rect)
+{
+	const IncidentAction *last = nodes_command_last(state->context);
+	AUTO_CLEAR(Buf) score = { 0 };
+	if (!last)
+		return;
+	nodes_command_score(last, &score);
+	canvas_text_fit(canvas, *rect, rect->x + 1, rect->y, rect->width - 2, ROLE_NOTICE, buf_text(&score));
+	(void) rect_cut_top(rect, 1);
+}
+
 static void render(void *data, const ViewContext *context, Canvas *canvas, Rect rect)
 {
 	NodesState *state = data;
@@ -219,6 +251,7 @@ static void render(void *data, const ViewContext *context, Canvas *canvas, Rect 
 	if (state->nodes.total && !context->small) {
 		draw_head(state, canvas, rect);
 		(void) rect_cut_top(&rect, 1);
+		draw_score(state, canvas, &rect);
 	}
 	list_render(&state->list, &source, canvas, rect);
 }
@@ -255,6 +288,12 @@ static bool page(void *data, ViewContext *context, Styled *out)
 	nodes_summary(&state->nodes, &counts);
 	if (state->nodes.total)
 		styled_printf(out, ROLE_TEXT, "%s   by %s\n", buf_text(&counts), nodes_sort_name(state->sort));
+	const IncidentAction *last = nodes_command_last(context);
+	if (last) {
+		AUTO_CLEAR(Buf) score = { 0 };
+		nodes_command_score(last, &score);
+		styled_printf(out, ROLE_TEXT, "%s\n", buf_text(&score));
+	}
 	return false;
 }
 
@@ -310,46 +349,16 @@ static void mark(NodesState *state, ViewContext *context)
 	(void) list_command(&state->list, &source, COMMAND_DOWN);   /* at the end it stays */
 }
 
-static void trusted(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
+/* To the marked ones, else the selected one. */
+static void send(NodesState *state, ViewContext *context)
 {
-	(void) state;
-	Json *args = json_copy(data);
-	json_add_string(args, "confirm", form_text(&dialog->form, 0));
-	view_ask(context, ASK_TRUST, args, "Accepted, and in the record. It is looked at again.");
-}
-
-/* Both fingerprints before the word: whoever types it has seen them. A small screen has room for nothing else. */
-static void write_keys(const NodeRow *row, bool small, Styled *text)
-{
-	const Json *facts = row->reading->facts;
-	const char *known = json_get_string(facts, "host_key_known");
-	styled_printf(text, ROLE_TEXT, "shows %s\n", json_get_string_or(facts, "host_key", ""));
-	styled_printf(text, ROLE_TEXT, "known %s", known ? known : "is none");
-	if (small)
-		return;
-	styled_printf(text, ROLE_MUTED, "\n%s at %s\n\n", row->reading->name, node_row_address(row));
-	if (known)
-		styled_add(text, ROLE_DANGER, "Was it rebuilt? If nobody knows of it, somebody may stand between.\n");
-	styled_add(text, ROLE_TEXT, "Compare with ssh-keygen -lf on its console. The decision stands in the record; the old key goes out of known_hosts.\n");
-}
-
-static void trust(NodesState *state, ViewContext *context)
-{
+	AUTO_CLEAR(StrList) one = { 0 };
 	const NodeRow *row = selected(state);
-	const Json *facts = row ? row->reading->facts : NULL;
-	const char *shown = json_get_string_or(facts, "host_key", "");
-	if (!row || !json_get_string(facts, "host_key_line")) {
-		view_refuse(context, "there is no host key to decide about%s", *shown ? ": only its fingerprint is known, or it is revoked" : "");
+	if (!state->marked.count && !row)
 		return;
-	}
-	Json *data = json_new_object();
-	json_add_string(data, "node", row->reading->name);
-	json_add_string(data, "fingerprint", shown);
-	AUTO_FREE char *title = bg_asprintf("Host key of %s", row->reading->name);
-	Dialog *dialog = view_dialog(context, DIALOG_FORM, title, "accept", trusted, data);
-	dialog->danger = true;
-	write_keys(row, context->small, &dialog->text);
-	form_add(&dialog->form, FIELD_TEXT, "Type yes", "")->required = true;
+	if (!state->marked.count)
+		strlist_add(&one, row->reading->name);
+	nodes_command_ask(context, state->marked.count ? &state->marked : &one);
 }
 
 static Outcome on_command(void *data, ViewContext *context, CommandId id)
@@ -362,7 +371,11 @@ static Outcome on_command(void *data, ViewContext *context, CommandId id)
 	else if (id == COMMAND_SORT)
 		sort(state, context);
 	else if (id == COMMAND_TRUST)
-		trust(state, context);
+		nodes_trust(context, selected(state));
+	else if (id == COMMAND_SEND)
+		send(state, context);
+	else if (id == COMMAND_SEND_AGAIN)
+		nodes_command_retry(context);
 	else if (id == COMMAND_MARK)
 		mark(state, context);
 	else if (id == COMMAND_MARK_ALL) {
@@ -386,9 +399,9 @@ static const char *reason(void *data, const ViewContext *context, CommandId id)
 	collect(state, context);
 	if (id == COMMAND_OPEN && state->details)
 		return "it is open; Esc goes back";
-	if (!state->nodes.total && (id == COMMAND_OPEN || id == COMMAND_DETAILS || id == COMMAND_MARK || id == COMMAND_MARK_ALL || id == COMMAND_SORT || id == COMMAND_REFRESH || id == COMMAND_TRUST))
+	if (!state->nodes.total && (id == COMMAND_OPEN || id == COMMAND_DETAILS || id == COMMAND_MARK || id == COMMAND_MARK_ALL || id == COMMAND_SORT || id == COMMAND_REFRESH || id == COMMAND_TRUST || id == COMMAND_SEND))
 		return "this environment has no nodes";
-	return NULL;
+	return id == COMMAND_SEND ? nodes_command_no_send(context) : id == COMMAND_SEND_AGAIN ? nodes_command_no_retry(context) : NULL;
 }
 
 static void filter(void *data, ViewContext *context, const char *text)
