@@ -3,6 +3,7 @@
  * deadline is reported as unknown by the main thread, which needs no answer from it to say so. Nodes may be many: they share one
  * loop (providers/node/sweep.h). */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -346,8 +347,26 @@ static bool read_frames(Prober *prober, Buf *in) {
 	return true;
 }
 
+#define LEAVE_S 4                /* after being told to end, whatever its threads do */
+
+static int leave_pipe[2] = {-1, -1};     /* for the handler, which has no other way to it */
+
+static void on_end(int number) {
+	(void) number;
+	(void) !write(leave_pipe[1], "", 1);   /* full: it has been told already */
+	alarm(LEAVE_S);
+}
+
+/* SIGTERM, of the engine or because it died: there is time to end what the ssh program keeps. */
+static void watch_end(void) {
+	struct sigaction action = {.sa_handler = on_end, .sa_flags = SA_RESTART};
+	if (pipe2(leave_pipe, O_CLOEXEC | O_NONBLOCK) == 0)
+		sigaction(SIGTERM, &action, NULL);
+}
+
 int prober_main(void) {
 	signal(SIGPIPE, SIG_IGN);
+	watch_end();
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	confine_begin();
 	static Prober prober;
@@ -358,12 +377,13 @@ int prober_main(void) {
 	pthread_cond_init(&prober.wake, &clock);
 	Buf in = {0};
 	for (;;) {
-		struct pollfd wanted = {.fd = PROBER_FD, .events = POLLIN};
-		int ready = poll(&wanted, 1, 1000);
-		if (ready > 0 && !read_frames(&prober, &in))
+		struct pollfd wanted[] = {{.fd = PROBER_FD, .events = POLLIN}, {.fd = leave_pipe[0], .events = POLLIN}};
+		int ready = poll(wanted, BG_LENGTH(wanted), 1000);
+		if (ready > 0 && (wanted[1].revents || (wanted[0].revents && !read_frames(&prober, &in))))
 			break;
 		report_late(&prober);
 	}
+	node_sweep_leave(prober.sweep);
 	/* Threads may sit in a library call: the process ends under them, and nothing of theirs outlives it. */
 	_exit(0);
 }

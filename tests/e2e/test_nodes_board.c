@@ -1,7 +1,9 @@
 /* Machines over SSH on the board of the real program: engine, prober, a real sshd, and what is wrong with the others. */
 #include <signal.h>
+#include <stdlib.h>
 
 #include "core/base/alloc.h"
+#include "core/base/file.h"
 #include "scene.h"
 #include "tests/support/loopback.h"
 #include "tests/support/sshd.h"
@@ -125,4 +127,60 @@ Test(nodes_board, each_node_is_on_the_board_with_what_is_wrong_with_it)
 	cr_expect_eq(node(client_model(client), "good")->state, READING_FAIL);
 	client_close(client);
 	scene_end_engine(&scene, SIGTERM);
+}
+
+static bool older_is_told(const ClientModel *model, void *userdata)
+{
+	(void) userdata;
+	return node(model, "older");
+}
+
+/* Names in the folder that begin so. */
+static size_t count_kept(const char *folder)
+{
+	AUTO_CLEAR(StrList) names = { 0 };
+	Error err = { 0 };
+	size_t kept = 0;
+	assert_ok(file_list_folder(folder, &names, &err), &err);
+	for (size_t i = 0; i < names.count; i++)
+		kept += str_starts(str_from(names.items[i]), "breakglass-ssh-");
+	return kept;
+}
+
+static int prober_of(Scene *scene)
+{
+	AUTO(Json) *status = NULL;
+	scene_ok(scene, "engine", "status", "--json");
+	cr_assert(json_parse(str_trim(str_from(scene->said)), &status, NULL), "%s", scene->said);
+	JSON_EACH(process, json_get(status, "processes"))
+		if (text_eq(json_get_string(process, "role"), "prober"))
+			return (int) json_get_int(process, "pid", 0);
+	return 0;
+}
+
+Test(nodes_board, a_connection_that_the_ssh_program_keeps_ends_with_the_prober)
+{
+	if (!have_sshd())
+		cr_skip_test("there is no sshd here");
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(TestSshd) *sshd = test_sshd_start(&folder, "server", &(TestSshdOptions){ .host_key_types = "rsa" });
+	AUTO_FREE char *known = test_sshd_known_line(sshd);
+	AUTO_FREE char *nodes = bg_asprintf("nodes:\n  known-hosts: %s\n  every: 300ms\n  deadline: 40s\n  list:\n"
+		"    - { name: older, address: 127.0.0.1, port: %d, user: %s, key: %s }\n", temp_write(&folder, "hosts", known), test_sshd_port(sshd), test_login(),
+		test_sshd_key(&folder));
+	setenv("TMPDIR", folder.path, 1);
+	unsetenv("XDG_RUNTIME_DIR");
+	AUTO_CLEAR(Scene) scene = scene_new(BOOK, nodes);
+	Client *client = scene_client(&scene, true);
+	Error err = { 0 };
+	assert_ok(client_wait(client, older_is_told, NULL, SCENE_WAIT_MS, &err), &err);
+	assert_text("older", outcome(client_model(client), "older"), "answered");
+	cr_assert_eq(count_kept(folder.path), 1u);
+	int prober = prober_of(&scene);
+	cr_assert(prober > 0);
+	client_close(client);
+	scene_end_engine(&scene, SIGTERM);
+	scene_wait_gone(prober);
+	cr_expect_eq(count_kept(folder.path), 0u);
+	test_sshd_wait_log(sshd, "Disconnected from user");
 }

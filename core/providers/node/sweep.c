@@ -13,10 +13,13 @@
 #include "core/providers/mycelium/watch.h"
 #include "core/transport/ssh/loop.h"
 #include "core/transport/ssh/program.h"
+#include "core/transport/ssh/program_shared.h"
 
 #define PROGRAM_THREADS 4
 #define BEGIN_AT_ONCE 128            /* looks under way: key exchanges cost both sides */
 #define KNOWN_LOOK_MS 1000
+#define KEPT_MORE_S 10               /* beyond two rounds: a connection of the ssh program that nobody uses any more */
+#define END_KEPT_MS 2000
 #define PROGRAM_ROUNDS 20            /* then libssh2 is tried again: keys and servers change */
 
 #define LAN_AFTER_MS 1500            /* not connected by then: its address in the local network is tried beside */
@@ -61,6 +64,7 @@ struct NodeSweep {
 	int wake[2];
 	pthread_t loop, programs[PROGRAM_THREADS];
 	size_t thread_count;         /* of programs */
+	char *shared;                /* folder of the connections that the ssh program keeps; NULL = there is no place for one */
 	bool looping;
 	OverlayWatch *watch;         /* NULL: no node is in the overlay, or no daemon is named */
 	/* Of the loop: */
@@ -160,11 +164,23 @@ static ItemState state_of(NodeSweep *sweep, const Item *item) {
 	return state;
 }
 
+/* Made when the first one needs it. */
+static const char *shared_folder(NodeSweep *sweep) {
+	pthread_mutex_lock(&sweep->lock);
+	if (!sweep->shared && !sweep->stopping)
+		sweep->shared = ssh_shared_begin();
+	const char *folder = sweep->shared;
+	pthread_mutex_unlock(&sweep->lock);
+	return folder;
+}
+
 static void *program_thread(void *userdata) {
 	NodeSweep *sweep = userdata;
 	for (Item *item; (item = take_queued(sweep));) {
 		SshTarget target;
 		node_target(sweep->environment, item->node, item->known, item->deadline_ms, &target);
+		target.shared = shared_folder(sweep);
+		target.shared_s = (int) (2 * item->every_ms / 1000) + KEPT_MORE_S;
 		SshCommand command = {.text = item->command, .deadline_ms = item->deadline_ms, .repeatable = true};
 		item->begun = mono_now();
 		ssh_program_run(&target, &command, is_stopping, sweep, &item->by_program);
@@ -406,6 +422,16 @@ void node_sweep_want(NodeSweep *sweep, size_t index) {
 	wake_loop(sweep);
 }
 
+void node_sweep_leave(NodeSweep *sweep) {
+	if (!sweep)
+		return;
+	pthread_mutex_lock(&sweep->lock);
+	sweep->stopping = true;
+	const char *folder = sweep->shared;   /* threads may still read it: it stays */
+	pthread_mutex_unlock(&sweep->lock);
+	ssh_shared_end_all(folder, END_KEPT_MS);
+}
+
 NodeSweep *node_sweep_free(NodeSweep *sweep) {
 	if (!sweep)
 		return NULL;
@@ -418,6 +444,8 @@ NodeSweep *node_sweep_free(NodeSweep *sweep) {
 		pthread_join(sweep->loop, NULL);
 	for (size_t i = 0; i < sweep->thread_count; i++)
 		pthread_join(sweep->programs[i], NULL);
+	ssh_shared_end_all(sweep->shared, END_KEPT_MS);
+	free(sweep->shared);
 	overlay_watch_free(sweep->watch);
 	overlay_clear(&sweep->overlay);
 	for (size_t i = 0; i < sweep->count; i++) {

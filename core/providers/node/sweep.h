@@ -21,6 +21,9 @@ BG_CHECK bool node_sweep_start(const Environment *environment, const NodeSweepIt
 	NodeSweep **ret, Error *err);
 /* Look at it now, or once more when a look is under way: what that one saw may be older than the wish. From any thread. */
 void node_sweep_want(NodeSweep *sweep, size_t index);
+/* For a process that ends under its threads: ends the connections that the ssh program keeps, within two seconds; what does not end then ends by itself, two
+ * rounds later. NULL ok. */
+void node_sweep_leave(NodeSweep *sweep);
 /* Stops and waits for the threads: at most until the ssh programs under way have been ended. NULL ok; returns NULL. */
 NodeSweep *node_sweep_free(NodeSweep *sweep);
 BG_DEFINE_FREEP(NodeSweep, node_sweep_free)

@@ -7,9 +7,11 @@
 
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/transport/process.h"
 #include "core/transport/ssh/program_key.h"
+#include "core/transport/ssh/program_shared.h"
 
 #define REST_FIRST_MS 100
 #define REST_LAST_MS 2000
@@ -102,6 +104,8 @@ static void build_argv(const SshTarget *target, const SshCommand *command, int64
 	strlist_add_take(argv, bg_asprintf("ConnectTimeout=%lld", (long long) seconds));
 	if (target->known_files && target->known_files->count)
 		known_hosts_option(argv, target->known_files);
+	if (target->kept)
+		ssh_shared_options(target, argv);
 	ssh_program_route(target, argv);
 	if (target->key_path && *target->key_path) {
 		strlist_add(argv, "-i");
@@ -184,6 +188,27 @@ static void run_once(const SshTarget *target, const SshCommand *command, const P
 		ret->began = false;
 }
 
+/* Over the connection that is kept, if one is. Behind it the machine may be gone, or have begun anew: so it gets half of the time, and then a new one is made. */
+static void run_way(const SshTarget *to, const SshCommand *command, const ProcessRequest *base, SshResult *ret) {
+	AUTO_FREE char *socket = command->repeatable ? ssh_shared_socket(to) : NULL;
+	SshTarget target = *to;
+	ProcessRequest request = *base;
+	MonoTime begun = mono_now();
+	target.kept = socket;
+	if (socket && file_exists(socket)) {
+		request.deadline_ms = base->deadline_ms / 2;
+		run_once(&target, command, &request, ret);
+		ret->reused = ret->outcome == SSH_RAN;
+		if (ret->reused || (base->cancelled && base->cancelled(base->userdata)))
+			return;
+		ssh_shared_end(socket);
+		request.deadline_ms = base->deadline_ms - (mono_now().ms - begun.ms);
+		ret->host_key = (HostKeyCheck){0};
+		error_clear(&ret->error);
+	}
+	run_once(&target, command, &request, ret);
+}
+
 /* A person can decide on a key only when there is one. */
 static void learn_key(const SshTarget *target, const ProcessRequest *base, int64_t left_ms, SshResult *ret) {
 	ProcessRequest request = *base;
@@ -199,7 +224,7 @@ void ssh_program_run(const SshTarget *target, const SshCommand *command, bool (*
 	for (;;) {
 		ProcessRequest request = {.deadline_ms = command->deadline_ms - (mono_now().ms - begun.ms), .cancelled = cancelled, .userdata = userdata,
 			.max_output = command->max_output ? command->max_output : SSH_DEFAULT_OUTPUT};
-		run_once(target, command, &request, ret);
+		run_way(target, command, &request, ret);
 		ret->elapsed_ms = mono_now().ms - begun.ms;
 		unsigned char noise = 0;
 		random_bytes(&noise, 1);

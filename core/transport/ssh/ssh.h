@@ -23,6 +23,9 @@ typedef struct SshTarget {
 	const char *jump;             /* for the ssh program: -J; NULL or "" = none */
 	const KnownHosts *known;      /* must outlive the session and its results */
 	const StrList *known_files;   /* the files that `known` was read from, for the ssh program; NULL = its own */
+	const char *shared;           /* for the ssh program: a folder in which it keeps connections for commands that change nothing; NULL = it keeps none */
+	int shared_s;                 /* how long one is kept behind its last command */
+	const char *kept;             /* program.c's own: the socket of the one to use */
 	int64_t connect_ms;           /* until the connection stands, and again until the banner came; 0 = SSH_DEFAULT_CONNECT_MS */
 } SshTarget;
 

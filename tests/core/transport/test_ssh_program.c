@@ -1,4 +1,5 @@
 /* The same commands through the ssh program: what it says, read, and a real one against a real sshd. */
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -6,9 +7,11 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/file.h"
 #include "core/transport/ssh/known_hosts_accept.h"
 #include "core/transport/ssh/program.h"
 #include "core/transport/ssh/program_key.h"
+#include "core/transport/ssh/program_shared.h"
 #include "ssh_fixture.h"
 #include "tests/support/loopback.h"
 #include "tests/support/process.h"
@@ -244,4 +247,76 @@ Test(ssh_program, a_key_behind_a_jump_host_is_learnt_through_it) {
 	target.known_files = &files;
 	run(&target, "echo through", LONG_MS, &result);
 	assert_ran(&result, "through\n");
+}
+
+/* ---- connections that are kept ---- */
+
+/* As a sweep has them. */
+static SshTarget keeping(const SshFixture *fixture, const char *folder) {
+	SshTarget target = fixture->target;
+	target.shared = folder;
+	target.shared_s = 60;
+	return target;
+}
+
+static void run_again(const SshTarget *target, const char *text, SshResult *ret) {
+	SshCommand command = {.text = text, .deadline_ms = 2 * LONG_MS, .repeatable = true};
+	ssh_result_clear(ret);
+	ssh_program_run(target, &command, NULL, NULL, ret);
+}
+
+Test(ssh_program, a_connection_is_kept_until_something_about_it_changes) {
+	AUTO_CLEAR(StrList) files = {0};
+	AUTO_CLEAR(SshResult) result = {0};
+	AUTO(SshFixture) *fixture = with_file(&(TestSshdOptions){.host_key_types = "rsa"}, &files);
+	AUTO_FREE char *folder = ssh_shared_begin();
+	SshTarget target = keeping(fixture, folder);
+	for (int i = 0; i < 3; i++) {
+		run_again(&target, "echo again", &result);
+		assert_ran(&result, "again\n");
+		cr_expect_eq(result.reused, i > 0, "%d", i);
+	}
+	/* What may not be repeated goes its own way. */
+	run(&target, "echo once", LONG_MS, &result);
+	assert_ran(&result, "once\n");
+	cr_expect(!result.reused);
+	/* Another set of known keys: the machine is looked at anew, and refused. */
+	AUTO_FREE char *before = read_text(files.items[0]);
+	temp_write(&fixture->folder, "known_hosts", "# nobody is known any more\n");
+	run_again(&target, "true", &result);
+	assert_outcome(&result, SSH_HOST_UNKNOWN, "not known");
+	temp_write(&fixture->folder, "known_hosts", before);
+	run_again(&target, "echo anew", &result);
+	assert_ran(&result, "anew\n");
+	ssh_shared_end_all(folder, LONG_MS);
+	cr_expect(!file_exists(folder));
+	test_sshd_wait_log(fixture->sshd, "Disconnected from user");
+}
+
+Test(ssh_program, a_kept_connection_to_a_machine_that_began_anew_is_made_anew) {
+	AUTO_CLEAR(StrList) files = {0};
+	AUTO_CLEAR(SshResult) result = {0};
+	AUTO(SshFixture) *fixture = with_file(&(TestSshdOptions){.host_key_types = "rsa"}, &files);
+	AUTO_FREE char *folder = ssh_shared_begin();
+	SshTarget target = keeping(fixture, folder);
+	run_again(&target, "echo before", &result);
+	assert_ran(&result, "before\n");
+	/* A socket behind which nobody is any more, as a master that was killed leaves it. */
+	AUTO_FREE char *socket = ssh_shared_socket(&target);
+	ssh_shared_end(socket);
+	AUTO_CLOSE int dead = open(socket, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	cr_assert(dead >= 0);
+	run_again(&target, "echo after", &result);
+	assert_ran(&result, "after\n");
+	ssh_shared_end_all(folder, LONG_MS);
+}
+
+Test(ssh_program, a_folder_too_deep_for_a_socket_keeps_nothing) {
+	AUTO_CLEAR(Buf) deep = {0};
+	for (int i = 0; i < 12; i++)
+		buf_puts(&deep, "/a-folder");
+	SshTarget target = {.host = "10.0.0.1", .user = "admin", .shared = buf_text(&deep)};
+	cr_expect_null(ssh_shared_socket(&target));
+	target.shared = NULL;
+	cr_expect_null(ssh_shared_socket(&target));
 }
