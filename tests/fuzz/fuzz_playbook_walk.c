@@ -97,8 +97,8 @@ static void walk_procedure(const Environment *environment, const Playbook *playb
 	walk.run = incident_current_run(incident);
 	for (size_t i = 0; i < procedure->step_count && i < 40; i++)
 		check_step(&walk, procedure->steps[i]);
-	for (size_t i = 0; i < playbook->gate_count && i < 20; i++)
-		check_gate(&walk, playbook->gates[i]);
+	for (size_t i = 0; i < procedure->gate_count && i < 20; i++)
+		check_gate(&walk, procedure->gates[i]);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
