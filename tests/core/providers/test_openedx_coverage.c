@@ -124,7 +124,7 @@ static const Item ITEMS[] = {
 	{ "4.21", "1 SSH", "complete-loss.md", "verify node.machine node=${backup_node} outcome=answered" },
 	{ "4.21", "2 Kubernetes", "complete-loss.md", "verify k8s.nodes at-least=4 ready>=4 pressed=0" },
 	{ "4.21", "3 CouchDB", "complete-loss.md", "verify couchdb.cluster up=3 members=3 state=cluster_finished" },
-	{ "4.21", "4 LMS and Studio", "complete-loss.md", "verify http url=https://${studio} status=200" },
+	{ "4.21", "4 LMS and Studio", "complete-loss.md", "verify http url=${studio_url} status=200" },
 	{ "4.21", "5 admin", "complete-loss.md", "Check by hand: logging in" },
 	{ "4.21", "6 content", "complete-loss.md", "Check by hand: courses" },
 	{ "4.21", "7 users", "complete-loss.md", "Check by hand: users are there" },
