@@ -270,6 +270,9 @@ int run_try(Command *command) {
 	} else {
 		ConsoleOptions options = {.environment_path = ground.environment, .environment_name = sandbox_drill_name(command_word(command, 0)),
 			.state = ground.state, .self = command->self, .theme = command->theme, .line = command->line, .as = command->as, .drill = true, .practice = true};
+		/* Told before the screen opens: in lines it is the first that is read, and behind a screen it is there when that closes. */
+		printf("%s\n\n", sandbox_scenario_story(command_word(command, 0)));
+		fflush(stdout);
 		status = command->console(&options);
 	}
 	end_ground(command, &ground);

@@ -13,7 +13,7 @@
 const CommandRow COMMANDS[] = {
 	{"try", "[SCENARIO] [--keep] [--folder DIR] [--fault SPEC] [--backup-every TIME] [--build-takes TIME]", "keep folder: fault: backup-every: build-takes:", 0, 1,
 		"practise: simulated systems and the console in one, no configuration",
-		"  breakglass try\n  breakglass try ocw-backup-overwritten\n  breakglass sandbox --tell publish-repair      meanwhile, in another terminal\n",
+		"  breakglass try\n  breakglass try openedx                         a cluster that has lost a machine\n  breakglass sandbox --tell publish-repair      meanwhile, in another terminal\n",
 		run_try, false,
 		"options:\n" PRACTICE_DETAILS "  --keep               also keep the folder when nothing was recorded, and the practice keys\n"},
 	{"status", "", "", 0, 0, "the board; exit 0 ok, 1 warn or stale, 2 fail, 3 unknown", "  breakglass status --json\n", run_status, false, NULL},

@@ -310,6 +310,11 @@ const char *sandbox_drill_name(const char *scenario) {
 	return found ? found->drill : SIM_DRILL_OCW;
 }
 
+const char *sandbox_scenario_story(const char *scenario) {
+	const SimScenario *found = sim_scenario_find(scenario);
+	return found ? found->story : "";
+}
+
 int sandbox_role(int argc, char **argv, bool *ret_known) {
 	*ret_known = true;
 	if (argc > 1 && text_eq(argv[1], "__login"))

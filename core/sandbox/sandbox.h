@@ -56,6 +56,7 @@ void sandbox_changes(Sandbox *sandbox, StrList *ret_changes);
 typedef struct SandboxScenario { const char *name, *summary; } SandboxScenario;
 const SandboxScenario *sandbox_scenario_at(size_t index);   /* NULL past the last */
 const char *sandbox_drill_name(const char *scenario);       /* of its environment; NULL = the first scenario */
+const char *sandbox_scenario_story(const char *scenario);   /* what has happened, and what to do first; "" when there is none such */
 /* A role of the program that the sandbox starts: `__login`, `__pretend`. Its exit status. */
 int sandbox_role(int argc, char **argv, bool *ret_known);
 const char *sandbox_fault_help(void);                       /* a line for each fault */

@@ -47,9 +47,10 @@ static bool write_ssh(const SimOpenedx *openedx, Error *err) {
 		AUTO_CLEAR(Buf) text = {0};
 		AUTO_FREE char *name = bg_asprintf("bin/%s", NAMES[i]);
 		AUTO_FREE char *config = path_join(openedx->folder, "ssh_config");
-		buf_printf(&text, "#!/bin/sh\n# The real %s, told where the machines of this drill are.\nexec /usr/bin/%s -F ", NAMES[i], NAMES[i]);
+		buf_printf(&text, "#!/bin/sh\n# The real %s, told where the machines of this drill are.\n"
+			"for folder in /usr/bin /bin /usr/local/bin /opt/homebrew/bin; do\n\t[ -x $folder/%s ] && exec $folder/%s -F ", NAMES[i], NAMES[i], NAMES[i]);
 		shell_quote(str_from(config), &text);
-		buf_puts(&text, " \"$@\"\n");
+		buf_printf(&text, " \"$@\"\ndone\necho \"there is no %s here: install openssh-client\" >&2\nexit 127\n", NAMES[i]);
 		if (!write_text(openedx, name, buf_str(&text), 0755, err))
 			return false;
 	}
@@ -89,6 +90,13 @@ bool sim_openedx_write(const SimOpenedx *openedx, Error *err) {
 
 /* ---- environment.yaml ---- */
 
+/* In a complete loss the new machines are already planned to be something. */
+static const char *role_of(const SimOpenedx *openedx, const SimNode *node) {
+	if (*node->role || !sim_cluster_node(openedx->world->cluster, "node1-new"))
+		return node->role;
+	return text_eq(node->name, "node4-new") ? "backup" : "master+worker";
+}
+
 static void put_nodes(const SimOpenedx *openedx, const char *login, Buf *out) {
 	const SimCluster *cluster = openedx->world->cluster;
 	buf_puts(out, "nodes:\n  known-hosts: [known_hosts]\n  every: 10s\n  list:\n");
@@ -96,23 +104,24 @@ static void put_nodes(const SimOpenedx *openedx, const char *login, Buf *out) {
 		const SimNode *node = &cluster->nodes[i];
 		buf_printf(out, "    - { name: %s, address: \"%s\", port: %u, lan: " SIM_MACHINE_LAN ", user: \"%s\", key: secrets/machine-key", node->name,
 			sim_machines_address(openedx->machines), sim_machines_port(openedx->machines, node->name), login);
-		if (*node->role)
-			buf_printf(out, ", role: %s", node->role);
-		buf_printf(out, "%s }\n", text_eq(node->role, "backup") ? ", backups: backup/daily" : "");
+		if (*role_of(openedx, node))
+			buf_printf(out, ", role: %s", role_of(openedx, node));
+		buf_printf(out, "%s }\n", text_eq(role_of(openedx, node), "backup") ? ", backups: backup/daily" : "");
 	}
 	buf_putc(out, '\n');
 }
 
-static void put_systems(const SimFolder *folder, Buf *out) {
+static void put_systems(const SimOpenedx *openedx, const SimFolder *folder, Buf *out) {
+	const char *node = sim_cluster_node(openedx->world->cluster, "node4-new") ? "node4-new" : "node4";
 	const char *const *urls = folder->urls;
 	buf_printf(out, "systems:\n"
 		"  cluster: { provider: k8s, program: [\"%s/bin/kubectl\"], namespace: " SIM_NAMESPACE " }\n"
 		"  couch:   { provider: couchdb, url: \"%s\", nodes: [ \"%s\", \"%s\", \"%s\" ], user: " SIM_COUCH_USER ", password: { file: secrets/couchdb-password } }\n"
-		"  sets:    { provider: backup, folder: " SIM_LOCAL_SETS ", node: node4, remote: backup }\n"
+		"  sets:    { provider: backup, folder: " SIM_LOCAL_SETS ", node: %s, remote: backup }\n"
 		"  overlay: { provider: mycelium, url: \"%s\" }\n"
 		"  lms:     { provider: http, url: \"%s/\" }\n"
 		"  studio:  { provider: http, url: \"%s/studio\" }\n\n", folder->folder, urls[SIM_SYSTEM_COUCH_0], urls[SIM_SYSTEM_COUCH_0],
-		urls[SIM_SYSTEM_COUCH_1], urls[SIM_SYSTEM_COUCH_2], urls[SIM_SYSTEM_OVERLAY], urls[SIM_SYSTEM_SCHOOL], urls[SIM_SYSTEM_SCHOOL]);
+		urls[SIM_SYSTEM_COUCH_1], urls[SIM_SYSTEM_COUCH_2], node, urls[SIM_SYSTEM_OVERLAY], urls[SIM_SYSTEM_SCHOOL], urls[SIM_SYSTEM_SCHOOL]);
 }
 
 static const char PROBES[] = "probes:\n"
@@ -152,7 +161,7 @@ static void put_values(const SimOpenedx *openedx, const SimFolder *folder, const
 
 void sim_openedx_describe(const SimOpenedx *openedx, const SimFolder *folder, const char *login, Buf *out) {
 	put_nodes(openedx, login, out);
-	put_systems(folder, out);
+	put_systems(openedx, folder, out);
 	buf_puts(out, PROBES);
 	put_values(openedx, folder, login, out);
 }

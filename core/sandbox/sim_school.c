@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "core/base/alloc.h"
 
+#define COURSES 12
 #define COUCH_LEAST 2            /* members that a read needs, of three */
 
 /* Why nobody gets a page; NULL when it is served. */
@@ -15,12 +16,25 @@ static const char *trouble(const SimCluster *cluster, const char *deployment) {
 	return sim_couch_missing(cluster->couch) ? "courses or people are missing in its database" : NULL;
 }
 
+/* What a sample of pages is taken from. */
+static void send_sitemap(const SimRequest *request, SimReply *reply) {
+	const char *host = sim_request_header(request, "Host");
+	AUTO_CLEAR(Buf) text = {0};
+	buf_puts(&text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+	for (int i = 1; i <= COURSES; i++)
+		buf_printf(&text, "<url><loc>http://%s/courses/course-%d</loc></url>\n", host ? host : "", i);
+	buf_puts(&text, "</urlset>\n");
+	sim_reply_bytes(reply, 200, "application/xml", buf_str(&text));
+}
+
 void sim_school_handle(const SimCluster *cluster, const SimRequest *request, SimReply *reply) {
 	Str path = str_from(request->path);
 	bool studio = str_starts(path, "/studio"), heartbeat = str_ends(path, "/heartbeat");
 	const char *why = trouble(cluster, studio ? "cms-deployment" : "lms-deployment");
 	if (!text_eq(request->method, "GET") && !text_eq(request->method, "HEAD"))
 		return sim_reply_text(reply, 405, "text/plain", "405 Method Not Allowed");
+	if (!why && str_ends(path, "/sitemap.xml"))
+		return send_sitemap(request, reply);
 	AUTO_FREE char *page = heartbeat ? bg_asprintf("{\"couchdb\": {\"status\": %s}}", why ? "false" : "true")
 		: bg_asprintf("<html><head><title>%s</title></head><body><h1>%s</h1><p>%s</p></body></html>", studio ? "Studio" : "The invented school",
 			why ? "503 Service Unavailable" : "Courses", why ? why : "Log in to learn.");

@@ -1,0 +1,179 @@
+/* test_openedx_walk.c: the recovery guide of Open edX against the sandbox's cluster, from the declaration to the closed ledger: real sshd, real ssh,
+ * real jq, the real engine, signatures and providers; kubectl, the scripts and CouchDB are played. */
+#include <signal.h>
+#include <unistd.h>
+
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/sandbox/sandbox.h"
+#include "scene.h"
+#include "tests/support/sshd.h"
+
+typedef struct School { Scene scene; Sandbox *sandbox; } School;
+
+static void school_begin(School *school, const char *scenario) {
+	if (!have_sshd() || !have_program("ssh") || !have_program("jq"))
+		cr_skip_test("sshd, ssh and jq are not all there");
+	Error err = {0};
+	school->scene = (Scene){.folder = temp_folder(), .name = "openedx-sandbox", .program = build_path("breakglass")};
+	AUTO_FREE char *playbooks = source_path("playbooks");
+	AUTO_FREE char *drill = path_join(school->scene.folder.path, "drill");
+	SandboxOptions options = {.scenario = scenario, .folder = drill, .playbooks = playbooks, .self = school->scene.program};
+	assert_ok(sandbox_start(&options, &school->sandbox, &err), &err);
+	school->scene.environment = sandbox_environment(school->sandbox);
+	school->scene.state = path_join(school->scene.folder.path, "state");
+}
+
+static void school_clear(School *school) {
+	if (!school->sandbox)
+		return;
+	scene_end_engine(&school->scene, SIGTERM);
+	sandbox_stop(school->sandbox);
+	scene_clear(&school->scene);
+}
+BG_DEFINE_CLEARP(School, school_clear)
+
+/* One command of breakglass: its words, parted by blanks, "~" for a blank in a word. */
+typedef struct Line { const char *words, *part; int status; } Line;
+
+static char *newest_set(const School *school) {
+	AUTO_CLEAR(StrList) sets = {0};
+	Error err = {0};
+	AUTO_FREE char *folder = path_join(sandbox_folder(school->sandbox), "openedx-backups");
+	assert_ok(file_list_folder(folder, &sets, &err), &err);
+	cr_assert(sets.count > 0);
+	return bg_strdup(sets.items[sets.count - 1]);
+}
+
+static void fill(const School *school, const char *word, StrList *words) {
+	char host[256] = "";
+	cr_assert(gethostname(host, sizeof(host) - 1) == 0);
+	if (text_eq(word, "HOST"))
+		strlist_add(words, host);
+	else if (text_eq(word, "SET"))
+		strlist_add_take(words, newest_set(school));
+	else if (str_starts(str_from(word), "KEY:"))
+		strlist_add_take(words, bg_asprintf("%s/signers/%s", sandbox_folder(school->sandbox), word + 4));
+	else {
+		char *text = bg_strdup(word);
+		for (char *c = text; *c; c++)
+			*c = *c == '~' ? ' ' : *c;
+		strlist_add_take(words, text);
+	}
+}
+
+static void run_line(School *school, const Line *line) {
+	AUTO_CLEAR(StrList) given = {0};
+	AUTO_CLEAR(StrList) words = {0};
+	strlist_split(&given, str_from(line->words), ' ');
+	for (size_t i = 0; i < given.count; i++)
+		fill(school, given.items[i], &words);
+	int status = scene_run_with(&school->scene, NULL, (const char *const *) strlist_argv(&words));
+	cr_assert(status == line->status && scene_says(&school->scene, line->part), "%s: status %d, expected \"%s\":\n%s", line->words, status, line->part,
+		school->scene.said);
+}
+
+static void walk(School *school, const Line *lines, size_t count) {
+	for (size_t i = 0; i < count; i++)
+		run_line(school, &lines[i]);
+}
+
+#define SIGN(gate, reason) {"sign " gate " --role engineering --key KEY:eng-practice --reason " reason, "", 0}, \
+	{"sign " gate " --role product --person prod-practice --key KEY:prod-practice --reason " reason, "", 0}
+#define LOOK_AT(step) {"plan " step, "", 0}, {"apply " step " --yes", "exit 0", 0}
+#define DESTROY(step) {"plan " step, "", 0}, {"apply " step " --confirm HOST --sure", "exit 0", 0}
+
+static const Line NODE[] = {
+	{"declare node2~is~lost --drill", "", 0},
+	{"start openedx-node", "", 0},
+	LOOK_AT("1"),
+	{"look 2", "", 0}, {"tick 2 --sure", "", 0},
+	LOOK_AT("3"),
+	{"tick 4", "", 0},
+	{"plan 5", "remove-node.sh node2", 0},
+	SIGN("remove-node", "it~does~not~come~back"),
+	{"apply 5 --confirm HOST --sure", "exit 255", 1},      /* the machine is dead: out of Kubernetes, and still in the file */
+	{"look 5", "there is no node node2", 0},
+	{"tick 5 --reason the~machine~is~dead --sure", "", 0},
+	LOOK_AT("6"), LOOK_AT("6"), LOOK_AT("6"),
+	LOOK_AT("7"),
+	{"tick 8", "", 0},
+	LOOK_AT("9"),
+	{"plan 10 --also 1", "", 0}, {"apply 10 --also 1 --yes", "exit 0", 0},
+	{"look 10", "4 of 4 ready", 0},
+	{"skip 11 --reason it~was~a~master", "", 0},
+	LOOK_AT("12"),
+	{"skip 13 --reason couchdb-1~is~pending", "", 0},
+	{"set empty_place couchdb-1", "", 0},
+	{"plan 14", "delete pvc couchdb-data-couchdb-1", 0},
+	SIGN("give-up-volume", "the~volume~is~gone"),
+	{"apply 14 --confirm HOST --sure", "exit 0", 0}, {"apply 14 --confirm HOST --sure", "exit 0", 0}, {"apply 14 --confirm HOST --sure", "exit 0", 0},
+	{"look 14", "3 of 3 ready", 0},
+	{"look 15", "3 of 3 connected", 0},
+	{"skip 16 --reason nobody~publishes~this~domain", "", 0},
+	{"look 17", "status 200", 0}, {"tick 17 --sure", "", 0},
+	{"tick 18", "", 0},
+	{"ledger", "closed  couchdb-place-empty", 0},
+	{"end", "", 0},
+	{"verify", "", 0},
+};
+
+Test(openedx_walk, one_lost_machine_is_replaced_by_a_new_one) {
+	AUTO_CLEAR(School) school = {0};
+	school_begin(&school, "openedx");
+	walk(&school, NODE, BG_LENGTH(NODE));
+}
+
+static const Line ALL[] = {
+	{"declare every~machine~is~lost --drill", "", 0},
+	{"start openedx-complete-loss", "", 0},
+	{"look 1", "3 sets", 0}, {"tick 1 --sure", "", 0},
+	{"set set_name SET", "", 0},
+	{"plan 2", "", 0}, {"apply 2 --yes", "", 0},
+	{"tick 3", "", 0}, {"tick 4", "", 0}, {"tick 5", "", 0},
+	LOOK_AT("6"), LOOK_AT("7"),
+	LOOK_AT("8"), LOOK_AT("8"), LOOK_AT("8"), LOOK_AT("8"),
+	{"skip 9 --reason there~is~no~kubeconfig", "", 0},
+	{"plan 10", "./deploy.sh", 0},
+	SIGN("deploy-anew", "nothing~of~it~is~left"),
+	{"apply 10 --confirm HOST --sure", "exit 0", 0},
+	{"look 10", "4 of 4 ready", 0},
+	{"skip 11 --reason kubectl~finds~it", "", 0},
+	{"look 12", "3 of 3 ready", 0},
+	{"look 13", "", 0},
+	{"skip 14 --reason it~is~formed", "", 0},
+	{"look 15", "", 0},
+	LOOK_AT("16"), LOOK_AT("16"),
+	{"skip 17 --reason restored~from~here", "", 0},
+	{"plan 18", "", 0},
+	SIGN("restore-native", "this~set~is~whole"),
+	{"apply 18 --confirm couch --sure", "", 0},
+	{"skip 19 --reason restored~from~here", "", 0}, {"skip 20 --reason no~copy~was~made", "", 0},
+	LOOK_AT("21"), LOOK_AT("21"),
+	{"look 21", "3 of 3 ready", 0},
+	LOOK_AT("22"),
+	{"tick 23 --reason nobody~publishes~this~domain --sure", "", 0},
+	{"look 24", "", 0}, {"look 25", "", 0}, {"look 26", "", 0},
+	{"look 27", "status 200", 0},
+	{"tick 28", "", 0}, {"tick 29", "", 0}, {"tick 30", "", 0},
+	{"look 31", "", 0}, {"tick 31 --sure", "", 0},
+	{"tick 32", "", 0},
+};
+
+static const Line ALL_END[] = {
+	{"tick 33 --reason weekly~and~monthly~sets~come~with~time --sure", "", 0},
+	{"ledger", "closed  couchdb-forwarded", 0},
+	{"end", "", 0},
+	{"verify", "", 0},
+};
+
+Test(openedx_walk, everything_is_lost_and_built_anew) {
+	AUTO_CLEAR(School) school = {0};
+	AUTO_CLEAR(ProgramRun) run = {0};
+	school_begin(&school, "openedx-all-lost");
+	walk(&school, ALL, BG_LENGTH(ALL));
+	AUTO_FREE char *kubectl = path_join(sandbox_folder(school.sandbox), "bin/kubectl");
+	run_program((const char *const[]){kubectl, "-n", "openedx", "create", "job", "--from=cronjob/daily-backup", "first", NULL}, NULL, NULL, &run);
+	cr_assert(run.status == 0, "%s", buf_text(&run.err));
+	walk(&school, ALL_END, BG_LENGTH(ALL_END));
+}
