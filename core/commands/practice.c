@@ -264,6 +264,8 @@ int run_try(Command *command) {
 	Error err = {0};
 	Ground ground = {.life_fd = -1};
 	int status;
+	if (command_has(command, "list"))
+		return list_scenarios();
 	if (!make_folder(command, &ground, &err) || !start_ground(command, &ground, &err)) {
 		error_what(&err, "open the drill ground");
 		status = command_failed(&err);

@@ -4,14 +4,14 @@
 #include "core/commands/rows.h"
 
 #define PRACTICE_DETAILS \
-	"  SCENARIO             what has happened; breakglass sandbox --list names them, and the faults\n" \
+	"  SCENARIO             what has happened; breakglass try --list names them, and the faults\n" \
 	"  --folder DIR         where its environment, keys and record stand (default: a new folder in $TMPDIR)\n" \
 	"  --fault SPEC         a system fails from the start, such as latency=500ms@fastly\n" \
 	"  --backup-every TIME  how often the backup job runs (default: once a day, the next run soon)\n" \
 	"  --build-takes TIME   how long a run of a job takes (default 20s)\n"
 
 const CommandRow COMMANDS[] = {
-	{"try", "[SCENARIO] [--keep] [--folder DIR] [--fault SPEC] [--backup-every TIME] [--build-takes TIME]", "keep folder: fault: backup-every: build-takes:", 0, 1,
+	{"try", "[SCENARIO] [--keep] [--folder DIR] [--fault SPEC] [--backup-every TIME] [--build-takes TIME] | --list", "keep list folder: fault: backup-every: build-takes:", 0, 1,
 		"practise: simulated systems and the console in one, no configuration",
 		"  breakglass try\n  breakglass try openedx                         a cluster that has lost a machine\n  breakglass sandbox --tell publish-repair      meanwhile, in another terminal\n",
 		run_try, false,

@@ -14,7 +14,7 @@ static bool power(SimCluster *cluster, Str name, bool on, Error *err) {
 	SimNode *node = sim_cluster_node(cluster, text);
 	if (!node) {
 		error_set(err, ERROR_MISSING, "there is no machine %s", text);
-		return error_hint(err, "the board names them; so does nodes.txt in the sandbox's folder");
+		return error_hint(err, "the board names them; so does machines.txt in the sandbox's folder");
 	}
 	node->is_up = on;
 	return true;

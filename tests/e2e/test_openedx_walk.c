@@ -124,6 +124,22 @@ Test(openedx_walk, one_lost_machine_is_replaced_by_a_new_one) {
 	walk(&school, NODE, BG_LENGTH(NODE));
 }
 
+/* In a pipe the console works in lines: the story first, then what the board says. */
+Test(openedx_walk, try_tells_the_story_and_shows_what_is_lost) {
+	if (!have_sshd())
+		cr_skip_test("there is no sshd here");
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(ProgramRun) run = {0};
+	AUTO_CLEAR(ProgramRun) list = {0};
+	AUTO_FREE char *program = build_path("breakglass");
+	AUTO_FREE char *where = bg_asprintf("--folder=%s/drill", folder.path);
+	run_program((const char *const[]){program, "try", "openedx", where, NULL}, "board\n", NULL, &run);
+	cr_expect(str_starts(buf_str(&run.out), "The machine node2 of the school's cluster does not answer any more."), "%s", buf_text(&run.out));
+	cr_expect(strstr(buf_text(&run.out), "fail: node2: connection refused"), "%s%s", buf_text(&run.out), buf_text(&run.err));
+	run_program((const char *const[]){program, "try", "--list", NULL}, NULL, NULL, &list);
+	cr_expect(strstr(buf_text(&list.out), "ocw-mass-publish") && strstr(buf_text(&list.out), "openedx-all-lost"), "%s", buf_text(&list.out));
+}
+
 static const Line ALL[] = {
 	{"declare every~machine~is~lost --drill", "", 0},
 	{"start openedx-complete-loss", "", 0},
