@@ -56,6 +56,30 @@ static void put_plan(const ReportPlan *made, Buf *out)
 	}
 }
 
+/* What came of a command on each machine. */
+static void put_nodes(const IncidentAction *action, Buf *out)
+{
+	static const char *const kinds[NODE_END_COUNT] = { [NODE_DONE] = "good", [NODE_FAILED] = "bad", [NODE_IN_DOUBT] = "bad" };
+	if (!action->node_count)
+		return;
+	AUTO_CLEAR(Buf) score = { 0 };
+	action_score(action, &score);
+	buf_puts(out, "<details open><summary>");
+	html_text(out, buf_text(&score));
+	buf_puts(out, "</summary>\n<div class=\"wide\"><table><thead><tr><th>Node</th><th>Came to</th><th>Why</th></tr></thead><tbody>\n");
+	for (size_t i = 0; i < action->node_count; i++) {
+		const ActionNode *node = &action->nodes[i];
+		buf_puts(out, "<tr><td class=\"words\">");
+		html_text(out, node->name);
+		buf_puts(out, "</td><td>");
+		html_chip(out, kinds[node->end] ? kinds[node->end] : "warn", node_end_words(node->end));
+		buf_puts(out, "</td><td class=\"words\">");
+		html_text(out, node->why ? node->why : "");
+		buf_puts(out, "</td></tr>\n");
+	}
+	buf_puts(out, "</tbody></table></div>\n</details>\n");
+}
+
 static void put_output(const Report *report, const IncidentAction *action, Buf *out)
 {
 	AUTO_CLEAR(Buf) said = { 0 };
@@ -117,6 +141,7 @@ static void put_action(const Report *report, const IncidentAction *action, Buf *
 	}
 	buf_puts(out, "</dl>\n");
 	put_plan(plan, out);
+	put_nodes(action, out);
 	put_output(report, action, out);
 	buf_puts(out, "</div>\n");
 }

@@ -292,6 +292,29 @@ static void markdown_actions(const Incident *incident, Buf *out)
 	buf_putc(out, '\n');
 }
 
+/* What came of commands on machines, machine by machine. */
+static void markdown_nodes(const Incident *incident, Buf *out)
+{
+	for (size_t i = 0; i < incident->action_count; i++) {
+		const IncidentAction *action = &incident->actions[i];
+		if (!action->node_count)
+			continue;
+		AUTO_CLEAR(Buf) score = { 0 };
+		action_score(action, &score);
+		buf_printf(out, "Action %lld, ", (long long) action->number);
+		put_text(out, action->command);
+		buf_printf(out, " on %s:\n\n| node | came to | why |\n|---|---|---|\n", buf_text(&score));
+		for (size_t n = 0; n < action->node_count; n++) {
+			buf_puts(out, "| ");
+			put_text(out, action->nodes[n].name);
+			buf_printf(out, " | %s | ", node_end_words(action->nodes[n].end));
+			put_text(out, action->nodes[n].why);
+			buf_puts(out, " |\n");
+		}
+		buf_putc(out, '\n');
+	}
+}
+
 static void markdown_timeline(const Report *report, Buf *out)
 {
 	char span[SPAN_TEXT_SIZE];
@@ -319,5 +342,6 @@ void report_markdown(const Report *report, Buf *out)
 	markdown_runs(report->incident, out);
 	markdown_plans(report, out);
 	markdown_actions(report->incident, out);
+	markdown_nodes(report->incident, out);
 	markdown_timeline(report, out);
 }

@@ -74,7 +74,11 @@ Test(nodes_command, of_a_playbook_is_signed_with_its_list_and_sent_again_only_wh
 	scene_ok(&scene, "apply", "1", "--yes");
 	assert_score(&scene, 2, "1 node: 1 done");
 	cr_assert_eq(scene_lines(&scene, "count"), 2, "once on each");
-	scene_ok(&scene, "steps");
+	scene_ok(&scene, "report");
+	cr_assert(scene_says(&scene, " on 2 nodes: 1 done, 1 failed:") && scene_says(&scene, "| n3 | failed | exit 3 |") && scene_says(&scene, "| n2 | done |  |"), "%s",
+		scene.said);
+	scene_ok(&scene, "report", "--format", "html");
+	cr_assert(scene_says(&scene, "<summary>2 nodes: 1 done, 1 failed</summary>"), "the page tells each node");
 	scene_ok(&scene, "verify");
 	scene_end_engine(&scene, SIGTERM);
 	scene_check_journal(&scene, NULL);
