@@ -126,14 +126,30 @@ static bool may_hold_example(const char *text)
 	return false;
 }
 
+/* What can only be planned into a refusal is said now. */
+static void check_host(const Lint *lint, const StepCommand *command)
+{
+	bool local = !command->host || text_eq(command->host, "local"), names = command->host && str_starts(str_from(command->host), "ssh:");
+	if (!local && !names && !text_eq(command->host, "ssh"))
+		diagnostic_add(lint->out, (int) command->line, 1, "W-HOST", "host=local, host=ssh:node1,node2 or host=ssh each=${nodes}",
+			"host=%.60s is neither this machine nor ssh:NAME: the command cannot be planned", command->host);
+	else if ((command->each != NULL) != (!local && !names))
+		diagnostic_add(lint->out, (int) command->line, 1, "W-HOST", "host=ssh each=${nodes}, or host=ssh:node1,node2 without each=",
+			"each= and host=ssh belong together: one without the other cannot be planned");
+	else if (!local && command->cwd)
+		diagnostic_add(lint->out, (int) command->line, 1, "W-HOST", "write cd FOLDER && in front of the command",
+			"cwd= is a folder of this machine, and the command runs on others");
+}
+
 static void check_shell(const Lint *lint, const StepCommand *command, StrList *examples)
 {
+	check_host(lint, command);
 	for (size_t i = 0; i < command->line_count; i++) {
 		const ShellLine *line = &command->lines[i];
 		check_heredoc(lint, line);
 		check_wait(lint, line);
 		check_bracket(lint, line);
-		if (may_hold_example(line->text))
+		if (!command->literal && may_hold_example(line->text))
 			check_examples(lint, str_from(line->text), TEXT_COMMAND, line->line, examples);
 	}
 }

@@ -125,6 +125,62 @@ Test(nodes_command, a_worker_that_dies_leaves_what_was_told_and_doubt)
 	}
 }
 
+/* ---- a worker that is killed in the middle ---- */
+
+static bool one_is_done(const ClientModel *model, void *userdata)
+{
+	(void) userdata;
+	for (size_t i = 0; i < model->job_count; i++)
+		if (model->jobs[i].action && model->jobs[i].progress && strstr(model->jobs[i].progress, "2 nodes: 1 done; 1 under way"))
+			return true;
+	return false;
+}
+
+static int worker_pid(Client *client)
+{
+	AUTO(Json) *data = NULL;
+	Error err = { 0 };
+	assert_ok(scene_ask(client, ASK_PROCESSES, NULL, &data, &err), &err);
+	JSON_EACH(process, json_get(data, "processes"))
+		if (text_eq(json_get_string(process, "role"), "worker"))
+			return (int) json_get_int(process, "pid", 0);
+	return 0;
+}
+
+static const char MIDDLE[] =
+	"# Book\n\n## Walk\n<!-- bg procedure id=walk -->\n\n1. Wait on one.\n\n"
+	"   ```sh\n"
+	"   echo x >> SCENE/count; " FLEET_CASE FLEET_IS("3") "while kill -0 $PPID; do sleep 0.1; done;; esac\n"
+	"   ```\n"
+	"   <!-- bg cmd host=ssh:n2,n3 -->\n";
+
+/* One had told its end, the other had not: that much is known, and only the other is ever in question again. */
+Test(nodes_command, a_worker_that_is_killed_between_two_ends_loses_only_the_second)
+{
+	AUTO_CLEAR(TestFleet) fleet = test_fleet();
+	AUTO_CLEAR(Scene) scene = scene_new(MIDDLE, fleet.nodes);
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", "walk");
+	scene_ok(&scene, "plan", "1");
+	Client *client = scene_client(&scene, false);
+	const IncidentStep *step = scene_step(client, "1");
+	Error err = { 0 };
+	assert_ok(scene_ask(client, ASK_APPLY, scene_args("{'run':'r1','step':'%s','index':0,'digest':'%s','confirm':'%s'}", step->id, step->actions[0].plan_digest,
+		step->actions[0].risk == RISK_DESTRUCTIVE ? "2 nodes" : "yes"), NULL, &err), &err);
+	assert_ok(client_wait(client, one_is_done, NULL, SCENE_WAIT_MS, &err), &err);
+	int pid = worker_pid(client);
+	cr_assert(pid > 1 && kill(pid, SIGKILL) == 0);
+	scene_wait_action(client, 1, ACTION_IN_DOUBT);
+	client_close(client);
+	assert_score(&scene, 1, "2 nodes: 1 done, 1 in doubt");
+	scene_ok(&scene, "resolve", "1", "not-run", "--reason", "it was stopped there");
+	scene_ok(&scene, "plan", "1");
+	cr_assert(scene_says(&scene, "n2 is left out") && scene_says(&scene, "on n3 (") && !scene_says(&scene, "on n2 ("), "%s", scene.said);
+	cr_assert_eq(scene_lines(&scene, "count"), 2);
+	scene_end_engine(&scene, SIGTERM);
+	scene_check_journal(&scene, NULL);
+}
+
 static char *newest_action(const Scene *scene)
 {
 	Client *client = scene_client(scene, false);
