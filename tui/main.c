@@ -6,7 +6,7 @@
 static int open_console(const ConsoleOptions *options)
 {
 	ConsoleSettings settings = { .environment_path = options->environment_path, .environment_name = options->environment_name,
-		.environment_group = options->environment_group,
+		.environment_group = options->environment_group, .environment = options->environment,
 		.state = options->state, .self = options->self, .theme = options->theme, .as = options->as, .first_incident = options->first_incident,
 		.drill = options->drill, .practice = options->practice };
 	Error why = { 0 };

@@ -6,6 +6,7 @@
 /* Opens the console; handed in by main so that this layer knows nothing of screens. Returns the exit status. */
 typedef struct ConsoleOptions {
 	const char *environment_path, *environment_name, *environment_group, *state, *self, *theme;
+	const struct Environment *environment;   /* as it was read at the start: what needs no engine; may be NULL */
 	const char *as;                  /* --as: whose badge is put on at once; NULL = nobody */
 	const char *first_incident;      /* title of a drill to declare at once when none is open; NULL = none */
 	bool drill;

@@ -161,7 +161,7 @@ static int open_console(Command *command) {
 	if (!command_environment(command, &err))
 		return command_failed(&err);
 	ConsoleOptions options = {.environment_path = command->environment_path, .environment_name = command->environment->name,
-		.environment_group = command->environment->group,
+		.environment_group = command->environment->group, .environment = command->environment,
 		.state = command->state, .self = command->self, .theme = command->theme,
 		.line = command->line, .as = command->as, .drill = command->environment->kind == ENVIRONMENT_DRILL};
 	return command->console(&options);

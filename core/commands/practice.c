@@ -270,7 +270,9 @@ int run_try(Command *command) {
 		error_what(&err, "open the drill ground");
 		status = command_failed(&err);
 	} else {
-		ConsoleOptions options = {.environment_path = ground.environment, .environment_name = sandbox_drill_name(command_word(command, 0)),
+		AUTO(Environment) *environment = NULL;
+		BG_IGNORE(environment_load(ground.environment, &environment, NULL));   /* it was written just now; else the engine says what is wrong with it */
+		ConsoleOptions options = {.environment = environment, .environment_path = ground.environment, .environment_name = sandbox_drill_name(command_word(command, 0)),
 			.state = ground.state, .self = command->self, .theme = command->theme, .line = command->line, .as = command->as, .drill = true, .practice = true};
 		/* Told before the screen opens: in lines it is the first that is read, and behind a screen it is there when that closes. */
 		printf("%s\n\n", sandbox_scenario_story(command_word(command, 0)));

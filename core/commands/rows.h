@@ -6,6 +6,7 @@ int tell_sandbox(Command *command);         /* practice_tell.c: sandbox --tell *
 int run_try(Command *command);              /* practice.c */
 int run_sandbox(Command *command);
 int run_status(Command *command);           /* board.c */
+int run_contacts(Command *command);         /* contacts.c */
 int run_nodes(Command *command);            /* nodes.c */
 int run_nodes_dns(Command *command);        /* nodes_dns.c: nodes --dns */
 int run_check(Command *command);            /* playbooks.c */

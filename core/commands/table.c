@@ -17,6 +17,7 @@ const CommandRow COMMANDS[] = {
 		run_try, false,
 		"options:\n" PRACTICE_DETAILS "  --keep               also keep the folder when nothing was recorded, and the practice keys\n"},
 	{"status", "", "", 0, 0, "the board; exit 0 ok, 1 warn or stale, 2 fail, 3 unknown", "  breakglass status --json\n", run_status, false, NULL},
+	{"contacts", "", "", 0, 0, "whom to call: the emergency contacts of the environment", "  breakglass contacts\n  breakglass contacts --json\n", run_contacts, false, NULL},
 	{"nodes", "[PATTERN...] [--sort KEY] | [PATTERN...] [--confirm NAME] [--timeout TIME] -- COMMAND... | --retry [--confirm NAME] | --trust NODE [--yes FINGERPRINT] | --dns",
 		"sort: trust: yes: confirm: timeout: retry dns", 0, -1, "the machines: how each is, worst first, exit as status; or a command on them",
 		"  breakglass nodes\n  breakglass nodes role:worker !state:ok --sort disk\n  breakglass nodes --json node17\n  breakglass nodes --trust node31\n"

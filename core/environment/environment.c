@@ -167,6 +167,17 @@ static void clear_probe(EnvironmentProbe *probe)
 	free(probe->name);
 }
 
+static void clear_contact(EnvironmentContact *contact)
+{
+	free(contact->name);
+	free(contact->role);
+	free(contact->phone);
+	free(contact->mail);
+	free(contact->chat);
+	free(contact->hours);
+	free(contact->note);
+}
+
 static void clear_person(EnvironmentPerson *person)
 {
 	strlist_clear(&person->roles);
@@ -215,6 +226,9 @@ Environment *environment_free(Environment *environment)
 	for (size_t i = 0; i < environment->person_count; i++)
 		clear_person(&environment->people[i]);
 	free(environment->people);
+	for (size_t i = 0; i < environment->contact_count; i++)
+		clear_contact(&environment->contacts[i]);
+	free(environment->contacts);
 	strlist_clear(&environment->signoff.agents);
 	strlist_clear(&environment->signoff.keys);
 	free(environment->signoff.signers);

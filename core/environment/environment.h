@@ -97,6 +97,15 @@ typedef struct EnvironmentNode {
 	EnvironmentPlace place;  /* in that file */
 } EnvironmentNode;
 
+/* Whom to call when it burns: a vendor, another team, whoever owns the building. "" = not said; at least one of phone, mail and chat is. */
+typedef struct EnvironmentContact {
+	char *name, *role, *phone, *mail, *chat, *hours, *note;
+	EnvironmentPlace place;
+} EnvironmentContact;
+
+typedef struct ContactField { const char *label, *value; } ContactField;
+#define CONTACT_FIELDS 6
+
 typedef struct SignoffSettings {
 	int64_t validity_ms;     /* a signature counts for this long */
 	int64_t badge_ms;        /* a badge in a shared terminal holds for this long */
@@ -137,6 +146,8 @@ typedef struct Environment {
 	char *domain;            /* of the cluster file; NULL if there is none */
 	StrList command_path;    /* folders, resolved, that commands of playbooks search before those of PATH */
 	char *command_home;      /* their home; "" = that of the engine's login */
+	EnvironmentContact *contacts;
+	size_t contact_count;
 	Json *values;            /* object of strings: defaults of playbook variables */
 	DamageSettings damage;
 } Environment;
@@ -161,6 +172,11 @@ const EnvironmentSystem *environment_find_system(const Environment *environment,
 const EnvironmentSystem *environment_only_system(const Environment *environment, const char *provider);
 const EnvironmentProbe *environment_find_probe(const Environment *environment, const char *name);
 const EnvironmentNode *environment_find_node(const Environment *environment, const char *name);
+
+/* What is said of a contact beside the name, in the order in which it is needed: role, phone, mail, chat, hours, note. Borrowed; returns how many. */
+size_t contact_fields(const EnvironmentContact *contact, ContactField ret[static CONTACT_FIELDS]);
+/* Lines for the environment file that show how a contact is written. Static. */
+const char *contact_example(void);
 
 /* The text of a setting; NULL if it is absent or not a string. */
 const char *system_setting(const EnvironmentSystem *system, const char *key);

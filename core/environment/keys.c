@@ -11,6 +11,7 @@ static const EnvironmentKey top_keys[] = {
 	{ "group", false, "A Unix group whose members may use the engine that one of them started. Left out: nobody else may." },
 	{ "objective", false, "The time to restore that was promised: 60m." },
 	{ "people", false, "Who takes part, and which roles they may sign in." },
+	{ "contacts", false, "Whom to call in an emergency, shown by one key on every screen." },
 	{ "signers", false, "Path of the OpenSSH allowed_signers file." },
 	{ "signoff", false, "How long signatures and plans count, and which keys to offer." },
 	{ "systems", false, "The outside services, by name." },
@@ -27,6 +28,15 @@ static const EnvironmentKey person_keys[] = {
 	{ "principal", false, "The principal in the allowed_signers file, if it is not the name." },
 	{ "roles", false, "The roles that this person may sign in: product, engineering." },
 	{ "contact", false, "How to reach this person: a phone number, a channel." },
+};
+static const EnvironmentKey contact_keys[] = {
+	{ "name", true, "Who it is: a person, a team, a vendor." },
+	{ "role", false, "What they are called for: network on call, support contract 4711." },
+	{ "phone", false, "A phone number, as it is dialled." },
+	{ "mail", false, "A mail address." },
+	{ "chat", false, "A channel or a handle." },
+	{ "hours", false, "When they answer, with the time zone: Mon-Fri 8-18 CET." },
+	{ "note", false, "What else to know: what to ask for, which number to name." },
 };
 static const EnvironmentKey signoff_keys[] = {
 	{ "validity", false, "How long a signature counts: 15m." },
@@ -104,6 +114,7 @@ static const EnvironmentKey commands_keys[] = {
 const EnvironmentKeys ENVIRONMENT_KEYS[KEY_SECTION_COUNT] = {
 	[KEYS_TOP] = { .title = "the environment", KEYS(top_keys) },
 	[KEYS_PERSON] = { .title = "a person", .schema_name = "person", KEYS(person_keys) },
+	[KEYS_CONTACT] = { .title = "a contact", .schema_name = "contact", KEYS(contact_keys) },
 	[KEYS_SIGNOFF] = { .title = "signoff", .schema_name = "signoff", KEYS(signoff_keys) },
 	[KEYS_SYSTEM] = { .title = "a system", .schema_name = "system", .open = true, KEYS(system_keys) },
 	[KEYS_SECRET] = { .title = "the source of a secret", .schema_name = "secret", KEYS(secret_keys) },

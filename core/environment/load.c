@@ -73,6 +73,7 @@ static bool load_all(const Reader *reader, const YamlNode *root, Environment *en
 		&& load_head(reader, root, environment, err)
 		&& load_signoff(reader, root, environment, err)
 		&& load_people(reader, root, environment, err)
+		&& load_contacts(reader, root, environment, err)
 		&& load_systems(reader, root, environment, err)
 		&& load_probes(reader, root, environment, err)
 		&& load_checkpoints(reader, root, environment, err)

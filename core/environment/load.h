@@ -4,6 +4,7 @@
 #include "core/environment/reader.h"
 
 BG_CHECK bool load_people(const Reader *reader, const YamlNode *root, Environment *environment, Error *err);
+BG_CHECK bool load_contacts(const Reader *reader, const YamlNode *root, Environment *environment, Error *err);
 BG_CHECK bool load_systems(const Reader *reader, const YamlNode *root, Environment *environment, Error *err);
 BG_CHECK bool load_probes(const Reader *reader, const YamlNode *root, Environment *environment, Error *err);
 /* After the probes: a place becomes one of them, asked like them and shown with them. */

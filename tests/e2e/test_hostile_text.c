@@ -196,7 +196,7 @@ Test(hostile_text, no_screen_hands_it_to_the_terminal) {
 	AUTO_CLEAR(House) house = {0};
 	house_begin(&house);
 	make_history(&house);
-	static const char *const SCREENS[] = {"board", "playbooks", "walk", "sign-off", "timeline", "ledger", "help"};
+	static const char *const SCREENS[] = {"board", "playbooks", "walk", "sign-off", "timeline", "ledger", "contacts", "help"};
 	const char *argv[] = {house.scene.program, "--env", house.scene.environment, "--state", house.scene.state, NULL};
 	TerminalOptions options = {.argv = argv, .columns = 100, .rows = 34};
 	AUTO(Terminal) *terminal = terminal_start(&options);
@@ -235,6 +235,7 @@ typedef struct CommandWords { const char *words[12]; } CommandWords;
 static const CommandWords COMMAND_WORDS[] = {
 	{{"try", "zq-scenario" HOSTILE}},
 	{{"status"}}, {{"status", "--json"}},
+	{{"contacts"}}, {{"contacts", "--json"}}, {{"nodes", "--dns"}}, {{"set", HOSTILE, "--from-probe"}},
 	{{"nodes"}}, {{"nodes", "--json"}}, {{"nodes", "zq" HOSTILE}}, {{"nodes", "--sort", HOSTILE}}, {{"nodes", "--trust", "zq" HOSTILE, "--yes", HOSTILE}},
 	{{"nodes", "--trust", "zq-node", "--yes", HOSTILE}},
 	{{"check"}}, {{"check", "BOOK"}}, {{"check", "BOOK", "--explain"}}, {{"check", "BOOK", "--suggest"}}, {{"check", "/nonexistent/zq" HOSTILE}}, {{"check", "--json"}},
@@ -312,6 +313,7 @@ Test(hostile_text, what_is_wrong_with_a_file_is_told_harmlessly) {
 	static const char *const ENVIRONMENTS[] = {
 		"name: \"zq" HOSTILE_YAML "\"\nkind: live\n", "name: \"zq\\u202e\\u200b\"\nkind: live\n", "name: x\nkind: \"" HOSTILE_YAML "\"\n", "\"zq" HOSTILE_YAML "\": 1\n", HOSTILE,
 		"name: x\nkind: live\nprobes: [{ name: a, probe: \"" HOSTILE_YAML "\" }]\n", "name: x\nkind: live\nsystems: { \"zq" HOSTILE_YAML "\": { provider: x } }\n",
+		"name: x\nkind: live\ncontacts: [{ name: \"zq" HOSTILE_YAML "\", phone: \"" HOSTILE_YAML "\", note: \"" HOSTILE_YAML "\" }]\n",
 		"name: x\nkind: live\npeople: [{ name: \"zq" HOSTILE_YAML "\", roles: [\"" HOSTILE_YAML "\"] }]\nplaybooks: [\"/zq" HOSTILE_YAML "\"]\n",
 	};
 	AUTO_CLEAR(House) house = {0};

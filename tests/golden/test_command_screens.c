@@ -65,3 +65,12 @@ Test(command_screens, a_key_that_cannot_be_used_says_why)
 	board_is_well(script);
 	picture(script, "n", "no incident is open", "dialog/refused-key");
 }
+
+/* One key on every screen, and back by the same; nothing of it comes from the engine. */
+Test(command_screens, whom_to_call)
+{
+	AUTO(Script) *script = story_begun();
+	board_is_red(script);
+	picture(script, "E", "Fastly support", "contacts/board");
+	picture(script, "3 E", "Fastly support", "contacts/walk");
+}

@@ -59,6 +59,7 @@
 	COMMAND(SCREEN_NODES, "nodes", SCREENS, "7", "G", SAFE, 0, SCREEN, "nodes", "show the machines: sorted, filtered, marked") \
 	COMMAND(NEXT_SCREEN, "next-screen", SCREENS, "tab", "G", SAFE, 0, SCREEN, "next", "go to the next screen") \
 	COMMAND(PREVIOUS_SCREEN, "previous-screen", SCREENS, "shift-tab", "G", SAFE, 0, SCREEN, "previous", "go to the previous screen") \
+	COMMAND(CONTACTS, "contacts", SCREENS, "E", "G", SAFE, 0, SCREEN, "contacts", "show whom to call: the emergency contacts of the environment") \
 	COMMAND(HELP, "help", SCREENS, "? f1", "G", SAFE, 31, HELP, "help", "show the keys of this screen and all commands") \
 	COMMAND(BACK, "back", SCREENS, "esc ctrl-g", "G", SAFE, 12, SCREEN, "back", "go back, or close what is open") \
 	COMMAND(PALETTE, "palette", SCREENS, ":", "G", SAFE, 30, HELP, "command", "type a command by its name") \

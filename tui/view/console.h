@@ -4,6 +4,7 @@
 
 typedef struct ConsoleSettings {
 	const char *environment_path, *environment_name, *environment_group, *state, *self;
+	const struct Environment *environment;   /* as it was read at the start: what needs no engine; may be NULL */
 	const char *theme;               /* NULL: $BREAKGLASS_THEME, else ~/.config/breakglass/theme, else dark */
 	const char *as;                  /* person whose badge is put on at once; NULL = nobody */
 	const char *first_incident;      /* title of an incident to declare when none is open; NULL = none */

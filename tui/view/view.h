@@ -110,7 +110,7 @@ struct View {
 	Outcome (*in_words)(void *state, ViewContext *context, CommandId id);
 };
 
-extern const View VIEW_BOARD, VIEW_PLAYBOOKS, VIEW_WALK, VIEW_NODES, VIEW_SIGNOFF, VIEW_TIMELINE, VIEW_LEDGER, VIEW_HELP;
+extern const View VIEW_BOARD, VIEW_PLAYBOOKS, VIEW_WALK, VIEW_NODES, VIEW_SIGNOFF, VIEW_TIMELINE, VIEW_LEDGER, VIEW_HELP, VIEW_CONTACTS;
 
 /* ---- saying something ---- */
 
