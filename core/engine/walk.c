@@ -24,18 +24,32 @@ static bool is_main(const StepCommand *command) {
 	return !command->offer && !command->example && !command->optional && !command->alternatives;
 }
 
+/* A variable chooses one line: then that one is the step's own work. */
+static bool is_chosen(const StepCommand *command) {
+	return command->kind == CODE_SHELL && command->choose && command->line_count && command->choice_count == command->line_count && !command->offer
+		&& !command->example && !command->optional;
+}
+
+static size_t add_command(const StepCommand *command, bool also, WalkRow *rows, size_t count, size_t max) {
+	if (!is_chosen(command))
+		return add_lines(command, also, rows, count, max);
+	if (count < max)
+		rows[count++] = (WalkRow){.command = command, .line = &command->lines[0], .chosen = true, .also = also};
+	return count;
+}
+
 size_t walk_rows(const Step *step, WalkRow *rows, size_t max) {
 	size_t count = 0;
 	for (size_t i = 0; i < step->action_count && count < max; i++)
 		rows[count++] = (WalkRow){.action = &step->actions[i]};
 	for (size_t i = 0; i < step->command_count; i++)
-		if (step->commands[i]->kind == CODE_SHELL && is_main(step->commands[i]) && !step->action_count)
-			count = add_lines(step->commands[i], false, rows, count, max);
+		if (step->commands[i]->kind == CODE_SHELL && (is_main(step->commands[i]) || is_chosen(step->commands[i])) && !step->action_count)
+			count = add_command(step->commands[i], false, rows, count, max);
 	for (size_t i = 0; i < step->also_count && count < max; i++)
 		rows[count++] = (WalkRow){.action = &step->also[i], .also = true};
 	for (size_t i = 0; i < step->command_count; i++)
-		if (step->commands[i]->kind == CODE_SHELL && (!is_main(step->commands[i]) || step->action_count))
-			count = add_lines(step->commands[i], true, rows, count, max);
+		if (step->commands[i]->kind == CODE_SHELL && (!(is_main(step->commands[i]) || is_chosen(step->commands[i])) || step->action_count))
+			count = add_command(step->commands[i], true, rows, count, max);
 	return count;
 }
 
@@ -131,6 +145,12 @@ bool walk_fill_command(const Walk *walk, const StepCommand *command, const char 
 
 static Risk row_risk(const WalkRow *row) {
 	if (row->line)
+	Risk risk = RISK_READ;
+	for (size_t i = 0; row->chosen && i < row->command->line_count; i++)
+		if (row->command->lines[i].risk > risk)
+			risk = row->command->lines[i].risk;
+	if (row->chosen)
+		return risk > row->command->risk ? risk : row->command->risk;
 		return row->line->risk > row->command->risk ? row->line->risk : row->command->risk;
 	return row->action->risk;
 }
@@ -143,7 +163,8 @@ static void outline_rows(const Step *step, Json *item) {
 		Json *action = json_append(actions, json_new_object());
 		json_add_string(action, "verb", rows[i].action ? rows[i].action->verb : COMMAND_VERB);
 		json_add_string(action, "risk", risk_name(row_risk(&rows[i])));
-		json_add_string(action, "label", rows[i].action ? rows[i].action->label : rows[i].line->label);
+		AUTO_FREE char *chooses = rows[i].chosen ? bg_asprintf("the one for %s", rows[i].command->choose) : NULL;
+		json_add_string(action, "label", chooses ? chooses : rows[i].action ? rows[i].action->label : rows[i].line->label);
 		json_add_string(action, "save", rows[i].action ? rows[i].action->save : NULL);
 		json_add_bool(action, "also", rows[i].also);
 	}

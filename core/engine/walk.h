@@ -15,7 +15,8 @@
 typedef struct WalkRow {
 	const PlaybookAction *action;    /* NULL for commands */
 	const StepCommand *command;      /* NULL for actions */
-	const ShellLine *line;           /* of the command */
+	const ShellLine *line;           /* of the command; of one that chooses, its first */
+	bool chosen;                     /* which of its lines is run, a variable chooses (choose=VAR of=a|b): one row, one line, never both */
 	bool also;
 } WalkRow;
 /* At most `max` rows; returns how many. */

@@ -42,13 +42,38 @@ static bool fill_action(const Walk *walk, const PlaybookAction *action, WalkCall
 	return provider_check_args(&known->spec, call->args, err);
 }
 
+/* choose=VAR of=a|b: the line that the variable's value names. Of alternatives in rows of their own, only that one may run. NULL: none, with the reason. */
+static const ShellLine *choose_line(const Walk *walk, const WalkRow *row, WalkCall *call, Error *err) {
+	const StepCommand *command = row->command;
+	AUTO_CLEAR(Buf) value = {0};
+	AUTO_FREE char *reference = command->choose ? bg_asprintf("${%s}", command->choose) : NULL;
+	if (!reference || command->choice_count != command->line_count)
+		return row->line;
+	if (!walk_expand(walk, reference, &value, &call->missing)) {
+		missing_error(call, err);
+		return NULL;
+	}
+	for (size_t i = 0; i < command->choice_count; i++)
+		if (text_eq(command->choices[i], buf_text(&value)) && (row->chosen || row->line == &command->lines[i]))
+			return &command->lines[i];
+	error_set(err, ERROR_DENIED, row->chosen ? "no command is for %s %.60s" : "this is not the command for %s %.60s", command->choose, buf_text(&value));
+	error_hint(err, "only the one that fits is run: look at the value (e), or do it by hand");
+	return NULL;
+}
+
 static bool fill_command(const Walk *walk, const WalkRow *row, WalkCall *call, Error *err) {
 	const StepCommand *command = row->command;
 	call->verb = bg_strdup(COMMAND_VERB);
 	call->risk = row->line->risk > command->risk ? row->line->risk : command->risk;
 	call->args = json_new_object();
+	const ShellLine *chosen = choose_line(walk, row, call, err);
+	if (!chosen) {
+		call->label = row->chosen ? bg_asprintf("the one for %s", command->choose) : str_dup(str_slice(str_from(row->line->text), 0, 60));
+		return false;
+	}
+	call->risk = chosen->risk > command->risk ? chosen->risk : command->risk;
 	AUTO_CLEAR(Buf) text = {0};
-	bool whole = walk_fill_command(walk, command, row->line->text, &text, &call->missing, err);
+	bool whole = walk_fill_command(walk, command, chosen->text, &text, &call->missing, err);
 	json_add_string(call->args, "text", buf_text(&text));
 	Str first = buf_str(&text), line = {0};
 	(void) str_next_line(&first, &line);
@@ -69,11 +94,11 @@ static bool fill_command(const Walk *walk, const WalkRow *row, WalkCall *call, E
 		return false;
 	if (call->missing.count)
 		return missing_error(call, err);
-	if (row->line->why_not || !command->runnable) {
-		error_set(err, ERROR_INVALID, "%s", row->line->why_not ? row->line->why_not : command->why_not);
+	if (chosen->why_not || !command->runnable) {
+		error_set(err, ERROR_INVALID, "%s", chosen->why_not ? chosen->why_not : command->why_not);
 		return error_hint(err, "do it by hand and tick the step with a reason");
 	}
-	if (command->terminal || row->line->needs_terminal) {
+	if (command->terminal || chosen->needs_terminal) {
 		error_set(err, ERROR_INVALID, "this command wants a terminal of its own");
 		return error_hint(err, "run it in another pane, then tick the step with a reason");
 	}

@@ -154,12 +154,22 @@ static void check_shell(const Lint *lint, const StepCommand *command, StrList *e
 	}
 }
 
+/* Which command is meant for which value must be plain: one each, in their order. */
+static void check_choice(const Lint *lint, const StepCommand *command)
+{
+	if (command->choose && command->choice_count != command->line_count)
+		diagnostic_add(lint->out, (int) command->line, 1, "E-KEY", "name one value in of= for each command of the block, in their order",
+			"choose=%s has %zu values in of=, and the block %zu commands", command->choose, command->choice_count, command->line_count);
+}
+
 void lint_commands(const Lint *lint)
 {
 	AUTO_CLEAR(StrList) examples = {0};
 	for (size_t i = 0; i < lint->playbook->command_count; i++)
-		if (lint->playbook->commands[i]->kind == CODE_SHELL)
+		if (lint->playbook->commands[i]->kind == CODE_SHELL) {
 			check_shell(lint, lint->playbook->commands[i], &examples);
+			check_choice(lint, lint->playbook->commands[i]);
+		}
 	for (size_t i = 0; i < lint->playbook->block_count; i++) {
 		const Block *block = lint->playbook->blocks[i];
 		bool prose = block->kind != BLOCK_ANNOTATION && block->kind != BLOCK_FRONT_MATTER && block->kind != BLOCK_HTML;
