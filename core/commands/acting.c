@@ -252,6 +252,40 @@ int run_undo(Command *command) {
 	return apply(command, &target);
 }
 
+/* ---- values that probes tell ---- */
+
+int run_set_from_probe(Command *command, const char *run) {
+	Error err = {0};
+	AUTO(Json) *data = NULL;
+	AUTO_FREE char *id = bg_strdup(run);   /* the model moves on while we wait */
+	Json *args = json_new_object();
+	json_add_string(args, "run", id);
+	json_add_string(args, "name", command_word(command, 0));
+	if (!command_ask(command, ASK_FILL, args, &data, &err))
+		return command_failed(&err);
+	Wait wait = {.job = json_get_int(data, "job", 0), .quiet = command->json};
+	if (!wait_for(command, &wait, PLAN_WAIT_MS, &err))
+		return command_failed(&err);
+	const ClientModel *model = client_model(command->client);
+	const Run *now = model->incident ? incident_find_run(model->incident, id) : NULL;
+	const NamedValue *value = now ? run_find_value(now, command_word(command, 0)) : NULL;
+	char clock[WALL_TEXT_SIZE];
+	if (!value)
+		return EXIT_FAILED;
+	if (command->json) {
+		AUTO(Json) *json = json_new_object();
+		json_add_string(json, "name", value->name);
+		json_add_string(json, "value", value->value);
+		json_add_string(json, "from", value->from);
+		json_add_int(json, "set", value->set.ms);
+		command_print_json(json);
+	} else {
+		command_print("%s is %s, from %s at %s\n", value->name, value->secret ? "set, not shown" : value->value, value->from ? value->from : value->who,
+			wall_format_clock(value->set, wall_now(), clock));
+	}
+	return EXIT_OK;
+}
+
 /* ---- look and resolve ---- */
 
 int run_look(Command *command) {

@@ -30,6 +30,7 @@ int run_tick(Command *command);
 int run_untick(Command *command);
 int run_skip(Command *command);
 int run_set(Command *command);
+int run_set_from_probe(Command *command, const char *run);   /* acting.c: set NAME --from-probe */
 int run_plan(Command *command);             /* acting.c */
 int run_apply(Command *command);
 int run_look(Command *command);

@@ -123,6 +123,10 @@ int run_set(Command *command) {
 	const Run *run;
 	if (!command_run(command, &run, &err))
 		return command_failed(&err);
+	if (command_has(command, "from-probe"))
+		return command_word(command, 1) ? command_usage(command, "a value, or --from-probe: not both") : run_set_from_probe(command, run->id);
+	if (!command_word(command, 1))
+		return command_usage(command, "give the value, or --from-probe");
 	AUTO_FREE char *value = command_text(command, 1);
 	Json *args = json_new_object();
 	json_add_string(args, "run", run->id);

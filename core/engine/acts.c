@@ -3,6 +3,7 @@
 
 #include "core/base/alloc.h"
 #include "core/engine/engine_state.h"
+#include "core/engine/fill.h"
 #include "core/engine/walk.h"
 #include "core/health/health.h"
 
@@ -36,8 +37,12 @@ static void renew_gate(Engine *engine, const Walk *walk, const Gate *gate) {
 	const PlaybookGate *written = playbook_find_gate(walk->playbook, gate->id);
 	AUTO_CLEAR(WalkSubject) subject = {0};
 	Error why = {0};
-	if (!written || is_over(walk->incident, walk->run, gate) || gate_waits_for(walk->run, gate) || !walk_subject(walk, written, &subject, &why)
-		|| text_eq(subject.digest, gate->subject))
+	if (!written || is_over(walk->incident, walk->run, gate) || gate_waits_for(walk->run, gate))
+		return;
+	bool ready = walk_subject(walk, written, &subject, &why);
+	if (!ready && subject.missing.count)
+		fill_for_gate(engine, walk, &subject.missing);
+	if (!ready || text_eq(subject.digest, gate->subject))
 		return;
 	AUTO(Json) *args = json_new_object();
 	json_add_string(args, "run", walk->run->id);

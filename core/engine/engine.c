@@ -352,6 +352,7 @@ static void engine_end(Engine *engine) {
 	free(engine->self);
 	free(engine->environment_path);
 	free(engine->banner);
+	strlist_clear(&engine->asked_for_gates);
 	free(engine->sheltered);
 	logins_clear(&engine->logins);
 	bg_close_fd(&engine->lock_fd);

@@ -8,6 +8,7 @@
 #include "core/engine/crash_points.h"
 #include "core/engine/engine_state.h"
 #include "core/engine/errand.h"
+#include "core/engine/fill.h"
 #include "core/engine/job_record.h"
 #include "core/engine/walk.h"
 #include "core/engine/worker_log.h"
@@ -130,15 +131,28 @@ static bool end_check(EngineJob *job, const Json *result, Error *err) {
 }
 
 static void start_follow_up(Engine *engine, int64_t number);
+static bool go_on(EngineJob *job, Error *err);
+
+/* Values are known now: what they were asked for begins, in the same job. False: it has ended, with or without `err`. */
+static bool end_look(EngineJob *job, const Json *result, Error *err) {
+	read_error(result, err);
+	return !error_is_set(err) && fill_record(job, result, err) && job_spec(job->job)->goes_on && go_on(job, err);
+}
 
 static void on_ended(void *userdata, Job *handle, const Json *result, bool began) {
 	EngineJob *job = userdata;
 	Engine *engine = job->engine;
 	Error err = {0};
 	int64_t action = job_spec(handle)->action;
+	bool looked = job_kind(handle) == JOB_LOOK;
+	if (looked && engine->file && end_look(job, result, &err)) {
+		engine_show_trouble(engine);
+		return;
+	}
 	if (engine->file && job_kind(handle) == JOB_APPLY)
 		job_record_keep_log(engine, handle, action);
 	bool ok = !engine->file ? true
+		: looked ? !error_is_set(&err)
 		: job_kind(handle) == JOB_PLAN ? end_plan(job, result, &err)
 		: job_kind(handle) == JOB_CHECK ? end_check(job, result, &err)
 		: job_record_end(engine, action, result, began, job->nodes, &err);
@@ -155,41 +169,51 @@ static void on_ended(void *userdata, Job *handle, const Json *result, bool began
 
 /* ---- starting ---- */
 
-static bool start(Engine *engine, const JobSpec *spec, Json *request, int64_t usual_ms, int64_t *ret_job, Error *err) {
-	if (count_jobs(engine) >= ENGINE_JOBS_MAX) {
+bool engine_job_start(Engine *engine, EngineJob *old, const JobSpec *spec, Json *request, int64_t usual_ms, int64_t *ret_job, Error *err) {
+	if (!old && count_jobs(engine) >= ENGINE_JOBS_MAX) {
 		json_free(request);
 		error_set(err, ERROR_CONFLICT, "%d things are running already", ENGINE_JOBS_MAX);
 		return error_hint(err, "wait for one of them, or cancel it");
 	}
-	EngineJob *job = bg_calloc(1, sizeof(*job));
+	EngineJob *job = old ? old : bg_calloc(1, sizeof(*job));
 	job->engine = engine;
-	job->id = ++engine->next_job;
+	job->id = old ? old->id : ++engine->next_job;
+	json_free(job->request);
 	job->request = request;
 	job->usual_ms = usual_ms;
 	JobOwner owner = {on_line, on_ended, job};
-	job->job = job_start(&engine->loop, engine->self, spec, request, &owner, err);
-	if (!job->job) {
-		forget(engine, job);
+	Job *handle = job_start(&engine->loop, engine->self, spec, request, &owner, err);
+	if (!handle) {
+		if (!old)
+			forget(engine, job);
 		return false;
 	}
-	job->next = engine->jobs;
-	engine->jobs = job;
+	job->job = handle;
+	free(job->progress);
+	job->progress = NULL;
+	if (!old) {
+		job->next = engine->jobs;
+		engine->jobs = job;
+	}
 	if (ret_job)
 		*ret_job = job->id;
 	publish_job(engine, job, true, NULL);
 	return true;
 }
 
-static Json *request_of(const Engine *engine, const char *kind, const WalkCall *call) {
+Json *engine_job_request(const Engine *engine, const char *kind) {
 	Json *request = json_new_object();
 	json_add_string(request, "kind", kind);
 	json_add_string(request, "environment", engine->environment_path);
 	AUTO_FREE char *state = path_join(incident_file_folder(engine->file), "state");
 	json_add_string(request, "state_folder", state);
-	if (call) {
-		json_add_string(request, "verb", call->verb);
-		json_add(request, "args", json_copy(call->args));
-	}
+	return request;
+}
+
+static Json *request_of(const Engine *engine, const char *kind, const WalkCall *call) {
+	Json *request = engine_job_request(engine, kind);
+	json_add_string(request, "verb", call->verb);
+	json_add(request, "args", json_copy(call->args));
 	return request;
 }
 
@@ -208,34 +232,79 @@ static int64_t usual_of(const char *verb) {
 	return action ? action->usual_ms : 0;
 }
 
-bool engine_start_plan(Engine *engine, const char *who, const Run *run, const IncidentStep *state, size_t index, bool undo,
-	int64_t *ret_job, Error *err) {
+/* What a probe tells is asked first, so that the plan is made of it. */
+static bool begin_plan(Engine *engine, EngineJob *old, JobSpec *spec, const Run *run, const IncidentStep *state, int64_t *ret_job, Error *err) {
 	Walk walk;
 	const Step *step;
+	Error looking = {0};
 	AUTO_CLEAR(WalkCall) call = {0};
-	if (!walk_of(engine, run, state, &walk, &step, err) || !walk_call(&walk, step, index, undo, &call, err))
+	if (!walk_of(engine, run, state, &walk, &step, err))
 		return false;
-	if (undo ? !step_can_undo(walk.incident, run, state, err) : !step_can_plan(walk.incident, run, state, index, err))
+	if (spec->undo ? !step_can_undo(walk.incident, run, state, err) : !step_can_plan(walk.incident, run, state, spec->index, err))
 		return false;
-	walk_leave_out_done(&walk, state, index, INT64_MAX, &call);
+	if (fill_before(engine, old, &walk, step, spec, ret_job, &looking))
+		return true;
+	if (error_is_set(&looking)) {
+		if (err)
+			*err = looking;
+		return false;
+	}
+	if (!walk_call(&walk, step, spec->index, spec->undo, &call, err))
+		return false;
+	walk_leave_out_done(&walk, state, spec->index, INT64_MAX, &call);
 	Json *request = request_of(engine, "plan", &call);
 	json_add(request, "guards", walk_probe_guards(&walk, step));
 	AUTO_FREE char *label = bg_asprintf("plan %s", call.label);
-	JobSpec spec = {.kind = JOB_PLAN, .run = run->id, .step = state->id, .index = index, .undo = undo,
-		.label = label, .who = who};
-	return start(engine, &spec, request, 0, ret_job, err);
+	spec->label = label;
+	bool ok = engine_job_start(engine, old, spec, request, 0, ret_job, err);
+	spec->label = NULL;
+	return ok;
 }
 
-bool engine_start_check(Engine *engine, const char *who, const Run *run, const IncidentStep *state, int64_t *ret_job, Error *err) {
+bool engine_start_plan(Engine *engine, const char *who, const Run *run, const IncidentStep *state, size_t index, bool undo,
+	int64_t *ret_job, Error *err) {
+	JobSpec spec = {.kind = JOB_PLAN, .run = run->id, .step = state->id, .index = index, .undo = undo, .who = who};
+	return begin_plan(engine, NULL, &spec, run, state, ret_job, err);
+}
+
+static bool begin_check(Engine *engine, EngineJob *old, JobSpec *spec, const Run *run, const IncidentStep *state, int64_t *ret_job, Error *err) {
 	Walk walk;
 	const Step *step;
 	Json *checks = NULL;
-	if (!walk_of(engine, run, state, &walk, &step, err) || !walk_checks(&walk, step, &checks, err))
+	Error looking = {0};
+	if (!walk_of(engine, run, state, &walk, &step, err))
 		return false;
-	Json *request = request_of(engine, "check", NULL);
+	if (step->verify_count && fill_before(engine, old, &walk, step, spec, ret_job, &looking))
+		return true;
+	if (error_is_set(&looking)) {
+		if (err)
+			*err = looking;
+		return false;
+	}
+	if (!walk_checks(&walk, step, &checks, err))
+		return false;
+	Json *request = engine_job_request(engine, "check");
 	json_add(request, "checks", checks);
-	JobSpec spec = {.kind = JOB_CHECK, .run = run->id, .step = state->id, .label = "verify", .who = who};
-	return start(engine, &spec, request, 0, ret_job, err);
+	spec->label = "verify";
+	return engine_job_start(engine, old, spec, request, 0, ret_job, err);
+}
+
+bool engine_start_check(Engine *engine, const char *who, const Run *run, const IncidentStep *state, int64_t *ret_job, Error *err) {
+	JobSpec spec = {.kind = JOB_CHECK, .run = run->id, .step = state->id, .who = who};
+	return begin_check(engine, NULL, &spec, run, state, ret_job, err);
+}
+
+/* The values that were asked for are known: on to what needs them, if that is still there. */
+static bool go_on(EngineJob *job, Error *err) {
+	JobSpec spec = *job_spec(job->job);
+	const Run *run = incident_find_run(incident_file_model(job->engine->file), spec.run);
+	const IncidentStep *state = run ? run_find_step(run, spec.step) : NULL;
+	spec.kind = spec.then;
+	spec.goes_on = false;
+	spec.label = spec.log_path = NULL;
+	if (!state)
+		return error_set(err, ERROR_MISSING, "the step that it was asked for is gone");
+	return spec.kind == JOB_PLAN ? begin_plan(job->engine, job, &spec, run, state, NULL, err) : begin_check(job->engine, job, &spec, run, state, NULL, err);
 }
 
 static bool start_apply(Engine *engine, const IncidentAction *action, Error *err) {
@@ -256,7 +325,7 @@ static bool start_apply(Engine *engine, const IncidentAction *action, Error *err
 	AUTO_FREE char *log = held ? NULL : incident_file_action_log(engine->file, action->number);
 	JobSpec spec = {.kind = JOB_APPLY, .run = run->id, .step = state->id, .index = action->index, .undo = action->undo,
 		.action = action->number, .log_path = log, .label = call.label, .who = action->who};
-	return start(engine, &spec, request, usual_of(call.verb), NULL, err);
+	return engine_job_start(engine, NULL, &spec, request, usual_of(call.verb), NULL, err);
 }
 
 void engine_start_action(Engine *engine, const IncidentAction *action) {

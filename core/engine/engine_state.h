@@ -66,6 +66,7 @@ typedef struct Engine {
 	Logins logins;
 	bool has_group;                   /* whose members may use this engine, too */
 	unsigned group;
+	StrList asked_for_gates;          /* "INCIDENT r1 web_replicas": values whose probes were asked since a gate needs them */
 	int wrong_codes;                  /* one-time codes, since: */
 	MonoTime wrong_codes_since;
 	bool stopping;
@@ -116,6 +117,9 @@ void engine_show_trouble(Engine *engine);
 BG_CHECK bool engine_start_plan(Engine *engine, const char *who, const Run *run, const IncidentStep *step, size_t index, bool undo,
 	int64_t *ret_job, Error *err);
 BG_CHECK bool engine_start_check(Engine *engine, const char *who, const Run *run, const IncidentStep *step, int64_t *ret_job, Error *err);
+/* fill.c: asks the probe of one value (again), known or not. */
+struct Walk;
+BG_CHECK bool engine_start_fill(Engine *engine, const char *who, const struct Walk *walk, const char *name, int64_t *ret_job, Error *err);
 /* After action.started is durable: starts its worker. When that fails, the record says so: nothing ran. */
 void engine_start_action(Engine *engine, const IncidentAction *action);
 /* Actions that run by the record and that nobody follows: their workers are followed, or what they left is recorded. */

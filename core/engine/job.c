@@ -41,7 +41,7 @@ struct Job {
 };
 
 const char *job_kind_name(JobKind kind) {
-	static const char *const NAMES[] = {[JOB_PLAN] = "plan", [JOB_APPLY] = "apply", [JOB_CHECK] = "check"};
+	static const char *const NAMES[] = {[JOB_PLAN] = "plan", [JOB_APPLY] = "apply", [JOB_CHECK] = "check", [JOB_LOOK] = "look"};
 	return NAMES[kind];
 }
 

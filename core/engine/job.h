@@ -9,7 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 
-typedef enum JobKind { JOB_PLAN, JOB_APPLY, JOB_CHECK } JobKind;
+typedef enum JobKind { JOB_PLAN, JOB_APPLY, JOB_CHECK, JOB_LOOK } JobKind;   /* a look asks probes for values */
 const char *job_kind_name(JobKind kind);
 
 typedef struct Job Job;
@@ -25,6 +25,8 @@ typedef struct JobSpec {
 	const char *run, *step;      /* ids */
 	size_t index;                /* of the action, or of the verify */
 	bool undo;
+	bool goes_on;                /* of a look: when the values are known, `then` begins, which they were asked for */
+	JobKind then;
 	int64_t action;              /* number, 0 for plans and checks */
 	const char *log_path;        /* made new; must not exist. NULL: in memory, which is enough for what only looks, and needs no disk */
 	const char *label;           /* for screens: "plan fastly.replace" */

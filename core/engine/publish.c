@@ -83,7 +83,7 @@ static Json *job_frame(const EngineJob *job, bool running, const Error *error) {
 	const JobSpec *spec = job_spec(job->job);
 	Json *frame = frame_of("job");
 	json_add_int(frame, "job", job->id);
-	json_add_string(frame, "kind", job_kind_name(spec->kind));
+	json_add_string(frame, "kind", job_kind_name(spec->goes_on ? spec->then : spec->kind));   /* what it was asked for */
 	json_add_string(frame, "run", spec->run);
 	json_add_string(frame, "step", spec->step);
 	json_add_int(frame, "index", (int64_t) spec->index);

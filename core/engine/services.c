@@ -177,6 +177,18 @@ static bool serve_set(Ask *ask, Error *err) {
 	return incident_file_request(ask->engine->file, &request, err);
 }
 
+static bool serve_fill(Ask *ask, Error *err) {
+	Walk walk;
+	int64_t job = 0;
+	if (!ask_find_walk(ask, &walk, NULL, err))
+		return false;
+	if (!engine_start_fill(ask->engine, ask->who, &walk, json_get_string_or(ask->args, "name", ""), &job, err))
+		return false;
+	ask->data = json_new_object();
+	json_add_int(ask->data, "job", job);
+	return true;
+}
+
 /* A hard guard refuses; a soft one wants a reason; said in the guard's own words. */
 static bool guards_allow(const Json *failed, const char *reason, Error *err) {
 	JSON_EACH(guard, failed) {
@@ -298,7 +310,7 @@ static bool serve_sign(Ask *ask, Error *err) { return signing_sign(ask, err); }
 
 static bool (*const SERVICES[ASK_COUNT])(Ask *, Error *) = {
 	[ASK_DECLARE] = serve_declare, [ASK_END] = serve_end, [ASK_HANDOVER] = serve_handover, [ASK_NOTE] = serve_note,
-	[ASK_FACT] = serve_fact, [ASK_START] = serve_start, [ASK_COMMAND] = serve_command, [ASK_FINISH] = serve_finish, [ASK_SET] = serve_set,
+	[ASK_FACT] = serve_fact, [ASK_START] = serve_start, [ASK_COMMAND] = serve_command, [ASK_FINISH] = serve_finish, [ASK_SET] = serve_set, [ASK_FILL] = serve_fill,
 	[ASK_TICK] = serve_tick, [ASK_UNTICK] = serve_untick, [ASK_SKIP] = serve_skip, [ASK_RECLASSIFY] = serve_reclassify,
 	[ASK_PLAN] = serve_plan, [ASK_APPLY] = serve_apply, [ASK_CHECK] = serve_check, [ASK_CANCEL] = serve_cancel,
 	[ASK_RESOLVE] = serve_resolve, [ASK_SIGNERS] = serve_signers, [ASK_GATE] = serve_gate,

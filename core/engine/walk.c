@@ -75,7 +75,8 @@ static const char *raw_value(const Walk *walk, const char *name, bool *ret_is_de
 	if (value)
 		return value;
 	*ret_is_default = true;
-	return variable ? variable->fallback : NULL;
+	/* A default is no answer of the probe that was to be asked: a person takes it over, or types another. */
+	return variable && !variable->from ? variable->fallback : NULL;
 }
 
 /* "~/.ssh/id_ed25519" as a default or in the environment: it is quoted where it goes, and a quoted ~ is no home. */
@@ -144,13 +145,13 @@ bool walk_fill_command(const Walk *walk, const StepCommand *command, const char 
 /* ---- outline ---- */
 
 static Risk row_risk(const WalkRow *row) {
-	if (row->line)
 	Risk risk = RISK_READ;
 	for (size_t i = 0; row->chosen && i < row->command->line_count; i++)
 		if (row->command->lines[i].risk > risk)
 			risk = row->command->lines[i].risk;
 	if (row->chosen)
 		return risk > row->command->risk ? risk : row->command->risk;
+	if (row->line)
 		return row->line->risk > row->command->risk ? row->line->risk : row->command->risk;
 	return row->action->risk;
 }

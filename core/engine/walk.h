@@ -37,6 +37,8 @@ Json *walk_outline(const Walk *walk);
 const char *walk_value(const Walk *walk, const char *name);
 /* A default may itself hold ${name}: expanded into `out`. False when something in it is missing (added to `missing`). */
 bool walk_expand(const Walk *walk, const char *text, Buf *out, StrList *missing);
+/* A section's guards stand before its first counted step: asked once, where the section begins. */
+bool walk_is_first_of(const Phase *phase, const Step *step);
 
 /* Line `text` of a visible command with its values filled in and quoted. False when it cannot be run as it stands. */
 BG_CHECK bool walk_fill_command(const Walk *walk, const StepCommand *command, const char *text, Buf *out, StrList *missing, Error *err);
@@ -70,6 +72,16 @@ BG_CHECK bool walk_subject(const Walk *walk, const PlaybookGate *gate, WalkSubje
 /* Guards of `step`, and of its sections where it is their first counted step, that do not hold now. [{text, soft}]; owned. Those that ask
  * a probe are left to the plan worker (walk_probe_guards). `confirmed`: the person said yes to what guards ask to confirm. */
 Json *walk_failed_guards(const Walk *walk, const Step *step, bool confirmed);
+/* ---- walk_looks.c: values that a probe tells (var NAME from=PROBE.FIELD) ---- */
+
+/* Names of all values that the step's actions, commands, verifies and guards may want, and the guards of its sections where it is their first. */
+void walk_needs(const Walk *walk, const Step *step, StrList *ret_names);
+/* What to ask for those of `names` that a probe tells and that are not known yet, or for what those need in turn: [{name, probe, args{}, field,
+ * from, seen}]; owned. Empty: nothing that can be asked now. */
+Json *walk_looks(const Walk *walk, const StrList *names);
+/* The same for one value, known or not. False with the reason: no probe tells it. */
+BG_CHECK bool walk_look_again(const Walk *walk, const char *name, Json **ret_looks, Error *err);
+
 /* [{probe, args{}, conditions[{field,op,value}], soft, text}]; owned. */
 Json *walk_probe_guards(const Walk *walk, const Step *step);
 /* The `verify`s of a step for a check worker: [{probe, args{}, conditions[], within_ms, every_ms, sample, name}]; owned. False when a

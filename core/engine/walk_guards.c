@@ -65,8 +65,7 @@ static void judge(const Walk *walk, const PlaybookGuard *guards, size_t count, b
 	}
 }
 
-/* A section's guards stand before its first counted step: asked once, where the section begins. */
-static bool is_first_of(const Phase *phase, const Step *step) {
+bool walk_is_first_of(const Phase *phase, const Step *step) {
 	for (size_t i = phase->first_step; i < phase->first_step + phase->step_count && i < step->procedure->step_count; i++)
 		if (step->procedure->steps[i]->counted)
 			return step->procedure->steps[i] == step;
@@ -77,7 +76,7 @@ Json *walk_failed_guards(const Walk *walk, const Step *step, bool confirmed) {
 	Json *failed = json_new_array();
 	judge(walk, step->guards, step->guard_count, confirmed, failed);
 	for (const Phase *phase = step->phase; phase; phase = phase->parent)
-		if (phase->procedure == step->procedure && is_first_of(phase, step))
+		if (phase->procedure == step->procedure && walk_is_first_of(phase, step))
 			judge(walk, phase->guards, phase->guard_count, confirmed, failed);
 	return failed;
 }
@@ -123,7 +122,7 @@ Json *walk_probe_guards(const Walk *walk, const Step *step) {
 	Json *list = json_new_array();
 	collect_probe_guards(walk, step->guards, step->guard_count, list);
 	for (const Phase *phase = step->phase; phase; phase = phase->parent)
-		if (phase->procedure == step->procedure && is_first_of(phase, step))
+		if (phase->procedure == step->procedure && walk_is_first_of(phase, step))
 			collect_probe_guards(walk, phase->guards, phase->guard_count, list);
 	return list;
 }

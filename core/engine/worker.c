@@ -1,7 +1,7 @@
 /* worker.c: the role that does one thing: a plan, an apply or a check, as straight-line blocking code. Its request comes on stdin; what
  * it does goes to its log. The result line: {"k":"result","outcome":"done|failed|stopped|cancelled|in-doubt","error":{..},
  * "verified":"yes|no|unknown","evidence":..,"value":..,"values":{..},"nodes":[..],"warnings":[..],"exit":N,"began":bool} for an apply;
- * {"k":"result","error":{..}} for a plan; {"k":"result","checks":[..]} for a check. */
+ * {"k":"result","error":{..}} for a plan; {"k":"result","checks":[..]} for a check; {"k":"result","values":[..]} for a look. */
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -206,6 +206,8 @@ static int run(const Json *request) {
 		Json *result = worker_check(&call, json_get(request, "checks"));
 		return leave(result);
 	}
+	if (text_eq(kind, "look"))
+		return leave(worker_look(&call, json_get(request, "looks")));
 	const char *verb = json_get_string_or(request, "verb", "");
 	const Action *action = action_find(verb);
 	if (!action) {

@@ -80,11 +80,19 @@ static bool wait_a_little(const Call *call, int64_t ms) {
 	return !call_is_cancelled(call);
 }
 
+/* What was asked last may only tell that it was stopped, too: what was seen before that says how it stood. */
+static void say_stopped(const char *seen, Buf *why) {
+	AUTO_FREE char *last = bg_strdup(seen);
+	buf_truncate(why, 0);
+	buf_printf(why, "stopped while it was waited for; last seen: %s", last);
+}
+
 static Json *check_one(const Call *call, const Json *check, int64_t index, size_t count) {
 	const char *verb = json_get_string_or(check, "probe", "");
 	int64_t within = json_get_int(check, "within_ms", 0), every = json_get_int(check, "every_ms", 0);
 	int64_t end = mono_now().ms + within;
 	Json *item = json_new_object();
+	AUTO_CLEAR(Buf) before = {0};
 	for (;;) {
 		AUTO_CLEAR(Reading) reading = {0};
 		AUTO_CLEAR(Buf) why = {0};
@@ -92,6 +100,8 @@ static Json *check_one(const Call *call, const Json *check, int64_t index, size_
 		ask_probe(call, verb, json_get(check, "args"), &reading);
 		bool ok = judge(verb, json_get(check, "conditions"), &reading, &why);
 		int64_t left = end - mono_now().ms;
+		if (!ok && call_is_cancelled(call))
+			say_stopped(before.len ? buf_text(&before) : buf_text(&why), &why);
 		if (ok || left <= 0 || call_is_cancelled(call)) {
 			json_add_int(item, "index", index);
 			json_add_bool(item, "ok", ok);
@@ -102,6 +112,8 @@ static Json *check_one(const Call *call, const Json *check, int64_t index, size_
 		}
 		char span[SPAN_TEXT_SIZE];
 		call_progress(call, index, (int64_t) count, "not yet: %s; looking for %s more", buf_text(&why), span_format(left, span));
+		buf_truncate(&before, 0);
+		buf_put_str(&before, buf_str(&why));
 		int64_t pause = every ? every : CHECK_EVERY_MS;
 		BG_IGNORE(wait_a_little(call, pause < left ? pause : left));   /* a cancel is seen above */
 	}
@@ -114,6 +126,52 @@ Json *worker_check(const Call *call, const Json *checks) {
 	JSON_EACH(check, checks) {
 		json_append(list, check_one(call, check, index, json_count(checks)));
 		index++;
+	}
+	return result;
+}
+
+/* A fact as a person would type it; NULL when it tells nothing. Owned. */
+static char *fact_text(ParamType type, const Json *fact) {
+	char text[WALL_TEXT_SIZE], span[SPAN_TEXT_SIZE];
+	int64_t number;
+	if (json_is_string(fact))
+		return *json_string(fact) ? str_dup(str_trim(str_from(json_string(fact)))) : NULL;
+	if (json_is_bool(fact))
+		return bg_strdup(json_bool(fact, false) ? "yes" : "no");
+	if (!json_int(fact, &number))
+		return NULL;
+	if (type == PARAM_TIME)
+		return bg_strdup(wall_format_iso((WallTime){number}, text));
+	return type == PARAM_SPAN ? bg_strdup(span_format_exact(number, span)) : bg_asprintf("%lld", (long long) number);
+}
+
+static Json *look_one(const Call *call, const Json *look) {
+	const char *verb = json_get_string_or(look, "probe", ""), *field = json_get_string_or(look, "field", "");
+	const FieldSpec *spec = field_of(verb, field);
+	AUTO_CLEAR(Reading) reading = {0};
+	Json *item = json_new_object();
+	ask_probe(call, verb, json_get(look, "args"), &reading);
+	AUTO_FREE char *value = spec && reading.state != READING_UNKNOWN ? fact_text(spec->type, json_get(reading.facts, field)) : NULL;
+	AUTO_FREE char *why = value ? NULL : reading.state == READING_UNKNOWN || reading.state == READING_FAIL
+		? bg_asprintf("%s%s%s", reading.text ? reading.text : "no answer", reading.reason ? ": " : "", reading.reason ? reading.reason : "")
+		: bg_asprintf("%s tells no %s now (%s)", verb, field, reading.text ? reading.text : "no answer");
+	json_add_string(item, "name", json_get_string(look, "name"));
+	json_add_string(item, "from", json_get_string(look, "from"));
+	json_add_int(item, "seen", json_get_int(look, "seen", 0));
+	json_add_string(item, "value", value);
+	json_add_string(item, "why", why);
+	return item;
+}
+
+Json *worker_look(const Call *call, const Json *looks) {
+	Json *result = json_new_object();
+	Json *values = json_add(result, "values", json_new_array());
+	int64_t done = 0;
+	JSON_EACH(look, looks) {
+		if (call_is_cancelled(call))
+			break;
+		call_progress(call, done++, (int64_t) json_count(looks), "asking %s for %s", json_get_string_or(look, "from", "?"), json_get_string_or(look, "name", "?"));
+		json_append(values, look_one(call, look));
 	}
 	return result;
 }

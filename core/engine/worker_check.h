@@ -5,5 +5,7 @@
 
 /* The verifies of a step, each until it is true or its `within` has passed: the result {"checks":[{index,ok,text,reason}]}. Owned. */
 Json *worker_check(const Call *call, const Json *checks);
+/* Values that probes tell: {"values":[{name, from, seen, value | why}]}; owned. */
+Json *worker_look(const Call *call, const Json *looks);
 /* The guards that ask a probe: {"failed":[{text,soft}]}; owned. A probe that cannot answer fails its guard. */
 Json *worker_judge_guards(const Call *call, const Json *guards);

@@ -171,11 +171,11 @@ static void values_save(const Target *target, const Event *event)
 	Run *run = target->run;
 	const char *value = json_get_string(event->data, "value");
 	if (target->action->save && value && strnlen(value, INCIDENT_TEXT_MAX + 1) <= INCIDENT_TEXT_MAX)
-		values_set(&run->values, &run->value_count, target->action->save, value, false, event);
+		values_set(&run->values, &run->value_count, target->action->save, value, false, NULL, event);
 	JSON_EACH(item, json_get(event->data, "values")) {
 		const char *name = json_key(item), *text = json_string(item);
 		if (model_is_name(name) && text && strnlen(text, INCIDENT_TEXT_MAX + 1) <= INCIDENT_TEXT_MAX)
-			values_set(&run->values, &run->value_count, name, text, false, event);
+			values_set(&run->values, &run->value_count, name, text, false, NULL, event);
 	}
 }
 

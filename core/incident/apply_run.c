@@ -44,7 +44,7 @@ void apply_fact(Incident *incident, const Event *event)
 	const char *name = model_text(event->data, "name", INCIDENT_NAME_MAX);
 	const char *value = json_get_string(event->data, "value");
 	if (model_is_name(name) && value && strnlen(value, INCIDENT_TEXT_MAX + 1) <= INCIDENT_TEXT_MAX)
-		values_set(&incident->facts, &incident->fact_count, name, value, false, event);
+		values_set(&incident->facts, &incident->fact_count, name, value, false, NULL, event);
 }
 
 void apply_run_started(Incident *incident, const Event *event)
@@ -95,5 +95,5 @@ void apply_value_set(Incident *incident, const Event *event)
 	if (!run || !model_is_name(name) || (!secret && !value)
 		|| (value && strnlen(value, INCIDENT_TEXT_MAX + 1) > INCIDENT_TEXT_MAX))
 		return;
-	values_set(&run->values, &run->value_count, name, value, secret, event);
+	values_set(&run->values, &run->value_count, name, value, secret, model_text(event->data, "from", INCIDENT_LINE_MAX), event);
 }

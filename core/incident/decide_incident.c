@@ -116,11 +116,23 @@ bool decide_finish(Asked *asked)
 	return take_reason(asked, open ? why : NULL);
 }
 
+/* What a probe told never goes over what somebody set while it was asked. */
+static bool is_as_seen(Asked *asked, const char *name)
+{
+	const NamedValue *now = run_find_value(asked->run, name);
+	if (!json_get(asked->data, "from") || (now ? now->set.ms : 0) == json_get_int(asked->args, "seen", 0))
+		return true;
+	return refuse(asked, ERROR_CONFLICT, "look at it; to ask the probe again: breakglass set NAME --from-probe", "%s set %s meanwhile",
+		now && now->who ? now->who : "somebody", name);
+}
+
 bool decide_set(Asked *asked)
 {
-	if (!take_walked_run(asked) || !take_name(asked, "name") || !take_value(asked, "value"))
+	if (!take_walked_run(asked) || !take_name(asked, "name") || !take_value(asked, "value") || !take_line(asked, "from", OPTIONAL, INCIDENT_LINE_MAX))
 		return false;
 	const char *name = json_get_string(asked->data, "name");
+	if (!is_as_seen(asked, name))
+		return false;
 	bool known = false;
 	for (size_t i = 0; i < asked->run->value_count; i++)
 		known = known || text_eq(asked->run->values[i].name, name);

@@ -141,6 +141,7 @@ static void describe_value(const Told *told)
 	bool secret = json_get_bool(told->data, "secret", false);
 	buf_printf(told->out, "%s set to %s", told_text(told, "name"), secret ? "a secret value" : told_text(told,
 		"value"));
+	told_add(told, ", from ", "from");
 }
 
 static void describe_step(const Told *told)

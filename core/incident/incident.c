@@ -104,6 +104,7 @@ static void values_clear(NamedValue *values, size_t count)
 		free(values[i].name);
 		free(values[i].value);
 		free(values[i].who);
+		free(values[i].from);
 	}
 	free(values);
 }

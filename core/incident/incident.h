@@ -140,7 +140,8 @@ typedef struct Gate {
 	size_t override_count;
 } Gate;
 
-typedef struct NamedValue { char *name, *value; bool secret; WallTime set; char *who; } NamedValue;
+/* `from`: the probe that told it, as "k8s.deployment replicas"; NULL: a person set it, a step found it, or the environment has it. */
+typedef struct NamedValue { char *name, *value; bool secret; WallTime set; char *who, *from; } NamedValue;
 typedef struct Timer { char *name, *label, *step; bool starts; WallTime started, stopped; } Timer;
 
 typedef struct Run {
@@ -274,6 +275,7 @@ int run_step_index(const Run *run, const IncidentStep *step);
 bool run_step_is_parent(const Run *run, const IncidentStep *step);
 const Gate *run_find_gate(const Run *run, const char *id);
 const char *run_value(const Run *run, const char *name);                /* NULL: not set */
+const NamedValue *run_find_value(const Run *run, const char *name);     /* NULL: not set */
 /* For how long it has lasted at `now`, or did last: by the clock that nobody can set as far as the newest record, after it by `now`. A clock that was
  * set is wrong until the next record at most, and never counts back. */
 int64_t incident_elapsed_ms(const Incident *incident, WallTime now);

@@ -165,6 +165,7 @@ static Json *json_of_values(const NamedValue *values, size_t count)
 		json_add_string(json, "value", values[i].value);
 		json_add_bool(json, "secret", values[i].secret);
 		json_add_string(json, "who", values[i].who);
+		json_add_string(json, "from", values[i].from);
 		json_add_time(json, "set", values[i].set);
 	}
 	return array;

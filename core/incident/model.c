@@ -132,7 +132,7 @@ StepAction *model_row(IncidentStep *step, const Json *data)
 }
 
 void values_set(NamedValue **values, size_t *count, const char *name, const char *value, bool secret,
-	const Event *event)
+	const char *from, const Event *event)
 {
 	NamedValue *found = NULL;
 	for (size_t i = 0; i < *count && !found; i++) {
@@ -148,6 +148,7 @@ void values_set(NamedValue **values, size_t *count, const char *name, const char
 	}
 	model_set(&found->value, secret ? NULL : value);
 	model_set(&found->who, event->who);
+	model_set(&found->from, from);
 	found->secret = secret;
 	found->set = event->time;
 }

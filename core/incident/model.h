@@ -58,8 +58,8 @@ ApplyFunction apply_ticked, apply_unticked, apply_skipped, apply_reclassified, a
 ApplyFunction apply_gate_asked, apply_signoff;
 ApplyFunction apply_plan_made, apply_action_started, apply_action_finished, apply_action_lost, apply_action_resolved;
 
-/* Sets or replaces; `value` NULL for a secret. Over the limit nothing happens. */
-void values_set(NamedValue **values, size_t *count, const char *name, const char *value, bool secret,
+/* Sets or replaces; `value` NULL for a secret, `from` NULL unless a probe told it. Over the limit nothing happens. */
+void values_set(NamedValue **values, size_t *count, const char *name, const char *value, bool secret, const char *from,
 	const Event *event);
 
 /* Moves a step by its table, then does what follows: ledger and timers when it becomes done, the steps above it. False:

@@ -223,7 +223,7 @@ static bool outline_values(const Json *data, Run *run, Error *err)
 		const char *name = json_key(value), *text = json_string(value);
 		if (!model_is_name(name) || !text || strnlen(text, INCIDENT_TEXT_MAX + 1) > INCIDENT_TEXT_MAX)
 			return outline_refuse(err, "has a value with a wrong name, or that is too long", name);
-		values_set(&run->values, &run->value_count, name, text, false, &nobody);
+		values_set(&run->values, &run->value_count, name, text, false, NULL, &nobody);
 	}
 	return true;
 }

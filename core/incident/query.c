@@ -41,13 +41,19 @@ const Gate *run_find_gate(const Run *run, const char *id)
 	return index < 0 ? NULL : &run->gates[index];
 }
 
-const char *run_value(const Run *run, const char *name)
+const NamedValue *run_find_value(const Run *run, const char *name)
 {
 	for (size_t i = 0; i < run->value_count; i++) {
 		if (text_eq(run->values[i].name, name))
-			return run->values[i].value;
+			return &run->values[i];
 	}
 	return NULL;
+}
+
+const char *run_value(const Run *run, const char *name)
+{
+	const NamedValue *found = run_find_value(run, name);
+	return found ? found->value : NULL;
 }
 
 const char *incident_fact(const Incident *incident, const char *name)

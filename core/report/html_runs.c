@@ -99,6 +99,10 @@ static void put_values(const Run *run, Buf *out)
 		html_text(out, run->values[i].name);
 		buf_puts(out, "</dt><dd>");
 		html_text(out, run->values[i].secret ? "(secret)" : run->values[i].value);
+		if (run->values[i].from) {
+			buf_puts(out, ", from ");
+			html_text(out, run->values[i].from);
+		}
 		buf_puts(out, "</dd>\n");
 	}
 	buf_puts(out, "</dl>\n</details>\n");

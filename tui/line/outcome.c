@@ -36,7 +36,7 @@ static void judge_jobs(Line *line, const ClientModel *model)
 	for (size_t i = 0; model->engine_pid == line->outcomes.engine_pid && i < model->job_count; i++) {
 		const ClientJob *job = &model->jobs[i];
 		if (job->id > line->outcomes.highest_job && !job->running && !job->action && error_is_set(&job->error) && text_eq(job->who, model->who))
-			line_fail(line, "%s: %s", text_eq(job->kind, "check") ? "could not look" : "no plan could be made", job->error.why);
+			line_fail(line, "%s: %s", text_eq(job->kind, "plan") ? "no plan could be made" : "could not look", job->error.why);
 	}
 }
 

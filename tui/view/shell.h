@@ -35,6 +35,8 @@ struct Shell {
 	uint64_t version;                /* of the model that was drawn last */
 	bool done, dirty, was_connected, declared_first;
 	bool disk_troubled;              /* records were not on disk when last looked */
+	int64_t told_look;               /* the newest look for a value whose end was told; of the engine */
+	int64_t looks_pid;
 
 	void **states;                   /* one for each view */
 	size_t shown;

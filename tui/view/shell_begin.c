@@ -77,6 +77,24 @@ static void notice_disk(Shell *shell)
 		shell->disk_troubled = troubled;
 }
 
+/* A value that this person had asked of its probe: that it could not be told must not go unseen. Line mode has its own. */
+static void notice_looks(Shell *shell)
+{
+	const ClientModel *model = shell_model(shell);
+	ViewContext context = shell_context(shell, shell->shown, NULL);
+	if (shell->looks_pid != model->engine_pid)
+		shell->told_look = 0;
+	shell->looks_pid = model->engine_pid;
+	for (size_t i = 0; i < model->job_count; i++) {
+		const ClientJob *job = &model->jobs[i];
+		if (job->running || job->id <= shell->told_look || !text_eq(job->kind, "look") || !text_eq(job->who, model->who))
+			continue;
+		shell->told_look = job->id;
+		if (error_is_set(&job->error) && !shell->hear)
+			view_error(&context, &job->error);
+	}
+}
+
 bool shell_notice(Shell *shell)
 {
 	const ClientModel *model = shell_model(shell);
@@ -86,6 +104,7 @@ bool shell_notice(Shell *shell)
 	shell->version = model->version;
 	notice_connection(shell);
 	notice_disk(shell);
+	notice_looks(shell);
 	declare_first(shell);
 	return true;
 }

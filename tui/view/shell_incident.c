@@ -125,12 +125,16 @@ void shell_set_value(Shell *shell, ViewContext *context)
 	char name[80];
 	const char *value;
 	if (!two_words(context, name, &value)) {
-		view_refuse(context, "set: write :set NAME VALUE");
+		view_refuse(context, "set: write :set NAME VALUE, or :set NAME --from-probe");
 		return;
 	}
 	Json *args = json_new_object();
 	json_add_string(args, "run", context->run->id);
 	json_add_string(args, "name", name);
+	if (text_eq(value, "--from-probe")) {
+		view_ask(context, ASK_FILL, args, "Its probe is asked; what it tells stands in the record.");
+		return;
+	}
 	json_add_string(args, "value", value);
 	view_ask(context, ASK_SET, args, "The value is set.");
 }

@@ -39,14 +39,27 @@ static bool nothing_runs(const WalkTarget *target, Error *err)
 
 /* ---- plan and undo ---- */
 
+/* The first that a person has to give: what a probe tells is asked before the plan is made. */
+static const char *first_missing(const WalkView *walk, const Json *row)
+{
+	JSON_EACH(name, json_get(row, "missing")) {
+		const Variable *variable = walk->playbook ? playbook_find_variable(walk->playbook, json_string(name)) : NULL;
+		if (!variable || !variable->from)
+			return json_string(name);
+	}
+	return NULL;
+}
+
 static bool values_are_known(const WalkView *walk, const WalkTarget *target, Error *err)
 {
 	JSON_EACH(row, json_get(walk_preview(walk, target), "rows")) {
 		if (json_get_int(row, "index", -1) != (int64_t) target->index || json_get_bool(row, "ready", true))
 			continue;
-		const char *missing = json_string(json_at(json_get(row, "missing"), 0));
+		const char *missing = first_missing(walk, row);
 		if (missing)
 			return NO("%s is not known yet; e sets values", missing);
+		if (json_count(json_get(row, "missing")))
+			continue;   /* probes tell the rest */
 		return NO("%s", json_get_string_or(row, "why", "it cannot be run from here"));
 	}
 	return true;

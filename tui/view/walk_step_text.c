@@ -103,6 +103,14 @@ const Step *walk_finder(const Procedure *procedure, const char *name)
 	return NULL;
 }
 
+/* What a probe told, and when. */
+static void write_told(const NamedValue *known, Styled *out)
+{
+	char clock[WALL_TEXT_SIZE];
+	styled_printf(out, ROLE_CODE, "%s", known->value);
+	styled_printf(out, ROLE_MUTED, "  from %s at %s\n", known->from, wall_format_clock(known->set, known->set, clock));
+}
+
 void walk_write_values(const WalkView *walk, const WalkTarget *target, Styled *out)
 {
 	const Json *values = json_get(walk_preview(walk, target), "values");
@@ -115,10 +123,15 @@ void walk_write_values(const WalkView *walk, const WalkTarget *target, Styled *o
 		styled_printf(out, ROLE_MUTED, "%s%*s", name, LABEL_COLUMNS > width ? LABEL_COLUMNS - width : 1, "");
 		const Step *finder = text ? NULL : walk_finder(target->procedure, name);
 		const Variable *variable = walk->playbook ? playbook_find_variable(walk->playbook, name) : NULL;
+		const NamedValue *known = run_find_value(target->run, name);
 		if (text && variable && variable->type == VARIABLE_SECRET)
 			styled_add(out, ROLE_TEXT, "set, not shown\n");
+		else if (text && known && known->from)
+			write_told(known, out);
 		else if (text)
 			styled_printf(out, ROLE_CODE, "%s\n", text);
+		else if (variable && variable->from)
+			styled_printf(out, ROLE_MUTED, "not known yet: %s is asked\n", variable->from);
 		else if (finder)
 			styled_printf(out, ROLE_MUTED, "not known yet: step %s finds it\n", finder->number);
 		else

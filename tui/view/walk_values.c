@@ -5,7 +5,7 @@
 #include "tui/view/walk_view.h"
 #include <stdio.h>
 
-typedef struct Asked { const Variable *variable; const char *value; bool set, found_by_step; } Asked;
+typedef struct Asked { const Variable *variable; const char *value; const NamedValue *known; bool set, found_by_step; } Asked;
 typedef struct AskedList { Asked items[FORM_MAX_FIELDS]; size_t count, left_out; } AskedList;
 
 const char *walk_missing_value(const WalkView *walk, const WalkTarget *target)
@@ -13,7 +13,8 @@ const char *walk_missing_value(const WalkView *walk, const WalkTarget *target)
 	JSON_EACH(value, json_get(walk_preview(walk, target), "values")) {
 		const char *name = json_get_string_or(value, "name", "");
 		const Variable *variable = walk->playbook ? playbook_find_variable(walk->playbook, name) : NULL;
-		if (variable && !json_get_string(value, "value") && !walk_finder(target->procedure, name))
+		/* What a probe tells is asked when it is needed: nobody is asked for it before. */
+		if (variable && !variable->from && !json_get_string(value, "value") && !walk_finder(target->procedure, name))
 			return name;
 	}
 	return NULL;
@@ -44,7 +45,8 @@ static const char *value_now(const ViewContext *context, const WalkTarget *targe
 	*ret_set = value != NULL;
 	if (!value)
 		value = json_get_string(json_get(context->model->environment, "values"), variable->name);
-	return value ? value : variable->fallback;
+	/* In place of what a probe tells no default stands there by itself. */
+	return value ? value : variable->from ? NULL : variable->fallback;
 }
 
 static void collect(const WalkView *walk, const ViewContext *context, const WalkTarget *target, bool only_missing, AskedList *ret)
@@ -55,7 +57,8 @@ static void collect(const WalkView *walk, const ViewContext *context, const Walk
 			const Variable *variable = walk->playbook->variables[i];
 			if (!is_used(target->procedure, variable) || (only_missing && !step_lacks(walk, target, variable->name)))
 				continue;
-			Asked asked = { .variable = variable, .found_by_step = walk_finder(target->procedure, variable->name) != NULL };
+			Asked asked = { .variable = variable, .found_by_step = walk_finder(target->procedure, variable->name) != NULL,
+				.known = run_find_value(target->run, variable->name) };
 			asked.value = value_now(context, target, variable, &asked.set);
 			if ((asked.found_by_step ? 2 : asked.value ? 1 : 0) != turn)
 				continue;
@@ -108,6 +111,21 @@ static void add_choices(ViewContext *context, FormField *field, const Asked *ask
 	field->choice_count = count;
 }
 
+/* Where a value comes from that a probe tells, how old it is, and how it is asked again. */
+static void say_origin(const ViewContext *context, const Asked *asked, Buf *out)
+{
+	const Variable *variable = asked->variable;
+	char clock[WALL_TEXT_SIZE], age[SPAN_TEXT_SIZE];
+	if (asked->known && asked->known->from)
+		buf_printf(out, "from %s at %s, %s; :set %s --from-probe asks again", asked->known->from, wall_format_clock(asked->known->set, context->wall, clock),
+			view_age(context->wall, asked->known->set, age), variable->name);
+	else if (asked->known && asked->known->value)
+		buf_printf(out, "set by %s; :set %s --from-probe asks %s", asked->known->who ? asked->known->who : "?", variable->name, variable->from);
+	else
+		buf_printf(out, "asked of %s when a step needs it; type it if that cannot be%s%s%s", variable->from, variable->fallback ? " (default " : "",
+			variable->fallback ? variable->fallback : "", variable->fallback ? ")" : "");
+}
+
 static void add_field(WalkView *walk, ViewContext *context, Dialog *dialog, const Asked *asked, const char *answer, const char *complaint)
 {
 	const Variable *variable = asked->variable;
@@ -124,7 +142,10 @@ static void add_field(WalkView *walk, ViewContext *context, Dialog *dialog, cons
 		add_choices(context, field, &as_answered, walk->choices[dialog->form.count - 1]);
 	}
 	const char *hint = type_hint(variable);
-	AUTO_FREE char *help = complaint ? bg_asprintf("\xe2\x9c\x96 %s", complaint) : asked->found_by_step ?
+	AUTO_CLEAR(Buf) origin = { 0 };
+	if (variable->from)
+		say_origin(context, asked, &origin);
+	AUTO_FREE char *help = !complaint && origin.len ? bg_strdup(buf_text(&origin)) : complaint ? bg_asprintf("\xe2\x9c\x96 %s", complaint) : asked->found_by_step ?
 		bg_strdup("a step finds it; set it only if that was done by hand") : expands ? bg_asprintf("%s  (default %s)", buf_text(&question),
 		asked->value) : hint ? bg_asprintf("%s  (%s)", buf_text(&question), hint) : bg_strdup(buf_text(&question));
 	field->help = view_keep(context, help);

@@ -34,9 +34,10 @@ void k8s_probe_deployment(const Call *call, Reading *ret) { read_workload(call, 
 void k8s_probe_statefulset(const Call *call, Reading *ret) { read_workload(call, &KUBE_STATEFULSETS, ret); }
 
 /* What the environment file says of the machine of that name: its role, and whether others joined through it. */
-static void tell_environment(const Environment *environment, const char *name, bool master, Reading *ret) {
+static void tell_environment(const Environment *environment, const char *name, const K8sNode *seen, Reading *ret) {
 	const EnvironmentNode *node = environment_find_node(environment, name);
-	reading_fact_string(ret, "role", node && node->role ? node->role : master ? "master" : "worker");
+	if ((node && node->role) || seen)
+		reading_fact_string(ret, "role", node && node->role ? node->role : seen->master ? "master" : "worker");
 	reading_fact_bool(ret, "first_master", node && node->is_first_master);
 }
 
@@ -56,7 +57,7 @@ static bool look_at_node(const Kube *kube, Reading *ret, Error *err) {
 		reading_set(ret, READING_FAIL, "there is no node %s in the cluster", name);
 		reading_because(ret, "it was removed, or has another name: look with kubectl get nodes");
 	}
-	tell_environment(kube->call->environment, name, node.master, ret);
+	tell_environment(kube->call->environment, name, object ? &node : NULL, ret);
 	return true;
 }
 

@@ -150,3 +150,21 @@ Test(decide, a_disabled_key_knows_why)
 	assert_text("no action", err.why, "the step has no action, so nothing to run");
 	assert_text("where", err.where, "6 tell the users");
 }
+
+/* The value that was there when the probe was asked must still be the one that is there. */
+Test(decide, what_a_probe_told_never_goes_over_what_somebody_set_meanwhile)
+{
+	AUTO_CLEAR(Story) story = story_walking();
+	story_ok(&story, "set", "{'run':'r1','name':'replicas','value':'3','from':'k8s.deployment replicas','seen':0}");
+	const NamedValue *value = run_find_value(story_run(&story), "replicas");
+	assert_text("from", value->from, "k8s.deployment replicas");
+	story_no(&story, ERROR_CONFLICT, "set replicas meanwhile", "set", "{'run':'r1','name':'replicas','value':'4','from':'k8s.deployment replicas','seen':0}");
+	story_ok(&story, "set", "{'run':'r1','name':'replicas','value':'4','from':'k8s.deployment replicas','seen':%lld}", (long long) value->set.ms);
+	story_ok(&story, "set", "{'run':'r1','name':'replicas','value':'5'}");
+	value = run_find_value(story_run(&story), "replicas");
+	cr_assert(text_eq(value->value, "5") && !value->from);
+	story_no(&story, ERROR_CONFLICT, "set replicas meanwhile", "set", "{'run':'r1','name':'replicas','value':'6','from':'k8s.deployment replicas','seen':7}");
+	AUTO(Json) *json = incident_to_json(story.incident);
+	AUTO_FREE char *text = json_text(json);
+	cr_assert(!strstr(text, "k8s.deployment replicas"));
+}

@@ -99,7 +99,7 @@ Test(k8s_probes, one_node_is_ready_or_silent_or_not_there) {
 	expect_node(&fixture, "node2", READING_FAIL, "stopped reporting, last heard of 40 m ago", "exists 1 ready 0 silent 1 master 0 role worker");
 	expect_node(&fixture, "node3", READING_WARN, "ready, cordoned", "exists 1 ready 1 silent 0 master 0 role worker");
 	expect_node(&fixture, "node4", READING_FAIL, "not ready", "exists 1 ready 0 silent 0 master 1 role master");
-	expect_node(&fixture, "node5", READING_FAIL, "there is no node node5 in the cluster", "exists 0 ready 0 silent 0 master 0 role worker");
+	expect_node(&fixture, "node5", READING_FAIL, "there is no node node5 in the cluster", "exists 0 ready 0 silent 0 master 0 role -");
 	AUTO_CLEAR(Reading) all = {0};
 	kube_fixture_args(&fixture, NULL);
 	kube_fixture_read(&fixture, "k8s.nodes", &all);
