@@ -76,6 +76,11 @@ bool looking_preview(Ask *ask, Error *err) {
 		Json *value = json_append(values, json_new_object());
 		json_add_string(value, "name", step->placeholders[i]);
 		json_add(value, "value", json_new_string(walk_value(&walk, step->placeholders[i])));
+		const NamedValue *known = run_find_value(walk.run, step->placeholders[i]);
+		if (known && known->from) {
+			json_add_string(value, "from", known->from);
+			json_add_int(value, "set", known->set.ms);
+		}
 	}
 	json_add(ask->data, "failed_guards", walk_failed_guards(&walk, step, false));
 	return true;

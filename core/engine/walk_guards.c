@@ -37,6 +37,14 @@ static bool holds(const Walk *walk, const PlaybookGuard *guard, bool confirmed) 
 	return false;
 }
 
+/* A plan or a look asks the probe by itself; a tick does not wait for one. */
+static char *not_known(const Walk *walk, const char *name, const char *how) {
+	const Variable *variable = playbook_find_variable(walk->playbook, name);
+	if (variable && variable->from)
+		return bg_asprintf("%s is not %s yet: have %s asked (set %s --from-probe), or type it", name, how, variable->from, name);
+	return bg_asprintf("%s is not %s yet", name, how);
+}
+
 static char *guard_text(const Walk *walk, const PlaybookGuard *guard) {
 	if (guard->otherwise)
 		return bg_strdup(guard->otherwise);
@@ -44,8 +52,8 @@ static char *guard_text(const Walk *walk, const PlaybookGuard *guard) {
 	switch (guard->kind) {
 	case GUARD_VARIABLE:
 		return value ? bg_asprintf("%s is %s; it should be %s %s", guard->subject, value, directive_op_name(guard->op), guard->value)
-			: bg_asprintf("%s is not known yet", guard->subject);
-	case GUARD_SET: return bg_asprintf("%s is not set yet", guard->subject);
+			: not_known(walk, guard->subject, "known");
+	case GUARD_SET: return not_known(walk, guard->subject, "set");
 	case GUARD_OPEN: return bg_asprintf("nothing named %s is open in the ledger", guard->subject);
 	case GUARD_CONFIRM: return bg_asprintf("please confirm: %s", guard->subject);
 	case GUARD_PROBE: break;

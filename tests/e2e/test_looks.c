@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "scene.h"
 #include "tests/support/name_server.h"
+#include "tests/support/terminal.h"
 
 static const char BOOK[] = "# Book\n\n## Walk\n<!-- bg procedure id=walk -->\n\n1. Publish the records.\n   <!-- bg do dns.zone -->\n";
 
@@ -236,4 +237,40 @@ Test(looks, contacts_need_no_engine)
 	scene_ok(&scene, "contacts", "--json");
 	cr_assert(scene_says(&scene, "\"phone\"") && scene_says(&scene, "+1 555 0199"), "%s", scene.said);
 	cr_assert_eq(scene_engine_pid(&scene), 0);
+}
+
+/* ---- by keys ---- */
+
+static void press(Terminal *terminal, const char *keys, const char *then)
+{
+	terminal_keys(terminal, keys);
+	terminal_wait_text(terminal, then);
+}
+
+Test(looks, by_keys_a_value_is_asked_for_and_shown_with_where_it_comes_from)
+{
+	if (!have_kubectl())
+		cr_skip_test("there is no kubectl");
+	AUTO_CLEAR(Cluster) cluster = cluster_begin();
+	const char *argv[] = { cluster.scene.program, "--env", cluster.scene.environment, "--state", cluster.scene.state, NULL };
+	TerminalOptions options = { .argv = argv, .columns = 140, .rows = 40 };
+	AUTO(Terminal) *terminal = terminal_start(&options);
+	terminal_wait_text(terminal, "asks nothing yet");
+	press(terminal, "3", "Walk]");
+	terminal_wait_text(terminal, "not known yet: k8s.deployment.replicas is asked");
+	/* No form stands before the plan: the probe is asked. */
+	press(terminal, "enter", "nothing has been changed yet");
+	terminal_wait_text(terminal, "web_replicas  3  from k8s.deployment replicas at ");
+	terminal_keys(terminal, "esc");
+	terminal_wait_no_text(terminal, "nothing has been changed yet");
+	press(terminal, "e", "asked of k8s.nodes.down when a step needs it");
+	press(terminal, "up", "--from-probe asks again");
+	terminal_keys(terminal, "esc");
+	terminal_wait_no_text(terminal, "asks again");
+	kube_server_refuse(cluster.server, "GET /api/v1/nodes", 403);
+	terminal_keys(terminal, ":");
+	terminal_type(terminal, "set down --from-probe");
+	press(terminal, "enter", "down is not known: 403, not allowed");
+	press(terminal, "E", "No emergency contacts are named.");
+	press(terminal, "esc", "Walk]");
 }

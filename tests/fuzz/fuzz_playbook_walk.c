@@ -69,6 +69,11 @@ static void check_step(const Walk *walk, const Step *step)
 			BG_ASSERT(call.verb && !call.missing.count && json_is_object(call.args));
 	}
 	BG_ASSERT(json_is_array(failed) && json_is_array(probes));
+	AUTO_CLEAR(StrList) names = { 0 };
+	walk_needs(walk, step, &names);
+	AUTO(Json) *looks = walk_looks(walk, &names);
+	JSON_EACH(look, looks)
+		BG_ASSERT(!walk_value(walk, json_get_string_or(look, "name", "")) && probe_find(json_get_string(look, "probe")));
 }
 
 static void check_gate(const Walk *walk, const PlaybookGate *gate)
