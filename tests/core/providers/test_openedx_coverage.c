@@ -63,7 +63,7 @@ static const Item ITEMS[] = {
 	{ "2.36", "document", "drill.md", "Document every issue, and what solved it" },
 	{ "2.37", "link", "backup.md", "[Everything is lost](complete-loss.md)" },
 	{ "2.38", "before", "prepare.md", "The time to set this up is before it is needed" },
-	{ "2.39", "contact", "environment.yaml", "website-admin" },
+	{ "2.39", "contact", "environment.yaml", "name: Website admin, role: named by both guides" },
 	{ "2.40", "systems", "vm-restore.md", "OpenTofu" },
 	{ "2.40", "systems", "README.md", "with docker-compose on each, and a backup VM" },
 	{ "2.41", "asked for", "vm-restore.md", "replaces=backup_file.tar.gz" },
