@@ -48,8 +48,7 @@ static void child_clear(Child *child) {
 }
 BG_DEFINE_CLEARP(Child, child_clear)
 
-/* Both ends above the descriptors that the child arranges. */
-static bool open_pair(int pair[2]) {
+bool process_open_pair(int pair[2]) {
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return false;
@@ -61,8 +60,8 @@ static bool open_pair(int pair[2]) {
 }
 
 static bool open_pipes(const ProcessRequest *request, ProcessPipes *pipes, Error *err) {
-	if ((request->input.len && !open_pair(pipes->in)) || !open_pair(pipes->out) || !open_pair(pipes->err) ||
-	    (request->want_extra && !open_pair(pipes->extra)))
+	if ((request->input.len && !process_open_pair(pipes->in)) || !process_open_pair(pipes->out) || !process_open_pair(pipes->err) ||
+	    (request->want_extra && !process_open_pair(pipes->extra)))
 		return error_errno(err, errno, "no pipe");
 	int ours[] = {pipes->in[1], pipes->out[0], pipes->err[0], pipes->extra[0]};
 	for (size_t i = 0; i < BG_LENGTH(ours); i++)
@@ -78,8 +77,7 @@ static void close_child_ends(ProcessPipes *pipes) {
 	bg_close_fd(&pipes->extra[1]);
 }
 
-/* A program that stops reading must not end ours. */
-static void ignore_broken_pipes(void) {
+void process_ignore_broken_pipes(void) {
 	struct sigaction now;
 	if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
 		signal(SIGPIPE, SIG_IGN);
@@ -196,7 +194,7 @@ static bool judge(const Child *child, Error *err) {
 
 bool process_run(const ProcessRequest *request, ProcessResult *ret, Error *err) {
 	*ret = (ProcessResult){.exit_code = -1};
-	ignore_broken_pipes();
+	process_ignore_broken_pipes();
 	ret->out.limit = ret->err.limit = request->max_output ? request->max_output : PROCESS_DEFAULT_OUTPUT;
 	ret->extra.limit = PROCESS_EXTRA_MAX;
 	AUTO_CLEAR(StrList) own = {0};

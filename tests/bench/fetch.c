@@ -58,15 +58,22 @@ Test(bench_fetch, loopback)
 	if (!have_sshd())
 		cr_skip_test("there is no /usr/sbin/sshd here: nothing to fetch from");
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
-	TestSshdOptions options = { .config = "Subsystem sftp internal-sftp\n" };
+	const char *rsa = test_key(&folder, "rsa", "rsa", "");
+	AUTO_FREE char *admitted = bg_asprintf("%s.pub %s.pub", test_sshd_key(&folder), rsa);
+	TestSshdOptions options = { .config = "Subsystem sftp internal-sftp\n", .authorized = admitted };
 	AUTO(TestSshd) *sshd = test_sshd_start(&folder, "sshd", &options);
 	AUTO(KnownHosts) *known = known_hosts_new();
 	AUTO_FREE char *line = test_sshd_known_line(sshd);
 	const char *known_path = temp_write(&folder, "known_hosts", line), *from = temp_path(&folder, "from"), *to = temp_path(&folder, "to");
 	Error err = { 0 };
-	double ours[ROUNDS], theirs[ROUNDS];
+	double ours[ROUNDS], programs[ROUNDS], theirs[ROUNDS];
 	assert_ok(known_hosts_load(known, known_path, &err), &err);
 	SshTarget target = { .host = "127.0.0.1", .port = test_sshd_port(sshd), .user = test_login(), .key_path = test_sshd_key(&folder), .agent = "", .known = known };
+	AUTO_CLEAR(StrList) files = { 0 };
+	strlist_add(&files, known_path);
+	SshTarget by_program = target;
+	by_program.key_path = rsa;
+	by_program.known_files = &files;
 	AUTO_FREE char *bytes = bg_calloc(1, PIECE);
 	FILE *file = fopen(from, "w");
 	cr_assert(file);
@@ -75,11 +82,13 @@ Test(bench_fetch, loopback)
 	cr_assert(fclose(file) == 0);
 	for (int i = 0; i < ROUNDS; i++) {
 		ours[i] = by_sftp(&target, from, to);
+		programs[i] = by_sftp(&by_program, from, to);
 		theirs[i] = by_scp(&folder, sshd, known_path, from, to);
 	}
 	double peer = figure_share(theirs, ROUNDS, 0.5);
-	if (peer > 0)
+	if (peer > 0) {
+		figure_at_least("the same with an RSA key, through the ssh program", figure_share(programs, ROUNDS, 0.5), "MiB/s", "scp", peer, 0.8);
 		figure_at_least("fetch of 512 MiB over SFTP, loopback", figure_share(ours, ROUNDS, 0.5), "MiB/s", "scp", peer, 0.8);
-	else
+	} else
 		figure_note("fetch of 512 MiB over SFTP, loopback; scp is not there, so there is no peer", figure_share(ours, ROUNDS, 0.5), "MiB/s");
 }

@@ -90,16 +90,13 @@ static void known_hosts_option(StrList *argv, const StrList *files) {
 	option(argv, "GlobalKnownHostsFile=/dev/null");
 }
 
-static void build_argv(const SshTarget *target, const SshCommand *command, int64_t left_ms, StrList *argv) {
+void ssh_program_argv(const SshTarget *target, int64_t left_ms, StrList *argv) {
 	int64_t connect_ms = target->connect_ms ? target->connect_ms : SSH_DEFAULT_CONNECT_MS;
 	int64_t seconds = ((connect_ms < left_ms ? connect_ms : left_ms) + 999) / 1000;
-	static const char *const first[] = {"ssh", "-T", "-n", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes",
+	static const char *const first[] = {"ssh", "-T", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes",
 		"-o", "UpdateHostKeys=no", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=2"};   /* ends by itself when we are gone */
 	for (size_t i = 0; i < BG_LENGTH(first); i++)
 		strlist_add(argv, first[i]);
-	option(argv, command->repeatable ? "LogLevel=INFO" : "LogLevel=VERBOSE");
-	if (!command->repeatable)
-		option(argv, "ControlPath=none");   /* another's connection would not tell that we were admitted */
 	strlist_add(argv, "-o");
 	strlist_add_take(argv, bg_asprintf("ConnectTimeout=%lld", (long long) seconds));
 	if (target->known_files && target->known_files->count)
@@ -111,6 +108,14 @@ static void build_argv(const SshTarget *target, const SshCommand *command, int64
 		strlist_add(argv, "-i");
 		strlist_add(argv, target->key_path);
 	}
+}
+
+static void build_argv(const SshTarget *target, const SshCommand *command, int64_t left_ms, StrList *argv) {
+	ssh_program_argv(target, left_ms, argv);
+	option(argv, command->repeatable ? "LogLevel=INFO" : "LogLevel=VERBOSE");
+	if (!command->repeatable)
+		option(argv, "ControlPath=none");   /* another's connection would not tell that we were admitted */
+	strlist_add(argv, "-n");
 	strlist_add(argv, "--");
 	strlist_add(argv, target->host);
 	strlist_add(argv, command->text);

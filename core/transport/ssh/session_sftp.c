@@ -1,50 +1,19 @@
 /* session_sftp.c: see sftp.h. The session brings the connection up (algorithms, host key, our keys); from then on it is libssh2's SFTP over it, never waiting
  * inside libssh2: between two tries the socket is waited for here, for as long as a person and the deadline allow. */
-#include "core/transport/ssh/sftp.h"
+#include "core/transport/ssh/sftp_internal.h"
 
-#include <libssh2_sftp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 #include "core/transport/ssh/loop.h"
-#include "core/transport/ssh/session_internal.h"
 
-#define SLICE_MS 200                  /* a cancel is noticed within */
-#define CONNECT_MS 60000              /* connecting and being admitted, all together */
-#define SILENT_MS 60000               /* a connection over which nothing comes is given up */
 #define NAME_BYTES 1024
-#define ENTRIES_MAX 100000
 #define FREE_TRIES 64
 #define OUTPUT_MAX (8u * 1024 * 1024)
 
-struct Sftp {
-	SshSession *session;
-	SftpOptions options;
-	LIBSSH2_SFTP *lib;
-	LIBSSH2_SFTP_HANDLE *handle;
-	MonoTime heard;                   /* when something came last */
-	char *where;                      /* "user@[4a1:b2::14]" */
-};
-
-static bool at_place(const Sftp *sftp, const char *path, Error *err) { return error_where(err, "%.80s%s%.70s", sftp->where, path ? ":" : "", path ? path : ""); }
-
 /* ---- waiting ---- */
-
-static bool may_go_on(const Sftp *sftp, Error *err) {
-	int64_t now = mono_now().ms;
-	if (sftp->options.cancelled && sftp->options.cancelled(sftp->options.userdata))
-		return error_set(err, ERROR_CANCELLED, "it was stopped");
-	if (now >= sftp->options.deadline.ms) {
-		error_set(err, ERROR_TIMEOUT, "the time for it is over");
-		return error_hint(err, "started again, it goes on where it was; give it more with timeout=");
-	}
-	if (now - sftp->heard.ms < SILENT_MS)
-		return true;
-	error_set(err, ERROR_TIMEOUT, "nothing came from the other side for %d s", SILENT_MS / 1000);
-	return error_hint(err, "look whether the machine is there; started again, it goes on where it was");
-}
 
 /* After EAGAIN. */
 static bool wait_more(Sftp *sftp, Error *err) {
@@ -54,75 +23,60 @@ static bool wait_more(Sftp *sftp, Error *err) {
 		wanted.events |= POLLOUT;
 	if (directions & LIBSSH2_SESSION_BLOCK_INBOUND || !wanted.events)
 		wanted.events |= POLLIN;
-	if (poll(&wanted, 1, SLICE_MS) > 0)
+	if (poll(&wanted, 1, SFTP_SLICE_MS) > 0)
 		sftp->heard = mono_now();
-	return may_go_on(sftp, err);
+	return sftp_may_go_on(sftp, err);
 }
 
 static bool lib_failed(const Sftp *sftp, const char *path, const char *doing, Error *err) {
-	static const struct { unsigned long code; ErrorKind kind; const char *why, *hint; } CODES[] = {
-		{LIBSSH2_FX_NO_SUCH_FILE, ERROR_MISSING, "there is no such file", "look at the path in the environment file"},
-		{LIBSSH2_FX_NO_SUCH_PATH, ERROR_MISSING, "there is no such folder", "look at the path in the environment file"},
-		{LIBSSH2_FX_PERMISSION_DENIED, ERROR_DENIED, "this login may not read it", "give the login the right to read there"},
-	};
 	char *words = NULL;
-	unsigned long code = sftp->lib ? libssh2_sftp_last_error(sftp->lib) : 0;
+	unsigned long status = sftp->lib ? libssh2_sftp_last_error(sftp->lib) : 0;
 	int last = libssh2_session_last_error(sftp->session->lib, &words, NULL, 0);
-	for (size_t i = 0; i < BG_LENGTH(CODES) && last == LIBSSH2_ERROR_SFTP_PROTOCOL; i++) {
-		if (CODES[i].code != code)
-			continue;
-		error_set(err, CODES[i].kind, "%s", CODES[i].why);
-		error_hint(err, "%s", CODES[i].hint);
-		return at_place(sftp, path, err);
-	}
-	AUTO_FREE char *said = text_sanitised_line(words && *words ? words : "no reason told");
-	error_set(err, ERROR_IO, "the connection broke while %s: %.80s", doing, said);
-	error_hint(err, "started again, it goes on where it was");
-	return at_place(sftp, path, err);
+	if (last == LIBSSH2_ERROR_SFTP_PROTOCOL && sftp_status_error(sftp, status, path, err))
+		return false;
+	return sftp_broke(sftp, path, doing, str_from(words), err);
 }
 
 static bool is_again(const Sftp *sftp) { return libssh2_session_last_errno(sftp->session->lib) == LIBSSH2_ERROR_EAGAIN; }
 
 /* ---- the connection ---- */
 
-/* A command over the session. */
-static bool run(Sftp *sftp, const char *text, int64_t most_ms, Error *err) {
+static SshCommand command_of(const Sftp *sftp, const char *text, int64_t most_ms) {
 	int64_t left = sftp->options.deadline.ms - mono_now().ms;
 	left = left < most_ms ? left : most_ms;
-	SshCommand command = {.text = text, .deadline_ms = left > 0 ? left : 0, .max_output = OUTPUT_MAX, .repeatable = true};
+	return (SshCommand){.text = text, .deadline_ms = left > 0 ? left : 0, .max_output = OUTPUT_MAX, .repeatable = true};
+}
+
+/* A command over the session. */
+static const SshResult *run(Sftp *sftp, const char *text, int64_t most_ms) {
+	SshCommand command = command_of(sftp, text, most_ms);
 	ssh_session_begin(sftp->session, &command);
 	while (ssh_session_is_busy(sftp->session)) {
-		ssh_sessions_wait(&sftp->session, 1, -1, SLICE_MS);
+		ssh_sessions_wait(&sftp->session, 1, -1, SFTP_SLICE_MS);
 		if (sftp->options.cancelled && sftp->options.cancelled(sftp->options.userdata))
 			ssh_session_close(sftp->session);
 	}
-	const SshResult *result = ssh_session_result(sftp->session);
 	sftp->heard = mono_now();
-	if (result->outcome == SSH_RAN)
-		return true;
-	*err = result->error;
-	if (result->outcome != SSH_NOT_POSSIBLE)
-		return false;
-	error_set(err, ERROR_INVALID, "files cannot be had from it here: %.120s", result->error.why);
-	error_hint(err, "give it an ed25519 or ECDSA key and a known host key; or fetch with the team's script");
-	return at_place(sftp, NULL, err);
+	return ssh_session_result(sftp->session);
 }
 
-static bool start(Sftp *sftp, Error *err) {
-	Error local = {0};
+static bool start(Sftp *sftp, const SshTarget *target, Error *err) {
 	/* Its output does not matter: the connection stands when it ended, whatever it said. */
-	if (!run(sftp, ":", CONNECT_MS, err ? err : &local))
+	const SshResult *result = run(sftp, ":", SFTP_CONNECT_MS);
+	if (result->outcome == SSH_NOT_POSSIBLE)
+		return sftp_program_open(sftp, target, result->error.why, err);
+	if (result->outcome != SSH_RAN) {
+		if (err)
+			*err = result->error;
 		return false;
+	}
 	while (!(sftp->lib = libssh2_sftp_init(sftp->session->lib))) {
-		if (libssh2_session_last_errno(sftp->session->lib) == LIBSSH2_ERROR_CHANNEL_FAILURE) {
-			error_set(err, ERROR_DENIED, "it offers no SFTP to this login");
-			error_hint(err, "look at Subsystem sftp in its sshd_config");
-			return at_place(sftp, NULL, err);
-		}
+		if (libssh2_session_last_errno(sftp->session->lib) == LIBSSH2_ERROR_CHANNEL_FAILURE)
+			return sftp_offers_none(sftp, err);
 		if (!is_again(sftp))
 			return lib_failed(sftp, NULL, "SFTP was started", err);
 		if (!wait_more(sftp, err))
-			return at_place(sftp, NULL, err);
+			return sftp_at_place(sftp, NULL, err);
 	}
 	return true;
 }
@@ -133,7 +87,7 @@ bool sftp_open(const SshTarget *target, const SftpOptions *options, Sftp **ret_s
 	sftp->options = *options;
 	sftp->where = ssh_target_words(target);
 	sftp->heard = mono_now();
-	if (!start(sftp, err))
+	if (!start(sftp, target, err))
 		return false;
 	*ret_sftp = TAKE(sftp);
 	return true;
@@ -141,6 +95,8 @@ bool sftp_open(const SshTarget *target, const SftpOptions *options, Sftp **ret_s
 
 void sftp_end_file(Sftp *sftp) {
 	Error ignored;
+	if (sftp->program)
+		sftp_program_end(sftp);
 	while (sftp->handle && libssh2_sftp_close_handle(sftp->handle) == LIBSSH2_ERROR_EAGAIN)
 		if (!wait_more(sftp, &ignored))
 			return;   /* the connection goes with it */
@@ -159,6 +115,7 @@ Sftp *sftp_free(Sftp *sftp) {
 	for (int i = 0; sftp->lib && i < FREE_TRIES; i++)
 		if (libssh2_sftp_shutdown(sftp->lib) != LIBSSH2_ERROR_EAGAIN)
 			sftp->lib = NULL;
+	sftp_program_free(sftp->program);
 	ssh_session_free(sftp->session);
 	free(sftp->where);
 	free(sftp);
@@ -167,55 +124,32 @@ Sftp *sftp_free(Sftp *sftp) {
 
 /* ---- folders ---- */
 
-void sftp_entries_clear(SftpEntries *entries) {
-	for (size_t i = 0; i < entries->count; i++)
-		free(entries->items[i].name);
-	free(entries->items);
-	*entries = (SftpEntries){0};
-}
-
 static int by_name(const void *a, const void *b) {
 	const SftpEntry *one = a, *other = b;
 	return strcmp(one->name, other->name);
 }
 
-/* What the other side says is a name becomes one here. */
-static bool add_entry(Sftp *sftp, const char *folder, Str name, const LIBSSH2_SFTP_ATTRIBUTES *attributes, SftpEntries *ret, Error *err) {
-	if (str_eq_c(name, ".") || str_eq_c(name, ".."))
-		return true;
-	AUTO_FREE char *text = str_dup(name);
-	AUTO_FREE char *clean = text_sanitised_line(text);
-	if (!name.len || str_find_char(name, '/') >= 0 || strlen(text) != name.len || !text_eq(clean, text)) {
-		error_set(err, ERROR_PROTOCOL, "a file there has a name that is none: %.60s", clean);
-		return at_place(sftp, folder, err);
-	}
-	if (ret->count == ENTRIES_MAX) {
-		error_set(err, ERROR_INVALID, "the folder holds more than %d files", ENTRIES_MAX);
-		return at_place(sftp, folder, err);
-	}
-	if (ret->count == ret->capacity) {
-		ret->capacity = ret->capacity ? ret->capacity * 2 : 32;
-		ret->items = bg_realloc(ret->items, ret->capacity * sizeof(*ret->items));
-	}
-	bool known = attributes->flags & LIBSSH2_SFTP_ATTR_PERMISSIONS;
-	SftpKind kind = known && LIBSSH2_SFTP_S_ISDIR(attributes->permissions) ? SFTP_FOLDER : known && LIBSSH2_SFTP_S_ISREG(attributes->permissions) ? SFTP_FILE : SFTP_OTHER;
-	ret->items[ret->count++] = (SftpEntry){TAKE(text), kind, attributes->flags & LIBSSH2_SFTP_ATTR_SIZE ? (int64_t) attributes->filesize : 0,
-		attributes->flags & LIBSSH2_SFTP_ATTR_ACMODTIME ? (int64_t) attributes->mtime : 0};
-	return true;
+static SftpAttributes attributes_of(const LIBSSH2_SFTP_ATTRIBUTES *given) {
+	return (SftpAttributes){.has_size = given->flags & LIBSSH2_SFTP_ATTR_SIZE, .has_mode = given->flags & LIBSSH2_SFTP_ATTR_PERMISSIONS,
+		.has_time = given->flags & LIBSSH2_SFTP_ATTR_ACMODTIME, .size = given->filesize, .mode = (uint32_t) given->permissions, .time = (uint32_t) given->mtime};
 }
 
 static bool open_handle(Sftp *sftp, const char *path, int type, const char *doing, Error *err) {
 	BG_ASSERT(!sftp->handle);
+	if (sftp->program)
+		return sftp_program_begin(sftp, path, type == LIBSSH2_SFTP_OPENDIR, 0, err);
 	while (!(sftp->handle = libssh2_sftp_open_ex(sftp->lib, path, (unsigned) strlen(path), LIBSSH2_FXF_READ, 0, type)))
 		if (!is_again(sftp))
 			return lib_failed(sftp, path, doing, err);
 		else if (!wait_more(sftp, err))
-			return at_place(sftp, path, err);
+			return sftp_at_place(sftp, path, err);
 	return true;
 }
 
 static bool read_folder(Sftp *sftp, const char *folder, SftpEntries *ret, Error *err) {
 	char name[NAME_BYTES];
+	if (sftp->program)
+		return sftp_program_read_folder(sftp, folder, ret, err);
 	for (;;) {
 		LIBSSH2_SFTP_ATTRIBUTES attributes = {0};
 		int got = libssh2_sftp_readdir_ex(sftp->handle, name, sizeof(name), NULL, 0, &attributes);
@@ -223,11 +157,13 @@ static bool read_folder(Sftp *sftp, const char *folder, SftpEntries *ret, Error 
 			return true;
 		if (got == LIBSSH2_ERROR_EAGAIN) {
 			if (!wait_more(sftp, err))
-				return at_place(sftp, folder, err);
+				return sftp_at_place(sftp, folder, err);
 		} else if (got < 0) {
 			return lib_failed(sftp, folder, "a folder was read", err);
-		} else if (!add_entry(sftp, folder, (Str){name, (size_t) got}, &attributes, ret, err)) {
-			return false;
+		} else {
+			SftpAttributes known = attributes_of(&attributes);
+			if (!sftp_add_entry(sftp, folder, (Str){name, (size_t) got}, &known, ret, err))
+				return false;
 		}
 	}
 }
@@ -254,6 +190,8 @@ bool sftp_list(Sftp *sftp, const char *folder, SftpEntries *ret, bool *ret_there
 /* ---- files ---- */
 
 bool sftp_begin_file(Sftp *sftp, const char *path, int64_t offset, Error *err) {
+	if (sftp->program)
+		return sftp_program_begin(sftp, path, false, offset, err);
 	if (!open_handle(sftp, path, LIBSSH2_SFTP_OPENFILE, "a file was opened", err))
 		return false;
 	libssh2_sftp_seek64(sftp->handle, (libssh2_uint64_t) offset);
@@ -261,30 +199,38 @@ bool sftp_begin_file(Sftp *sftp, const char *path, int64_t offset, Error *err) {
 }
 
 bool sftp_next(Sftp *sftp, char *bytes, size_t size, size_t *ret_got, Error *err) {
+	if (sftp->program)
+		return sftp_program_next(sftp, bytes, size, ret_got, err);
 	for (;;) {
 		ssize_t got = libssh2_sftp_read(sftp->handle, bytes, size);
 		if (got >= 0) {
 			*ret_got = (size_t) got;
 			sftp->heard = mono_now();
-			return may_go_on(sftp, err) || at_place(sftp, NULL, err);
+			return sftp_may_go_on(sftp, err) || sftp_at_place(sftp, NULL, err);
 		}
 		if (got != LIBSSH2_ERROR_EAGAIN)
 			return lib_failed(sftp, NULL, "a file was read", err);
 		if (!wait_more(sftp, err))
-			return at_place(sftp, NULL, err);
+			return sftp_at_place(sftp, NULL, err);
 	}
 }
 
 bool sftp_run(Sftp *sftp, const char *command, Buf *out, Error *err) {
-	Error local = {0};
-	if (!run(sftp, command, INT64_MAX, err ? err : &local))
+	AUTO_CLEAR(SshResult) by_program = {0};
+	SshCommand asked = command_of(sftp, command, INT64_MAX);
+	if (sftp->program)
+		sftp_program_run(sftp, &asked, &by_program);
+	const SshResult *result = sftp->program ? &by_program : run(sftp, command, INT64_MAX);
+	if (result->outcome != SSH_RAN) {
+		if (err)
+			*err = result->error;
 		return false;
-	const SshResult *result = ssh_session_result(sftp->session);
+	}
 	if (result->exit_code == 0 && !result->out.overflowed) {
 		buf_put_str(out, buf_str(&result->out));
 		return true;
 	}
 	AUTO_FREE char *said = text_sanitised_line(buf_text(&result->err));
 	error_set(err, ERROR_REMOTE, "the command ended with status %d: %.100s", result->exit_code, said);
-	return at_place(sftp, NULL, err);
+	return sftp_at_place(sftp, NULL, err);
 }

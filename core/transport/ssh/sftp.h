@@ -17,7 +17,7 @@ typedef struct SftpOptions {
 	void *userdata;
 } SftpOptions;
 
-/* What libssh2 cannot do (SSH_NOT_POSSIBLE) is an error here that says why. */
+/* What libssh2 cannot do goes through the ssh program by itself: its command must then be on PATH, and the target's known_files live as long as this. */
 BG_CHECK bool sftp_open(const SshTarget *target, const SftpOptions *options, Sftp **ret_sftp, Error *err);
 Sftp *sftp_free(Sftp *sftp);
 BG_DEFINE_FREEP(Sftp, sftp_free)
