@@ -32,14 +32,15 @@ typedef struct Machine {
 	bool on;
 } Machine;
 
-typedef struct Session { pid_t pid; int fd; size_t machine; int place; } Session;
+/* `socket` is kept to break the connection: where sshd has no privileges it is two processes, of which we know one. */
+typedef struct Session { pid_t pid; int fd, socket; size_t machine; int place; } Session;
 
 struct SimMachines {
 	char *folder, *self, *sshd, *login;
 	bool has_ipv6, overlay;
 	pthread_t thread;
 	bool threaded;
-	int wake, log;
+	int wake, log, life;
 	pthread_mutex_t lock;        /* of what follows */
 	bool stopping;
 	Machine machines[MAX_MACHINES];
@@ -98,13 +99,18 @@ static bool keep_port(const SimMachines *machines, Machine *machine, Error *err)
 	return error_hint(err, "see whether this machine has a loopback interface and free ports");
 }
 
+static void end_session(SimMachines *machines, Session *session) {
+	(void) shutdown(session->socket, SHUT_RDWR);   /* it may be over already */
+	bg_close_fd(&session->socket);
+	sim_process_end(session->pid, &session->fd);
+	*session = machines->sessions[--machines->session_count];
+}
+
 static void end_sessions(SimMachines *machines, size_t machine, int place) {
 	for (size_t i = machines->session_count; i-- > 0;) {
 		Session *session = &machines->sessions[i];
-		if (session->machine != machine || session->place != place)
-			continue;
-		sim_process_end(session->pid, &session->fd);
-		*session = machines->sessions[--machines->session_count];
+		if (session->machine == machine && session->place == place)
+			end_session(machines, session);
 	}
 }
 
@@ -132,7 +138,7 @@ static bool begin_session(SimMachines *machines, size_t index, int place, int so
 	char *argv[] = {machines->sshd, inetd, to_stderr, with, machines->machines[index].config, NULL};
 	if (machines->session_count == MAX_SESSIONS)
 		return false;
-	*session = (Session){.fd = -1, .machine = index, .place = place};
+	*session = (Session){.fd = -1, .socket = socket, .machine = index, .place = place};
 	if (!sim_process_start(argv, socket, machines->log, &session->pid, &session->fd, NULL))
 		return false;
 	machines->session_count++;
@@ -143,8 +149,9 @@ static void accept_all(SimMachines *machines) {
 	for (size_t i = 0; i < machines->count; i++) {
 		for (int place = 0; place < PLACES; place++) {
 			int listening = machines->machines[i].listening[place];
-			for (int fd; listening >= 0 && (fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC)) >= 0; close(fd))
-				(void) begin_session(machines, i, place, fd);   /* who was let in holds the socket himself */
+			for (int fd; listening >= 0 && (fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC)) >= 0;)
+				if (!begin_session(machines, i, place, fd))
+					close(fd);
 		}
 	}
 }
@@ -153,10 +160,8 @@ static void bury_sessions(SimMachines *machines) {
 	for (size_t i = machines->session_count; i-- > 0;) {
 		Session *session = &machines->sessions[i];
 		struct pollfd ended = {.fd = session->fd, .events = POLLIN};
-		if (poll(&ended, 1, 0) <= 0)
-			continue;
-		sim_process_end(session->pid, &session->fd);
-		*session = machines->sessions[--machines->session_count];
+		if (poll(&ended, 1, 0) > 0)
+			end_session(machines, session);
 	}
 }
 
@@ -266,12 +271,19 @@ static bool find_login(SimMachines *machines, Error *err) {
 	return true;
 }
 
+/* As long as somebody holds it open for writing, the sandbox lives: logins look at it (sim_login.c). */
+static int open_life(const char *folder) {
+	AUTO_FREE char *path = path_join(folder, SIM_LIFE);
+	(void) unlink(path);   /* of a sandbox that was killed in a folder that is used again; else mkfifo says why */
+	return mkfifo(path, 0600) == 0 ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK) : -1;
+}
+
 bool sim_machines_start(const char *folder, const char *self, const char *places, SimMachines **ret_machines, Error *err) {
 	AUTO(SimMachines) *machines = bg_calloc(1, sizeof(*machines));
 	machines->folder = bg_strdup(folder);
 	machines->self = bg_strdup(self);
 	machines->overlay = true;
-	machines->wake = machines->log = -1;
+	machines->wake = machines->log = machines->life = -1;
 	pthread_mutex_init(&machines->lock, NULL);
 	machines->has_ipv6 = true;
 	int probe = bound_socket(machines, AT_ADDRESS, 0);
@@ -284,8 +296,9 @@ bool sim_machines_start(const char *folder, const char *self, const char *places
 	AUTO_FREE char *log = path_join(machines->folder, "machines.log");
 	machines->log = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	machines->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	int status = machines->log < 0 || machines->wake < 0 ? errno : pthread_create(&machines->thread, NULL, serve, machines);
-	machines->threaded = status == 0 && machines->wake >= 0;
+	machines->life = open_life(machines->folder);
+	int status = machines->log < 0 || machines->wake < 0 || machines->life < 0 ? errno : pthread_create(&machines->thread, NULL, serve, machines);
+	machines->threaded = status == 0 && machines->wake >= 0 && machines->life >= 0;
 	if (!machines->threaded)
 		return error_errno(err, status, "cannot start the machines");
 	*ret_machines = TAKE(machines);
@@ -315,6 +328,7 @@ SimMachines *sim_machines_stop(SimMachines *machines) {
 		free(machine->known);
 	}
 	bg_close_fd(&machines->log);
+	bg_close_fd(&machines->life);
 	bg_close_fd(&machines->wake);
 	pthread_mutex_destroy(&machines->lock);
 	free(machines->folder);

@@ -8,6 +8,8 @@
 
 typedef struct SimMachines SimMachines;
 
+#define SIM_LIFE "life"          /* a pipe in the folder that is open as long as the sandbox lives */
+
 /* Where sshd may be: it wants to be started by its whole path. */
 #define SIM_SSHD_PLACES "/usr/sbin/sshd:/usr/bin/sshd:/usr/local/sbin/sshd:/sbin/sshd"
 

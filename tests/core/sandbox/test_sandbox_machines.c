@@ -139,7 +139,7 @@ static void login_begin(const Fleet *fleet, const char *name, Login *login) {
 	int in[2], out[2];
 	char said[64] = "";
 	int64_t pid = 0;
-	ssh_argv(fleet, name, NULL, "echo $$; exec cat", &argv);
+	ssh_argv(fleet, name, NULL, "sh -c 'echo $$; exec cat'; true", &argv);   /* a child of what was asked for */
 	cr_assert(pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0);
 	login->ssh = fork();
 	if (login->ssh == 0) {
