@@ -60,8 +60,11 @@ static void write_yaml(const SimFolder *folder, Buf *out) {
 	login_name(&login);
 	buf_printf(out, "# Made by breakglass for a drill (scenario %s). Everything in it is simulated on this machine; keys and tokens count nowhere else.\n"
 		"name: %s\nkind: drill\n", folder->scenario, folder->drill);
-	if (folder->playbooks)
-		buf_printf(out, "playbooks: [\"%s\"]\n", folder->playbooks);
+	if (folder->playbooks) {
+		/* Those of the systems that are played; another folder is taken as it is. */
+		AUTO_FREE char *family = path_join(folder->playbooks, folder->openedx ? "openedx-ha" : "ocw-content");
+		buf_printf(out, "playbooks: [\"%s\"]\n", file_is_folder(family) ? family : folder->playbooks);
+	}
 	buf_printf(out, "objective: 60m\n\npeople:\n"
 		"  - { name: eng-practice, login: \"%s\", roles: [engineering], contact: \"practice signer of this drill\" }\n"
 		"  - { name: prod-practice, roles: [product], contact: \"practice signer of this drill\" }\n\n"

@@ -44,6 +44,14 @@ static void draw_playbook(Canvas *canvas, Rect rect, const PlaybookEntry *entry)
 	canvas_text_fit(canvas, rect, rect.x + 1, rect.y, right - rect.x - 2, ROLE_HEADING, entry->title);
 }
 
+/* Below its page a procedure need not say again what the page's title begins with: "openedx-ha (k3s): ". */
+static const char *title_below(const PlaybookRow *row)
+{
+	const char *page = row->entry->title, *title = row->procedure->title, *colon = strstr(page, ": ");
+	size_t len = colon ? (size_t) (colon - page) + 2 : 0;
+	return len && !playbooks_says_it_twice(row->entry) && strncmp(page, title, len) == 0 && title[len] ? title + len : title;
+}
+
 static void draw_procedure(Canvas *canvas, Rect rect, const PlaybookRow *row)
 {
 	char counts[80];
@@ -55,7 +63,7 @@ static void draw_procedure(Canvas *canvas, Rect rect, const PlaybookRow *row)
 	int left = rect.x + (playbooks_says_it_twice(row->entry) ? 1 : 3);
 	int right = rect.width >= 60 ? canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, counts) : rect.x + rect.width;
 	canvas_glyph(canvas, rect, left, rect.y, blocked ? ROLE_DISABLED : ROLE_RUNNING, GLYPH_CLOSED);
-	canvas_text_fit(canvas, rect, left + 2, rect.y, right - left - 4, blocked ? ROLE_DISABLED : ROLE_TEXT, procedure->title);
+	canvas_text_fit(canvas, rect, left + 2, rect.y, right - left - 4, blocked ? ROLE_DISABLED : ROLE_TEXT, title_below(row));
 }
 
 static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)

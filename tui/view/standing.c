@@ -85,7 +85,8 @@ bool standing_fitting(const Standing *standing, const ViewContext *context, cons
 		return false;
 	if (serves_backup(context))
 		return find_titled(context->model, "go back", ret_entry, ret_procedure) || find_titled(context->model, "fail back", ret_entry, ret_procedure);
-	if (!standing_count(context, READING_FAIL) || (standing->has_verdict && standing->verdict.answer == ANSWER_NO))
+	/* Where nothing says what a backup is worth, failing over to it fits nothing. */
+	if (!standing_count(context, READING_FAIL) || !standing->has_verdict || standing->verdict.answer == ANSWER_NO)
 		return false;
 	return find_titled(context->model, "fail over", ret_entry, ret_procedure);
 }
