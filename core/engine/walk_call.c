@@ -90,6 +90,9 @@ static bool fill_command(const Walk *walk, const WalkRow *row, WalkCall *call, E
 	}
 	if (command->expect)
 		json_add_string(call->args, "expect", command->expect);
+	AUTO_CLEAR(Buf) confirm = {0};
+	if (command->confirm && walk_expand(walk, command->confirm, &confirm, &call->missing))
+		json_add_string(call->args, "confirm", buf_text(&confirm));
 	if (!whole)
 		return false;
 	if (call->missing.count)

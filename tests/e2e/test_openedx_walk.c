@@ -92,7 +92,7 @@ static const Line NODE[] = {
 	{"tick 4", "", 0},
 	{"plan 5", "remove-node.sh node2", 0},
 	SIGN("remove-node", "it~does~not~come~back"),
-	{"apply 5 --confirm HOST --sure", "exit 255", 1},      /* the machine is dead: out of Kubernetes, and still in the file */
+	{"apply 5 --confirm node2 --sure", "exit 255", 1},      /* the machine is dead: out of Kubernetes, and still in the file */
 	{"look 5", "there is no node node2", 0},
 	{"tick 5 --reason the~machine~is~dead --sure", "", 0},
 	LOOK_AT("6"), LOOK_AT("6"), LOOK_AT("6"),

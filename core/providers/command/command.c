@@ -51,7 +51,7 @@ static bool command_plan(const Call *call, Plan *plan, Error *err) {
 	const char *folder = given_or(call_arg(call, "cwd"), carried.folder);
 	plan->action = bg_strdup("command.run");
 	plan_set(&plan->target, "%s@%s:%s", user, host, folder);
-	plan_set(&plan->confirm_name, "%s", host);
+	plan_set(&plan->confirm_name, "%s", given_or(call_arg(call, "confirm"), host));
 	plan->args = json_copy(call->args);
 	AUTO_FREE char *what = bg_asprintf("run %s", call_arg(call, "text"));
 	plan_add_change(plan, what, NULL, NULL);
@@ -128,7 +128,7 @@ static const Action ACTIONS[] = {
 			.VERB_PARAMS({"text", PARAM_TEXT, true, NULL, "the command, values filled in"},
 				{"host", PARAM_TEXT, false, NULL, "local, or ssh:NAME,NAME"},
 				{"except", PARAM_TEXT, false, NULL, "nodes of these where it was done before"}, {"cwd", PARAM_TEXT, false, NULL, "the folder to run it in"},
-				{"timeout", PARAM_SPAN, false, NULL, "when to end it"}, {"expect", PARAM_TEXT, false, NULL, "the exit status that is right"})},
+				{"timeout", PARAM_SPAN, false, NULL, "when to end it"}, {"confirm", PARAM_TEXT, false, NULL, "what is typed before it, if not the machine's name"}, {"expect", PARAM_TEXT, false, NULL, "the exit status that is right"})},
 		.plan = command_plan, .apply = command_apply, .manual = "paste the command into a shell",
 	},
 };

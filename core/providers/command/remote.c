@@ -78,11 +78,13 @@ static bool check_text(const Call *call, Error *err) {
 	return error_hint(err, "put it into a script on the nodes, and run that");
 }
 
-static void describe_target(const Machines *machines, Plan *plan) {
+static void describe_target(const Machines *machines, const char *confirm, Plan *plan) {
 	AUTO_CLEAR(Buf) names = {0};
 	for (size_t i = 0; i < machines->count && names.len < 80; i++)
 		buf_printf(&names, "%s%s", i ? ", " : "", machines->items[i].node->name);
-	if (machines->count > 1)
+	if (confirm)
+		plan_set(&plan->confirm_name, "%s", confirm);
+	else if (machines->count > 1)
 		plan_set(&plan->confirm_name, "%zu nodes", machines->count);
 	else
 		plan_set(&plan->confirm_name, "%s", machines->count ? machines->items[0].node->name : "nothing");
@@ -122,7 +124,7 @@ bool remote_plan(const Call *call, Plan *plan, Error *err) {
 	plan->basis = json_new_object();
 	json_add_int(plan->basis, "at_once", REMOTE_AT_ONCE);
 	json_add_int(plan->basis, "each_ms", each_ms_of(call));
-	describe_target(&machines, plan);
+	describe_target(&machines, call_arg(call, "confirm"), plan);
 	AUTO_FREE char *what = bg_asprintf("run %s", text);
 	plan_add_change(plan, what, NULL, NULL);
 	describe_machines(call, &machines, known, plan);

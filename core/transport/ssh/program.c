@@ -123,12 +123,12 @@ static void build_argv(const SshTarget *target, const SshCommand *command, int64
 
 /* ---- what may have begun ---- */
 
-/* Takes ssh's own lines of LogLevel VERBOSE out of what the command said. True: it was admitted. The command itself may say the same words: then it
- * began, too. */
+/* Takes ssh's own lines of LogLevel VERBOSE out of what the command said. True: it was admitted, or that cannot be told any more. The command itself may say
+ * the same words: then it began, too. A server's banner comes first, and need not end its line. */
 static bool take_admitted(Buf *err) {
 	static const char *const own[] = {ADMITTED, "Transferred: sent ", "Bytes per second: sent "};
 	AUTO_CLEAR(Buf) kept = {.limit = err->limit, .overflowed = err->overflowed};
-	bool admitted = false;
+	bool admitted = err->overflowed;
 	Str rest = buf_str(err);
 	while (rest.len) {
 		ptrdiff_t end = str_find_char(rest, '\n');
@@ -136,8 +136,12 @@ static bool take_admitted(Buf *err) {
 		bool is_own = false;
 		for (size_t i = 0; i < BG_LENGTH(own); i++)
 			is_own = is_own || str_starts(line, own[i]);
-		admitted = admitted || str_starts(line, ADMITTED);
-		if (!is_own)
+		ptrdiff_t at = str_find(line, ADMITTED);
+		admitted = admitted || at >= 0;
+		if (at > 0) {
+			buf_put_str(&kept, str_slice(line, 0, (size_t) at));
+			buf_putc(&kept, '\n');
+		} else if (!is_own)
 			buf_put_str(&kept, line);
 		rest = str_slice(rest, line.len, rest.len - line.len);
 	}

@@ -18,7 +18,7 @@ static const char BOOK[] =
 	"   ```bash\n"
 	"   ./add-node.sh ~/.ssh/id_rsa PLAIN backup\n"
 	"   ```\n"
-	"   <!-- bg cmd cwd=${checkout}/scripts -->\n";
+	"   <!-- bg cmd cwd=${checkout}/scripts confirm=the-${plain} -->\n";
 
 typedef struct Case { const char *name, *values, *text, *cwd, *why; } Case;
 
@@ -48,6 +48,7 @@ static void try_case(const Case *row, const Playbook *playbook, TempFolder *fold
 	}
 	cr_expect_str_eq(json_get_string(call.args, "text"), row->text, "%s", row->name);
 	cr_expect_str_eq(json_get_string(call.args, "cwd"), row->cwd, "%s", row->name);
+	cr_expect_str_eq(json_get_string(call.args, "confirm"), "the-~/plain", "%s", row->name);
 }
 
 Test(walk_command, fills_in_the_folder_and_homes)

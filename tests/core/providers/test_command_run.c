@@ -58,6 +58,26 @@ Test(command, folder_and_variables_are_carried_to_the_next_command) {
 	}
 }
 
+/* What is typed before it: the machine's name, or what the playbook says. */
+Test(command, the_playbook_may_say_what_is_typed_before_it) {
+	AUTO_CLEAR(Shell) shell = {.folder = temp_folder()};
+	const Action *action = provider_find("command")->actions;
+	const char *const confirms[] = {NULL, "node2"};
+	for (size_t i = 0; i < BG_LENGTH(confirms); i++) {
+		AUTO(Json) *args = json_new_object();
+		AUTO_CLEAR(Plan) plan = {0};
+		char host[256] = "";
+		Error err = {0};
+		json_add_string(args, "text", "true");
+		if (confirms[i])
+			json_add_string(args, "confirm", confirms[i]);
+		Call call = {.args = args, .state_folder = shell.folder.path, .deadline = {mono_now().ms + 20000}};
+		assert_ok(action->plan(&call, &plan, &err), &err);
+		cr_assert(gethostname(host, sizeof(host) - 1) == 0);
+		assert_text("typed", plan.confirm_name, confirms[i] ? confirms[i] : host);
+	}
+}
+
 /* A drill has programs and a home of its own, so that nobody's real ones are touched. */
 Test(command, programs_and_home_may_be_those_of_the_environment) {
 	AUTO_CLEAR(Shell) shell = {.folder = temp_folder()};

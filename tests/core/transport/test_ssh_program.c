@@ -320,3 +320,23 @@ Test(ssh_program, a_folder_too_deep_for_a_socket_keeps_nothing) {
 	target.shared = NULL;
 	cr_expect_null(ssh_shared_socket(&target));
 }
+
+/* A command that may not be repeated is never sent twice, and never called not begun: whatever a banner says before it, and the command after it. */
+Test(ssh_program, a_banner_does_not_hide_that_a_command_was_sent) {
+	static const char *const BANNERS[] = {"Authorised use only", "Authorised use only\n", "kex_exchange_identification"};
+	for (size_t i = 0; i < BG_LENGTH(BANNERS); i++) {
+		AUTO_CLEAR(TempFolder) folder = temp_folder();
+		AUTO_FREE char *config = bg_asprintf("Banner %s\n", temp_write(&folder, "banner", BANNERS[i]));
+		TestSshdOptions options = {.config = config};
+		AUTO_CLEAR(StrList) files = {0};
+		AUTO(SshFixture) *fixture = with_file(&options, &files);
+		AUTO_CLEAR(SshResult) result = {0};
+		AUTO_FREE char *text = bg_asprintf("echo x >> %s; echo kex_exchange_identification >&2; exit 255", temp_path(&folder, "ran"));
+		run(&fixture->target, text, 8000, &result);
+		cr_assert(result.began, "%s: said not to have begun", BANNERS[i]);
+		assert_outcome(&result, SSH_BROKEN, "status 255");
+		AUTO_FREE char *ran = read_text(temp_path(&folder, "ran"));
+		assert_text("times that it ran", ran, "x\n");
+		cr_assert(!strstr(buf_text(&result.err), "Authenticated to"), "%s", buf_text(&result.err));
+	}
+}
