@@ -102,6 +102,11 @@ bool action_nodes_are_left(const IncidentAction *action)
 	return action_count_nodes(action, NODE_DONE) < action->node_count;
 }
 
+bool action_nodes_ran(const IncidentAction *action)
+{
+	return action_count_nodes(action, NODE_DONE) || action_count_nodes(action, NODE_FAILED);
+}
+
 /* ---- records ---- */
 
 /* Told by our own worker about what has happened: cut where it is too long, never refused. */
@@ -170,20 +175,53 @@ void action_score(const IncidentAction *action, Buf *out)
 	}
 }
 
+/* What the step did is taken back as a whole, or may be: it was broken off on the way, and nobody knows how far it came. */
+static bool undo_resets(const IncidentAction *undo)
+{
+	switch (undo->state) {
+	case ACTION_DONE:
+	case ACTION_RESOLVED_RAN:
+		return true;
+	case ACTION_IN_DOUBT:
+	case ACTION_CANCELLED:
+		return undo->began;
+	default:
+		return false;
+	}
+}
+
+/* The nodes of an action that ended so, once each. */
+static void add_names(const IncidentAction *action, NodeEnd end, const StrList *except, StrList *ret_names)
+{
+	for (size_t n = 0; n < action->node_count; n++) {
+		const ActionNode *node = &action->nodes[n];
+		if (node->end == end && !strlist_has(except, node->name) && !strlist_has(ret_names, node->name))
+			strlist_add(ret_names, node->name);
+	}
+}
+
 void step_nodes_done(const Incident *incident, const Run *run, const IncidentStep *step, size_t index, const char *command, int64_t before,
 	StrList *ret_names)
 {
+	AUTO_CLEAR(StrList) taken_back = { 0 };   /* by an undo that did not come to its end */
 	int r = (int) (run - incident->runs), s = run_step_index(run, step);
 	for (size_t i = incident->action_count; i-- > 0;) {
 		const IncidentAction *action = &incident->actions[i];
-		if (action->number >= before || action->run != r || action->step != s || action->index != index)
+		if (action->number >= before || action->run != r || action->step != s)
 			continue;
-		/* Done, or taken back: whoever starts it once more means all of them. */
-		if (action->undo || !action->node_count || !text_eq(action->command, command) || !action_nodes_are_left(action))
+		/* Taken back: whoever starts it once more means all of them. The index of an undo is that of the undo, not of the row. */
+		if (action->undo) {
+			if (undo_resets(action))
+				return;
+			if (action->began)
+				add_names(action, NODE_DONE, ret_names, &taken_back);
+			continue;
+		}
+		if (action->index != index)
+			continue;
+		if (!action->node_count || !text_eq(action->command, command) || !action_nodes_are_left(action))
 			return;
-		for (size_t n = 0; n < action->node_count; n++)
-			if (action->nodes[n].end == NODE_DONE && !strlist_has(ret_names, action->nodes[n].name))
-				strlist_add(ret_names, action->nodes[n].name);
+		add_names(action, NODE_DONE, &taken_back, ret_names);
 	}
 }
 

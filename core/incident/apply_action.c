@@ -239,7 +239,7 @@ void apply_action_lost(Incident *incident, const Event *event)
 	step_apply_move(incident, target.run, target.step, MOVE_LOSE, event);
 }
 
-/* It was done on some machines and not on others: the rest is still to be done. */
+/* It ran on some machines, well or not, and not on others: what it opened is open, the rest is still to be done. */
 static void resolved_in_part(Incident *incident, const Target *target, const Event *event)
 {
 	if (target->row->also)
@@ -275,7 +275,7 @@ static void resolved_ran(Incident *incident, const Target *target, const Event *
 
 static void resolved_not_run(Incident *incident, const Target *target, const Event *event)
 {
-	if (action_count_nodes(target->action, NODE_DONE)) {
+	if (action_nodes_ran(target->action)) {
 		resolved_in_part(incident, target, event);
 		return;
 	}

@@ -30,6 +30,8 @@ void action_nodes_take(IncidentAction *action, const Json *told, NodeEnd rest);
 void action_nodes_resolve(IncidentAction *action, bool ran);
 /* Some were not done, so the row is not. */
 bool action_nodes_are_left(const IncidentAction *action);
+/* It came to an end on some, well or not: something may have changed there. */
+bool action_nodes_ran(const IncidentAction *action);
 void action_nodes_clear(IncidentAction *action);
 /* For decide: what may stand in a record. Owned; NULL = nothing was told. */
 Json *action_nodes_told(const Json *told);
