@@ -2,6 +2,8 @@
 #include "core/base/alloc.h"
 #include "core/engine/walk.h"
 
+_Static_assert((int) ENVIRONMENT_NODE_NAME_MAX <= (int) INCIDENT_WHO_MAX, "a node that has a name has a place in the record");
+
 bool walk_host(const Walk *walk, const StepCommand *command, StrList *missing, char **ret_host, Error *err) {
 	AUTO_CLEAR(Buf) host = {0};
 	AUTO_CLEAR(Buf) each = {0};

@@ -11,6 +11,7 @@
 
 #define ENVIRONMENT_MAX_BYTES (4 * 1024 * 1024)
 #define ENVIRONMENT_MAX_ITEMS 16384              /* people, systems, probes, nodes, values: each */
+#define ENVIRONMENT_NODE_NAME_MAX 128            /* bytes: the record tells by it what came of a command there */
 #define ENVIRONMENT_DEFAULT_VALIDITY_MS (15 * 60 * 1000)
 #define ENVIRONMENT_DEFAULT_BADGE_MS (15 * 60 * 1000)
 #define ENVIRONMENT_DEFAULT_PLAN_AGE_MS (10 * 60 * 1000)

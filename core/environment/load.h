@@ -18,6 +18,8 @@ BG_CHECK bool load_cluster(const Reader *reader, const YamlNode *node, Environme
 /* Parts of a node that both files share. */
 EnvironmentNode *load_add_node(Environment *environment);
 BG_CHECK bool load_name(const Reader *reader, const YamlNode *node, char **ret_name, Error *err);
+/* The name of a node, which records tell it by. */
+BG_CHECK bool load_node_name(const Reader *reader, const YamlNode *node, char **ret_name, Error *err);
 BG_CHECK bool load_address(const Reader *reader, const YamlNode *node, const Environment *environment, EnvironmentNode *machine, Error *err);
 BG_CHECK bool load_role(const Reader *reader, const YamlNode *node, EnvironmentNode *machine, Error *err);
 BG_CHECK bool load_check_unique(const Reader *reader, const YamlNode *node, const Environment *environment, Error *err);

@@ -71,7 +71,7 @@ static bool load_member(const Reader *reader, const YamlNode *node, Environment 
 	machine->place = reader_place(node);
 	machine->lan = bg_strdup("");
 	machine->jump = bg_strdup("");
-	return load_name(reader, found[0], &machine->name, err)
+	return load_node_name(reader, found[0], &machine->name, err)
 		&& load_ipv6(reader, found[1], environment, machine, err)
 		&& load_name(reader, found[2], &machine->user, err)
 		&& load_role(reader, found[3], machine, err)

@@ -71,6 +71,16 @@ bool load_name(const Reader *reader, const YamlNode *node, char **ret_name, Erro
 		node->key, *ret_name, node->key);
 }
 
+bool load_node_name(const Reader *reader, const YamlNode *node, char **ret_name, Error *err)
+{
+	if (!load_name(reader, node, ret_name, err))
+		return false;
+	if (strlen(*ret_name) <= ENVIRONMENT_NODE_NAME_MAX)
+		return true;
+	return reader_fail(reader, node, err, "call it something shorter: the record tells by this name what came of a command there",
+		"the name \"%.20s...\" of a node has %zu bytes; %d are the most", *ret_name, strlen(*ret_name), ENVIRONMENT_NODE_NAME_MAX);
+}
+
 bool load_address(const Reader *reader, const YamlNode *node, const Environment *environment, EnvironmentNode *machine, Error *err)
 {
 	if (!load_name(reader, node, &machine->address, err))
@@ -145,7 +155,7 @@ static bool load_node(const Reader *reader, const YamlNode *node, Environment *e
 	machine->path = bg_strdup(reader->path);
 	machine->place = reader_place(node);
 	if (!reader_check_keys(reader, node, KEYS_NODE, err)
-		|| !load_name(reader, yaml_find(node, "name"), &machine->name, err)
+		|| !load_node_name(reader, yaml_find(node, "name"), &machine->name, err)
 		|| !load_address(reader, yaml_find(node, "address"), environment, machine, err)
 		|| !load_name(reader, yaml_find(node, "user"), &machine->user, err)
 		|| !load_port(reader, yaml_find(node, "port"), machine, err)

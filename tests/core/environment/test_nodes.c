@@ -55,6 +55,9 @@ Test(nodes, the_cluster_file_of_the_team_is_read_as_it_is)
 	cr_expect_eq(probe->every_ms, 20000);
 }
 
+#define LETTERS32 "abcdefghijklmnopqrstuvwxyz012345"
+#define LETTERS128 LETTERS32 LETTERS32 LETTERS32 LETTERS32
+
 typedef struct Case {
 	const char *name, *environment, *cluster, *where, *why, *hint;
 } Case;
@@ -104,6 +107,10 @@ static const Case refused[] = {
 	{ "a bad port", HEAD "nodes:\n  list:\n    - { name: a, address: 10.0.0.1, user: u, port: 70000 }\n", "{}", "environment.yaml:5:46", "no port number", "65535" },
 	{ "an example address in the list", HEAD "nodes:\n  list:\n    - { name: a, address: 2001:db8::1, user: u }\n", "{}", "environment.yaml:5:18",
 		"value of the example", "write your own" },
+	{ "a name that no record takes", HEAD "nodes:\n  list:\n    - { name: x" LETTERS128 ", address: 10.0.0.1, user: u }\n", "{}", "environment.yaml:5:9",
+		"has 129 bytes; 128 are the most", "shorter" },
+	{ "such a name in the cluster file", NODES, CLUSTER("school.test", MEMBER("x" LETTERS128, "4a1:b2::1", "master", "\"is_first_master\": true"), "x"),
+		"cluster-config.json:5:7", "has 129 bytes; 128 are the most", "shorter" },
 	{ "a probe of that name", HEAD "probes: [{ name: a, probe: http, url: http://10.0.0.1 }]\nnodes:\n  list:\n    - { name: a, address: 10.0.0.1, user: u }\n",
 		"{}", "environment.yaml:4:1", "a probe is called \"a\"", "something else" },
 };
@@ -120,6 +127,15 @@ Test(nodes, a_wrong_file_is_told_where_it_is_wrong_and_what_to_do)
 		cr_expect(strstr(err.why, one->why), "%s: why is %s", one->name, err.why);
 		cr_expect(strstr(err.hint, one->hint), "%s: hint is %s", one->name, err.hint);
 	}
+}
+
+Test(nodes, the_longest_name_is_taken)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Environment) *environment = NULL;
+	Error err = { 0 };
+	assert_ok(load(&folder, HEAD "nodes:\n  list:\n    - { name: " LETTERS128 ", address: 10.0.0.1, user: u }\n", "{}", &environment, &err), &err);
+	cr_assert(environment_find_node(environment, LETTERS128));
 }
 
 Test(nodes, a_drill_may_use_the_example)
