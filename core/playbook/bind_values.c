@@ -2,6 +2,7 @@
  * parsed; what is of the wrong shape here was reported there and reads as not given. */
 #include "core/base/moment.h"
 #include "core/playbook/bind.h"
+#include "core/playbook/shell.h"
 
 static int64_t span_value(const Directive *directive, const char *key)
 {
@@ -171,6 +172,8 @@ void bind_command(Builder *builder, const Directive *directive, StepCommand *com
 	if (directive_value(directive, "tty"))
 		command->terminal = directive_is_yes(directive, "tty");
 	command->literal = directive_is_yes(directive, "literal");
+	for (size_t i = 0; command->literal && i < command->line_count; i++)
+		shell_judge_literal(builder->arena, &command->lines[i]);
 	command->optional = command->optional || directive_is_yes(directive, "optional");
 	bind_split(builder->arena, of, '|', &command->choices, &command->choice_count);
 	command->alternatives = command->alternatives || command->choose;

@@ -22,3 +22,5 @@ bool shell_looks_like(Str text);
 Str shell_first_word(Str command);
 /* Fills risk, risk_reason, needs_terminal and why_not of a line from its text. */
 void shell_judge(Arena *arena, ShellLine *line);
+/* The same where nothing in it stands for something else: "<a>" is two redirections. */
+void shell_judge_literal(Arena *arena, ShellLine *line);

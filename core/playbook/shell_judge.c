@@ -14,6 +14,12 @@ static bool is_separator(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == ';' || c == '|' || c == '&' || c == '(' || c == ')';
 }
 
+/* A backslash takes the meaning off what follows it, a quote's too; not between ''. */
+static bool is_escape(Str text, size_t at, char quote)
+{
+	return text.ptr[at] == '\\' && quote != '\'' && at + 1 < text.len;
+}
+
 /* Words of one simple command, quotes taken off. Quoted text is one word. */
 static Words split_words(Str text)
 {
@@ -33,7 +39,7 @@ static Words split_words(Str text)
 		if (quote)
 			from = ++i;
 		while (i < text.len && (quote ? text.ptr[i] != quote : !is_separator(text.ptr[i])))
-			i++;
+			i += is_escape(text, i, quote) ? 2 : 1;
 		words.items[words.count++] = str_slice(text, from, i - from);
 		i += quote != 0;
 	}
@@ -95,10 +101,12 @@ static bool writes_to_file(Str segment)
 {
 	for (size_t i = 0; i < segment.len; i++) {
 		char c = segment.ptr[i];
-		if (c == '\'' || c == '"') {
+		if (is_escape(segment, i, 0)) {
+			i++;
+		} else if (c == '\'' || c == '"') {
 			size_t end = i + 1;
 			while (end < segment.len && segment.ptr[end] != c)
-				end++;
+				end += is_escape(segment, end, c) ? 2 : 1;
 			i = end;
 		} else if (c == '>') {
 			Str target = str_trim(str_slice(segment, i + 1, segment.len));
@@ -133,16 +141,73 @@ typedef struct Exception { const char *tool; const char *options[10]; } Exceptio
 /* Readers that write when they get one of these. */
 static const Exception EXCEPTIONS[] = {
 	{"curl", {"-X", "-d", "-F", "-T", "-o", "-O", "--data", "--request", "--form", "--upload-file"}},
-	{"find", {"-delete", "-exec", "-execdir", "-ok", "-fprint"}},
+	{"awk", {"-f", "-i", "--file", "--include"}},
+	{"find", {"-delete", "-exec", "-execdir", "-ok", "-fprint", "-fls"}},
 	{"sed", {"-i", "--in-place"}},
 	{"sort", {"-o"}},
 	{"yq", {"-i"}},
 	{"ip", {"add", "del", "set", "flush", "replace", "change"}},
 	{"date", {"-s", "--set"}},
 	{"dmesg", {"-C", "-c", "--clear", "--read-clear"}},
+	{"hostname", {"-F", "-b", "--file", "--boot"}},
 	{"ifconfig", {"up", "down", "add", "del"}},
-	{"journalctl", {"--vacuum", "--rotate"}},
+	{"journalctl", {"--vacuum", "--rotate", "--flush"}},
+	{"ss", {"-K", "-D", "--kill", "--diag"}},
+	{"timedatectl", {"revert", "set-local-rtc", "set-ntp", "set-time", "set-timezone"}},
 };
+
+/* "date 112118002026" sets the clock. */
+static bool date_sets(const Words *words, size_t at)
+{
+	for (size_t i = at + 1; i < words->count; i++) {
+		Str word = words->items[i];
+		size_t digits = 0;
+		while (digits < word.len && ((word.ptr[digits] >= '0' && word.ptr[digits] <= '9') || word.ptr[digits] == '.'))
+			digits++;
+		bool value = str_starts(words->items[i - 1], "-");
+		if (!value && digits == word.len && digits >= 8)
+			return true;
+	}
+	return false;
+}
+
+/* "ip a d" deletes: its words may be cut short, so only those behind the object that show it read. */
+static bool ip_changes(const Words *words, size_t at)
+{
+	static const char *const SHOWS[] = {"get", "list", "ls", "lst", "s", "sh", "sho", "show"};
+	size_t i = at + 1;
+	while (i < words->count && str_starts(words->items[i], "-"))
+		i++;
+	if (i + 1 >= words->count)
+		return false;
+	bool set = words->items[i].ptr[0] == 'l' && str_eq_c(words->items[i + 1], "s");   /* of a link */
+	return set || !word_in(SHOWS, BG_LENGTH(SHOWS), words->items[i + 1]);
+}
+
+/* "ifconfig eth0" shows, whatever stands behind it sets; "hostname NAME" sets. */
+static bool has_more_operands(const Words *words, size_t at, size_t than)
+{
+	size_t operands = 0;
+	for (size_t i = at + 1; i < words->count; i++)
+		operands += !str_starts(words->items[i], "-");
+	return operands > than;
+}
+
+static bool awk_acts(Str segment)
+{
+	ptrdiff_t print = str_find(segment, "print");
+	Str behind = print < 0 ? (Str){"", 0} : str_slice(segment, (size_t) print, segment.len);
+	bool target = str_find(behind, "> \"") >= 0 || str_find(behind, ">\"") >= 0 || str_find(behind, ">>") >= 0 || str_find_char(behind, '|') >= 0;
+	return target || str_find(segment, "system") >= 0 || str_find(segment, "getline") >= 0;
+}
+
+/* What a word by itself does not tell. */
+static bool is_changing_form(Str tool, const Words *words, size_t at, Str segment)
+{
+	return (str_eq_c(tool, "date") && date_sets(words, at)) || (str_eq_c(tool, "ip") && ip_changes(words, at))
+		|| (str_eq_c(tool, "ifconfig") && has_more_operands(words, at, 1)) || (str_eq_c(tool, "hostname") && has_more_operands(words, at, 0))
+		|| (str_eq_c(tool, "awk") && awk_acts(segment));
+}
 
 static bool is_exception(Str tool, const Words *words)
 {
@@ -167,7 +232,7 @@ static bool segment_reads(Str segment)
 	if (writes_to_file(segment))
 		return false;
 	if (word_is_reader(tool))
-		return !is_exception(tool, &words);
+		return !is_exception(tool, &words) && !is_changing_form(tool, &words, at, segment);
 	if (str_eq_c(tool, "cd") || !word_is_tool(tool))
 		return str_eq_c(tool, "cd");
 	for (size_t i = at + 1; i < words.count; i++) {
@@ -192,6 +257,10 @@ static bool pipeline_reads(Str text)
 	size_t from = 0;
 	for (size_t i = 0; i <= text.len; i++) {
 		char c = i < text.len ? text.ptr[i] : '|';
+		if (i < text.len && is_escape(text, i, quote) && text.ptr[i + 1] != '\n') {
+			i++;
+			continue;
+		}
 		if (quote && i < text.len) {
 			quote = c == quote ? 0 : quote;
 			continue;
@@ -315,9 +384,8 @@ static Str mask_placeholders(Arena *arena, const char *command)
 	return str_from(text);
 }
 
-void shell_judge(Arena *arena, ShellLine *line)
+static void judge(Arena *arena, Str text, ShellLine *line)
 {
-	Str text = mask_placeholders(arena, line->text);
 	Str word = find_destructive(text);
 	if (word.len) {
 		line->risk = RISK_DESTRUCTIVE;
@@ -331,4 +399,14 @@ void shell_judge(Arena *arena, ShellLine *line)
 	line->needs_terminal = wants_terminal(text);
 	if (!line->why_not)
 		line->why_not = why_not(text);
+}
+
+void shell_judge(Arena *arena, ShellLine *line)
+{
+	judge(arena, mask_placeholders(arena, line->text), line);
+}
+
+void shell_judge_literal(Arena *arena, ShellLine *line)
+{
+	judge(arena, str_from(line->text), line);
 }

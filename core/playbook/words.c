@@ -108,7 +108,7 @@ static const char *const TOOLS[] = {
 static const char *const READERS[] = {
 	"ab", "awk", "base64", "basename", "cat", "cd", "cksum", "column", "comm", "curl", "cut", "date", "df", "diff",
 	"dig", "dirname", "dmesg", "du", "echo", "egrep", "export", "false", "fgrep", "file", "find", "free", "getent",
-	"grep", "head", "host", "htop", "id", "ifconfig", "iostat", "ip", "journalctl", "jq", "last", "less", "ls",
+	"grep", "head", "host", "hostname", "htop", "id", "ifconfig", "iostat", "ip", "journalctl", "jq", "last", "less", "ls",
 	"lsblk", "lscpu", "lsof", "md5sum", "netstat", "nmap", "nproc", "nslookup", "pg_isready", "pgrep", "ping",
 	"ping6", "printenv", "printf", "ps", "pwd", "readlink", "realpath", "sed", "seq", "sha256sum", "sleep", "sort",
 	"ss", "ssh-keyscan", "stat", "tail", "test", "timedatectl", "top", "tr", "traceroute", "traceroute6", "tree",

@@ -132,6 +132,30 @@ static const struct { const char *text; Risk risk; bool terminal; } JUDGED[] = {
 	{"vi /etc/hosts", RISK_CHANGE, true},
 	{"tail -f /var/log/syslog", RISK_READ, true},
 	{"date +%Y-%m-%dd", RISK_READ, false},
+	{"date -d 20261121", RISK_READ, false},
+	{"date 112118002026", RISK_CHANGE, false},
+	{"timedatectl", RISK_READ, false},
+	{"timedatectl set-ntp false", RISK_CHANGE, false},
+	{"ip a", RISK_READ, false},
+	{"ip -br addr show eth0", RISK_READ, false},
+	{"ip route get 10.0.0.1", RISK_READ, false},
+	{"ip a d 10.0.0.1/24 dev eth0", RISK_CHANGE, false},
+	{"ip l s eth0 mtu 1400", RISK_CHANGE, false},
+	{"ifconfig eth0", RISK_READ, false},
+	{"ifconfig eth0 10.0.0.9", RISK_CHANGE, false},
+	{"awk '{print $1}' x", RISK_READ, false},
+	{"awk '$3 > 80 {print $1}' x", RISK_READ, false},
+	{"awk '{print > \"y\"}' x", RISK_CHANGE, false},
+	{"awk 'BEGIN{system(\"x\")}'", RISK_CHANGE, false},
+	{"hostname -f", RISK_READ, false},
+	{"hostname other", RISK_CHANGE, false},
+	{"journalctl --flush", RISK_CHANGE, false},
+	{"ss -tlnp", RISK_READ, false},
+	{"ss -K dst 10.0.0.1", RISK_CHANGE, false},
+	{"echo \\\" ; systemctl restart nginx \\\"", RISK_CHANGE, false},
+	{"echo \\\" > /etc/x \\\"", RISK_CHANGE, false},
+	{"echo \"a \\\" ; b\"", RISK_READ, false},
+	{"echo 'a\\' ; ./x", RISK_CHANGE, false},
 	{"", RISK_CHANGE, false},
 };
 
@@ -144,4 +168,14 @@ Test(shell_lines, guesses_of_danger_err_towards_caution)
 		cr_assert_eq(line.risk, JUDGED[i].risk, "%s: %s", JUDGED[i].text, risk_name(line.risk));
 		cr_assert_eq(line.needs_terminal, JUDGED[i].terminal, "%s: terminal %d", JUDGED[i].text, line.needs_terminal);
 	}
+}
+
+Test(shell_lines, of_a_literal_command_nothing_is_taken_for_a_placeholder)
+{
+	AUTO(Arena) *arena = arena_new();
+	ShellLine line = {.text = "cat <a ;rm x>y"};
+	shell_judge(arena, &line);
+	cr_assert_eq(line.risk, RISK_READ);
+	shell_judge_literal(arena, &line);
+	cr_assert_eq(line.risk, RISK_DESTRUCTIVE);
 }
