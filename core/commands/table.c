@@ -18,7 +18,7 @@ const CommandRow COMMANDS[] = {
 		"options:\n" PRACTICE_DETAILS "  --keep               also keep the folder when nothing was recorded, and the practice keys\n"},
 	{"status", "", "", 0, 0, "the board; exit 0 ok, 1 warn or stale, 2 fail, 3 unknown", "  breakglass status --json\n", run_status, false, NULL},
 	{"contacts", "", "", 0, 0, "whom to call: the emergency contacts of the environment", "  breakglass contacts\n  breakglass contacts --json\n", run_contacts, false, NULL},
-	{"nodes", "[PATTERN...] [--sort KEY] | [PATTERN...] [--confirm NAME] [--timeout TIME] -- COMMAND... | --retry [--confirm NAME] | --trust NODE [--yes FINGERPRINT] | --dns",
+	{"nodes", "[PATTERN...] [--sort KEY] | [PATTERN...] [--confirm NAME] [--timeout TIME] -- COMMAND... | --retry [--run ID] [--confirm NAME] | --trust NODE [--yes FINGERPRINT] | --dns",
 		"sort: trust: yes: confirm: timeout: retry dns", 0, -1, "the machines: how each is, worst first, exit as status; or a command on them",
 		"  breakglass nodes\n  breakglass nodes role:worker !state:ok --sort disk\n  breakglass nodes --json node17\n  breakglass nodes --trust node31\n"
 		"  breakglass nodes role:worker -- uptime\n  breakglass nodes role:worker --confirm \"3 nodes\" -- systemctl restart mycelium\n  breakglass nodes --retry\n  breakglass nodes --dns > records\n",
@@ -33,10 +33,10 @@ const CommandRow COMMANDS[] = {
 		"  -- COMMAND   run it on those, each with its own end, as a run of the open incident: planned with the\n"
 		"               exact list, signed where the environment asks for it (nodes: sign-off:), recorded;\n"
 		"               exit 0 done on all, 1 not, 2 not agreed to yet, 3 in doubt\n"
-		"  --confirm NAME  what the plan asks to be typed, \"3 nodes\"; what only reads needs none\n"
-		"  --timeout TIME  what each node may take, such as 30s (10m)\n"
-		"  --retry      the newest such command again, only where it is not done; or go on with it once it\n"
-		"               was signed; another one with --run\n"},
+		"  --confirm NAME  what the plan asks to be typed, \"3 nodes\"; what surely only reads needs none\n"
+		"  --timeout TIME  what each node may take, such as 30s (10m), 24h at most\n"
+		"  --retry      such a command again, only where it is not done; or go on with it once it was signed\n"
+		"               or agreed to; of several that are open, --run says which\n"},
 	{"check", "[PATH...] [--explain | --suggest]", "explain suggest", 0, -1,
 		"lint playbooks and the environment: file:line:col: code: text",
 		"  breakglass check playbooks/\n  breakglass check --suggest runbook.md\n", run_check, false, NULL},

@@ -86,7 +86,7 @@ static void write_document(const Environment *environment, const StrList *nodes,
 	buf_printf(out, "\n<!-- bg procedure id=%s -->\n\n1. Run it on %zu node%s.\n\n   %ssh\n   %s\n   %s\n   <!-- bg\n", ERRAND_PROCEDURE, nodes->count,
 		nodes->count == 1 ? "" : "s", buf_text(&fence), command, buf_text(&fence));
 	write_gate(environment, out);
-	buf_printf(out, "   cmd host=ssh:%s literal=yes", names);
+	buf_printf(out, "   cmd host=ssh:%s literal=yes%s", names, errand_reads(command) ? "" : " risk=change");
 	if (timeout_ms)
 		buf_printf(out, " timeout=%lldms", (long long) timeout_ms);
 	buf_puts(out, "\n   -->\n");
@@ -142,8 +142,13 @@ static void take_names(const Json *list, StrList *names) {
 
 static bool read_timeout(const Json *args, int64_t *ret_ms, Error *err) {
 	const char *text = json_get_string(args, "timeout");
-	if (!text || (span_parse(str_from(text), ret_ms) && *ret_ms > 0))
+	bool is_time = text && span_parse(str_from(text), ret_ms) && *ret_ms > 0;
+	if (!text || (is_time && *ret_ms <= ERRAND_TIMEOUT_MAX_MS))
 		return true;
+	if (is_time) {
+		error_set(err, ERROR_INVALID, "\"%.40s\" is more than the 24h that a command on one node may take", text);
+		return error_hint(err, "what takes longer is started there as a service, and looked at by further commands");
+	}
 	error_set(err, ERROR_INVALID, "\"%.40s\" is no time", text);
 	return error_hint(err, "such as 30s or 10m: what one node may take");
 }

@@ -224,15 +224,19 @@ Test(nodes_command, of_the_shell_stands_in_the_record_beside_the_procedure_that_
 	scene_refused(&scene, 1, "8 nodes: 7 done, 1 failed", "nodes", "--timeout", "60s", "--confirm", "8 nodes", "--", text);
 	cr_assert(scene_says(&scene, "failed       n3: exit 3") && scene_says(&scene, "breakglass nodes --retry"), "%s", scene.said);
 	temp_write(&scene.folder, "mended", "");
-	scene_ok(&scene, "nodes", "--retry", "--confirm", "n3");
+	/* Two that were not agreed to are still open, and the number of machines says nothing of which is meant. */
+	scene_refused(&scene, 1, "3 commands on nodes are open", "nodes", "--retry", "--confirm", "n3");
+	cr_assert(scene_says(&scene, "r4   ") && scene_says(&scene, "r6   ") && scene_says(&scene, "nodes --retry --run r6") && scene_says(&scene, text), "%s", scene.said);
+	scene_refused(&scene, 1, "run r1 is no command on nodes", "nodes", "--retry", "--run", "r1");
+	scene_ok(&scene, "nodes", "--retry", "--run", "r6", "--confirm", "n3");
 	cr_assert(scene_says(&scene, "n2 is left out: it was done there before") && scene_says(&scene, "1 node: 1 done"), "%s", scene.said);
 	cr_assert_eq(scene_lines(&scene, "count"), 8, "once on each");
 	scene_refused(&scene, 3, "\"in-doubt\": 1", "--json", "nodes", "n4", "--confirm", "n4", "--", "kill -9 $PPID; sleep 100");
-	scene_refused(&scene, 1, "ran or not-run", "nodes", "--retry", "--confirm", "n4");
+	scene_refused(&scene, 1, "ran or not-run", "nodes", "--retry", "--run", "r7", "--confirm", "n4");
 	AUTO_FREE char *doubtful = newest_action(&scene);
 	scene_ok(&scene, "resolve", doubtful, "ran", "--reason", "it is gone there");
-	/* It is over: nothing is left that could be sent again. Two that were not agreed to are still open. */
-	scene_refused(&scene, 2, "nothing was sent yet", "nodes", "--retry");
+	/* It is over: nothing is left that could be sent again. */
+	scene_refused(&scene, 1, "2 commands on nodes are open", "nodes", "--retry");
 	cr_assert(!scene_says(&scene, "kill -9"), "%s", scene.said);
 	scene_end_engine(&scene, SIGTERM);
 }
@@ -257,6 +261,69 @@ Test(nodes_command, of_the_shell_waits_for_the_roles_that_the_environment_names)
 	AUTO_FREE char *incident = scene_incident(&scene);
 	AUTO_FREE char *signers = bg_asprintf("%s/allowed_signers", scene.folder.path);
 	cr_assert(scene_verdict(&scene, "a command on nodes", incident, signers, NULL));
+}
+
+/* Ann agreed to hers. Whatever Bob has started since, hers is what goes, as it was shown. */
+Test(nodes_command, of_the_shell_is_the_very_one_that_was_agreed_to)
+{
+	AUTO_CLEAR(TestFleet) fleet = test_fleet();
+	AUTO_CLEAR(Scene) scene = errand_scene(&fleet, "");
+	scene_ok(&scene, "declare", "it broke");
+	AUTO_FREE char *ann = bg_asprintf("echo x >> %s/of-ann", scene.folder.path);
+	AUTO_FREE char *bob = bg_asprintf("echo x >> %s/of-bob", scene.folder.path);
+	scene_refused(&scene, 2, "To send it: breakglass nodes --retry --run r1 --confirm \"8 nodes\"", "nodes", "--", ann);
+	scene_refused(&scene, 2, "To send it: breakglass nodes --retry --run r2 --confirm \"8 nodes\"", "nodes", "--", bob);
+	scene_refused(&scene, 1, "2 commands on nodes are open", "nodes", "--retry", "--confirm", "8 nodes");
+	scene_ok(&scene, "nodes", "--retry", "--run", "r1", "--confirm", "8 nodes");
+	cr_assert_eq(scene_lines(&scene, "of-ann"), 8);
+	cr_assert_eq(scene_lines(&scene, "of-bob"), 0);
+	/* One is left. It was planned once, and that is the plan that goes. */
+	Client *client = scene_client(&scene, false);
+	int64_t planned = incident_find_run(client_model(client)->incident, "r2")->steps[0].actions[0].plan_seq;
+	scene_ok(&scene, "nodes", "--retry", "--confirm", "8 nodes");
+	client_close(client);
+	client = scene_client(&scene, false);
+	cr_assert_eq(incident_find_run(client_model(client)->incident, "r2")->steps[0].actions[0].plan_seq, planned, "it was planned anew unseen");
+	client_close(client);
+	cr_assert_eq(scene_lines(&scene, "of-bob"), 8);
+	scene_end_engine(&scene, SIGTERM);
+}
+
+/* The rest is another plan, and whoever signed the first has not signed that. */
+Test(nodes_command, of_the_shell_that_failed_on_some_is_signed_anew)
+{
+	AUTO_CLEAR(TestFleet) fleet = test_fleet();
+	AUTO_CLEAR(Scene) scene = errand_scene(&fleet, SIGNED_BY);
+	scene_ok(&scene, "declare", "it broke");
+	AUTO_FREE char *text = bg_asprintf(FLEET_CASE FLEET_IS("3") "test -e %s/mended || exit 3;; esac; echo x >> %s/count", scene.folder.path, scene.folder.path);
+	scene_refused(&scene, 1, "then: breakglass nodes --retry --run r1 --confirm \"8 nodes\"", "nodes", "--", text);
+	scene_ok(&scene, "sign", "nodes", "--role", "engineering", "--key", scene_key(&scene, "bob"), "--run", "r1");
+	scene_refused(&scene, 1, "8 nodes: 7 done, 1 failed", "nodes", "--retry", "--run", "r1", "--confirm", "8 nodes");
+	temp_write(&scene.folder, "mended", "");
+	scene_refused(&scene, 1, "is to be signed anew", "nodes", "--retry", "--run", "r1", "--confirm", "n3");
+	cr_assert(scene_says(&scene, "breakglass sign nodes --role ROLE --run r1") && scene_says(&scene, "then: breakglass nodes --retry --run r1 --confirm \"n3\""), "%s",
+		scene.said);
+	cr_assert_eq(scene_lines(&scene, "count"), 7, "nothing before it is signed");
+	scene_ok(&scene, "sign", "nodes", "--role", "engineering", "--key", scene_key(&scene, "bob"), "--run", "r1");
+	scene_ok(&scene, "nodes", "--retry", "--run", "r1", "--confirm", "n3");
+	cr_assert_eq(scene_lines(&scene, "count"), 8, "once on each");
+	scene_ok(&scene, "verify");
+	scene_end_engine(&scene, SIGTERM);
+}
+
+/* The engine dies as it takes it: whoever asked cannot know, and must not be told that it was not done. */
+Test(nodes_command, of_the_shell_whose_start_nobody_saw_ends_in_doubt)
+{
+	AUTO_CLEAR(TestFleet) fleet = test_fleet();
+	AUTO_CLEAR(Scene) scene = errand_scene(&fleet, "");
+	scene_ok(&scene, "declare", "it broke");
+	AUTO_FREE char *text = bg_asprintf("echo x >> %s/count", scene.folder.path);
+	scene_refused(&scene, 2, "nothing was sent yet", "nodes", "n2", "--", text);
+	scene_end_engine(&scene, SIGTERM);
+	scene_start_engine(&scene, "after-append:2");
+	scene_refused(&scene, 3, "it may have been sent: breakglass timeline tells", "nodes", "--retry", "--run", "r1", "--confirm", "n2");
+	cr_assert(scene_says(&scene, "breakglass nodes --retry --run r1"), "%s", scene.said);
+	scene_end_engine(&scene, SIGTERM);
 }
 
 /* The console, in lines: marked, asked, planned, applied, counted; the same commands as by keys. */

@@ -118,6 +118,80 @@ Test(nodes_errand, machines_and_sizes_have_their_limits)
 	assert_refused(start(client, "a", buf_text(&large), NULL, &err), &err, ERROR_INVALID, "65536 bytes; 8192 are sent at most");
 	assert_refused(scene_ask(client, ASK_COMMAND, scene_args("{'nodes':['a'],'command':'uptime','timeout':'soon'}"), NULL, &err), &err, ERROR_INVALID,
 		"\"soon\" is no time");
+	static const char *const longs[] = { "9223372036854775807ms", "25h", "86401s" };
+	for (size_t i = 0; i < BG_LENGTH(longs); i++) {
+		assert_refused(scene_ask(client, ASK_COMMAND, scene_args("{'nodes':['a'],'command':'uptime','timeout':'%s'}", longs[i]), NULL, &err), &err, ERROR_INVALID,
+			"is more than the 24h");
+		cr_assert(*err.hint);
+	}
+	assert_ok(scene_ask(client, ASK_COMMAND, scene_args("{'nodes':['a'],'command':'uptime','timeout':'24h'}"), NULL, &err), &err);
+	client_close(client);
+	scene_end_engine(&scene, SIGTERM);
+}
+
+static const struct { const char *command; bool reads; } JUDGED[] = {
+	{ "uptime", true },
+	{ "cat /etc/hosts | grep shop | wc -l", true },
+	{ "ls -la /var/log/*.log", true },
+	{ "systemctl status nginx", true },
+	{ "systemctl --no-pager list-units --failed", true },
+	{ "journalctl -xeu mycelium --since=today --no-pager", true },
+	{ "ip -br a", true },
+	{ "ip route show", true },
+	{ "date +%s", true },
+	{ "date", true },
+	{ "hostname -f", true },
+	{ "timedatectl status", true },
+	{ "timedatectl set-ntp false", false },
+	{ "date 112118002026", false },
+	{ "date -s 12:00", false },
+	{ "hostname other", false },
+	{ "hostname -F x", false },
+	{ "ip a d 10.0.0.1/24 dev eth0", false },
+	{ "ip -n lan addr flush dev eth0", false },
+	{ "ip netns exec lan reboot", false },
+	{ "ifconfig eth0 10.0.0.9", false },
+	{ "awk 'BEGIN{system(\"x\")}'", false },
+	{ "echo \\\" ; systemctl restart nginx \\\"", false },
+	{ "cat <a>/etc/cron.d/x", false },
+	{ "cat $(x)", false },
+	{ "cat a & x", false },
+	{ "cat a || x", false },
+	{ "cat a | sh", false },
+	{ "cat a |", false },
+	{ "cat /dev/watchdog", false },
+	{ "systemctl restart nginx", false },
+	{ "systemctl -H status restart nginx", false },
+	{ "journalctl --vacuum-size=1", false },
+	{ "journalctl --vac=1", false },
+	{ "journalctl --rot", false },
+	{ "journalctl --flush", false },
+	{ "ss -K dst 10.0.0.1", false },
+	{ "dmesg -C", false },
+	{ "sort -o a b", false },
+	{ "PATH=x uptime", false },
+};
+
+/* Only what surely reads goes out unasked; where the playbook's reader sees more danger than a change, that stays. */
+Test(nodes_errand, whatever_is_not_known_to_read_is_a_change)
+{
+	AUTO_CLEAR(Scene) scene = begin("");
+	Client *client = scene_client(&scene, true);
+	for (size_t i = 0; i < BG_LENGTH(JUDGED); i++) {
+		AUTO(Json) *data = NULL;
+		Error err = { 0 };
+		assert_ok(start(client, "a b.c_d-e", JUDGED[i].command, &data, &err), &err);
+		const Run *run = incident_find_run(client_model(client)->incident, json_get_string(data, "run"));
+		cr_assert(run && run->steps[0].action_count == 1, "%s", JUDGED[i].command);
+		cr_expect_eq(run->steps[0].actions[0].risk == RISK_READ, JUDGED[i].reads, "%s: %s", JUDGED[i].command, risk_name(run->steps[0].actions[0].risk));
+	}
+	static const char *const worse[] = { "rm -rf x", "cat <a ;rm x>y" };
+	for (size_t i = 0; i < BG_LENGTH(worse); i++) {
+		AUTO(Json) *data = NULL;
+		Error err = { 0 };
+		assert_ok(start(client, "a", worse[i], &data, &err), &err);
+		cr_assert_eq(incident_find_run(client_model(client)->incident, json_get_string(data, "run"))->steps[0].actions[0].risk, RISK_DESTRUCTIVE, "%s", worse[i]);
+	}
 	client_close(client);
 	scene_end_engine(&scene, SIGTERM);
 }
@@ -137,7 +211,7 @@ Test(nodes_errand, the_playbook_that_is_kept_reads_as_one)
 	AUTO_FREE char *kept = read_text(path);
 	assert_text("kept", kept, "# Command on nodes\n\n## echo ... on 2 nodes\n<!-- bg procedure id=nodes-command -->\n\n1. Run it on 2 nodes.\n\n"
 		"   ```sh\n   echo `x` | wc\n   ```\n   <!-- bg\n   gate nodes roles=\"engineering,product\"\n"
-		"   cmd host=ssh:b.c_d-e,a literal=yes timeout=30000ms\n   -->\n");
+		"   cmd host=ssh:b.c_d-e,a literal=yes risk=change timeout=30000ms\n   -->\n");
 	client_close(client);
 	scene_end_engine(&scene, SIGTERM);
 }
