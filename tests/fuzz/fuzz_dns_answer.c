@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	if (!words.count || (words.count > 1 && !str_parse_int(str_from(words.items[1]), &type)))
 		return 0;
 	const unsigned char *bytes = (const unsigned char *) rest.ptr;
-	uint16_t id = rest.len > 1 ? (uint16_t) (bytes[0] << 8 | bytes[1]) : 0;
+	uint16_t id = rest.len > 1 ? (uint16_t) (bytes[0] * 256u + bytes[1]) : 0;
 	if (dns_name_check(words.items[0], &err)) {
 		unsigned char query[DNS_QUERY_MAX];
 		BG_ASSERT(dns_query_write(id, words.items[0], (DnsType) (type & 0xff), true, query) > 12);

@@ -36,6 +36,7 @@ struct Terminal {
 	Buf frame_lines;
 	Buf text, tail;              /* tail: the last bytes, to look for modes that libvterm does not report */
 	size_t shown;                /* bytes given to libvterm */
+	ptrdiff_t before;            /* of them those that came before the console opened; -1 = not known yet */
 	size_t frame_end;            /* byte count at which the latest frame is complete */
 	unsigned long frame, frame_seen;
 	int64_t frame_columns, frame_rows;
@@ -76,6 +77,7 @@ static void make_screen(Terminal *terminal)
 Terminal *terminal_start(const TerminalOptions *options)
 {
 	Terminal *terminal = bg_calloc(1, sizeof(*terminal));
+	terminal->before = -1;
 	int frames[2];
 	terminal->columns = options->columns;
 	terminal->rows = options->rows;
@@ -189,12 +191,23 @@ static bool read_more(Terminal *terminal, MonoTime deadline)
 	return true;
 }
 
+/* A console counts its own bytes; what its program said before it opened is plain text. */
+static bool find_begin(Terminal *terminal)
+{
+	terminal->before = str_find_char(buf_str(&terminal->raw), '\033');
+	return terminal->before >= 0;
+}
+
 /* Goes to the next complete frame. */
 static bool next_frame(Terminal *terminal, MonoTime deadline)
 {
 	while (!next_frame_line(terminal))
 		if (!read_more(terminal, deadline))
 			return false;
+	while (terminal->before < 0)
+		if (!find_begin(terminal) && !read_more(terminal, deadline))
+			return false;
+	terminal->frame_end += (size_t) terminal->before;
 	while (terminal->shown + terminal->queue.len < terminal->frame_end)
 		if (!read_more(terminal, deadline))
 			return false;

@@ -57,9 +57,9 @@ Test(keymap, a_users_lines_replace_the_keys_of_a_command)
 	Keymap keymap;
 	Error err = {0};
 	keymap_init(&keymap);
-	assert_ok(keymap_read(&keymap, "keys", STR("# mine\nrefresh = f5 R\n\ntheme = =\nresolve =\n"), &err), &err);
+	assert_ok(keymap_read(&keymap, "keys", STR("# mine\nrefresh = f5 %\n\ntheme = =\nresolve =\n"), &err), &err);
 	cr_expect(resolve(&keymap, "f5", CONTEXT_BOARD, CONTEXT_LIST) == COMMAND_REFRESH);
-	cr_expect(resolve(&keymap, "R", CONTEXT_WALK, CONTEXT_LIST) == COMMAND_REFRESH);
+	cr_expect(resolve(&keymap, "%", CONTEXT_WALK, CONTEXT_LIST) == COMMAND_REFRESH);
 	cr_expect(resolve(&keymap, "r", CONTEXT_BOARD, CONTEXT_LIST) == COMMAND_NONE);
 	cr_expect(resolve(&keymap, "=", CONTEXT_BOARD, CONTEXT_LIST) == COMMAND_THEME);
 }
