@@ -322,14 +322,17 @@ static void save_held(Engine *engine) {
 /* Workers that change something are left to themselves: they hold their logs, and the next engine takes up what they leave. */
 static void engine_end(Engine *engine) {
 	engine->stopping = true;
+	/* First: who sees its connection end, and asks anew, is to find nobody rather than one that is about to go. */
+	if (engine->started.ms && engine->listening.loop)
+		close_handle((uv_handle_t *) &engine->listening, NULL);
 	for (Connection *connection = engine->connections; connection; connection = connection->next)
 		connection_close(connection);
 	engine_abandon_jobs(engine);
 	if (engine->prober)
 		prober_link_stop(engine->prober);
 	if (engine->started.ms) {
-		uv_handle_t *own[] = {(uv_handle_t *) &engine->listening, (uv_handle_t *) &engine->on_term,
-			(uv_handle_t *) &engine->on_int, (uv_handle_t *) &engine->on_hup, (uv_handle_t *) &engine->tick};
+		uv_handle_t *own[] = {(uv_handle_t *) &engine->on_term, (uv_handle_t *) &engine->on_int,
+			(uv_handle_t *) &engine->on_hup, (uv_handle_t *) &engine->tick};
 		for (size_t i = 0; i < BG_LENGTH(own); i++)
 			if (own[i]->loop)
 				close_handle(own[i], NULL);
