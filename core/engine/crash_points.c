@@ -15,6 +15,7 @@ static const char *const NAMES[CRASH_POINT_COUNT] = {
 	[CRASH_AFTER_SPAWN] = "after-spawn",
 	[CRASH_WORKER_START] = "worker-start",
 	[CRASH_WORKER_BEGUN] = "worker-begun",
+	[CRASH_WORKER_SENDING] = "worker-sending",
 	[CRASH_WORKER_APPLIED] = "worker-applied",
 	[CRASH_WORKER_RESULT] = "worker-result",
 };

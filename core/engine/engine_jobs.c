@@ -32,7 +32,7 @@ static void forget(Engine *engine, EngineJob *job) {
 	}
 	json_free(job->plan);
 	json_free(job->request);
-	json_free(job->nodes);
+	told_nodes_clear(&job->told);
 	free(job->progress);
 	free(job);
 }
@@ -69,10 +69,7 @@ static void on_line(void *userdata, Job *handle, const Json *line) {
 		send_output(job->engine, job, line);
 		return;
 	}
-	if (text_eq(kind, "node")) {
-		job->nodes = job->nodes ? job->nodes : json_new_array();
-		json_append(job->nodes, json_copy(json_get(line, "node")));
-	}
+	told_nodes_take(&job->told, line);
 	if (text_eq(kind, "plan")) {
 		json_free(job->plan);
 		job->plan = json_copy(json_get(line, "plan"));
@@ -149,13 +146,14 @@ static void on_ended(void *userdata, Job *handle, const Json *result, bool began
 		engine_show_trouble(engine);
 		return;
 	}
+	job->told.all = job->told.all && job_log_is_whole(handle);
 	if (engine->file && job_kind(handle) == JOB_APPLY)
 		job_record_keep_log(engine, handle, action);
 	bool ok = !engine->file ? true
 		: looked ? !error_is_set(&err)
 		: job_kind(handle) == JOB_PLAN ? end_plan(job, result, &err)
 		: job_kind(handle) == JOB_CHECK ? end_check(job, result, &err)
-		: job_record_end(engine, action, result, began, job->nodes, &err);
+		: job_record_end(engine, action, result, began, &job->told, &err);
 	publish_job(engine, job, false, ok ? NULL : &err);
 	bool was_apply = job_kind(handle) == JOB_APPLY;
 	forget(engine, job);
@@ -391,7 +389,7 @@ static void recover(Engine *engine, const IncidentAction *action) {
 	}
 	if (verdict.locked)
 		adopt(engine, action);
-	else if (job_record_end(engine, number, verdict.result, verdict.began, verdict.nodes, &err))
+	else if (job_record_end(engine, number, verdict.result, verdict.began, &verdict.told, &err))
 		start_follow_up(engine, number);
 }
 

@@ -12,6 +12,7 @@
 #include "core/engine/logins.h"
 #include "core/engine/paths.h"
 #include "core/engine/prober_link.h"
+#include "core/engine/worker_log.h"
 #include "core/environment/environment.h"
 #include "core/providers/reading.h"
 
@@ -28,7 +29,7 @@ typedef struct EngineJob {
 	int64_t done, total, usual_ms;
 	Json *plan;                       /* of a plan job: what the worker found */
 	Json *request;                    /* as it was given to the worker */
-	Json *nodes;                      /* machines of a command that the log told the end of; NULL = none */
+	ToldNodes told;
 } EngineJob;
 
 typedef struct Engine {

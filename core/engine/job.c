@@ -28,6 +28,7 @@ struct Job {
 	WorkerLog *log;
 	Json *result, *told;
 	bool began, adopted, spawned, exited, cancelled, closing, ended;   /* spawned: uv_spawn was called, failed or not */
+	bool unread;                 /* the log could not be read on */
 	int worker_pid;
 	int64_t started_ms;
 	uv_process_t process;
@@ -122,6 +123,7 @@ static void look(Job *job) {
 	bool gone = job->adopted ? worker_log_is_free(job->log) : job->exited;
 	bool more = false;
 	if (!worker_log_poll(job->log, READ_AT_ONCE, on_line, job, &more, NULL)) {
+		job->unread = true;
 		finish(job);
 		return;
 	}
@@ -299,5 +301,6 @@ const JobSpec *job_spec(const Job *job) { return &job->spec; }
 bool job_is_cancelled(const Job *job) { return job->cancelled; }
 int job_pid(const Job *job) { return job->worker_pid; }
 const Json *job_told(const Job *job) { return job->told; }
+bool job_log_is_whole(const Job *job) { return !job->unread; }
 bool job_read_log(const Job *job, size_t limit, Buf *out, Error *err) { return worker_log_read_all(job->log, limit, out, err); }
 int64_t job_started_ms(const Job *job) { return job->started_ms; }

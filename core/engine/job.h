@@ -47,6 +47,7 @@ const JobSpec *job_spec(const Job *job);     /* owned copies, valid until `ended
 bool job_is_cancelled(const Job *job);
 int job_pid(const Job *job);                 /* 0: not known yet */
 const Json *job_told(const Job *job);        /* what holds for the worker (confine.h); NULL: it did not say so yet */
+bool job_log_is_whole(const Job *job);       /* false: it broke off in the middle, and there may be lines that were not seen */
 /* All of a log in memory, at most `limit` bytes. */
 BG_CHECK bool job_read_log(const Job *job, size_t limit, Buf *out, Error *err);
 int64_t job_started_ms(const Job *job);      /* mono */

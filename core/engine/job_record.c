@@ -65,7 +65,59 @@ bool job_record_lost(Engine *engine, int64_t number, const char *why, const Json
 	return engine_request(engine, REQUEST_LOST, args, err);
 }
 
-bool job_record_end(Engine *engine, int64_t number, const Json *result, bool began, const Json *nodes, Error *err) {
+static const Json *last_told(const Json *list, const char *name) {
+	const Json *last = NULL;
+	JSON_EACH(node, list)
+		if (text_eq(json_get_string(node, "name"), name))
+			last = node;
+	return last;
+}
+
+static void add_unended(Json *nodes, const char *name, NodeEnd end, const char *why) {
+	Json *node = json_append(nodes, json_new_object());
+	json_add_string(node, "name", name);
+	json_add_string(node, "end", node_end_name(end));
+	json_add_string(node, "why", why);
+}
+
+/* What is known of each machine when no result tells it: its own end; where it was to be sent next, that nobody knows; elsewhere, that nothing was sent. Owned;
+ * NULL: nothing is known. *ret_unsent: nothing was sent to any of them. */
+static Json *settle_nodes(const Engine *engine, int64_t number, const ToldNodes *told, bool *ret_unsent) {
+	const IncidentAction *action = incident_find_action(incident_file_model(engine->file), number);
+	*ret_unsent = false;
+	if (!told->all || !action || !action->node_count)
+		return told->list ? json_copy(told->list) : NULL;
+	Json *nodes = json_new_array();
+	*ret_unsent = true;
+	for (size_t i = 0; i < action->node_count; i++) {
+		const Json *last = last_told(told->list, action->nodes[i].name);
+		const char *end = last ? json_get_string_or(last, "end", "") : node_end_name(NODE_NOT_STARTED);
+		*ret_unsent = *ret_unsent && text_eq(end, node_end_name(NODE_NOT_STARTED));
+		if (!last)
+			add_unended(nodes, action->nodes[i].name, NODE_NOT_STARTED, "the worker ended before its turn came");
+		else if (text_eq(end, node_end_name(NODE_OPEN)))
+			add_unended(nodes, action->nodes[i].name, NODE_IN_DOUBT, "the worker ended before it told what came of it");
+		else
+			json_append(nodes, json_copy(last));
+	}
+	return nodes;
+}
+
+static bool record_never(Engine *engine, int64_t number, const char *why, const Json *nodes, Error *err) {
+	AUTO(Json) *args = json_new_object();
+	json_add_int(args, "action", number);
+	json_add_string(args, "outcome", "stopped");
+	json_add_bool(args, "began", false);
+	if (nodes)
+		json_add(args, "nodes", json_copy(nodes));
+	Error never = {0};
+	error_set(&never, ERROR_IO, "%s", why);
+	error_hint(&never, "plan again");
+	json_add(args, "error", error_to_json(&never));
+	return add_log_digest(engine, number, args, err) && engine_request(engine, REQUEST_FINISHED, args, err);
+}
+
+bool job_record_end(Engine *engine, int64_t number, const Json *result, bool began, const ToldNodes *told, Error *err) {
 	if (result && !text_eq(json_get_string(result, "outcome"), "in-doubt")) {
 		AUTO(Json) *args = finished_args(number, result);
 		return add_log_digest(engine, number, args, err) && engine_request(engine, REQUEST_FINISHED, args, err);
@@ -73,15 +125,11 @@ bool job_record_end(Engine *engine, int64_t number, const Json *result, bool beg
 	if (result)
 		return job_record_lost(engine, number, json_get_string_or(result, "evidence", "the worker could not tell what came of it"),
 			json_get(result, "nodes"), err);
-	if (began)
-		return job_record_lost(engine, number, "the worker ended while it was changing something, and left no result", nodes, err);
-	AUTO(Json) *args = json_new_object();
-	json_add_int(args, "action", number);
-	json_add_string(args, "outcome", "stopped");
-	json_add_bool(args, "began", false);
-	Error never = {0};
-	error_set(&never, ERROR_IO, "the worker ended before it began: nothing was sent");
-	error_hint(&never, "plan again");
-	json_add(args, "error", error_to_json(&never));
-	return add_log_digest(engine, number, args, err) && engine_request(engine, REQUEST_FINISHED, args, err);
+	if (!began)
+		return record_never(engine, number, "the worker ended before it began: nothing was sent", NULL, err);
+	bool unsent;
+	AUTO(Json) *nodes = settle_nodes(engine, number, told, &unsent);
+	if (unsent)
+		return record_never(engine, number, "the worker ended before anything was sent to a node", nodes, err);
+	return job_record_lost(engine, number, "the worker ended while it was changing something, and left no result", nodes, err);
 }

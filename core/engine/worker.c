@@ -45,6 +45,14 @@ static void on_output(void *userdata, bool is_stderr, Str bytes) {
 	worker_log_output(is_stderr, bytes);
 }
 
+static bool on_sending(void *userdata, const Json *nodes, Error *err) {
+	(void) userdata;
+	if (!worker_log_sending(nodes, err))
+		return false;
+	crash_point(CRASH_WORKER_SENDING);
+	return true;
+}
+
 static void on_fact(void *userdata, const Json *node) {
 	(void) userdata;
 	worker_log_json("node", "node", node);
@@ -200,7 +208,7 @@ static int run(const Json *request) {
 	const char *kind = json_get_string_or(request, "kind", "");
 	Call call = {.environment = environment, .args = json_get(request, "args"),
 		.state_folder = json_get_string(request, "state_folder"), .cancelled = is_cancelled, .progress = on_progress,
-		.output = on_output, .fact = on_fact};
+		.output = on_output, .sending = on_sending, .fact = on_fact};
 	worker_confine(&call, text_eq(kind, "apply") ? json_get_string_or(request, "verb", "") : NULL);
 	if (text_eq(kind, "check")) {
 		Json *result = worker_check(&call, json_get(request, "checks"));

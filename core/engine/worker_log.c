@@ -104,15 +104,27 @@ bool worker_log_is_free(const WorkerLog *log) {
 	return is_free;
 }
 
+void told_nodes_take(ToldNodes *told, const Json *line) {
+	const char *kind = json_get_string(line, "k");
+	if (text_eq(kind, "begin"))
+		told->all = json_get_bool(line, "names", false);   /* a worker of an older version does not name them */
+	if (!text_eq(kind, "node"))
+		return;
+	told->list = told->list ? told->list : json_new_array();
+	json_append(told->list, json_copy(json_get(line, "node")));
+}
+
+void told_nodes_clear(ToldNodes *told) {
+	json_free(told->list);
+	*told = (ToldNodes){0};
+}
+
 static void judge_line(void *userdata, const Json *line) {
 	WorkerVerdict *verdict = userdata;
 	const char *kind = json_get_string(line, "k");
 	if (text_eq(kind, "begin"))
 		verdict->began = true;
-	if (text_eq(kind, "node")) {
-		verdict->nodes = verdict->nodes ? verdict->nodes : json_new_array();
-		json_append(verdict->nodes, json_copy(json_get(line, "node")));
-	}
+	told_nodes_take(&verdict->told, line);
 	if (text_eq(kind, "result")) {
 		json_free(verdict->result);
 		verdict->result = json_copy(line);
@@ -143,7 +155,7 @@ bool worker_log_judge(const char *path, WorkerVerdict *ret_verdict, Error *err) 
 
 void worker_verdict_clear(WorkerVerdict *verdict) {
 	json_free(verdict->result);
-	json_free(verdict->nodes);
+	told_nodes_clear(&verdict->told);
 	*verdict = (WorkerVerdict){0};
 }
 
@@ -184,12 +196,29 @@ void worker_log_json(const char *kind, const char *key, const Json *value) {
 bool worker_log_begin(Error *err) {
 	AUTO(Json) *json = json_new_object();
 	json_add_string(json, "k", "begin");
+	json_add_bool(json, "names", true);
 	if (write_json(json, err) && fdatasync(WORKER_LOG_FD) == 0)
 		return true;
 	if (!err || !error_is_set(err))
 		error_errno(err, errno, "the disk did not confirm the action's log");
 	error_what(err, "write down that the action begins");
 	return error_hint(err, "make room on the disk of the journal; nothing was sent and nothing was changed");
+}
+
+bool worker_log_sending(const Json *nodes, Error *err) {
+	bool written = true;
+	JSON_EACH(node, nodes) {
+		AUTO(Json) *json = json_new_object();
+		json_add_string(json, "k", "node");
+		json_add(json, "node", json_copy(node));
+		written = written && write_json(json, err);
+	}
+	if (written && fdatasync(WORKER_LOG_FD) == 0)
+		return true;
+	if (!err || !error_is_set(err))
+		error_errno(err, errno, "the disk did not confirm where it is sent");
+	error_what(err, "write down where the command is sent");
+	return error_hint(err, "make room on the disk of the journal; nothing was sent there");
 }
 
 void worker_log_progress(const char *text, int64_t done, int64_t total) {

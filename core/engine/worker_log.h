@@ -1,9 +1,10 @@
 /* worker_log.h: the lines that a worker writes and the engine follows: one JSON object a line in the action's own log file.
- *   {"k":"begin"}                                    durable before the first change
+ *   {"k":"begin","names":true}                       durable before the first change; names: each machine of a command has its line before it is sent there
  *   {"k":"progress","text":"...","done":3,"total":40}
  *   {"k":"out","s":"..."} {"k":"err","s":"..."}      output of a program, as text (invalid UTF-8 replaced)
  *   {"k":"plan","plan":{..}}                         what a plan, or apply's own look, found
  *   {"k":"check","reading":{..}}
+ *   {"k":"node","node":{"name":"a","end":"open"}}    durable before a command is sent to one of several machines
  *   {"k":"node","node":{..}}                         what came of a command on one of several machines, as soon as that is known
  *   {"k":"result",...}                               the last line: see worker_result in worker.c
  * The worker holds an exclusive flock on the file while it lives: it was taken by the engine before the worker was started and came
@@ -33,11 +34,19 @@ BG_CHECK bool worker_log_read_all(const WorkerLog *log, size_t limit, Buf *out, 
 /* Tries the lock of one that has a file: true = nobody holds it, so the worker is gone. The lock is let go again at once. */
 bool worker_log_is_free(const WorkerLog *log);
 
+/* What a log tells of the machines of a command. */
+typedef struct ToldNodes {
+	Json *list;               /* in the order of the lines: the last one of a machine holds; NULL = none */
+	bool all;                 /* where nothing is told of one, nothing was sent to it */
+} ToldNodes;
+void told_nodes_take(ToldNodes *told, const Json *line);
+void told_nodes_clear(ToldNodes *told);
+
 /* What a finished log says, read from its start: for recovery. */
 typedef struct WorkerVerdict {
 	bool exists, locked, began;
 	Json *result;             /* NULL when the worker left none */
-	Json *nodes;              /* machines of a command that it told the end of; NULL = none */
+	ToldNodes told;
 } WorkerVerdict;
 BG_CHECK bool worker_log_judge(const char *path, WorkerVerdict *ret_verdict, Error *err);
 void worker_verdict_clear(WorkerVerdict *verdict);
@@ -47,6 +56,8 @@ BG_DEFINE_CLEARP(WorkerVerdict, worker_verdict_clear)
 /* Durably says that the world is about to be changed. False: it could not be written, and nothing may be changed then, since nobody
  * would know. */
 BG_CHECK bool worker_log_begin(Error *err);
+/* The machines that a command is sent to next. False: it could not be written, and nothing may be sent to them then. */
+BG_CHECK bool worker_log_sending(const Json *nodes, Error *err);
 void worker_log_progress(const char *text, int64_t done, int64_t total);
 void worker_log_output(bool is_stderr, Str bytes);
 void worker_log_json(const char *kind, const char *key, const Json *value);

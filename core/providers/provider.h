@@ -26,6 +26,9 @@ typedef struct Call {
 	bool (*cancelled)(void *userdata);                                              /* NULL = never */
 	void (*progress)(void *userdata, const char *text, int64_t done, int64_t total); /* total 0 = not known; NULL ok */
 	void (*output)(void *userdata, bool is_stderr, Str bytes);                       /* raw bytes of a program; NULL ok */
+	/* Durably says, before anything is sent to them, which of several machines come next: [{name, end: "open"}]. False: nothing may be sent to them, since
+	 * nobody would know. NULL ok. */
+	bool (*sending)(void *userdata, const Json *nodes, Error *err);
 	void (*fact)(void *userdata, const Json *node);                                  /* what came of one of several machines; NULL ok */
 	void *userdata;
 } Call;

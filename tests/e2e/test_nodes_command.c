@@ -4,6 +4,7 @@
 #include "core/base/alloc.h"
 #include "scene.h"
 #include "tests/support/fleet.h"
+#include "tests/support/loopback.h"
 
 static const char BOOK[] =
 	"# Book\n\n"
@@ -102,11 +103,11 @@ Test(nodes_command, a_connection_that_is_lost_in_the_middle_is_in_doubt_until_a_
 	scene_check_journal(&scene, NULL);
 }
 
-/* Whatever a worker was at when it died: what it told of a node is known, the rest is in doubt, and nothing is sent by itself. */
+/* Whatever a worker was at when it died: what it told of a node is known, what it had named is in doubt, and nothing is sent by itself. */
 Test(nodes_command, a_worker_that_dies_leaves_what_was_told_and_doubt)
 {
 	static const struct { const char *crash, *score; size_t count; } cases[] = {
-		{ "worker-begun:1", "2 nodes: 2 in doubt", 0 },
+		{ "worker-sending:1", "2 nodes: 2 in doubt", 0 },
 		{ "worker-applied:1", "2 nodes: 2 done", 2 },
 	};
 	AUTO_CLEAR(TestFleet) fleet = test_fleet();
@@ -123,6 +124,44 @@ Test(nodes_command, a_worker_that_dies_leaves_what_was_told_and_doubt)
 		scene_end_engine(&scene, SIGTERM);
 		scene_check_journal(&scene, NULL);
 	}
+}
+
+/* The log names each node before anything is sent there: one that it does not name is in no doubt, whatever is said of the others. */
+Test(nodes_command, a_worker_that_dies_leaves_no_doubt_where_it_had_not_been)
+{
+	AUTO_CLEAR(TestFleet) fleet = test_fleet();
+	AUTO_CLEAR(Buf) nodes = { 0 };
+	AUTO_CLEAR(Buf) which = { 0 };
+	int unused = loopback_unused_port();
+	buf_puts(&nodes, fleet.nodes);
+	buf_puts(&which, "n2,n3");
+	for (int i = 0; i < 32; i++) {
+		buf_printf(&nodes, "    - { name: m%d, address: 127.0.1.%d, port: %d, user: nobody }\n", i, i + 1, unused);
+		buf_printf(&which, ",m%d", i);
+	}
+	AUTO_CLEAR(Scene) scene = scene_new(BOOK, buf_text(&nodes));
+	scene_make_keys(&scene);
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", "chosen");
+	scene_end_engine(&scene, SIGTERM);
+	scene_start_engine(&scene, "worker-begun:1");
+	scene_ok(&scene, "set", "which", buf_text(&which));
+	scene_ok(&scene, "plan", "1");
+	scene_refused(&scene, 1, "before anything was sent to a node", "apply", "1", "--confirm", "34 nodes");
+	assert_score(&scene, 1, "34 nodes: 34 not started");
+	scene_end_engine(&scene, SIGTERM);
+	scene_start_engine(&scene, "worker-sending:1");
+	scene_ok(&scene, "plan", "1");
+	scene_refused(&scene, 3, "in-doubt", "apply", "1", "--confirm", "34 nodes");
+	assert_score(&scene, 2, "34 nodes: 32 in doubt, 2 not started");
+	scene_ok(&scene, "resolve", "2", "ran", "--reason", "it stands in the file");
+	assert_score(&scene, 2, "34 nodes: 32 done, 2 not started");
+	scene_ok(&scene, "plan", "1");
+	cr_assert(scene_says(&scene, "on m30 (") && scene_says(&scene, "on m31 (") && !scene_says(&scene, "on m29 ("), "%s", scene.said);
+	cr_assert_eq(scene_lines(&scene, "count"), 0, "nothing was sent");
+	scene_ok(&scene, "verify");
+	scene_end_engine(&scene, SIGTERM);
+	scene_check_journal(&scene, NULL);
 }
 
 /* ---- a worker that is killed in the middle ---- */

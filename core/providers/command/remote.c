@@ -230,6 +230,33 @@ static void begin(Sending *sending, Lane *lane) {
 	ssh_session_begin(lane->session, &command);
 }
 
+/* Whoever finds that and no end knows that it may have been sent there; where it does not stand, nothing was sent. */
+static bool announce(const Sending *sending, size_t first, size_t count, Error *err) {
+	AUTO(Json) *nodes = json_new_array();
+	if (!sending->call->sending)
+		return true;
+	for (size_t i = first; i < first + count; i++)
+		json_append(nodes, machine_fact(sending->lanes[i].machine));
+	return sending->call->sending(sending->call->userdata, nodes, err);
+}
+
+/* As many as there is room for. */
+static void begin_next(Sending *sending) {
+	size_t first = sending->next, left = sending->machines->count - first, room = REMOTE_AT_ONCE - sending->under_way;
+	size_t count = left < room ? left : room;
+	Error err = {0};
+	bool told = announce(sending, first, count, &err);
+	for (; sending->next < first + count; sending->next++) {
+		Lane *lane = &sending->lanes[sending->next];
+		if (told) {
+			begin(sending, lane);
+			continue;
+		}
+		sending->under_way++;
+		end_unsent(sending, lane, err.why);
+	}
+}
+
 static void take_programs(Sending *sending) {
 	size_t index;
 	while (read(sending->told[0], &index, sizeof(index)) == (ssize_t) sizeof(index)) {
@@ -271,7 +298,7 @@ static void send_all(Sending *sending) {
 	while (sending->over < count) {
 		size_t active = 0;
 		while (sending->next < count && sending->under_way < REMOTE_AT_ONCE)
-			begin(sending, &sending->lanes[sending->next++]);
+			begin_next(sending);
 		for (size_t i = 0; i < sending->next; i++)
 			if (sending->lanes[i].stage == STAGE_SESSION)
 				sending->sessions[active++] = sending->lanes[i].session;

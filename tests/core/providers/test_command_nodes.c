@@ -12,6 +12,9 @@ typedef struct Fleet {
 	Environment *environment;
 	Buf out;                         /* stdout and stderr as they came */
 	Json *facts;                     /* as they came */
+	StrList named;                   /* before they were sent anything */
+	size_t ended_unnamed;            /* ends of those that were not */
+	bool full;                       /* nothing can be written down */
 	bool cancelled;
 	const char *cancel_at;           /* the file whose being there is the person's wish to stop */
 } Fleet;
@@ -29,6 +32,7 @@ static void fleet_clear(Fleet *fleet) {
 	environment_free(fleet->environment);
 	buf_clear(&fleet->out);
 	json_free(fleet->facts);
+	strlist_clear(&fleet->named);
 	test_fleet_clear(&fleet->machines);
 }
 BG_DEFINE_CLEARP(Fleet, fleet_clear)
@@ -39,7 +43,22 @@ static void on_output(void *userdata, bool is_stderr, Str bytes) {
 	buf_put_str(&fleet->out, bytes);
 }
 
-static void on_fact(void *userdata, const Json *node) { json_append(((Fleet *) userdata)->facts, json_copy(node)); }
+static bool on_sending(void *userdata, const Json *nodes, Error *err) {
+	Fleet *fleet = userdata;
+	if (fleet->full)
+		return error_set(err, ERROR_IO, "no space is left");
+	JSON_EACH(node, nodes) {
+		assert_text("end", json_get_string(node, "end"), "open");
+		strlist_add(&fleet->named, json_get_string(node, "name"));
+	}
+	return true;
+}
+
+static void on_fact(void *userdata, const Json *node) {
+	Fleet *fleet = userdata;
+	fleet->ended_unnamed += !strlist_has(&fleet->named, json_get_string(node, "name"));
+	json_append(fleet->facts, json_copy(node));
+}
 
 static bool is_cancelled(void *userdata) {
 	const Fleet *fleet = userdata;
@@ -67,7 +86,7 @@ static void run(Fleet *fleet, const char *host, const char *text, const char *ti
 	json_add_string(args, "timeout", timeout);
 	json_add_string(args, "except", except);
 	Call call = {.environment = fleet->environment, .args = args, .state_folder = fleet->machines.folder.path, .deadline = {mono_now().ms + 60000},
-		.output = on_output, .fact = on_fact, .cancelled = is_cancelled, .userdata = fleet};
+		.output = on_output, .sending = on_sending, .fact = on_fact, .cancelled = is_cancelled, .userdata = fleet};
 	ret->ok = action->plan(&call, &ret->plan, &ret->err) && action->apply(&call, &ret->plan, &ret->result, &ret->err);
 }
 
@@ -250,6 +269,20 @@ Test(command_nodes, more_than_run_at_once_all_have_their_turn) {
 	run(&fleet, buf_text(&host), "true", "60s", NULL, &ended);
 	cr_assert(!ended.ok && ended.err.kind == ERROR_REMOTE, "%s", ended.err.why);
 	assert_text("evidence", ended.result.evidence, "203 nodes: 3 done, 200 not started");
+	cr_assert(fleet.named.count == 203 && fleet.ended_unnamed == 0, "each was named once, before it was begun: %zu", fleet.named.count);
 	cr_assert(strstr(ended.err.why, "not started: gone0 (connection refused), gone1 (connection refused)"), "%s", ended.err.why);
 	assert_text("fold", str_ends(buf_str(&fleet.out), "(200 of 203): not started: connection refused\n") ? "" : buf_text(&fleet.out), "");
+}
+
+Test(command_nodes, where_it_goes_is_written_down_or_it_does_not_go) {
+	AUTO_CLEAR(Fleet) fleet = {0};
+	AUTO_CLEAR(Ended) ended = {0};
+	fleet_begin(&fleet, "");
+	fleet.full = true;
+	AUTO_FREE char *text = bg_asprintf("echo x >> %s/count", fleet.machines.folder.path);
+	run(&fleet, "ssh:n2,n3", text, "30s", NULL, &ended);
+	cr_assert(!ended.ok && !ended.result.began);
+	assert_end(&ended, "n2", "not-started", "no space is left");
+	assert_end(&ended, "n3", "not-started", "no space is left");
+	cr_assert(access(temp_path(&fleet.machines.folder, "count"), F_OK) != 0, "it was sent");
 }
