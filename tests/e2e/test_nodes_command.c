@@ -189,11 +189,12 @@ static int worker_pid(Client *client)
 static const char MIDDLE[] =
 	"# Book\n\n## Walk\n<!-- bg procedure id=walk -->\n\n1. Wait on one.\n\n"
 	"   ```sh\n"
-	"   echo x >> SCENE/count; " FLEET_CASE FLEET_IS("3") "while kill -0 $PPID; do sleep 0.1; done;; esac\n"
+	"   echo x >> SCENE/count; " FLEET_CASE FLEET_IS("3") "touch SCENE/begun; while kill -0 $PPID; do sleep 0.1; done;; "
+	"*) until test -e SCENE/begun; do sleep 0.1; done;; esac\n"
 	"   ```\n"
 	"   <!-- bg cmd host=ssh:n2,n3 -->\n";
 
-/* One had told its end, the other had not: that much is known, and only the other is ever in question again. */
+/* One had told its end, the other had begun and not: that much is known, and only the other is ever in question again. */
 Test(nodes_command, a_worker_that_is_killed_between_two_ends_loses_only_the_second)
 {
 	AUTO_CLEAR(TestFleet) fleet = test_fleet();
