@@ -124,7 +124,7 @@ static bool command_apply(const Call *call, const Plan *plan, ActionResult *resu
 
 static const Action ACTIONS[] = {
 	{
-		.spec = {.name = "command.run", .kind = VERB_ACTION, .risk = RISK_CHANGE, .help = "run a visible command of the playbook",
+		.spec = {.name = "command.run", .kind = VERB_ACTION, .risk = RISK_CHANGE, .help = "run a visible command of the playbook", .visible_only = true,
 			.VERB_PARAMS({"text", PARAM_TEXT, true, NULL, "the command, values filled in"},
 				{"host", PARAM_TEXT, false, NULL, "local, or ssh:NAME,NAME"},
 				{"except", PARAM_TEXT, false, NULL, "nodes of these where it was done before"}, {"cwd", PARAM_TEXT, false, NULL, "the folder to run it in"},

@@ -13,8 +13,10 @@ static const VerbSpec DESTROY = { .name = "test.destroy", .kind = VERB_ACTION, .
 static const VerbSpec JOB = { .name = "test.job", .kind = VERB_PROBE, .risk = RISK_READ, .help = "looks at a job",
 	.VERB_PARAMS({ "job", PARAM_TEXT, true, NULL, "name the job" }, { "status", PARAM_CHOICE, false, "ok|failed", "its state" }),
 	.VERB_FIELDS({ "age", PARAM_SPAN, "since its end" }) };
-static const VerbSpec *const VERBS[] = { &PAUSE, &DESTROY, &JOB };
-static const Vocabulary VOCABULARY = { VERBS, 3 };
+static const VerbSpec SHELL = { .name = "test.shell", .kind = VERB_ACTION, .risk = RISK_CHANGE, .help = "runs what stands in the document", .visible_only = true,
+	.VERB_PARAMS({ "text", PARAM_TEXT, true, NULL, "the command" }) };
+static const VerbSpec *const VERBS[] = { &PAUSE, &DESTROY, &JOB, &SHELL };
+static const Vocabulary VOCABULARY = { VERBS, BG_LENGTH(VERBS) };
 static const WallTime TODAY = { 1795230000000 };   /* 2026-11-21 */
 
 static Playbook *load(const char *folder, const char *name)

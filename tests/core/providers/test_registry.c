@@ -91,3 +91,10 @@ Test(registry, settings_that_are_wrong_are_named_with_their_line) {
 			cases[i].system, err.why, err.where, err.hint);
 	}
 }
+
+/* Whoever reads the document sees every command that it runs. */
+Test(registry, only_the_command_of_the_document_is_kept_out_of_annotations) {
+	const Action *action = action_find("command.run");
+	cr_assert(action && action->spec.visible_only);
+	cr_expect(!action_find("fastly.clone")->spec.visible_only);
+}
