@@ -183,6 +183,13 @@ int acting_status(const IncidentAction *action) {
 	return STATUS[action->state];
 }
 
+int acting_unseen_status(const Command *command, int64_t number, const Error *err) {
+	const Incident *incident = client_model(command->client)->incident;
+	const IncidentAction *action = incident && number ? incident_find_action(incident, number) : NULL;
+	bool refused = !number && err->kind != ERROR_TIMEOUT && err->kind != ERROR_IO;
+	return refused ? EXIT_FAILED : action ? acting_status(action) : EXIT_IN_DOUBT;
+}
+
 int acting_print_outcome(Command *command, int64_t number) {
 	const Incident *incident = client_model(command->client)->incident;
 	const IncidentAction *action = incident ? incident_find_action(incident, number) : NULL;
@@ -228,8 +235,13 @@ static int apply(Command *command, Acting *target) {
 		return command_usage(command, action->risk == RISK_CHANGE ? "to do this, say --yes" : "to do this, say --confirm with the target's name");
 	}
 	int64_t number = 0;
-	if (!acting_apply(command, target, action, command_has(command, "confirm") ? command_flag(command, "confirm") : "yes", &number, &err))
-		return command_failed(&err);
+	if (!acting_apply(command, target, action, command_has(command, "confirm") ? command_flag(command, "confirm") : "yes", &number, &err)) {
+		(void) command_failed(&err);
+		int status = acting_unseen_status(command, number, &err);
+		if (status == EXIT_IN_DOUBT)
+			fputs("  it may have been started: breakglass timeline tells what came of it\n", stderr);
+		return status;
+	}
 	return acting_print_outcome(command, number);
 }
 

@@ -20,6 +20,9 @@ void acting_print_plan(const StepAction *row);
 /* Starts it over the plan that `row` has, and waits for its end. `confirm`: "yes", or the name that was typed. *ret_action: its number, also when the
  * wait failed. */
 BG_CHECK bool acting_apply(Command *command, const Acting *acting, const StepAction *row, const char *confirm, int64_t *ret_action, Error *err);
+/* acting_apply() said no: 1 where it was surely not started, else what came of it as far as the record tells; 3 where nobody knows. A script that takes 1 for
+ * "not done" would do that twice. */
+int acting_unseen_status(const Command *command, int64_t action, const Error *err);
 /* How the shell is told: 0 done, 1 not, 3 in doubt. */
 int acting_status(const IncidentAction *action);
 /* Says what came of it; returns the same. */

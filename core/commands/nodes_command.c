@@ -107,12 +107,9 @@ static int tell_agreeing(Command *command, Errand *errand, const StepAction *row
 
 /* It was not taken, or it went and nobody saw how: a script that takes 1 for "not done" would send that twice. */
 static int tell_unseen(Command *command, Errand *errand, const Error *err) {
-	const Incident *incident = client_model(command->client)->incident;
-	const IncidentAction *action = incident && errand->action ? incident_find_action(incident, errand->action) : NULL;
-	bool refused = !errand->action && err->kind != ERROR_TIMEOUT && err->kind != ERROR_IO;
-	int status = refused ? EXIT_FAILED : action ? acting_status(action) : EXIT_IN_DOUBT;
+	int status = acting_unseen_status(command, errand->action, err);
 	(void) command_failed(err);
-	if (action && command->json)
+	if (errand->action && command->json)
 		print_json(command, errand);
 	if (status == EXIT_IN_DOUBT)
 		fprintf(stderr, "  it may have been sent: breakglass timeline tells; where it is not done, again: breakglass nodes --retry --run %s\n", errand->acting.run_id);

@@ -114,7 +114,7 @@ void engine_settle(Engine *engine);
 /* trouble.c: says on every screen what the engine's own disk does not take, or that an incident cannot be opened. */
 void engine_show_trouble(Engine *engine);
 
-/* jobs.c: plans, applies and checks as worker processes. */
+/* job_calls.c: plans, applies and checks as worker processes. */
 BG_CHECK bool engine_start_plan(Engine *engine, const char *who, const Run *run, const IncidentStep *step, size_t index, bool undo,
 	int64_t *ret_job, Error *err);
 BG_CHECK bool engine_start_check(Engine *engine, const char *who, const Run *run, const IncidentStep *step, int64_t *ret_job, Error *err);
@@ -123,9 +123,16 @@ struct Walk;
 BG_CHECK bool engine_start_fill(Engine *engine, const char *who, const struct Walk *walk, const char *name, int64_t *ret_job, Error *err);
 /* After action.started is durable: starts its worker. When that fails, the record says so: nothing ran. */
 void engine_start_action(Engine *engine, const IncidentAction *action);
-/* Actions that run by the record and that nobody follows: their workers are followed, or what they left is recorded. */
+/* The values that were asked for are known: on to what needs them, in the same job, if that is still there. */
+BG_CHECK bool engine_job_go_on(EngineJob *job, Error *err);
+/* A step whose actions are all done is looked at by itself. */
+void engine_follow_up(Engine *engine, int64_t action);
+int64_t job_usual_ms(const char *verb);                     /* 0 = not known */
+/* job_recover.c: actions that run by the record and that nobody follows: their workers are followed, or what they left is recorded. */
 void engine_recover_actions(Engine *engine);
 /* Looks that an engine's end cut short. */
 void engine_resume_checks(Engine *engine);
+/* engine_jobs.c: follows a worker that another engine started. */
+BG_CHECK bool engine_job_adopt(Engine *engine, const JobSpec *spec, int64_t usual_ms, Error *err);
 EngineJob *engine_find_job(Engine *engine, int64_t id);
 void engine_abandon_jobs(Engine *engine);

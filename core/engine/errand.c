@@ -143,10 +143,10 @@ static void take_names(const Json *list, StrList *names) {
 static bool read_timeout(const Json *args, int64_t *ret_ms, Error *err) {
 	const char *text = json_get_string(args, "timeout");
 	bool is_time = text && span_parse(str_from(text), ret_ms) && *ret_ms > 0;
-	if (!text || (is_time && *ret_ms <= ERRAND_TIMEOUT_MAX_MS))
+	if (!text || (is_time && *ret_ms <= COMMAND_TIMEOUT_MAX_MS))
 		return true;
 	if (is_time) {
-		error_set(err, ERROR_INVALID, "\"%.40s\" is more than the 24h that a command on one node may take", text);
+		error_set(err, ERROR_INVALID, "\"%.40s\" is more than the 24h that a command may take", text);
 		return error_hint(err, "what takes longer is started there as a service, and looked at by further commands");
 	}
 	error_set(err, ERROR_INVALID, "\"%.40s\" is no time", text);

@@ -4,7 +4,6 @@
 #include "core/engine/services.h"
 
 #define ERRAND_COMMAND_MAX (8u * 1024)   /* bytes */
-#define ERRAND_TIMEOUT_MAX_MS (24LL * 60 * 60 * 1000)   /* of one machine */
 #define ERRAND_FILE "nodes-command.md"   /* how the record calls its playbook */
 #define ERRAND_PROCEDURE "nodes-command"
 

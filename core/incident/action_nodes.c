@@ -181,7 +181,7 @@ static bool undo_resets(const IncidentAction *undo)
 	switch (undo->state) {
 	case ACTION_DONE:
 	case ACTION_RESOLVED_RAN:
-		return true;
+		return !action_nodes_are_left(undo);
 	case ACTION_IN_DOUBT:
 	case ACTION_CANCELLED:
 		return undo->began;

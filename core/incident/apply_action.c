@@ -239,9 +239,14 @@ void apply_action_lost(Incident *incident, const Event *event)
 	step_apply_move(incident, target.run, target.step, MOVE_LOSE, event);
 }
 
-/* It ran on some machines, well or not, and not on others: what it opened is open, the rest is still to be done. */
+/* It ran on some machines, well or not, and not on others: what it opened is open, the rest is still to be done. An undo like that is one that failed on the
+ * way: what the step did is not taken back, and not whole either. */
 static void resolved_in_part(Incident *incident, const Target *target, const Event *event)
 {
+	if (target->action->undo) {
+		step_apply_move(incident, target->run, target->step, MOVE_FAIL, event);
+		return;
+	}
 	if (target->row->also)
 		return;
 	if (target->step->opens.count)
@@ -251,12 +256,12 @@ static void resolved_in_part(Incident *incident, const Target *target, const Eve
 
 static void resolved_ran(Incident *incident, const Target *target, const Event *event)
 {
-	if (target->action->undo) {
-		undo_done(incident, target, event);
-		return;
-	}
 	if (action_nodes_are_left(target->action)) {
 		resolved_in_part(incident, target, event);
+		return;
+	}
+	if (target->action->undo) {
+		undo_done(incident, target, event);
 		return;
 	}
 	target->row->done = true;

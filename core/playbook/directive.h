@@ -53,6 +53,7 @@ typedef struct DirectiveList { Directive *items; size_t count, capacity; } Direc
 
 #define DIRECTIVE_ARG_LIMIT 64     /* arguments of one directive */
 #define DIRECTIVE_LIMIT 256        /* directives of one annotation */
+#define COMMAND_TIMEOUT_MAX_MS (24LL * 60 * 60 * 1000)   /* what timeout= of a command may say */
 
 /* Parses the body of an annotation: the text between "<!-- bg" and "-->", or the content of a ```breakglass fence. `line` and `column`
  * say where the body's first byte stands in the file; further lines count from column 1 + `indent`, the columns that the container

@@ -1,6 +1,8 @@
 /* directive_table.c: the verbs of the annotation language, their words and keys, and the check of a directive against its row. */
 #include "core/playbook/directive_table.h"
 
+#include "core/base/moment.h"
+
 #define KEYS(...) .keys = (const ParamSpec[]){__VA_ARGS__}, .key_count = sizeof((const ParamSpec[]){__VA_ARGS__}) / sizeof(ParamSpec)
 #define KEY(name, type, choices) { name, type, false, choices, NULL }
 #define RISKS "read|change|destructive"
@@ -176,6 +178,18 @@ static void check_timer(const Directive *directive, DiagnosticList *diagnostics)
 		diagnostic_add(diagnostics, directive->line, directive->column, "E-KEY", TIMER_HINT, "timer due has no after= or every=");
 }
 
+/* Longer than that nothing of ours watches a command; a number of any size would be no limit at all. */
+static void check_timeout(const Directive *directive, DiagnosticList *diagnostics)
+{
+	const DirectiveArg *arg = directive_find(directive, "timeout");
+	int64_t span_ms = 0;
+	if (arg && arg->value && span_parse(str_from(arg->value), &span_ms) && span_ms > COMMAND_TIMEOUT_MAX_MS)
+		diagnostic_add(diagnostics, arg->line, arg->column, "E-KEY", "what takes longer is started as a service, and looked at by further commands",
+			"timeout=%s is more than the 24h that a command may take", arg->value);
+	else if (arg && arg->value && span_parse(str_from(arg->value), &span_ms) && span_ms <= 0)
+		diagnostic_add(diagnostics, arg->line, arg->column, "E-KEY", "such as 90s, 15m or 6h", "timeout=%s leaves the command no time", arg->value);
+}
+
 void directive_check_shape(const Directive *directive, DiagnosticList *diagnostics)
 {
 	const VerbRow *row = verb_row(directive->verb);
@@ -185,6 +199,8 @@ void directive_check_shape(const Directive *directive, DiagnosticList *diagnosti
 		check_arg(directive, row, &directive->args[i], diagnostics);
 	if (directive->verb == DIRECTIVE_TIMER)
 		check_timer(directive, diagnostics);
+	if (directive->verb == DIRECTIVE_CMD)
+		check_timeout(directive, diagnostics);
 	if (directive->verb == DIRECTIVE_VERIFY && !directive_word(directive, 0))
 		diagnostic_add(diagnostics, directive->line, directive->column, "E-KEY",
 			"name a probe; what only a person can see is a step that says so, ticked by hand", "verify names nothing to look at");

@@ -6,6 +6,9 @@
 #include "tests/support/fleet.h"
 #include "tests/support/loopback.h"
 
+/* Its own way back. */
+#define TURN FLEET_CASE FLEET_IS("3") "test -e SCENE/mended || exit 3;; esac; echo x >> SCENE/count"
+
 static const char BOOK[] =
 	"# Book\n\n"
 	"## Signed\n"
@@ -27,7 +30,17 @@ static const char BOOK[] =
 	"   ```sh\n"
 	"   echo x >> SCENE/count; " FLEET_CASE FLEET_IS("4") "kill -9 $PPID; sleep 100;; esac\n"
 	"   ```\n"
-	"   <!-- bg cmd host=ssh each=${which} timeout=60s -->\n";
+	"   <!-- bg cmd host=ssh each=${which} timeout=60s -->\n\n"
+	"## Back\n"
+	"<!-- bg procedure id=back -->\n\n"
+	"1. Turn it on each.\n\n"
+	"   ```sh\n"
+	"   " TURN "\n"
+	"   ```\n"
+	"   <!-- bg\n"
+	"   cmd host=ssh:n2,n3 timeout=60s\n"
+	"   undo command.run host=ssh:n2,n3 timeout=60s text=\"" TURN "\"\n"
+	"   -->\n";
 
 static Scene begin(const TestFleet *fleet, const char *procedure)
 {
@@ -99,6 +112,23 @@ Test(nodes_command, a_connection_that_is_lost_in_the_middle_is_in_doubt_until_a_
 	scene_ok(&scene, "resolve", "1", "ran", "--reason", "it stands in the file");
 	assert_score(&scene, 1, "2 nodes: 2 done");
 	scene_ok(&scene, "verify");
+	scene_end_engine(&scene, SIGTERM);
+	scene_check_journal(&scene, NULL);
+}
+
+/* Where a step is done is where its way back has to go, also when both are the same command. */
+Test(nodes_command, that_goes_back_goes_to_where_it_was_done)
+{
+	AUTO_CLEAR(TestFleet) fleet = test_fleet();
+	AUTO_CLEAR(Scene) scene = begin(&fleet, "back");
+	scene_ok(&scene, "plan", "1");
+	scene_refused(&scene, 1, "2 nodes: 1 done, 1 failed", "apply", "1", "--yes");
+	temp_write(&scene.folder, "mended", "");
+	scene_ok(&scene, "undo", "1");
+	cr_assert(scene_says(&scene, "on n2 (") && scene_says(&scene, "on n3 (") && !scene_says(&scene, "left out"), "%s", scene.said);
+	scene_ok(&scene, "undo", "1", "--yes");
+	assert_score(&scene, 2, "2 nodes: 2 done");
+	cr_assert_eq(scene_lines(&scene, "count"), 3);
 	scene_end_engine(&scene, SIGTERM);
 	scene_check_journal(&scene, NULL);
 }

@@ -52,6 +52,19 @@ Test(walking, a_procedure_goes_from_declare_to_end) {
 	scene_refused(&scene, 1, "no incident is declared", "steps");
 }
 
+/* The engine dies as it takes it: whoever asked cannot know, and must not be told that it was not done. */
+Test(walking, an_action_whose_start_nobody_saw_ends_in_doubt_for_the_shell) {
+	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", "walk");
+	scene_ok(&scene, "tick", "1");
+	scene_ok(&scene, "plan", "2");
+	scene_end_engine(&scene, SIGTERM);
+	scene_start_engine(&scene, "after-append:2");
+	scene_refused(&scene, 3, "it may have been started: breakglass timeline tells", "apply", "2", "--yes");
+	scene_end_engine(&scene, SIGTERM);
+}
+
 Test(walking, what_must_not_be_done_is_refused_with_what_to_do) {
 	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
 	scene_refused(&scene, 1, "breakglass declare", "tick", "1");

@@ -19,6 +19,7 @@ Step session_open(SshSession *session) {
 Step session_start(SshSession *session) {
 	static const char kind[] = "exec";
 	session->result.began = true;
+	session->status_came = false;
 	int code = libssh2_channel_process_startup(session->channel, kind, sizeof(kind) - 1, session->command.text,
 		(unsigned) strlen(session->command.text));
 	if (code == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED)
@@ -55,7 +56,8 @@ Step session_read(SshSession *session) {
 	return libssh2_channel_eof(session->channel) ? session_enter(session, SESSION_CLOSING) : STEP_WAIT;
 }
 
-static void take_exit(SshSession *session) {
+/* False: it was not told how it ended. A server that gives up on a channel, or whose own process went, closes it like that. */
+static bool take_exit(SshSession *session) {
 	SshResult *result = &session->result;
 	char *name = NULL;
 	size_t len = 0;
@@ -69,7 +71,10 @@ static void take_exit(SshSession *session) {
 	}
 	if (name)
 		libssh2_free(session->lib, name);
+	if (!session->status_came && !*result->signal)
+		return false;
 	result->outcome = SSH_RAN;
+	return true;
 }
 
 Step session_close_channel(SshSession *session) {
@@ -78,8 +83,8 @@ Step session_close_channel(SshSession *session) {
 		code = libssh2_channel_wait_closed(session->channel);
 	if (code != 0)
 		return session_lib_failed(session, code, "the channel was closed");
-	if (!session->answering)
-		take_exit(session);
+	if (!session->answering && !take_exit(session))
+		return session_fail(session, SSH_BROKEN, ERROR_IO, "it closed the channel without an exit status: how the command ended is not known");
 	if (libssh2_channel_free(session->channel) == LIBSSH2_ERROR_EAGAIN)
 		return STEP_WAIT;
 	session->channel = NULL;

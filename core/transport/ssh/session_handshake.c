@@ -61,7 +61,7 @@ Step session_lib_failed(SshSession *session, int code, const char *doing) {
 
 static void make_lib(SshSession *session) {
 	AUTO_CLEAR(Buf) types = {0};
-	session->lib = libssh2_session_init();
+	session->lib = session_make_library(session);
 	BG_ASSERT(session->lib);
 	libssh2_session_set_blocking(session->lib, 0);
 	wanted_types(session, &types);

@@ -18,6 +18,7 @@ struct SshSession {
 	SessionState state;
 	bool busy;
 	bool answering;                      /* a channel is opened only so that libssh2 reads what the other side asks meanwhile */
+	bool status_came;                    /* the other side told the exit status of this command */
 	bool again;                          /* there is more to do at once: do not wait */
 	MonoTime begun, deadline;
 	MonoTime phase_end;                  /* of connecting, the banner, resting */
@@ -43,6 +44,9 @@ Step session_fail(SshSession *session, SshOutcome outcome, ErrorKind kind, const
 /* After a call into libssh2: EAGAIN waits, anything else below 0 fails with libssh2's words behind `doing`. */
 Step session_lib_failed(SshSession *session, int code, const char *doing);
 void session_disconnect(SshSession *session);
+/* Its memory tells status_came. Owned; NULL: no memory. */
+LIBSSH2_SESSION *session_make_library(SshSession *session);
+bool session_is_exit_status(const void *block, size_t size);
 bool session_begin_keys(SshSession *session);
 
 Stepper session_handshake, session_list_keys, session_authenticate, session_open, session_start, session_end_input, session_read, session_close_channel;

@@ -114,6 +114,32 @@ Test(action_nodes, what_is_done_is_done_until_an_undo_took_it_back)
 	}
 }
 
+/* It was taken back on some: that is an undo that failed on the way, not a step that was never done. */
+Test(action_nodes, an_undo_that_was_done_in_part_leaves_a_step_that_failed_and_not_one_to_do)
+{
+	static const struct { const char *as, *nodes, *before; StepState state; } cases[] = {
+		{ "not-run", "{'name':'a','end':'done'}", "", STEP_FAILED },
+		{ "not-run", "{'name':'b','end':'done'}", "a", STEP_FAILED },
+		{ "ran", "{'name':'a','end':'failed'}", "a", STEP_FAILED },
+		{ "ran", "{'name':'a','end':'done'}", "", STEP_UNDONE },
+		{ "not-run", "{'name':'a','end':'not-started'}", "a", STEP_FAILED },   /* as it was */
+	};
+	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
+		AUTO_CLEAR(Story) story = story_half_done();
+		AUTO_CLEAR(StrList) names = { 0 };
+		story_ok(&story, "planned", "{'run':'r1','step':'4.2','index':0,'undo':true,'digest':'%s','plan':{'action':'command.run',"
+			"'basis':{'nodes':['a','b']}}}", digest_of('b'));
+		story_ok(&story, "apply", "{'run':'r1','step':'4.2','index':0,'undo':true,'digest':'%s','confirm':'yes'}", digest_of('b'));
+		story_ok(&story, "lost", "{'action':3,'why':'gone','nodes':[%s]}", cases[i].nodes);
+		story_ok(&story, "resolve", "{'action':3,'as':'%s','reason':'looked'}", cases[i].as);
+		story_state(&story, "4.2", cases[i].state);
+		cr_expect(story_step(&story, "4.2")->actions[0].done == (cases[i].state != STEP_UNDONE), "case %zu", i);
+		step_nodes_done(story.incident, story_run(&story), story_step(&story, "4.2"), 1, "x", INT64_MAX, &names);
+		AUTO_FREE char *joined = strlist_join(&names, " ");
+		cr_expect(text_eq(joined, cases[i].before), "case %zu: \"%s\"", i, joined);
+	}
+}
+
 Test(action_nodes, records_of_the_wrong_shape_change_no_more_than_they_may)
 {
 	AUTO_CLEAR(Story) story = story_walking();

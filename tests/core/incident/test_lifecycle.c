@@ -25,7 +25,7 @@ static const char *const allowed_steps[STEP_STATE_COUNT] = {
 		"undo-start>running",
 	[STEP_STOPPED] = "tick>done skip>skipped plan>planned checks-true>done checks-true-human>ready check-false>stopped "
 		"undo-start>running",
-	[STEP_IN_DOUBT] = "resolve-ran>checking resolve-not-run>todo undo-done>undone",
+	[STEP_IN_DOUBT] = "fail>failed resolve-ran>checking resolve-not-run>todo undo-done>undone",
 	[STEP_UNDONE] = "tick>done skip>skipped plan>planned",
 };
 

@@ -31,6 +31,20 @@ Test(ssh_session, a_command_runs_and_the_connection_is_kept) {
 	assert_text("signal", result->signal, "KILL");
 }
 
+/* The server gives up on a channel that was silent for too long: no status, no signal. */
+Test(ssh_session, a_channel_that_is_closed_without_an_exit_status_is_no_success) {
+	TestSshdOptions options = {.config = "ChannelTimeout session:command=1\n"};
+	AUTO(SshFixture) *fixture = have_sshd() ? ssh_fixture_new(&options) : NULL;
+	if (!fixture)
+		cr_skip_test("there is no sshd here");
+	AUTO(SshSession) *session = ssh_session_new(&fixture->target);
+	assert_ran(ssh_run(session, "echo one", LONG_MS), "one\n");
+	const SshResult *result = ssh_run(session, "while kill -0 $PPID; do sleep 0.1; done", LONG_MS);
+	assert_outcome(result, SSH_BROKEN, "without an exit status");
+	cr_assert(result->began);
+	assert_ran(ssh_run(session, "echo two", LONG_MS), "two\n");
+}
+
 Test(ssh_session, output_is_bounded_and_both_streams_are_drained) {
 	AUTO(SshFixture) *fixture = ssh_fixture_new(NULL);
 	if (!fixture)
