@@ -33,7 +33,7 @@ static const char BOOK[] =
 
 /* Under sanitizers every so many places are tried, another one with each kind of change: the script, most of the time, is the same there. */
 #ifdef __SANITIZE_ADDRESS__
-#define STRIDE 7u
+#define STRIDE 13u
 #else
 #define STRIDE 1u
 #endif
