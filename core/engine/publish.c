@@ -214,6 +214,9 @@ static Json *describe_environment(const Environment *environment) {
 	json_add_string(damage, "backup", environment->damage.backup);
 	json_add_string(damage, "bucket", environment->damage.bucket);
 	json_add_string(damage, "since", environment->damage.since);
+	Json *briefing = json_add(json, "briefing", json_new_object());
+	json_add_string(briefing, "story", environment->briefing.story);
+	json_add_string(briefing, "procedure", environment->briefing.procedure);
 	return json;
 }
 

@@ -208,6 +208,8 @@ Environment *environment_free(Environment *environment)
 	free(environment->damage.backup);
 	free(environment->damage.bucket);
 	free(environment->damage.since);
+	free(environment->briefing.story);
+	free(environment->briefing.procedure);
 	json_free(environment->values);
 	free(environment->domain);
 	strlist_clear(&environment->node_signoff);

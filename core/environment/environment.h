@@ -125,6 +125,9 @@ typedef struct DamageSettings {
 	char *since;                    /* name of a playbook's value: when the damage began */
 } DamageSettings;
 
+/* Of a drill: what those who practise are told has happened. "" = nothing, and no hint which procedure fits. */
+typedef struct Briefing { char *story, *procedure; } Briefing;
+
 typedef struct Environment {
 	char *path;              /* the file, as given */
 	char *folder;            /* its folder: what relative paths in it start from */
@@ -151,6 +154,7 @@ typedef struct Environment {
 	size_t contact_count;
 	Json *values;            /* object of strings: defaults of playbook variables */
 	DamageSettings damage;
+	Briefing briefing;
 } Environment;
 
 /* Reads and checks a whole file; nothing is left half read. Errors say file:line:column in `where` and what to do in `hint`. */

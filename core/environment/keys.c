@@ -20,6 +20,7 @@ static const EnvironmentKey top_keys[] = {
 	{ "commands", false, "Where commands of playbooks find their programs and their home." },
 	{ "values", false, "Defaults of playbook variables." },
 	{ "damage", false, "Which probes tell whether the newest good backup predates the damage." },
+	{ "briefing", false, "Of a drill: what has happened, and what to begin with; the board shows it." },
 	{ "checkpoints", false, "Places elsewhere that keep copies of the record's checkpoints." },
 };
 static const EnvironmentKey person_keys[] = {
@@ -110,6 +111,11 @@ static const EnvironmentKey commands_keys[] = {
 	{ "home", false, "The folder that commands begin in and take for their home; left out: the home of the engine's login." },
 };
 
+static const EnvironmentKey briefing_keys[] = {
+	{ "story", true, "What has happened, in a few sentences." },
+	{ "procedure", false, "The id of the procedure that fits; left out: those who practise find it themselves." },
+};
+
 #define KEYS(array) .keys = (array), .count = BG_LENGTH(array)
 const EnvironmentKeys ENVIRONMENT_KEYS[KEY_SECTION_COUNT] = {
 	[KEYS_TOP] = { .title = "the environment", KEYS(top_keys) },
@@ -123,6 +129,7 @@ const EnvironmentKeys ENVIRONMENT_KEYS[KEY_SECTION_COUNT] = {
 	[KEYS_NODES] = { .title = "nodes", .schema_name = "nodes", KEYS(nodes_keys) },
 	[KEYS_NODE] = { .title = "a node", .schema_name = "node", KEYS(node_keys) },
 	[KEYS_COMMANDS] = { .title = "commands", .schema_name = "commands", KEYS(commands_keys) },
+	[KEYS_BRIEFING] = { .title = "the briefing", .schema_name = "briefing", KEYS(briefing_keys) },
 	[KEYS_DAMAGE] = { .title = "damage", .schema_name = "damage", KEYS(damage_keys) },
 };
 #undef KEYS

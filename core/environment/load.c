@@ -67,6 +67,19 @@ static bool load_commands(const Reader *reader, const YamlNode *root, Environmen
 		&& reader_path(reader, yaml_find(map, "home"), &environment->command_home, err);
 }
 
+/* In earnest nobody knows beforehand what will have happened. */
+static bool load_briefing(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
+{
+	Briefing *briefing = &environment->briefing;
+	const YamlNode *map = yaml_find(root, "briefing");
+	if (map && !reader_check_keys(reader, map, KEYS_BRIEFING, err))
+		return false;
+	if (map && environment->kind != ENVIRONMENT_DRILL)
+		return reader_fail(reader, map, err, "say kind: drill, or leave it out", "a briefing is for drills, and this environment is live");
+	return reader_text_or(reader, yaml_find(map, "story"), "", &briefing->story, err)
+		&& reader_text_or(reader, yaml_find(map, "procedure"), "", &briefing->procedure, err);
+}
+
 static bool load_all(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
 {
 	return reader_check_keys(reader, root, KEYS_TOP, err)
@@ -80,7 +93,8 @@ static bool load_all(const Reader *reader, const YamlNode *root, Environment *en
 		&& load_nodes(reader, root, environment, err)
 		&& load_commands(reader, root, environment, err)
 		&& load_values(reader, root, environment, err)
-		&& load_damage(reader, root, environment, err);
+		&& load_damage(reader, root, environment, err)
+		&& load_briefing(reader, root, environment, err);
 }
 
 bool environment_parse(Str text, const char *path, Environment **ret_environment, Error *err)

@@ -9,6 +9,8 @@
 #include "core/sandbox/sim_crypto.h"
 #include "core/sandbox/sim_openedx.h"
 
+#define NOBODY_ANSWERS "\"an invented number: say aloud what you would ask for\""
+
 static bool write_text(const SimFolder *folder, const char *name, const char *text, unsigned mode, Error *err) {
 	AUTO_FREE char *path = path_join(folder->folder, name);
 	return file_write_atomic(path, text, strlen(text), mode, err);
@@ -55,6 +57,29 @@ static void describe_ocw(const SimFolder *folder, Buf *out) {
 		"damage: { live: live bucket, backup: backup job, bucket: backup bucket, since: published }\n", folder->urls[SIM_SYSTEM_SITE]);
 }
 
+/* Numbers that are set aside for stories: whoever dials one disturbs nobody. */
+static const char OCW_CONTACTS[] =
+	"contacts:\n"
+	"  - { name: CDN support (practice), role: whose service the site goes through, phone: \"+1 555 0161\", hours: always, note: " NOBODY_ANSWERS " }\n"
+	"  - { name: Content team (practice), role: who published, phone: \"+1 555 0162\", hours: Mon-Fri 13-22 UTC, note: " NOBODY_ANSWERS " }\n\n";
+static const char OPENEDX_CONTACTS[] =
+	"contacts:\n"
+	"  - { name: Website admin (practice), role: the emergency contact of both guides, phone: \"+1 555 0102\", hours: always, note: " NOBODY_ANSWERS " }\n"
+	"  - { name: Domain registrar (practice), role: publishes the records of the domain, phone: \"+1 555 0150\", note: " NOBODY_ANSWERS " }\n"
+	"  - { name: Beside the machines (practice), role: can see whether one has power, phone: \"+1 555 0160\", hours: Mon-Fri 8-18 UTC, note: " NOBODY_ANSWERS " }\n\n";
+
+/* The screen tells it too: a terminal's text is gone as soon as the screen is there. */
+static void put_briefing(const SimFolder *folder, Buf *out) {
+	const SimScenario *scenario = sim_scenario_find(folder->scenario);
+	Str rest = str_from(scenario->story), line;
+	buf_puts(out, "briefing:\n  story: >-\n");
+	while (str_split(&rest, '\n', &line))
+		buf_printf(out, "    %.*s\n", STR_ARG(line));
+	if (scenario->procedure)
+		buf_printf(out, "  procedure: %s\n", scenario->procedure);
+	buf_putc(out, '\n');
+}
+
 static void write_yaml(const SimFolder *folder, Buf *out) {
 	AUTO_CLEAR(Buf) login = {0};
 	login_name(&login);
@@ -69,11 +94,15 @@ static void write_yaml(const SimFolder *folder, Buf *out) {
 		"  - { name: eng-practice, login: \"%s\", roles: [engineering], contact: \"practice signer of this drill\" }\n"
 		"  - { name: prod-practice, roles: [product], contact: \"practice signer of this drill\" }\n\n"
 		"signers: allowed_signers\nsignoff:\n  validity: 15m\n  plan-age: 10m\n  keys: [signers/eng-practice, signers/prod-practice]\n\n", buf_text(&login));
-	if (folder->openedx)
+	buf_puts(out, folder->openedx ? OPENEDX_CONTACTS : OCW_CONTACTS);
+	if (folder->openedx) {
+		put_briefing(folder, out);
 		sim_openedx_describe(folder->openedx, folder, buf_text(&login), out);
-	else
-		describe_ocw(folder, out);
+	} else {
+		describe_ocw(folder, out);   /* its board tells by itself what is damaged, and what to do first */
+	}
 }
+
 /* What a team keeps beside its runbook: the pipeline to set anew when it was destroyed, and the values of its variables. */
 static const char PIPELINE[] =
 	"# concourse.set-pipeline, or: fly set-pipeline -p " SIM_PIPELINE_NAME " -c this file -l vars-backup-production.yml\n"

@@ -26,11 +26,11 @@ static const SimScenario SCENARIOS[] = {
 	{.name = "openedx", .summary = "one of four machines of an Open edX cluster is lost; a new one stands ready",
 		.story = "The machine node2 of the school's cluster does not answer any more. Students still learn: two of three are left.\n"
 		"A new machine, node2-new, stands ready. Take node2 out of the cluster and put node2-new in: playbook openedx-node.",
-		.estate = SIM_ESTATE_OPENEDX, .drill = SIM_DRILL_OPENEDX, .faults = "node-lost=node2", .spares = "node2-new"},
+		.estate = SIM_ESTATE_OPENEDX, .drill = SIM_DRILL_OPENEDX, .procedure = "openedx-node", .faults = "node-lost=node2", .spares = "node2-new"},
 	{.name = "openedx-all-lost", .summary = "every machine of the cluster is lost; four new ones and last night's backup are there",
 		.story = "Nothing of the school answers: all four machines are lost. On this machine lies the backup of last night.\n"
 		"Four new machines stand ready, and the team's cluster-config.json names them. Build it anew: playbook openedx-complete-loss.",
-		.estate = SIM_ESTATE_OPENEDX, .drill = SIM_DRILL_OPENEDX, .faults = "all-lost", .spares = "node1-new,node2-new,node3-new,node4-new"},
+		.estate = SIM_ESTATE_OPENEDX, .drill = SIM_DRILL_OPENEDX, .procedure = "openedx-complete-loss", .faults = "all-lost", .spares = "node1-new,node2-new,node3-new,node4-new"},
 	{.name = "openedx-healthy", .summary = "nothing is wrong with the cluster: to look around, and to break it with --tell \"fault ...\"",
 		.story = "Nothing is wrong. A new machine, node2-new, stands ready; break what you want with breakglass sandbox --tell \"fault node-lost\".",
 		.estate = SIM_ESTATE_OPENEDX, .drill = SIM_DRILL_OPENEDX, .spares = "node2-new"},

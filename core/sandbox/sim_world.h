@@ -33,6 +33,7 @@ typedef enum SimEstate { SIM_ESTATE_OCW, SIM_ESTATE_OPENEDX } SimEstate;
 
 typedef struct SimScenario {
 	const char *name, *summary, *story;
+	const char *procedure;           /* that fits, by its id; NULL = none, or the board finds it by itself */
 	SimEstate estate;
 	const char *drill;               /* name of its environment */
 	const char *faults;              /* of the cluster, when it opens: "node-lost=node2"; NULL = none */

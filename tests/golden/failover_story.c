@@ -50,13 +50,12 @@ static Json *outline(Script *script, bool solo)
 	return json;
 }
 
-static void welcome(Script *script)
+static void welcome(Script *script, const char *kind, const char *about)
 {
-	script_frame(script, "{'t':'welcome','protocol':1,'environment':{'name':'" ENVIRONMENT "','kind':'live','objective_ms':3600000,"
+	script_frame(script, "{'t':'welcome','protocol':1,'environment':{'name':'" ENVIRONMENT "','kind':'%s','objective_ms':3600000,"
 		"'roles':['product','engineering'],'keys':[],'validity_ms':900000,'people':["
 		"{'name':'eng-oncall','roles':['engineering']},{'name':'prod-oncall','roles':['product']}],'values':{'site':'live'},"
-		"'damage':{'live':'live bucket','backup':'backup job','bucket':'backup bucket','since':'since'}},"
-		"'you':{'who':'eng-oncall','how':'uid','roles':['engineering']},'engine':{'pid':1,'started':0},'state_folder':'/nowhere'}");
+		"%s},'you':{'who':'eng-oncall','how':'uid','roles':['engineering']},'engine':{'pid':1,'started':0},'state_folder':'/nowhere'}", kind, about);
 	script_frame(script, "{'t':'presence','people':[{'who':'eng-oncall','terminal':'pts/1','you':true},"
 		"{'who':'prod-oncall','terminal':'pts/2','you':false}]}");
 }
@@ -64,7 +63,15 @@ static void welcome(Script *script)
 Script *story_quiet(void)
 {
 	Script *script = script_new();
-	welcome(script);
+	welcome(script, "live", "'damage':{'live':'live bucket','backup':'backup job','bucket':'backup bucket','since':'since'}");
+	return script;
+}
+
+Script *story_briefed(void)
+{
+	Script *script = script_new();
+	welcome(script, "drill", "'briefing':{'story':'The name servers of the old registrar answer no more. Students still reach the school as long as caches hold "
+		"its addresses, which is an hour at most. The new registrar has the zone already.','procedure':'a'}");
 	return script;
 }
 

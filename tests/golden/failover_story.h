@@ -5,6 +5,8 @@
 
 /* No incident is declared, no playbook told. */
 Script *story_quiet(void);
+/* The same of a drill whose environment tells what has happened, and knows of no damage. */
+Script *story_briefed(void);
 /* Declared nine minutes ago, the fixture's procedure started, values set, nothing done. */
 Script *story_begun(void);
 /* The same where the environment lets one person go on alone. */

@@ -98,6 +98,14 @@ Test(board_screen, is_not_all_green_while_the_site_runs_on_the_backup)
 	picture(script, "", "serves the BACKUP bucket", "board/on-backup");
 }
 
+Test(board_screen, tells_what_has_happened_in_a_drill_and_what_fits)
+{
+	AUTO(Script) *script = story_briefed();
+	board_has_playbooks(script);
+	board_is_long(script);
+	picture(script, "", "Move the zone", "board/briefing");
+}
+
 /* Seven records wait for space, on a path that is longer than a row. */
 static void disk_is_full(Script *script)
 {

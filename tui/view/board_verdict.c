@@ -8,6 +8,7 @@ static const struct { const char *word; Role role; } ANSWERS[] = {
 	[ANSWER_CANNOT_TELL] = { "CANNOT TELL", ROLE_UNKNOWN }, [ANSWER_YES] = { "YES", ROLE_OK }, [ANSWER_NO] = { "NO", ROLE_FAIL },
 };
 
+#define BRIEFING_HEADING "What has happened, for this drill:"
 #define QUESTION "Does the newest good backup predate the damage?"
 typedef struct VerdictLine { const char *text; Role role; } VerdictLine;
 
@@ -57,12 +58,39 @@ static int draw_verdict(BoardState *state, Canvas *canvas, Rect rect)
 	return y;
 }
 
+/* What those who practise are told; once they walk it, they know. */
+static const char *briefing(const BoardState *state)
+{
+	return state->standing.has_verdict || standing_walked(state->context) ? "" : standing_story(state->context);
+}
+
+static int draw_briefing(const BoardState *state, Canvas *canvas, Rect rect)
+{
+	canvas_text(canvas, rect, rect.x + 1, rect.y, ROLE_HEADING, BRIEFING_HEADING);
+	rect_cut_top(&rect, 1);
+	return rect.y + canvas_paragraph(canvas, rect_inset(rect, 1, 0), 0, ROLE_TEXT, briefing(state));
+}
+
+/* A row for the rule, and for what fits or is being walked, which a small screen has room for, too. */
+static int briefing_rows(const BoardState *state, Rect rect)
+{
+	const PlaybookEntry *entry;
+	const PlaybookProcedure *procedure;
+	const char *story = briefing(state);
+	bool next = standing_walked(state->context) || standing_fitting(&state->standing, state->context, &entry, &procedure);
+	if (!*standing_story(state->context))
+		return 0;
+	if (state->context->small || !*story)
+		return next ? 2 : 0;
+	return 2 + wrap_count(str_from(story), rect.width - 2) + (next ? 2 : 0);
+}
+
 /* A small screen has room for the question and, whole, for what must be done at once; for what that rests on only if nothing must. */
 int board_verdict_rows(const BoardState *state, Rect rect)
 {
 	VerdictLine lines[2];
 	if (!state->standing.has_verdict)
-		return 0;
+		return briefing_rows(state, rect);
 	if (!state->context->small)
 		return state->standing.damaged ? 7 : 4;
 	if (!state->standing.damaged)
@@ -80,14 +108,21 @@ static void draw_next(const BoardState *state, Canvas *canvas, Rect rect, int y)
 	bool fits = standing_fitting(&state->standing, state->context, &entry, &procedure);
 	if ((!walked && !fits) || y + 1 >= rect.y + rect.height)
 		return;
-	int x = canvas_text(canvas, rect, rect.x + 1, y + 1, ROLE_MUTED, walked ? "Being walked:" : "Fits this board:");
-	x = canvas_text_fit(canvas, rect, x + 2, y + 1, rect.width - (x - rect.x) - 20, ROLE_LINK, walked ? walked->procedure_title : procedure->title);
+	bool small = state->context->small;
+	const char *fits_words = small ? "Fits:" : "Fits this board:", *walked_words = small ? "Walked:" : "Being walked:";
+	int x = canvas_text(canvas, rect, rect.x + 1, y + 1, ROLE_MUTED, walked ? walked_words : fits_words);
+	x = canvas_text_fit(canvas, rect, x + 2, y + 1, rect.width - (x - rect.x) - (small ? 16 : 20), ROLE_LINK, walked ? walked->procedure_title : procedure->title);
 	canvas_text(canvas, rect, x + 2, y + 1, ROLE_MUTED, walked ? "3 goes there" : "p opens");
 }
 
 void board_draw_verdict(BoardState *state, Canvas *canvas, Rect rect)
 {
-	draw_next(state, canvas, rect, draw_verdict(state, canvas, rect));
+	int y = rect.y - 1;
+	if (state->standing.has_verdict)
+		y = draw_verdict(state, canvas, rect);
+	else if (!state->context->small && *briefing(state))
+		y = draw_briefing(state, canvas, rect);
+	draw_next(state, canvas, rect, y);
 }
 
 void board_say_verdict(BoardState *state, Styled *out)
@@ -100,6 +135,8 @@ void board_say_verdict(BoardState *state, Styled *out)
 	else if (state->standing.has_verdict)
 		styled_printf(out, ROLE_TEXT, "%s %s\n%s%s%s%s", QUESTION, ANSWERS[state->standing.verdict.answer].word, state->standing.verdict.reason,
 			*state->standing.verdict.reason ? "\n" : "", state->standing.verdict.warning, *state->standing.verdict.warning ? "\n" : "");
+	else if (*briefing(state))
+		styled_printf(out, ROLE_TEXT, "%s %s\n", BRIEFING_HEADING, briefing(state));
 	if (walked)
 		styled_printf(out, ROLE_TEXT, "Being walked: %s. walk shows it.\n", walked->procedure_title);
 	else if (standing_fitting(&state->standing, state->context, &entry, &procedure))

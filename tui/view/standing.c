@@ -79,10 +79,33 @@ static bool find_titled(const ClientModel *model, const char *words, const Playb
 	return false;
 }
 
+const char *standing_story(const ViewContext *context)
+{
+	return json_get_string_or(json_get(context->model->environment, "briefing"), "story", "");
+}
+
+static bool find_briefed(const ViewContext *context, const PlaybookEntry **ret_entry, const PlaybookProcedure **ret_procedure)
+{
+	const ClientModel *model = context->model;
+	const char *id = json_get_string_or(json_get(model->environment, "briefing"), "procedure", "");
+	for (size_t i = 0; *id && i < model->playbook_count; i++) {
+		const PlaybookEntry *entry = &model->playbooks[i];
+		for (size_t p = 0; p < entry->procedure_count && !entry->problem; p++)
+			if (text_eq(entry->procedures[p].id, id)) {
+				*ret_entry = entry;
+				*ret_procedure = &entry->procedures[p];
+				return true;
+			}
+	}
+	return false;
+}
+
 bool standing_fitting(const Standing *standing, const ViewContext *context, const PlaybookEntry **ret_entry, const PlaybookProcedure **ret_procedure)
 {
 	if (standing_walked(context))
 		return false;
+	if (standing_count(context, READING_FAIL) && find_briefed(context, ret_entry, ret_procedure))
+		return true;
 	if (serves_backup(context))
 		return find_titled(context->model, "go back", ret_entry, ret_procedure) || find_titled(context->model, "fail back", ret_entry, ret_procedure);
 	/* Where nothing says what a backup is worth, failing over to it fits nothing. */

@@ -100,6 +100,16 @@ Test(environment, systems_keep_raw_settings_with_places_and_no_secret)
 	cr_expect_str_eq(err.where, "/etc/bg/env.yaml:14:5");
 }
 
+Test(environment, a_drill_may_be_briefed)
+{
+	AUTO(Environment) *told = parse("name: n\nkind: drill\nbriefing:\n  story: >-\n    The light\n    is out.\n  procedure: p\n");
+	AUTO(Environment) *silent = parse("name: n\nkind: drill\n");
+	assert_text("story", told->briefing.story, "The light is out.");
+	assert_text("procedure", told->briefing.procedure, "p");
+	assert_text("no story", silent->briefing.story, "");
+	assert_text("no procedure", silent->briefing.procedure, "");
+}
+
 Test(environment, probes_values_and_damage_are_read)
 {
 	AUTO(Environment) *e = parse(whole);
@@ -167,6 +177,9 @@ static const Refusal refusals[] = {
 		"the system \"ci\" is not known", "there are none in this file" },
 	{ "two probes of one name", HEAD "probes:\n  - { name: a, probe: p.q }\n  - { name: a, probe: p.r }\n", "e:5:5",
 		"two probes are called \"a\"", "give each probe its own name" },
+	{ "a briefing in earnest", "name: x\nkind: live\nbriefing: { story: x }\n", "e:3:1", "a briefing is for drills, and this environment is live",
+		"say kind: drill, or leave it out" },
+	{ "a briefing of nothing", "name: n\nkind: drill\nbriefing: { procedure: p }\n", "e:3:1", NULL, NULL },
 	{ "damage of an unknown probe", HEAD "damage: { live: l }\n", "e:3:11", "the probe \"l\" is not known", "there are none in this file" },
 	{ "comma inside a list argument", HEAD "probes:\n  - { name: a, probe: p.q, paths: [\"x,y\"] }\n", "e:4:28",
 		"an item of the list paths holds a comma", "write that value elsewhere or without the comma" },
