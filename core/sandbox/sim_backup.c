@@ -52,22 +52,14 @@ static void add_file(Contents *contents, char *name_take, Str bytes) {
 
 /* ---- what is in it ---- */
 
-/* GET as the admin. Not of the system's databases: the cluster makes those itself. */
-static bool ask(SimCouch *couch, size_t member, const char *target, SimReply *ret, Error *err) {
-	AUTO_CLEAR(SimRequest) request = {0};
-	AUTO_CLEAR(Buf) header = {0};
-	AUTO_FREE char *login = bg_asprintf("%s:%s", SIM_COUCH_USER, couch->password);
-	sim_request_init(&request, "GET", target);
-	buf_puts(&header, "Basic ");
-	base64_encode(login, strlen(login), &header);
-	sim_fields_add(&request.headers, "Authorization", buf_text(&header));
-	sim_couch_handle(couch, member, &request, ret, wall_now());
-	if (ret->status == 200)
+static bool ask(SimCouch *couch, const char *target, SimReply *ret, Error *err) {
+	if (sim_couch_as_admin(couch, "GET", target, (Str){0}, ret) && ret->status == 200)
 		return true;
 	error_set(err, ERROR_REMOTE, "the practice CouchDB does not tell its documents: %s", ret->status ? buf_text(&ret->body) : "no member runs");
 	return error_where(err, "%s", target);
 }
 
+/* Not the system's databases: the cluster makes those itself. */
 static bool dump_databases(SimCouch *couch, size_t member, Contents *contents, Error *err) {
 	const CouchGroup *group = &couch->groups[couch->members[member].group];
 	for (size_t i = 0; i < group->count; i++) {
@@ -75,7 +67,7 @@ static bool dump_databases(SimCouch *couch, size_t member, Contents *contents, E
 		AUTO_FREE char *target = bg_asprintf("/%s/_all_docs?include_docs=true", group->items[i].name);
 		if (group->items[i].name[0] == '_')
 			continue;
-		if (!ask(couch, member, target, &reply, err))
+		if (!ask(couch, target, &reply, err))
 			return false;
 		add_file(contents, bg_asprintf("%s.json", group->items[i].name), buf_str(&reply.body));
 	}

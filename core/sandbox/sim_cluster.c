@@ -5,6 +5,7 @@
 #include <string.h>
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
+#include "core/base/file.h"
 
 #define DAY_MS (24 * 60 * 60 * 1000LL)
 #define AGE_DAYS 213
@@ -33,8 +34,13 @@ SimNode *sim_cluster_add_node(SimCluster *cluster, const char *name, const char 
 
 bool sim_node_is_master(const SimNode *node) { return node->serves || str_starts(str_from(node->role), "master"); }
 
+char *sim_cluster_home(const SimCluster *cluster, const SimNode *node) {
+	return bg_asprintf("%s/machines/%s/home", cluster->folder ? cluster->folder : "", node->name);
+}
+
 char *sim_cluster_backups(const SimCluster *cluster, const SimNode *node) {
-	return bg_asprintf("%s/machines/%s/home/backup", cluster->folder ? cluster->folder : "", node->name);
+	AUTO_FREE char *home = sim_cluster_home(cluster, node);
+	return path_join(home, "backup");
 }
 
 /* Its k3s runs and the others can be spoken to. */
@@ -89,6 +95,7 @@ static void free_object(SimResource *object) {
 	free(object->resource);
 	free(object->name);
 	free(object->said);
+	free(object->place);
 	json_free(object->manifest);
 	free(object);
 }
@@ -129,6 +136,8 @@ static const SimNode *worker_at(const SimCluster *cluster, size_t index) {
 
 static const SimNode *place_of(const SimCluster *cluster, const SimResource *object, size_t index) {
 	bool is_couch = text_eq(object->name, SIM_COUCHDB) && object->kind == SIM_STATEFULSET && index < SIM_COUCH_MEMBERS;
+	if (object->kind == SIM_JOB)
+		return object->place ? sim_cluster_node(cluster, object->place) : NULL;
 	if (!is_couch)
 		return worker_at(cluster, index);
 	const SimNode *node = cluster->claims[index].node ? sim_cluster_node(cluster, cluster->claims[index].node) : NULL;
@@ -141,7 +150,7 @@ size_t sim_cluster_pods(const SimCluster *cluster, const SimResource *object, Si
 		return 0;
 	for (int64_t i = 0; i < object->wanted && count < size; i++) {
 		const SimNode *node = place_of(cluster, object, (size_t) i);
-		ret[count] = (SimPod){.owner = object, .node = node, .ready = node && sim_node_is_ready(cluster, node) && object->kind != SIM_JOB};
+		ret[count] = (SimPod){.owner = object, .node = node, .ready = node && sim_node_is_ready(cluster, node) && !object->ended};
 		name_pod(object, node, (size_t) i, &ret[count++]);
 	}
 	return count;
@@ -295,6 +304,7 @@ SimCluster *sim_cluster_free(SimCluster *cluster) {
 	for (size_t i = 0; i < SIM_COUCH_MEMBERS; i++)
 		free(cluster->claims[i].node);
 	sim_couch_free(cluster->couch);
+	strlist_clear(&cluster->restored);
 	free(cluster->objects);
 	free(cluster->folder);
 	free(cluster);

@@ -37,8 +37,12 @@ typedef struct SimResource {
 	Json *manifest;                        /* as it was applied */
 	char uid[37];
 	int64_t wanted, generation;            /* replicas */
-	bool failed;                           /* of a job: it came to nothing */
-	char *said;                            /* of a job: its log */
+	/* Of a job: */
+	bool ended, failed;                    /* failed: it came to nothing */
+	char *place;                           /* the machine of its pod; NULL = it waits for one */
+	char *said;                            /* its log */
+	size_t step;                           /* how far it is */
+	int64_t documents;                     /* that it has written */
 	WallTime made;
 } SimResource;
 
@@ -59,6 +63,8 @@ typedef struct SimCluster {
 	SimClaim claims[SIM_COUCH_MEMBERS];
 	SimCouch *couch;
 	char couch_password[17];
+	bool refuses_restores;                 /* CouchDB takes no document of a restore Job */
+	StrList restored;                      /* notes of a restore Job: a database and the set that it holds whole */
 	WallTime born;
 } SimCluster;
 
@@ -69,6 +75,8 @@ BG_DEFINE_FREEP(SimCluster, sim_cluster_free)
 
 /* Everything that its own state says to its CouchDB, after anything changed. */
 void sim_cluster_settle(SimCluster *cluster);
+/* Its pretended home. Owned. */
+char *sim_cluster_home(const SimCluster *cluster, const SimNode *node);
 /* Where a machine keeps its backup sets, in its pretended home. Owned. */
 char *sim_cluster_backups(const SimCluster *cluster, const SimNode *node);
 SimNode *sim_cluster_node(const SimCluster *cluster, const char *name);          /* NULL if there is none */

@@ -80,6 +80,12 @@ static bool damage_couch(SimCluster *cluster, Str argument, Error *err) {
 	return true;
 }
 
+static bool refuse_restores(SimCluster *cluster, Str argument, Error *err) {
+	(void) argument;
+	(void) err;
+	return cluster->refuses_restores = true;
+}
+
 /* The newest set here, and the newest of the backup node. */
 static bool corrupt_backup(SimCluster *cluster, Str argument, Error *err) {
 	const SimNode *node = sim_cluster_node(cluster, "node4");
@@ -101,6 +107,7 @@ static const struct { const char *name; bool takes_node; Strike strike; const ch
 	{"all-lost", false, lose_all, "every machine of the cluster"},
 	{"couchdb-damaged", false, damage_couch, "couchdb-2 has fallen out of its cluster, and documents are lost"},
 	{"backup-corrupt", false, corrupt_backup, "the newest backup set, here and on the backup node"},
+	{"restore-job-fails", false, refuse_restores, "the restore Job's documents are refused, until none"},
 	{"overlay-back", false, bring_overlay, "the overlay network is up again"},
 	{"overlay-gone", false, lose_overlay, "the overlay network; the local network stays"},
 };
@@ -127,6 +134,7 @@ bool sim_cluster_fault(SimCluster *cluster, Str name, Str argument, Error *err) 
 
 void sim_cluster_mend(SimCluster *cluster) {
 	cluster->overlay = true;
+	cluster->refuses_restores = false;
 	for (size_t i = 0; i < cluster->node_count; i++)
 		cluster->nodes[i].is_up = true;
 }

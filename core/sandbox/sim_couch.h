@@ -24,6 +24,8 @@ BG_DEFINE_FREEP(SimCouch, sim_couch_free)
 void sim_couch_set_place(SimCouch *couch, size_t member, const char *host, unsigned port);
 /* What member `member` answers. One that does not run drops the connection. */
 void sim_couch_handle(SimCouch *couch, size_t member, const SimRequest *request, SimReply *reply, WallTime now);
+/* One request as its admin, through a member that runs: how the platform's own jobs and scripts ask. False: none runs, or it dropped the connection. */
+BG_CHECK bool sim_couch_as_admin(SimCouch *couch, const char *method, const char *target, Str body, SimReply *reply);
 /* The answer when credentials are no longer good, for the fault of that name. */
 void sim_couch_refuse_login(SimReply *reply);
 

@@ -105,3 +105,24 @@ void couch_delete_session(void *userdata, SimCall *call) {
 	sim_reply_header(call->reply, "Set-Cookie", "AuthSession=; Version=1; Path=/; HttpOnly");
 	couch_answer_ok(call, 200);
 }
+
+/* ---- from inside ---- */
+
+bool sim_couch_as_admin(SimCouch *couch, const char *method, const char *target, Str body, SimReply *reply) {
+	AUTO_CLEAR(SimRequest) request = {0};
+	AUTO_CLEAR(Buf) header = {0};
+	AUTO_FREE char *login = bg_asprintf("%s:%s", SIM_COUCH_USER, couch->password);
+	size_t member = 0;
+	while (member < SIM_COUCH_MEMBERS && !sim_couch_runs(couch, member))
+		member++;
+	if (member == SIM_COUCH_MEMBERS)
+		return false;
+	sim_request_init(&request, method, target);
+	buf_puts(&header, "Basic ");
+	base64_encode(login, strlen(login), &header);
+	sim_fields_add(&request.headers, "Authorization", buf_text(&header));
+	sim_fields_add(&request.headers, "Content-Type", "application/json");
+	buf_put_str(&request.body, body);
+	sim_couch_handle(couch, member, &request, reply, wall_now());
+	return reply->status != 0;
+}

@@ -19,6 +19,7 @@ static const SimNode *backup_node(const SimCluster *cluster) {
 }
 
 static void end(SimResource *job, bool failed, char *said_take) {
+	job->ended = true;
 	job->failed = failed;
 	free(job->said);
 	job->said = said_take;
@@ -33,6 +34,7 @@ static void back_up(SimCluster *cluster, SimResource *job, WallTime now) {
 		return;
 	}
 	wall_format_iso(now, text);
+	job->place = bg_strdup(node->name);
 	AUTO_FREE char *name = bg_asprintf("%.4s%.2s%.2s", text, text + 5, text + 8);
 	AUTO_FREE char *root = sim_cluster_backups(cluster, node);
 	AUTO_FREE char *daily = path_join(root, "daily");
@@ -43,9 +45,26 @@ static void back_up(SimCluster *cluster, SimResource *job, WallTime now) {
 		end(job, true, bg_asprintf("backup %s failed: %s\n", name, err.why));
 }
 
-void sim_job_run_once(SimCluster *cluster, SimResource *job, WallTime now) {
+void sim_job_start(SimCluster *cluster, SimResource *job, WallTime now) {
 	if (is_backup(job))
 		back_up(cluster, job, now);
+	else if (sim_job_is_restore(job))
+		sim_job_step_restore(cluster, job);
 	else
-		end(job, true, bg_strdup("the practice cluster runs no container of this job; restore from here: couchdb.restore\n"));
+		end(job, true, bg_strdup("the practice cluster runs no container of this job; it plays the daily backup and the restore Job only\n"));
+}
+
+void sim_job_look(SimCluster *cluster, SimResource *job) {
+	if (job->kind == SIM_JOB && !job->ended)
+		sim_job_step_restore(cluster, job);
+}
+
+bool sim_job_finish(SimCluster *cluster, SimResource *job) {
+	size_t before = 0, after = 1;
+	while (!job->ended && before != after) {
+		before = job->step + (job->said != NULL);
+		sim_job_look(cluster, job);
+		after = job->step + (job->said != NULL);
+	}
+	return job->ended;
 }

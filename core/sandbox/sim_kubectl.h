@@ -46,6 +46,10 @@ void sim_kube_label(SimKube *kube);
 void sim_kube_cordon(SimKube *kube);
 void sim_kube_logs(SimKube *kube);
 
+/* ---- sim_kubectl_exec.c ---- */
+
+void sim_kube_exec(SimKube *kube);
+
 /* ---- sim_kubectl_apply.c ---- */
 
 void sim_kube_apply(SimKube *kube);

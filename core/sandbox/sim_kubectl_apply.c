@@ -1,4 +1,4 @@
-/* sim_kubectl_apply.c: manifests: what is made and changed by them. A job runs to its end at once. */
+/* sim_kubectl_apply.c: manifests: what is made and changed by them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "core/base/alloc.h"
@@ -107,7 +107,7 @@ static Json *with_namespace(const Json *json) {
 
 static void start_job(SimKube *kube, SimResource *job) {
 	job->wanted = 1;
-	sim_job_run_once(kube->cluster, job, kube->now);
+	sim_job_start(kube->cluster, job, kube->now);
 }
 
 static void apply_one(SimKube *kube, const Json *json, bool is_create) {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/alloc.h"
+#include "core/sandbox/sim_job.h"
 #include "core/sandbox/sim_kubectl.h"
 
 /* The one that is meant; NULL when it was refused. */
@@ -129,7 +130,7 @@ void sim_kube_wait(SimKube *kube) {
 		return;
 	}
 	SimResource *job = find_target(kube, 1, &kind);
-	if (job && job->kind == SIM_JOB && job->failed == text_eq(wanted, "condition=failed"))
+	if (job && job->kind == SIM_JOB && sim_job_finish(kube->cluster, job) && job->failed == text_eq(wanted, "condition=failed"))
 		buf_printf(&kube->run->out, "job.batch/%s condition met\n", job->name);
 	else if (job)
 		sim_run_refuse(kube->run, 1, "error: timed out waiting for the condition on jobs/%s", job->name);
@@ -199,14 +200,28 @@ void sim_kube_cordon(SimKube *kube) {
 	buf_printf(&kube->run->out, "node/%s %s\n", node->name, node->cordoned ? "cordoned" : "uncordoned");
 }
 
+/* Here -f takes no value, and so is no help in telling words from options. */
+static SimResource *logged_job(SimKube *kube) {
+	SimResource *found = NULL;
+	for (size_t i = 0; i < kube->run->args.count && !found; i++)
+		if (str_starts(str_from(kube->run->args.items[i]), "job/"))
+			found = sim_cluster_object(kube->cluster, "job.batch", kube->run->args.items[i] + strlen("job/"));
+	return found;
+}
+
 void sim_kube_logs(SimKube *kube) {
-	const char *word = sim_kube_word(kube, 1);
-	Str name = str_from(word);
-	ptrdiff_t slash = str_find_char(name, '/');
-	AUTO_FREE char *job = str_dup(str_slice(name, slash < 0 ? 0 : (size_t) slash + 1, name.len));
-	const SimResource *object = sim_cluster_object(kube->cluster, "job.batch", job);
-	if (object)
-		buf_puts(&kube->run->out, object->said ? object->said : "");
-	else
+	SimResource *object = logged_job(kube);
+	if (!object) {
 		sim_run_refuse(kube->run, 1, "the practice kubectl has the logs of jobs only: logs job/NAME");
+		return;
+	}
+	if (sim_run_has(kube->run, "-f") || sim_run_has(kube->run, "--follow"))
+		(void) sim_job_finish(kube->cluster, object);   /* one that waits has said nothing, as is told below */
+	else
+		sim_job_look(kube->cluster, object);
+	if (object->said)
+		buf_puts(&kube->run->out, object->said);
+	else
+		sim_run_refuse(kube->run, 1, "Error from server (BadRequest): %s", object->place ? "its container is waiting to start: ContainerCreating"
+			: "its pod does not have a host assigned");
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "core/base/alloc.h"
+#include "core/sandbox/sim_job.h"
 #include "core/sandbox/sim_kubectl.h"
 
 #define PODS_MAX 32
@@ -33,8 +34,10 @@ static void find_objects(SimKube *kube, const SimKubeKind *kind, const char *nam
 		if (cluster->nodes[i].is_member)
 			add_object(kube, items, sim_kube_node_json(kube, &cluster->nodes[i]), name);
 	for (size_t i = 0; i < cluster->object_count; i++)
-		if (text_eq(cluster->objects[i]->resource, kind->resource))
+		if (text_eq(cluster->objects[i]->resource, kind->resource)) {
+			sim_job_look(kube->cluster, cluster->objects[i]);
 			add_object(kube, items, sim_kube_object_json(kube, cluster->objects[i]), name);
+		}
 }
 
 /* ---- the table ---- */
@@ -87,7 +90,7 @@ static void put_other(const SimKube *kube, const Json *object, const char *age, 
 		buf_printf(out, "%lld/%lld     ", (long long) json_get_int(status, "readyReplicas", 0),
 			(long long) json_get_int(json_get(object, "spec"), "replicas", 0));
 	if (text_eq(kind, "Job"))
-		buf_printf(out, "%-9s ", json_get(status, "succeeded") ? "Complete" : "Failed");
+		buf_printf(out, "%-9s ", json_get(status, "succeeded") ? "Complete" : json_get(status, "failed") ? "Failed" : "Running");
 	buf_printf(out, "%s\n", age);
 	(void) kube;
 }

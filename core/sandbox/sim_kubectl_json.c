@@ -82,6 +82,11 @@ static void fill_status(const SimKube *kube, const SimResource *object, Json *st
 
 static void fill_job_status(const SimResource *object, Json *status) {
 	add_time(status, "startTime", object->made);
+	if (!object->ended) {
+		json_add_int(status, "active", 1);
+		add_count(status, "ready", object->place != NULL);
+		return;
+	}
 	Json *conditions = json_add(status, "conditions", json_new_array());
 	if (object->failed) {
 		json_add_int(status, "failed", 3);
@@ -114,7 +119,7 @@ Json *sim_kube_object_json(const SimKube *kube, const SimResource *object) {
 /* ---- pods ---- */
 
 static const char *phase_of(const SimPod *pod) {
-	if (pod->owner->kind == SIM_JOB)
+	if (pod->owner->kind == SIM_JOB && pod->owner->ended)
 		return pod->owner->failed ? "Failed" : "Succeeded";
 	return pod->node ? "Running" : "Pending";
 }

@@ -228,7 +228,8 @@ static bool write_machine(const SimMachines *machines, Machine *machine, Error *
 	AUTO_CLEAR(Buf) config = {0};
 	AUTO_FREE char *folder = machine_folder(machines, machine->name);
 	AUTO_FREE char *home = path_join(folder, "home");
-	if (!file_make_folder(home, 0700, err) || !sim_make_ssh_key(machine->name, &private_key, &public_key, err))
+	AUTO_FREE char *own_tmp = path_join(home, "tmp");   /* what its own /tmp is; the real one is not a machine's */
+	if (!file_make_folder(own_tmp, 0700, err) || !sim_make_ssh_key(machine->name, &private_key, &public_key, err))
 		return false;
 	write_config(machines, machine, folder, &config);
 	machine->config = path_join(folder, "sshd_config");
