@@ -1,18 +1,36 @@
 /* setup.c: couchdb.setup: making a cluster of nodes that are up: enable it on each, add each to the first, finish. What is done already is left out, so that
- * it can be done again after an interruption. The password travels in bodies: they are wiped, and never told. */
+ * it can be done again after an interruption. The password travels in bodies: they are wiped, and never told.
+ *
+ * Of literal IPv6 addresses: CouchDB puts `remote_node` and `host` as they are between "http://" and ":PORT" (setup.erl: enable_cluster_http and
+ * add_node_int), so that a URL comes of them only in brackets. Of `host` it then also makes the new member's name, "couchdb@HOST" (create_node_doc), and
+ * no Erlang node is called by an address in brackets. So `add_node` cannot add such a node; its second half is done here instead, as the documentation's
+ * node management does it: the document of the member, by the name that the node itself tells, is put into `_nodes`. Its first half hands over the
+ * Erlang cookie, which is a precondition of this action anyway. What goes wrong with `remote_node` is never told (setup_httpd.erl answers 201). */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/alloc.h"
+#include "core/base/text.h"
 #include "core/providers/couchdb/cluster.h"
 #include "core/transport/url.h"
 
+#define NODE_NAME_MAX 255   /* of an atom, which an Erlang node's name is */
+
 /* One node as it is now. */
-typedef struct SetupNode { const char *url; char *host; int64_t port; char *state; bool is_member; } SetupNode;
+typedef struct SetupNode {
+	const char *url;
+	char *host;              /* without brackets */
+	char *name;              /* of one at a literal IPv6 address, as it calls itself; else NULL: "couchdb@HOST", as add_node has it */
+	int64_t port;
+	char *state;
+	bool is_member;
+} SetupNode;
 typedef struct Setup { StrList urls; SetupNode nodes[CLUSTER_NODES_MAX]; size_t count; bool finished; } Setup;
 
 static void setup_clear(Setup *setup) {
 	for (size_t i = 0; i < setup->count; i++) {
 		free(setup->nodes[i].host);
+		free(setup->nodes[i].name);
 		free(setup->nodes[i].state);
 	}
 	strlist_clear(&setup->urls);
@@ -31,8 +49,28 @@ static bool take_address(SetupNode *node, Error *err) {
 	return !parts.port.len || str_parse_int(parts.port, &node->port) || error_set(err, ERROR_INVALID, "the port of %s is none", node->url);
 }
 
+static bool is_literal6(const SetupNode *node) { return strchr(node->host, ':') != NULL; }
+
+/* As it stands in a URL. Owned. */
+static char *url_host(const SetupNode *node) { return bg_asprintf(is_literal6(node) ? "[%s]" : "%s", node->host); }
+
+static bool ask_name(Couch *couch, char **ret_name, Error *err) {
+	AUTO(Json) *json = NULL;
+	if (!couch_get(couch, "/_node/_local", &json, err))
+		return false;
+	const char *name = json_get_string(json, "name");
+	AUTO_FREE char *shown = text_sanitised_line(name ? name : "");
+	if (!name || !strchr(name, '@') || strlen(name) > NODE_NAME_MAX || !text_eq(name, shown))
+		return api_strange(&couch->api, "/_node/_local", err, "does not tell the name of its node");
+	*ret_name = bg_strdup(name);
+	return true;
+}
+
 /* "couchdb@HOST" is the name of the node at HOST. */
-static bool is_member(const Membership *membership, const char *host) {
+static bool is_member(const Membership *membership, const SetupNode *node) {
+	const char *host = node->host;
+	if (node->name)
+		return strlist_has(&membership->cluster, node->name);
 	for (size_t i = 0; i < membership->cluster.count; i++) {
 		ptrdiff_t at = str_find_char(str_from(membership->cluster.items[i]), '@');
 		if (at >= 0 && text_eq(membership->cluster.items[i] + at + 1, host))
@@ -45,9 +83,9 @@ static bool look_at(const Call *call, SetupNode *node, const Membership *members
 	AUTO_CLEAR(Couch) couch = {0};
 	AUTO_FREE char *status = NULL;
 	if (!take_address(node, err) || !couch_open_at(call, node->url, &couch, err) || !cluster_up(&couch, &status, err)
-	    || !cluster_state(&couch, &node->state, err))
+	    || !cluster_state(&couch, &node->state, err) || (is_literal6(node) && !ask_name(&couch, &node->name, err)))
 		return false;
-	node->is_member = is_member(membership, node->host);
+	node->is_member = is_member(membership, node);
 	return true;
 }
 
@@ -68,6 +106,13 @@ static bool look(const Call *call, Setup *setup, Error *err) {
 
 static bool is_enabled(const SetupNode *node) { return text_eq(node->state, "cluster_enabled") || text_eq(node->state, "cluster_finished"); }
 
+/* The document that makes it a member. Owned; NULL of one that add_node adds. */
+static char *member_path(const SetupNode *node) {
+	AUTO_CLEAR(Buf) name = {0};
+	url_encode(str_from(node->name), &name);
+	return node->name ? bg_asprintf("/_node/_local/_nodes/%s", buf_text(&name)) : NULL;
+}
+
 /* ---- the plan ---- */
 
 static void plan_node(const Setup *setup, size_t index, Plan *plan, Buf *requests) {
@@ -81,8 +126,13 @@ static void plan_node(const Setup *setup, size_t index, Plan *plan, Buf *request
 	}
 	if (index && !node->is_member) {
 		plan_add_change(plan, membership, "none", "member");
-		buf_printf(requests, "POST %s/_cluster_setup {\"action\":\"enable_cluster\",\"remote_node\":\"%s\"}\n", first, node->host);
-		buf_printf(requests, "POST %s/_cluster_setup {\"action\":\"add_node\",\"host\":\"%s\",\"port\":%lld}\n", first, node->host, (long long) node->port);
+		AUTO_FREE char *host = url_host(node);
+		AUTO_FREE char *member = member_path(node);
+		buf_printf(requests, "POST %s/_cluster_setup {\"action\":\"enable_cluster\",\"remote_node\":\"%s\"}\n", first, host);
+		if (node->name)
+			buf_printf(requests, "PUT %s%s {}\n", first, member);
+		else
+			buf_printf(requests, "POST %s/_cluster_setup {\"action\":\"add_node\",\"host\":\"%s\",\"port\":%lld}\n", first, host, (long long) node->port);
 	}
 	Json *row = json_append(json_get_mutable(plan->basis, "nodes"), json_new_object());
 	json_add_string(row, "url", node->url);
@@ -163,19 +213,32 @@ static bool enable(const Call *call, const SetupNode *node, const char *action, 
 	return tell_server(&couch, call, body, result, err);
 }
 
+/* 409: it is there already. */
+static bool put_member(Couch *first, const SetupNode *node, ActionResult *result, Error *err) {
+	AUTO_CLEAR(HttpResponse) response = {0};
+	AUTO_CLEAR(Buf) body = {0};
+	AUTO_FREE char *path = member_path(node);
+	buf_puts(&body, "{}");
+	result->began = true;
+	return couch_send(first, "PUT", path, &body, &response, err)
+		&& (response.status / 100 == 2 || response.status == 409 || couch_refused(first, "PUT", path, &response, err));
+}
+
 static bool join(const Call *call, Couch *first, const SetupNode *node, size_t nodes, ActionResult *result, Error *err) {
 	AUTO_FREE char *count = bg_asprintf("%zu", nodes);
 	AUTO(Json) *reach = step(first, "enable_cluster");
 	AUTO(Json) *add = step(first, "add_node");
+	AUTO_FREE char *host = url_host(node);
 	json_add_string(reach, "bind_address", "0.0.0.0");
 	json_add_string(reach, "node_count", count);
 	json_add_int(reach, "port", node->port);
-	json_add_string(reach, "remote_node", node->host);
+	json_add_string(reach, "remote_node", host);
 	json_add_string(reach, "remote_current_user", first->user);
 	json_add_string(reach, "remote_current_password", secret_reveal(first->password));
-	json_add_string(add, "host", node->host);
+	json_add_string(add, "host", host);
 	json_add_int(add, "port", node->port);
-	return tell_server(first, call, reach, result, err) && tell_server(first, call, add, result, err);
+	return tell_server(first, call, reach, result, err)
+		&& (node->name ? put_member(first, node, result, err) : tell_server(first, call, add, result, err));
 }
 
 static bool finish(const Call *call, Couch *first, ActionResult *result, Error *err) {

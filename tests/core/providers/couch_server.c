@@ -247,9 +247,16 @@ static void cluster_setup(Asked *asked) {
 	} else if (text_eq(action, "enable_single_node") && login) {
 		set_state(server, "single_node_enabled");
 	} else if (text_eq(action, "add_node") && login && json_get(asked->body, "port")) {
-		AUTO_FREE char *name = bg_asprintf("couchdb@%s", json_get_string_or(asked->body, "host", "?"));
-		json_append_string(server->all_nodes, name);
+		/* Of the host a URL and a name are made: without brackets an IPv6 address is no URL, with them nobody's name. */
+		const char *host = json_get_string_or(asked->body, "host", "?");
+		AUTO_FREE char *name = bg_asprintf("couchdb@%s", host);
+		if (strchr(host, ':') && *host != '[') {
+			refuse(asked, 400, "bad_request", "Add node failed. Invalid Host and/or Port.");
+			return;
+		}
 		json_append_string(server->cluster_nodes, name);
+		if (*host != '[')
+			json_append_string(server->all_nodes, name);
 	} else if (text_eq(action, "finish_cluster")) {
 		set_state(server, "cluster_finished");
 	} else if (!(text_eq(action, "enable_cluster") && login && text_eq(json_get_string(asked->body, "remote_current_password"), COUCH_PASSWORD))) {
@@ -265,6 +272,20 @@ static void membership(Asked *asked) {
 	say(asked, 200, "{\"all_nodes\":%s,\"cluster_nodes\":%s}\n", all, cluster);
 }
 
+/* The node's own name, and the documents of members. */
+static void node_request(Asked *asked) {
+	CouchServer *server = asked->server;
+	if (asked->parts.count == 2) {
+		say(asked, 200, "{\"name\":\"%s\"}\n", json_string(json_at(server->all_nodes, 0)));
+	} else if (asked->parts.count == 4 && text_eq(asked->request->method, "PUT")) {
+		json_append_string(server->all_nodes, asked->parts.items[3]);
+		json_append_string(server->cluster_nodes, asked->parts.items[3]);
+		say(asked, 201, "{\"ok\":true}\n");
+	} else {
+		refuse(asked, 404, "not_found", "missing");
+	}
+}
+
 static void system_request(Asked *asked) {
 	const char *name = asked->parts.count ? asked->parts.items[0] : "";
 	CouchServer *server = asked->server;
@@ -274,6 +295,8 @@ static void system_request(Asked *asked) {
 		say(asked, text_eq(server->up, "ok") ? 200 : 404, "{\"status\":\"%s\",\"seeds\":{}}\n", server->up);
 	else if (text_eq(name, "_membership"))
 		membership(asked);
+	else if (text_eq(name, "_node"))
+		node_request(asked);
 	else
 		cluster_setup(asked);
 }
@@ -308,7 +331,7 @@ static void dispatch(Asked *asked) {
 	CouchServer *server = asked->server;
 	const LoopbackRequest *request = asked->request;
 	const char *first = asked->parts.count ? asked->parts.items[0] : "";
-	bool is_system = !*first || text_eq(first, "_up") || text_eq(first, "_membership") || text_eq(first, "_cluster_setup");
+	bool is_system = !*first || text_eq(first, "_up") || text_eq(first, "_membership") || text_eq(first, "_cluster_setup") || text_eq(first, "_node");
 	bool has_body = *request->body;
 	if (server->faults.refuses_login || (!is_admin(request) && !text_eq(first, "_up")))
 		refuse(asked, 401, "unauthorized", "Name or password is incorrect.");

@@ -78,6 +78,29 @@ Test(couch_cluster, a_cluster_is_made_of_nodes_that_are_up) {
 	cr_expect(again.nothing_to_do);
 }
 
+/* An IPv4 address in the clothes of an IPv6 one reaches the same server. */
+Test(couch_cluster, a_node_at_a_literal_ipv6_address_becomes_a_member_by_its_own_name) {
+	AUTO_CLEAR(CouchScene) scene = {0};
+	AUTO_CLEAR(Plan) plan = {0};
+	AUTO_CLEAR(Plan) again = {0};
+	AUTO_CLEAR(ActionResult) result = {0};
+	AUTO(CouchServer) *other = couch_server_start();
+	Error err = {0};
+	const char *port = strrchr(couch_server_url(other), ':');
+	AUTO_FREE char *nodes = bg_asprintf("[ \"http://[::ffff:127.0.0.1]%s\" ]", port);
+	couch_server_cluster(other, "cluster_enabled", "ok", "[\"couchdb@400::2\"]", "[\"couchdb@400::2\"]");
+	couch_scene_begin(&scene, nodes);
+	couch_server_cluster(scene.server, "cluster_enabled", "ok", "[\"couchdb@first\"]", "[\"couchdb@first\"]");
+	assert_ok(couch_scene_run(&scene, "couchdb.setup", &plan, &result, &err), &err);
+	cr_expect_eq(result.verified, VERIFIED_YES, "%s", result.evidence);
+	cr_expect(strstr(plan.request, "\"remote_node\":\"[::ffff:127.0.0.1]\"") && strstr(plan.request, "/_node/_local/_nodes/couchdb%40400%3A%3A2 {}"), "%s", plan.request);
+	cr_expect(!strstr(plan.request, "add_node"), "%s", plan.request);
+	AUTO_FREE char *log = couch_server_log(scene.server);
+	cr_expect(strstr(log, "PUT /_node/_local/_nodes/couchdb%40400%3A%3A2"), "%s", log);
+	assert_ok(couch_scene_plan(&scene, "couchdb.setup", &again, &err), &err);
+	cr_expect(again.nothing_to_do);
+}
+
 Test(couch_cluster, a_node_that_was_enabled_meanwhile_is_as_it_was_wanted) {
 	AUTO_CLEAR(CouchScene) scene = {0};
 	AUTO_CLEAR(Plan) plan = {0};
