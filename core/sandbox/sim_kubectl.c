@@ -83,11 +83,21 @@ static const struct { const char *verb; void (*run)(SimKube *kube); bool changes
 	{"exec", sim_kube_exec, true},
 };
 
+static const SimNode *first_master(const SimCluster *cluster) {
+	for (size_t i = 0; i < cluster->node_count; i++)
+		if (cluster->nodes[i].first_master)
+			return &cluster->nodes[i];
+	return NULL;
+}
+
 /* The server that the kubeconfig names is the first master's; the others are behind the same address. */
 static bool is_answered(SimKube *kube) {
 	if (sim_cluster_answers(kube->cluster))
 		return true;
-	if (kube->cluster->overlay)
+	const SimNode *first = first_master(kube->cluster);
+	if (kube->cluster->overlay && first && !first->is_up)
+		sim_run_refuse(kube->run, 1, "Unable to connect to the server: dial tcp [4a1:b2:1::10]:6443: i/o timeout");
+	else if (kube->cluster->overlay)
 		sim_run_refuse(kube->run, 1, "The connection to the server [4a1:b2:1::10]:6443 was refused - did you specify the right host or port?");
 	else
 		sim_run_refuse(kube->run, 1, "Unable to connect to the server: dial tcp [4a1:b2:1::10]:6443: connect: no route to host");

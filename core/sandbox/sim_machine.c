@@ -21,6 +21,7 @@
 #define MAX_MACHINES 16
 #define MAX_SESSIONS 64
 #define PORT_TRIES 20
+#define FILL_MS 1000   /* only ever reached where loopback is broken */
 
 enum { AT_ADDRESS, AT_LAN, PLACES };
 
@@ -29,6 +30,7 @@ typedef struct Machine {
 	unsigned port;
 	int kept[PLACES];            /* bound and never listening: the port stays ours */
 	int listening[PLACES];       /* -1: nobody listens there */
+	int silent[PLACES], filler[PLACES];   /* a queue of one that this one fills: whoever else knocks is never answered; -1: not silent */
 	bool on;
 } Machine;
 
@@ -114,18 +116,42 @@ static void end_sessions(SimMachines *machines, size_t machine, int place) {
 	}
 }
 
+/* As a machine that has no power: no refusal, no answer. Nothing can be taken out of the network without privileges, but Linux drops every SYN to a
+ * listener whose queue of connections is full (tcp_abort_on_overflow is 0, unless somebody set it: then they are reset). */
+static void fall_silent(const SimMachines *machines, Machine *machine, int place) {
+	struct sockaddr_storage address;
+	socklen_t len = fill_address(machines, place, machine->port, &address);
+	if (machine->silent[place] >= 0 || (machine->silent[place] = bound_socket(machines, place, machine->port)) < 0)
+		return;
+	int *filler = &machine->filler[place];
+	*filler = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct pollfd connected = {.fd = *filler, .events = POLLOUT};
+	if (listen(machine->silent[place], 0) == 0 && *filler >= 0)
+		(void) connect(*filler, (struct sockaddr *) &address, len);   /* EINPROGRESS: what comes of it is waited for */
+	(void) poll(&connected, 1, FILL_MS);
+}
+
+static void break_silence(Machine *machine, int place) {
+	bg_close_fd(&machine->filler[place]);
+	bg_close_fd(&machine->silent[place]);
+}
+
 /* What listens becomes what shall; under the lock. A listener that cannot be had leaves the machine refusing: the board says so. */
 static void settle(SimMachines *machines, size_t index) {
 	Machine *machine = &machines->machines[index];
 	for (int place = 0; place < PLACES; place++) {
 		bool wanted = machine->on && (place == AT_LAN || machines->overlay);
 		int *fd = &machine->listening[place];
+		if (machine->on)
+			break_silence(machine, place);
 		if (wanted && *fd < 0 && (*fd = bound_socket(machines, place, machine->port)) >= 0 && listen(*fd, 64) != 0)
 			bg_close_fd(fd);
 		if (wanted)
 			continue;
 		bg_close_fd(fd);
 		end_sessions(machines, index, place);
+		if (!machine->on)
+			fall_silent(machines, machine, place);
 	}
 }
 
@@ -322,8 +348,10 @@ SimMachines *sim_machines_stop(SimMachines *machines) {
 	}
 	for (size_t i = 0; i < machines->count; i++) {
 		Machine *machine = &machines->machines[i];
-		for (int place = 0; place < PLACES; place++)
+		for (int place = 0; place < PLACES; place++) {
+			break_silence(machine, place);
 			bg_close_fd(&machine->kept[place]);
+		}
 		free(machine->name);
 		free(machine->config);
 		free(machine->known);
@@ -360,7 +388,7 @@ bool sim_machines_add(SimMachines *machines, const char *name, Error *err) {
 		error_set(err, ERROR_CONFLICT, "there is a machine %s already, or %d of them", name, MAX_MACHINES);
 	} else {
 		Machine *machine = &machines->machines[machines->count];
-		*machine = (Machine){.name = bg_strdup(name), .kept = {-1, -1}, .listening = {-1, -1}};
+		*machine = (Machine){.name = bg_strdup(name), .kept = {-1, -1}, .listening = {-1, -1}, .silent = {-1, -1}, .filler = {-1, -1}};
 		machines->count++;
 		ok = keep_port(machines, machine, err) && write_machine(machines, machine, err);
 	}

@@ -1,6 +1,6 @@
 /* sim_machine.h: machines that can be logged in to: a real sshd, without privileges, behind a port of this machine's loopback for each, with a
  * host key and a small pretend home of its own. It admits one practice key, for the login that runs the sandbox. A machine that has no power
- * refuses connections, as its port stays the sandbox's and nobody listens there. */
+ * is silent: who connects waits until giving up. One that cannot be reached at a place (the overlay is gone) refuses there, as nobody listens. */
 #pragma once
 #include <stdbool.h>
 #include "core/base/buf.h"

@@ -99,7 +99,7 @@ static const char *role_of(const SimOpenedx *openedx, const SimNode *node) {
 
 static void put_nodes(const SimOpenedx *openedx, const char *login, Buf *out) {
 	const SimCluster *cluster = openedx->world->cluster;
-	buf_puts(out, "nodes:\n  known-hosts: [known_hosts]\n  every: 10s\n  list:\n");
+	buf_puts(out, "nodes:\n  known-hosts: [known_hosts]\n  every: 10s\n  deadline: 5s\n  list:\n");
 	for (size_t i = 0; i < cluster->node_count; i++) {
 		const SimNode *node = &cluster->nodes[i];
 		buf_printf(out, "    - { name: %s, address: \"%s\", port: %u, lan: " SIM_MACHINE_LAN ", user: \"%s\", key: secrets/machine-key", node->name,

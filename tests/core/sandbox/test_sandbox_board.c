@@ -8,6 +8,7 @@
 #include "tests/support/sshd.h"
 
 #define LOOK_MS 30000   /* only ever reached by a failing test */
+#define SILENT_MS 1000  /* of a machine that never answers: whenever it ends, it ends so */
 
 typedef struct Case { const char *fault, *probe; ReadingState state; const char *part; } Case;
 
@@ -17,31 +18,29 @@ static const Case CASES[] = {
 	{NULL, "backup rotation", READING_OK, "7 of 7 days"},
 	{NULL, "overlay", READING_OK, "2 of 2 peers alive"},
 	{NULL, "lms page", READING_OK, "status 200"},
-	{"node-lost", "node2", READING_FAIL, "connection refused"},
+	{"node-lost", "node2", READING_UNKNOWN, "nothing answered at the address"},
 	{"node-lost", "nodes ready", READING_FAIL, "stopped reporting: node2"},
 	{"node-lost", "couchdb", READING_FAIL, "2 of 3 nodes up"},
 	{"node-lost", "lms", READING_WARN, "2 of 3 ready"},
 	{"node-lost", "lms page", READING_OK, "status 200"},
-	{"two-nodes-lost", "node3", READING_FAIL, "connection refused"},
 	{"two-nodes-lost", "nodes ready", READING_UNKNOWN, "connection refused"},
-	{"first-master-lost", "node1", READING_FAIL, "connection refused"},
 	{"first-master-lost", "masters ready", READING_FAIL, "2 of 3 ready"},
 	{"couchdb-damaged", "couchdb", READING_FAIL, "2 of 3 connected"},
 	{"couchdb-damaged", "lms page", READING_FAIL, "503"},
 	{"couchdb-damaged", "couchdb pods", READING_OK, "3 of 3 ready"},
-	{"control-plane-gone", "nodes ready", READING_UNKNOWN, "connection refused"},
+	{"control-plane-gone", "nodes ready", READING_UNKNOWN, "no answer in time"},
 	{"control-plane-gone", "lms page", READING_FAIL, "503"},
 	{"overlay-gone", "overlay", READING_FAIL, "0 of 2 peers alive"},
 	{"overlay-gone", "node1", READING_FAIL, "by its LAN address 127.0.0.2 only"},
 	{"overlay-gone", "nodes ready", READING_UNKNOWN, "no route to it"},
-	{"all-lost", "node4", READING_FAIL, "connection refused"},
+	{"all-lost", "node4", READING_UNKNOWN, "nothing answered at the address"},
 };
 
-static void look(const Environment *environment, const char *name, Reading *ret) {
+static void look(const Environment *environment, const char *name, bool silent, Reading *ret) {
 	const EnvironmentProbe *probe = environment_find_probe(environment, name);
 	cr_assert(probe, "no probe %s", name);
 	const Probe *verb = probe_find(probe->probe);
-	Call call = {.environment = environment, .args = probe->args, .deadline = {mono_now().ms + LOOK_MS}};
+	Call call = {.environment = environment, .args = probe->args, .deadline = {mono_now().ms + (silent ? SILENT_MS : LOOK_MS)}};
 	for (size_t i = 0; i < environment->system_count; i++)
 		if (*probe->system ? text_eq(environment->systems[i].name, probe->system) : str_starts(str_from(probe->probe), environment->systems[i].provider))
 			call.system = &environment->systems[i];
@@ -68,7 +67,7 @@ Test(sandbox_board, tells_each_fault_with_its_reason) {
 		assert_ok(sandbox_command(sandbox, words, &err), &err);
 		for (; i < BG_LENGTH(CASES) && (CASES[i].fault == struck || text_eq(CASES[i].fault, struck)); i++) {
 			AUTO_CLEAR(Reading) reading = {0};
-			look(environment, CASES[i].probe, &reading);
+			look(environment, CASES[i].probe, strstr(CASES[i].part, "nothing answered"), &reading);
 			cr_expect(reading.state == CASES[i].state && strstr(reading.text, CASES[i].part), "%s, %s: %s, %s (%s)", words, CASES[i].probe,
 				reading_state_name(reading.state), reading.text, reading.reason ? reading.reason : "");
 		}

@@ -72,7 +72,7 @@ Test(sandbox_kubectl, applies_what_was_shown_and_then_sees_no_difference) {
 Test(sandbox_kubectl, is_refused_where_no_majority_answers) {
 	static const struct { const char *fault, *part; } cases[] = {
 		{"two-nodes-lost", "The connection to the server [4a1:b2:1::10]:6443 was refused"},
-		{"control-plane-gone", "was refused"}, {"overlay-gone", "no route to host"},
+		{"control-plane-gone", "dial tcp [4a1:b2:1::10]:6443: i/o timeout"}, {"overlay-gone", "no route to host"},
 	};
 	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
 		AUTO_CLEAR(Pretend) pretend = {0};
