@@ -180,7 +180,8 @@ int acting_status(const IncidentAction *action) {
 	static const int STATUS[ACTION_STATE_COUNT] = {[ACTION_RUNNING] = EXIT_IN_DOUBT, [ACTION_DONE] = EXIT_OK, [ACTION_FAILED] = EXIT_FAILED,
 		[ACTION_STOPPED] = EXIT_FAILED, [ACTION_CANCELLED] = EXIT_FAILED, [ACTION_IN_DOUBT] = EXIT_IN_DOUBT,
 		[ACTION_RESOLVED_RAN] = EXIT_OK, [ACTION_RESOLVED_NOT_RUN] = EXIT_FAILED};
-	return STATUS[action->state];
+	bool left = action->state == ACTION_RESOLVED_RAN && action_count_nodes(action, NODE_DONE) < action->node_count;
+	return left ? EXIT_FAILED : STATUS[action->state];
 }
 
 int acting_unseen_status(const Command *command, int64_t number, const Error *err) {
@@ -321,6 +322,24 @@ int run_look(Command *command) {
 	return all ? EXIT_OK : EXIT_FAILED;
 }
 
+/* "resolved", or where somebody has to look yet. */
+static void print_resolved(Command *command, int64_t number) {
+	const Incident *incident = client_model(command->client)->incident;
+	const IncidentAction *action = incident ? incident_find_action(incident, number) : NULL;
+	const char *separator = "still in doubt: ";
+	if (!action || action->state != ACTION_IN_DOUBT) {
+		command_print("resolved\n");
+		return;
+	}
+	for (size_t i = 0; i < action->node_count; i++) {
+		if (action->nodes[i].end != NODE_IN_DOUBT)
+			continue;
+		command_print("%s%s", separator, action->nodes[i].name);
+		separator = ", ";
+	}
+	command_print("\n");
+}
+
 int run_resolve(Command *command) {
 	Error err = {0};
 	int64_t number;
@@ -333,8 +352,15 @@ int run_resolve(Command *command) {
 	json_add_int(args, "action", number);
 	json_add_string(args, "as", as);
 	json_add_string(args, "reason", command_flag(command, "reason"));
+	if (command_has(command, "node")) {
+		AUTO_CLEAR(StrList) names = {0};
+		Json *list = json_add(args, "nodes", json_new_array());
+		strlist_split(&names, str_from(command_flag(command, "node")), ',');
+		for (size_t i = 0; i < names.count; i++)
+			json_append_string(list, names.items[i]);
+	}
 	if (!command_ask(command, ASK_RESOLVE, args, NULL, &err))
 		return command_failed(&err);
-	command_print("resolved\n");
+	print_resolved(command, number);
 	return EXIT_OK;
 }

@@ -54,7 +54,8 @@ static void print_score(const Errand *errand, const IncidentAction *action) {
 			command_print("  %-12s %s%s%s\n", node_end_words(action->nodes[i].end), action->nodes[i].name, action->nodes[i].why ? ": " : "",
 				action->nodes[i].why ? action->nodes[i].why : "");
 	if (action->state == ACTION_IN_DOUBT)
-		command_print("look there, then: breakglass resolve %lld ran|not-run --reason TEXT\n", (long long) action->number);
+		command_print("look there, then: breakglass resolve %lld ran|not-run --reason TEXT%s\n", (long long) action->number,
+			action_count_nodes(action, NODE_IN_DOUBT) > 1 ? ", or with --node NAME one by one" : "");
 	else if (action_count_nodes(action, NODE_DONE) < action->node_count)
 		command_print("where it is not done, again: breakglass nodes --retry --run %s\n", errand->acting.run_id);
 }

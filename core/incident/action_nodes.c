@@ -27,6 +27,18 @@ static bool end_parse(const char *text, NodeEnd *ret_end)
 	return false;
 }
 
+/* On one line, cut between characters. NULL: nothing is said. Owned. */
+static char *why_cut(const char *text)
+{
+	char *clean = text ? text_sanitised_line(text) : NULL;
+	size_t len = clean ? strlen(clean) : 0, whole = len;
+	while (len > NODE_WHY_MAX || (len && len < whole && ((unsigned char) clean[len] & 0xc0) == 0x80))
+		len--;
+	if (clean)
+		clean[len] = 0;
+	return clean;
+}
+
 /* ---- the fold ---- */
 
 void action_nodes_clear(IncidentAction *action)
@@ -89,6 +101,26 @@ void action_nodes_resolve(IncidentAction *action, bool ran)
 			action->nodes[i].end = ran ? NODE_DONE : NODE_NOT_STARTED;
 }
 
+bool action_nodes_resolve_named(IncidentAction *action, const Json *names, bool ran, const char *reason)
+{
+	bool any = false;
+	JSON_EACH(item, names) {
+		ActionNode *node = find(action, json_string(item));
+		if (!node || node->end != NODE_IN_DOUBT)
+			continue;
+		node->end = ran ? NODE_DONE : NODE_NOT_STARTED;
+		AUTO_FREE char *why = why_cut(reason);
+		model_set(&node->why, why);
+		any = true;
+	}
+	return any;
+}
+
+const ActionNode *action_find_node(const IncidentAction *action, const char *name)
+{
+	return find(action, name);
+}
+
 size_t action_count_nodes(const IncidentAction *action, NodeEnd end)
 {
 	size_t count = 0;
@@ -127,12 +159,8 @@ Json *action_nodes_told(const Json *told)
 		if (json_get(item, "exit"))
 			json_add_int(node, "exit", json_get_int(item, "exit", -1));
 		if (json_get_string(item, "why")) {
-			AUTO_FREE char *clean = text_sanitised_line(json_get_string(item, "why"));
-			size_t len = strlen(clean);
-			while (len > NODE_WHY_MAX || (len && len < strlen(clean) && ((unsigned char) clean[len] & 0xc0) == 0x80))
-				len--;
-			clean[len] = 0;
-			json_add_string(node, "why", clean);
+			AUTO_FREE char *why = why_cut(json_get_string(item, "why"));
+			json_add_string(node, "why", why);
 		}
 		if (json_get(item, "output"))
 			json_add_int(node, "output", json_get_int(item, "output", 0));

@@ -295,11 +295,26 @@ static void resolved_not_run(Incident *incident, const Target *target, const Eve
 	step_apply_move(incident, target->run, target->step, MOVE_RESOLVE_NOT_RUN, event);
 }
 
+/* A person looked on some of the machines. True: with that nothing of it is in doubt any more; *ret_ran: it was done somewhere, or failed there. */
+static bool resolve_nodes(Incident *incident, const Event *event, bool *ret_ran)
+{
+	int64_t number = json_get_int(event->data, "action", 0);
+	IncidentAction *action = number >= 1 && (uint64_t) number <= incident->action_count ? &incident->actions[number - 1] : NULL;
+	const char *reason = model_text(event->data, "reason", INCIDENT_TEXT_MAX);
+	if (!action || action->state != ACTION_IN_DOUBT || !action_nodes_resolve_named(action, json_get(event->data, "nodes"), *ret_ran, reason))
+		return false;
+	model_set(&action->resolved_reason, reason);
+	*ret_ran = action_nodes_ran(action);
+	return !action_count_nodes(action, NODE_IN_DOUBT);
+}
+
 void apply_action_resolved(Incident *incident, const Event *event)
 {
 	const char *as = json_get_string(event->data, "as");
 	bool ran = text_eq(as, "ran");
 	Target target;
+	if ((ran || text_eq(as, "not-run")) && json_get(event->data, "nodes") && !resolve_nodes(incident, event, &ran))
+		return;
 	if ((!ran && !text_eq(as, "not-run"))
 		|| !target_move(incident, event, ran ? ACTION_MOVE_RESOLVE_RAN : ACTION_MOVE_RESOLVE_NOT_RUN, &target))
 		return;

@@ -259,6 +259,29 @@ bool decide_lost(Asked *asked)
 	return true;
 }
 
+/* Which of its machines are meant; all that are in doubt, where none is named. */
+static bool take_doubtful_nodes(Asked *asked)
+{
+	const Json *names = json_get(asked->args, "nodes");
+	const IncidentAction *action = incident_find_action(asked->incident, json_get_int(asked->args, "action", 0));
+	if (!names)
+		return true;
+	if (!json_is_array(names) || !json_count(names) || json_count(names) > ACTION_NODES_MAX)
+		return refuse(asked, ERROR_INVALID, "name them, or none: then it is said of all that are in doubt", "no nodes are named");
+	Json *list = json_add(asked->data, "nodes", json_new_array());
+	JSON_EACH(item, names) {
+		const ActionNode *node = action_find_node(action, json_string(item));
+		if (!node)
+			return refuse(asked, ERROR_MISSING, action->node_count ? "its outcome names them all" : "it has one outcome: leave the nodes out",
+				"it was not sent to a node \"%.64s\"", json_string(item) ? json_string(item) : "");
+		if (node->end != NODE_IN_DOUBT)
+			return refuse(asked, ERROR_CONFLICT, "name only those that are in doubt", "what came of it on %s is known: %s", node->name,
+				node_end_words(node->end));
+		json_append_string(list, node->name);
+	}
+	return true;
+}
+
 bool decide_resolve(Asked *asked)
 {
 	static const char *const choices[] = { "ran", "not-run", NULL };
@@ -266,6 +289,7 @@ bool decide_resolve(Asked *asked)
 		return false;
 	bool ran = text_eq(json_get_string(asked->data, "as"), "ran");
 	return take_action(asked, ran ? ACTION_MOVE_RESOLVE_RAN : ACTION_MOVE_RESOLVE_NOT_RUN)
+		&& take_doubtful_nodes(asked)
 		&& take_reason(asked, "say what you saw that tells whether it ran")
 		&& take_text(asked, "evidence", OPTIONAL, INCIDENT_TEXT_MAX);
 }

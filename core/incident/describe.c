@@ -223,8 +223,13 @@ static void describe_lost(const Told *told)
 static void describe_resolved(const Told *told)
 {
 	bool ran = text_eq(told_text(told, "as"), "ran");
+	const char *separator = " resolved on ";
 	told_action(told);
-	buf_puts(told->out, ran ? " resolved, it ran" : " resolved, it did not run");
+	JSON_EACH(name, json_get(told->data, "nodes")) {
+		buf_printf(told->out, "%s%s", separator, json_string(name) ? json_string(name) : "");
+		separator = ", ";
+	}
+	buf_printf(told->out, "%s, it %s", json_count(json_get(told->data, "nodes")) ? "" : " resolved", ran ? "ran" : "did not run");
 	told_add(told, ": ", "reason");
 }
 

@@ -284,6 +284,7 @@ const IncidentAction *incident_running_action(const Incident *incident, const Ru
 size_t incident_in_doubt(const Incident *incident);
 const char *node_end_name(NodeEnd end);                                 /* "in-doubt", as in records */
 const char *node_end_words(NodeEnd end);                                /* "in doubt" */
+const ActionNode *action_find_node(const IncidentAction *action, const char *name);   /* NULL: it was not sent there */
 size_t action_count_nodes(const IncidentAction *action, NodeEnd end);
 /* "5 nodes: 2 done, 1 failed, 1 in doubt, 1 not started". Appends; nothing for an action without machines. */
 void action_score(const IncidentAction *action, Buf *out);

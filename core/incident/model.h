@@ -28,6 +28,8 @@ void action_nodes_begin(IncidentAction *action, const Json *plan);
 void action_nodes_take(IncidentAction *action, const Json *told, NodeEnd rest);
 /* A person looked: those in doubt end so. */
 void action_nodes_resolve(IncidentAction *action, bool ran);
+/* The same of those of `names` only. False: none of them is in doubt. */
+bool action_nodes_resolve_named(IncidentAction *action, const Json *names, bool ran, const char *reason);
 /* Some were not done, so the row is not. */
 bool action_nodes_are_left(const IncidentAction *action);
 /* It came to an end on some, well or not: something may have changed there. */

@@ -184,10 +184,20 @@ Test(nodes_command, a_worker_that_dies_leaves_no_doubt_where_it_had_not_been)
 	scene_ok(&scene, "plan", "1");
 	scene_refused(&scene, 3, "in-doubt", "apply", "1", "--confirm", "34 nodes");
 	assert_score(&scene, 2, "34 nodes: 32 in doubt, 2 not started");
+	scene_refused(&scene, 1, "what came of it on m30 is known: not started", "resolve", "2", "ran", "--reason", "it stands there", "--node", "m1,m30");
+	scene_ok(&scene, "resolve", "2", "not-run", "--reason", "it does not stand there", "--node", "n2,m1");
+	cr_assert(scene_says(&scene, "still in doubt: n3, m0, m2,") && !scene_says(&scene, "m30"), "%s", scene.said);
+	assert_score(&scene, 2, "34 nodes: 30 in doubt, 4 not started");
+	AUTO_CLEAR(ProgramRun) run = { 0 };
+	run_program((const char *const[]) { scene.program, "--env", scene.environment, "--state", scene.state, "--line", NULL },
+		"walk\nresolve\nran\nit stands there\nn3 m0,m2\nnote over\n", NULL, &run);
+	cr_assert(strstr(buf_text(&run.out), "with your name"), "%s", buf_text(&run.out));
+	assert_score(&scene, 2, "34 nodes: 3 done, 27 in doubt, 4 not started");
 	scene_ok(&scene, "resolve", "2", "ran", "--reason", "it stands in the file");
-	assert_score(&scene, 2, "34 nodes: 32 done, 2 not started");
+	cr_assert(scene_says(&scene, "resolved") && !scene_says(&scene, "in doubt"), "%s", scene.said);
+	assert_score(&scene, 2, "34 nodes: 30 done, 4 not started");
 	scene_ok(&scene, "plan", "1");
-	cr_assert(scene_says(&scene, "on m30 (") && scene_says(&scene, "on m31 (") && !scene_says(&scene, "on m29 ("), "%s", scene.said);
+	cr_assert(scene_says(&scene, "on m30 (") && scene_says(&scene, "on m31 (") && scene_says(&scene, "on m1 (") && scene_says(&scene, "on n2 (") && !scene_says(&scene, "on m29 ("), "%s", scene.said);
 	cr_assert_eq(scene_lines(&scene, "count"), 0, "nothing was sent");
 	scene_ok(&scene, "verify");
 	scene_end_engine(&scene, SIGTERM);

@@ -1,4 +1,4 @@
-/* walk_acts.c: planning, going back, ticking, cancelling, resolving, looking: what the keys of the walk do to a step. */
+/* walk_acts.c: planning, going back, ticking, cancelling, looking: what the keys of the walk do to a step. */
 #include "core/base/alloc.h"
 #include "tui/view/walk_line.h"
 #include <stdio.h>
@@ -245,46 +245,6 @@ void walk_do_cancel(WalkView *walk, ViewContext *context, const WalkTarget *targ
 	}
 	view_confirm_ask(context, "Cancel the action", "cancel it", "It may already have changed something. After it has stopped, what it did "
 		"is looked at, not assumed.\n", ASK_CANCEL, args, NULL);
-}
-
-bool walk_can_resolve(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Error *err)
-{
-	(void) walk;
-	(void) context;
-	return has_step(target, err) && (target->doubt || NO("nothing of this step is in doubt"));
-}
-
-static const char *const OUTCOMES[] = { "choose", "ran", "not-run" };
-
-static void resolved(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
-{
-	(void) state;
-	if (text_eq(form_text(&dialog->form, 0), OUTCOMES[0])) {
-		view_refuse(context, "nothing was recorded: say whether it ran or not");
-		return;
-	}
-	Json *args = json_copy(data);
-	json_add_string(args, "as", form_text(&dialog->form, 0));
-	json_add_string(args, "reason", form_text(&dialog->form, 1));
-	view_ask(context, ASK_RESOLVE, args, "It stands in the record, with your name.");
-}
-
-void walk_do_resolve(WalkView *walk, ViewContext *context, const WalkTarget *target)
-{
-	(void) walk;
-	Json *data = json_new_object();
-	json_add_int(data, "action", target->doubt->number);
-	Dialog *dialog = view_dialog(context, DIALOG_FORM, "What came of it?", "record it", resolved, data);
-	styled_printf(&dialog->text, ROLE_TEXT, "Action %lld, %s: its end was not seen.\n", (long long) target->doubt->number,
-		target->doubt->verb);
-	styled_add(&dialog->text, ROLE_TEXT, "Look at the system itself before you answer. \"ran\": it counts as done, and its checks are asked. "
-		"\"not-run\": the step is to do again, with a new plan.\n\n");
-	FormField *outcome = form_add(&dialog->form, FIELD_CHOICE, "It", "");
-	outcome->choices = OUTCOMES;
-	outcome->choice_count = BG_LENGTH(OUTCOMES);
-	outcome->help = "left and right change it";
-	FormField *reason = form_add(&dialog->form, FIELD_TEXT, "What you saw", "");
-	reason->required = true;
 }
 
 bool walk_can_verify(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Error *err)

@@ -91,6 +91,11 @@ static void write_doubt(const ViewContext *context, const IncidentAction *action
 	styled_printf(out, ROLE_TEXT, "%s was started, and its end was not seen%s%s. It may have changed something, or not. "
 		"It is not tried again by itself.\n", action->verb, action->why && *action->why ? ": " : "", action->why ? action->why : "");
 	write_times(context, action, out);
+	if (action->node_count) {
+		AUTO_CLEAR(Buf) score = { 0 };
+		action_score(action, &score);
+		styled_printf(out, ROLE_DOUBT, "%s\n", buf_text(&score));
+	}
 	styled_add(out, ROLE_TEXT, "Look at the system itself, then press ");
 	styled_add(out, ROLE_KEY, "R");
 	styled_add(out, ROLE_TEXT, " and say what you saw: it ran, or it did not run.\n");

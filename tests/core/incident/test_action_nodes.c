@@ -67,6 +67,52 @@ Test(action_nodes, what_nobody_told_of_is_in_doubt_and_a_person_decides)
 	}
 }
 
+/* Of many machines a person looks at one after the other. */
+Test(action_nodes, what_is_in_doubt_is_resolved_node_by_node)
+{
+	static const struct { const char *last, *as, *score, *before; StepState state; ActionState action; const char *ledger; } cases[] = {
+		{ "'c'", "ran", "3 nodes: 3 done", "", STEP_CHECKING, ACTION_RESOLVED_RAN, "backup-paused" },
+		{ "'c'", "not-run", "3 nodes: 2 done, 1 not started", "a b", STEP_TODO, ACTION_RESOLVED_RAN, "backup-paused" },
+	};
+	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
+		AUTO_CLEAR(Story) story = story_walking();
+		begin(&story, "x", "'a','b','c'");
+		story_ok(&story, "lost", "{'action':1,'why':'gone','nodes':[{'name':'a','end':'done'}]}");
+		story_no(&story, ERROR_MISSING, "it was not sent to a node \"d\"", "resolve", "{'action':1,'as':'ran','reason':'looked','nodes':['b','d']}");
+		story_no(&story, ERROR_CONFLICT, "what came of it on a is known: done", "resolve", "{'action':1,'as':'ran','reason':'looked','nodes':['a']}");
+		story_no(&story, ERROR_INVALID, "no nodes are named", "resolve", "{'action':1,'as':'ran','reason':'looked','nodes':[]}");
+		story_ok(&story, "resolve", "{'action':1,'as':'ran','reason':'it is\\nthere','nodes':['b']}");
+		assert_score(&story, "3 nodes: 2 done, 1 in doubt");
+		assert_text("why", story.incident->actions[0].nodes[1].why, "it is there");
+		story_state(&story, "2", STEP_IN_DOUBT);
+		cr_assert_eq(incident_in_doubt(story.incident), 1);
+		story_no(&story, ERROR_CONFLICT, "is not known", "planned", "{'run':'r1','step':'2','index':0,'digest':'%s','plan':{}}", digest_of('a'));
+		story_no(&story, ERROR_CONFLICT, "what came of it on b is known", "resolve", "{'action':1,'as':'not-run','reason':'looked','nodes':['b']}");
+		story_ok(&story, "resolve", "{'action':1,'as':'%s','reason':'looked','nodes':[%s]}", cases[i].as, cases[i].last);
+		assert_score(&story, cases[i].score);
+		assert_done_before(&story, "x", cases[i].before);
+		story_state(&story, "2", cases[i].state);
+		cr_assert_eq(story.incident->actions[0].state, cases[i].action);
+		cr_assert_eq(incident_in_doubt(story.incident), 0);
+		story_ledger(&story, cases[i].ledger);
+	}
+}
+
+/* Nowhere, said of one after the other: then nothing was opened either. */
+Test(action_nodes, what_ran_on_no_node_was_not_run)
+{
+	AUTO_CLEAR(Story) story = story_walking();
+	begin(&story, "x", "'a','b'");
+	story_ok(&story, "lost", "{'action':1,'why':'gone'}");
+	story_ok(&story, "resolve", "{'action':1,'as':'not-run','reason':'looked','nodes':['b']}");
+	story_ledger(&story, "backup-paused?");
+	story_ok(&story, "resolve", "{'action':1,'as':'not-run','reason':'looked'}");
+	assert_score(&story, "2 nodes: 2 not started");
+	cr_assert_eq(story.incident->actions[0].state, ACTION_RESOLVED_NOT_RUN);
+	story_state(&story, "2", STEP_TODO);
+	story_ledger(&story, "");
+}
+
 /* 4.2 with a way back for its two rows together: the second is a command on nodes, done on a. */
 static Story story_half_done(void)
 {
