@@ -107,7 +107,7 @@ void acting_print_plan(const StepAction *action) {
 	AUTO_CLEAR(Plan) plan = {0};
 	if (!action->plan || !plan_from_json(action->plan, &plan, NULL))
 		return;
-	command_print("%s on %s   risk %s\n", plan.action, plan.target ? plan.target : "-", risk_name(action->risk));
+	command_print("%s on %s   risk %s\n", plan.action, plan.target ? plan.target : "-", risk_name(row_risk(action, action->plan_is_undo)));
 	AUTO_CLEAR(StrList) lines = {0};
 	plan_describe(&plan, &lines);
 	for (size_t i = 0; i < lines.count; i++)
@@ -231,9 +231,10 @@ static int apply(Command *command, Acting *target) {
 		error_hint(&err, "breakglass %s %s shows what would change", target->undo ? "undo" : "plan", command_word(command, 0));
 		return command_failed(&err);
 	}
-	if (!agreed && action->risk != RISK_READ) {
+	Risk risk = row_risk(action, target->undo);
+	if (!agreed && risk != RISK_READ) {
 		acting_print_plan(action);
-		return command_usage(command, action->risk == RISK_CHANGE ? "to do this, say --yes" : "to do this, say --confirm with the target's name");
+		return command_usage(command, risk == RISK_CHANGE ? "to do this, say --yes" : "to do this, say --confirm with the target's name");
 	}
 	int64_t number = 0;
 	if (!acting_apply(command, target, action, command_has(command, "confirm") ? command_flag(command, "confirm") : "yes", &number, &err)) {
@@ -259,7 +260,7 @@ int run_undo(Command *command) {
 	Acting target;
 	if (!find_target(command, true, &target, &err))
 		return command_failed(&err);
-	target.index = 0;
+	target.index = step_next_undo(target.step);
 	if (!command_has(command, "yes") && !command_has(command, "confirm"))
 		return plan_and_print(command, &target);
 	return apply(command, &target);

@@ -19,19 +19,8 @@ static size_t add_lines(const StepCommand *command, bool also, WalkRow *rows, si
 	return count;
 }
 
-/* Only what belongs to a step's own work is on its main key; a choice between alternatives is a person's. */
-static bool is_main(const StepCommand *command) {
-	return !command->offer && !command->example && !command->optional && !command->alternatives;
-}
-
-/* A variable chooses one line: then that one is the step's own work. */
-static bool is_chosen(const StepCommand *command) {
-	return command->kind == CODE_SHELL && command->choose && command->line_count && command->choice_count == command->line_count && !command->offer
-		&& !command->example && !command->optional;
-}
-
 static size_t add_command(const StepCommand *command, bool also, WalkRow *rows, size_t count, size_t max) {
-	if (!is_chosen(command))
+	if (!command_is_chosen(command))
 		return add_lines(command, also, rows, count, max);
 	if (count < max)
 		rows[count++] = (WalkRow){.command = command, .line = &command->lines[0], .chosen = true, .also = also};
@@ -43,13 +32,28 @@ size_t walk_rows(const Step *step, WalkRow *rows, size_t max) {
 	for (size_t i = 0; i < step->action_count && count < max; i++)
 		rows[count++] = (WalkRow){.action = &step->actions[i]};
 	for (size_t i = 0; i < step->command_count; i++)
-		if (step->commands[i]->kind == CODE_SHELL && (is_main(step->commands[i]) || is_chosen(step->commands[i])) && !step->action_count)
+		if (command_is_work(step->commands[i]) && !step->action_count)
 			count = add_command(step->commands[i], false, rows, count, max);
 	for (size_t i = 0; i < step->also_count && count < max; i++)
 		rows[count++] = (WalkRow){.action = &step->also[i], .also = true};
 	for (size_t i = 0; i < step->command_count; i++)
-		if (step->commands[i]->kind == CODE_SHELL && (!(is_main(step->commands[i]) || is_chosen(step->commands[i])) || step->action_count))
+		if (step->commands[i]->kind == CODE_SHELL && !step->commands[i]->undo && (!command_is_work(step->commands[i]) || step->action_count))
 			count = add_command(step->commands[i], true, rows, count, max);
+	return count;
+}
+
+/* In the order in which they are written. */
+size_t walk_undo_rows(const Step *step, WalkRow *rows, size_t max) {
+	size_t count = 0, action = 0;
+	for (size_t i = 0; i <= step->command_count; i++) {
+		const StepCommand *command = i < step->command_count ? step->commands[i] : NULL;
+		if (command && (!command->undo || command->kind != CODE_SHELL))
+			continue;
+		for (; action < step->undo_count && count < max && (!command || step->undo[action].line < command->line); action++)
+			rows[count++] = (WalkRow){.action = &step->undo[action]};
+		if (command)
+			count = add_command(command, false, rows, count, max);
+	}
 	return count;
 }
 
@@ -144,7 +148,7 @@ bool walk_fill_command(const Walk *walk, const StepCommand *command, const char 
 
 /* ---- outline ---- */
 
-static Risk row_risk(const WalkRow *row) {
+static Risk written_risk(const WalkRow *row) {
 	Risk risk = RISK_READ;
 	for (size_t i = 0; row->chosen && i < row->command->line_count; i++)
 		if (row->command->lines[i].risk > risk)
@@ -157,18 +161,22 @@ static Risk row_risk(const WalkRow *row) {
 }
 
 static void outline_rows(const Step *step, Json *item) {
-	WalkRow rows[WALK_ROWS_MAX];
-	size_t count = walk_rows(step, rows, WALK_ROWS_MAX);
+	WalkRow rows[WALK_ROWS_MAX], undos[WALK_ROWS_MAX];
+	size_t count = walk_rows(step, rows, WALK_ROWS_MAX), undo_count = walk_undo_rows(step, undos, WALK_ROWS_MAX);
 	Json *actions = json_add(item, "actions", json_new_array());
 	for (size_t i = 0; i < count; i++) {
 		Json *action = json_append(actions, json_new_object());
 		json_add_string(action, "verb", rows[i].action ? rows[i].action->verb : COMMAND_VERB);
-		json_add_string(action, "risk", risk_name(row_risk(&rows[i])));
+		json_add_string(action, "risk", risk_name(written_risk(&rows[i])));
 		AUTO_FREE char *chooses = rows[i].chosen ? bg_asprintf("the one for %s", rows[i].command->choose) : NULL;
 		json_add_string(action, "label", chooses ? chooses : rows[i].action ? rows[i].action->label : rows[i].line->label);
 		json_add_string(action, "save", rows[i].action ? rows[i].action->save : NULL);
 		json_add_bool(action, "also", rows[i].also);
+		if (i < undo_count)
+			json_add_string(action, "undo_risk", risk_name(written_risk(&undos[i])));
 	}
+	json_add_bool(item, "undo", undo_count > 0);
+	json_add_int(item, "undos", (int64_t) undo_count);
 }
 
 static void outline_marks(const LedgerMark *marks, size_t count, Json *item) {
@@ -207,8 +215,6 @@ static void outline_step(const Step *step, Json *steps) {
 	outline_rows(step, item);
 	json_add_int(item, "verifies", (int64_t) step->verify_count);
 	outline_marks(step->marks, step->mark_count, item);
-	json_add_bool(item, "undo", step->undo_count > 0);
-	json_add_int(item, "undos", (int64_t) step->undo_count);
 }
 
 static bool is_live(const PlaybookGate *gate) {

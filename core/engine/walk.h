@@ -21,6 +21,8 @@ typedef struct WalkRow {
 } WalkRow;
 /* At most `max` rows; returns how many. */
 size_t walk_rows(const Step *step, WalkRow *ret_rows, size_t max);
+/* The same of its ways back: its `undo` actions and the commands of blocks with `cmd undo`. The plan of n is kept with row n. */
+size_t walk_undo_rows(const Step *step, WalkRow *ret_rows, size_t max);
 
 /* What a walk looks at. All borrowed; `run` may be NULL for a playbook that is not being run. */
 typedef struct Walk {

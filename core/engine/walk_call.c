@@ -110,10 +110,8 @@ static bool fill_command(const Walk *walk, const WalkRow *row, WalkCall *call, E
 
 bool walk_call(const Walk *walk, const Step *step, size_t index, bool undo, WalkCall *ret_call, Error *err) {
 	WalkRow rows[WALK_ROWS_MAX];
-	size_t count = walk_rows(step, rows, WALK_ROWS_MAX);
-	if (undo) {
-		if (index < step->undo_count)
-			return fill_action(walk, &step->undo[index], ret_call, err);
+	size_t count = undo ? walk_undo_rows(step, rows, WALK_ROWS_MAX) : walk_rows(step, rows, WALK_ROWS_MAX);
+	if (undo && index >= count) {
 		error_set(err, ERROR_MISSING, "this step has no way back written down");
 		return error_hint(err, "its playbook may have a procedure that goes back: look under Playbooks");
 	}

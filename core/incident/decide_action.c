@@ -54,11 +54,6 @@ static bool apply_plan_is_seen(Asked *asked, bool undo)
 	return true;
 }
 
-static Risk apply_risk(const StepAction *row, bool undo)
-{
-	return undo && row->risk == RISK_READ ? RISK_CHANGE : row->risk;
-}
-
 static bool apply_is_confirmed(Asked *asked, Risk risk)
 {
 	const char *given = json_get_string_or(asked->args, "confirm", "");
@@ -125,7 +120,7 @@ bool decide_apply(Asked *asked)
 		|| !apply_gates_open(asked))
 		return false;
 	const StepAction *row = asked->row;
-	Risk risk = apply_risk(row, undo);
+	Risk risk = row_risk(row, undo);
 	if (!apply_is_confirmed(asked, risk) || !apply_guards_hold(asked))
 		return false;
 	const char *planned = model_text(row->plan, "action", INCIDENT_LINE_MAX);

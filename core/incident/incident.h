@@ -37,6 +37,7 @@ enum {
 typedef struct StepAction {      /* one verb that a step can do, in order: `do`s and runnable commands, then `also`s */
 	char *verb;                  /* "fastly.clone", "command.run" */
 	Risk risk;
+	Risk undo_risk;              /* of the way back with this row's index; at least as the row's own: row_risk() */
 	char *label;                 /* words for a key or menu; NULL = the verb */
 	char *save;                  /* name of the value that its result is kept under; NULL = none */
 	bool also;                   /* optional: does not count for done */
@@ -346,6 +347,10 @@ bool gate_counts(const Gate *gate, const Signoff *signoff, WallTime now);
 /* Gates that cover `step` itself or a step that it is a sub-step of, in order, at most `max`; returns how many. */
 size_t run_step_gates(const Run *run, const IncidentStep *step, const Gate **ret, size_t max);
 /* The first action of a step that is still to be done (also's never); NULL = none. *ret_index its index. */
+/* What is asked of a person before the row is done, or before it is taken back: what takes a destructive thing back is not less than that, and never unasked. */
+Risk row_risk(const StepAction *row, bool undo);
+/* The first way back of a step that is still to be done, by its row; 0 when all of them were. */
+size_t step_next_undo(const IncidentStep *step);
 const StepAction *step_next_action(const IncidentStep *step, size_t *ret_index);
 /* Every verify was seen true (also when there is none). */
 bool step_checks_true(const IncidentStep *step);

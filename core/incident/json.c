@@ -20,6 +20,8 @@ static Json *json_of_row(const StepAction *row)
 	Json *json = json_new_object();
 	json_add_string(json, "verb", row->verb);
 	json_add_string(json, "risk", risk_name(row->risk));
+	if (row->undo_risk != RISK_READ)
+		json_add_string(json, "undo_risk", risk_name(row->undo_risk));
 	json_add_string(json, "label", row->label);
 	json_add_string(json, "save", row->save);
 	json_add_bool(json, "also", row->also);

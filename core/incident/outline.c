@@ -47,6 +47,9 @@ static bool outline_row(const Json *json, StepAction *row, Error *err)
 		return false;
 	if (!risk || !risk_parse(str_from(risk), &row->risk))
 		return outline_refuse(err, "has an action without a risk", row->verb);
+	const char *undo = json_get_string(json, "undo_risk");
+	if (undo && !risk_parse(str_from(undo), &row->undo_risk))
+		return outline_refuse(err, "has a way back with an unknown risk", row->verb);
 	row->label = outline_optional(json, "label");
 	row->save = outline_optional(json, "save");
 	if (row->save && !model_is_name(row->save))

@@ -126,6 +126,20 @@ const StepAction *step_next_action(const IncidentStep *step, size_t *ret_index)
 	return NULL;
 }
 
+Risk row_risk(const StepAction *row, bool undo)
+{
+	Risk least = row->undo_risk > RISK_CHANGE ? row->undo_risk : RISK_CHANGE;
+	return undo && row->risk < least ? least : row->risk;
+}
+
+size_t step_next_undo(const IncidentStep *step)
+{
+	size_t index = 0;
+	while (index < step->undo_count && step->actions[index].undone)
+		index++;
+	return index < step->undo_count ? index : 0;
+}
+
 bool step_checks_true(const IncidentStep *step)
 {
 	for (size_t i = 0; i < step->check_count; i++) {

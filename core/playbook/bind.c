@@ -191,6 +191,10 @@ static bool bind_cmd(Builder *builder, const Directive *directive, const Place *
 {
 	if (!place->command)
 		return false;
+	if (directive_is_yes(directive, "undo") && !place->command->step) {
+		bind_error(builder, directive, place, "undo stands in no step that it could take back");
+		return true;
+	}
 	bind_command(builder, directive, place->command);
 	return true;
 }

@@ -175,6 +175,7 @@ void bind_command(Builder *builder, const Directive *directive, StepCommand *com
 	for (size_t i = 0; command->literal && i < command->line_count; i++)
 		shell_judge_literal(builder->arena, &command->lines[i]);
 	command->optional = command->optional || directive_is_yes(directive, "optional");
+	command->undo = command->undo || directive_is_yes(directive, "undo");
 	bind_split(builder->arena, of, '|', &command->choices, &command->choice_count);
 	command->alternatives = command->alternatives || command->choose;
 }

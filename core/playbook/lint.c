@@ -41,6 +41,7 @@ void lint_errors(Playbook *playbook, const Vocabulary *vocabulary)
 	lint_calls(&lint);
 	lint_variables(&lint);
 	lint_unclosed(&lint);
+	lint_ways_back(&lint);
 	free(lint.lines);
 }
 

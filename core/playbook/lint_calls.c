@@ -94,8 +94,10 @@ static void check_named(const Lint *lint, const Directive *directive, VerbKind k
 	const VerbSpec *verb = vocabulary_find(lint->vocabulary, kind, str_from(name));
 	if (!verb)
 		refuse_name(lint, directive, kind, name);
-	else if (verb->visible_only && directive->verb != DIRECTIVE_UNDO)   /* a way back has no block of its own yet in which it could stand */
-		diagnostic_add(lint->out, directive->line, directive->column, "E-ACTION", "write the command in a code block of its own, where everybody reads it",
+	else if (verb->visible_only)
+		diagnostic_add(lint->out, directive->line, directive->column, "E-ACTION", directive->verb == DIRECTIVE_UNDO
+			? "write the command in a code block of the same step, and <!-- bg cmd undo --> below it"
+			: "write the command in a code block of its own, where everybody reads it",
 			"%s cannot stand in an annotation: no command is hidden in one", verb->name);
 	else
 		check_call(&(CallSite){ lint, directive, verb, kind == VERB_PROBE });

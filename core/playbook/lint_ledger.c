@@ -104,6 +104,36 @@ void lint_unclosed_beside(const Lint *lint)
 	}
 }
 
+/* Each way back is planned, signed and recorded in the place of something that the step does: there can be no more of them, and only of a step that does. */
+static void check_way_back(const Lint *lint, const Step *step, const StepCommand *command)
+{
+	size_t work = step_count_work(step), undos = step_count_undos(step);
+	if (command->kind != CODE_SHELL)
+		diagnostic_add(lint->out, (int) command->line, 1, "E-BIND", "only a block of shell commands can be run", "cmd undo stands behind a block that is no command");
+	else if (command->alternatives && command_count_rows(command) > 1)
+		diagnostic_add(lint->out, (int) command->line, 1, "E-BIND", "let a variable choose: cmd undo choose=VAR of=a|b",
+			"this way back is one of several, and nothing says which");
+	else if (undos > work)
+		diagnostic_add(lint->out, (int) command->line, 1, "E-BIND", work ? "join them with && into fewer, or make them steps of their own"
+			: "a step that a person does by hand is taken back by hand, or by a step of its own",
+			"the step has %zu way%s back and %zu thing%s to do", undos, undos == 1 ? "" : "s", work, work == 1 ? "" : "s");
+}
+
+void lint_ways_back(const Lint *lint)
+{
+	for (size_t i = 0; i < lint->playbook->procedure_count; i++) {
+		const Procedure *procedure = lint->playbook->procedures[i];
+		for (size_t k = 0; k < procedure->step_count; k++) {
+			const Step *step = procedure->steps[k];
+			size_t last = 0;
+			for (size_t c = 0; c < step->command_count; c++)
+				last = step->commands[c]->undo ? c + 1 : last;
+			if (last)
+				check_way_back(lint, step, step->commands[last - 1]);
+		}
+	}
+}
+
 static bool opens_or_closes(const Step *step)
 {
 	for (; step; step = step->parent)
@@ -125,7 +155,7 @@ static const char *destructive_action(const PlaybookAction *actions, size_t coun
 static const char *destructive_command(const Step *step, unsigned *ret_line)
 {
 	for (size_t i = 0; i < step->command_count; i++)
-		if (step->commands[i]->kind == CODE_SHELL && step->commands[i]->risk == RISK_DESTRUCTIVE) {
+		if (step->commands[i]->kind == CODE_SHELL && !step->commands[i]->undo && step->commands[i]->risk == RISK_DESTRUCTIVE) {
 			*ret_line = step->commands[i]->line;
 			return "this command";
 		}
@@ -144,9 +174,9 @@ void lint_undo(const Lint *lint)
 				what = destructive_action(step->also, step->also_count, &line);
 			if (!what)
 				what = destructive_command(step, &line);
-			if (what && step->undo_count == 0 && !opens_or_closes(step))
+			if (what && !step_count_undos(step) && !opens_or_closes(step))
 				diagnostic_add(lint->out, (int) line, 1, "W-UNDOFLAG",
-					"add undo ACTION, or opens NAME so that it stays in the ledger until it is mended",
+					"add undo ACTION, or a command block with cmd undo, or opens NAME so that it stays in the ledger until it is mended",
 					"%s is destructive, and nothing says how it is taken back", what);
 		}
 	}

@@ -17,6 +17,7 @@ void lint_variables(const Lint *lint);
 /* lint_ledger.c */
 void lint_unclosed(const Lint *lint);                     /* E-UNCLOSED inside the file */
 void lint_unclosed_beside(const Lint *lint);              /* E-UNCLOSED where closed-by= names another file */
+void lint_ways_back(const Lint *lint);                    /* E-BIND of cmd undo */
 void lint_undo(const Lint *lint);                         /* W-UNDOFLAG */
 /* lint_source.c */
 void lint_misplaced(const Lint *lint);                    /* E-FENCE, E-TERM */

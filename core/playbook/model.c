@@ -107,10 +107,49 @@ const StepCommand *step_main_command(const Step *step)
 {
 	for (size_t i = 0; i < step->command_count; i++) {
 		const StepCommand *command = step->commands[i];
-		if (command->kind == CODE_SHELL && !command->offer && !command->example && !command->optional)
+		if (command->kind == CODE_SHELL && !command->offer && !command->example && !command->optional && !command->undo)
 			return command;
 	}
 	return NULL;
+}
+
+static bool command_is_main(const StepCommand *command)
+{
+	return command->kind == CODE_SHELL && !command->offer && !command->example && !command->optional && !command->alternatives;
+}
+
+bool command_is_chosen(const StepCommand *command)
+{
+	return command->kind == CODE_SHELL && command->choose && command->line_count && command->choice_count == command->line_count && !command->offer
+		&& !command->example && !command->optional;
+}
+
+bool command_is_work(const StepCommand *command)
+{
+	return !command->undo && (command_is_main(command) || command_is_chosen(command));
+}
+
+size_t command_count_rows(const StepCommand *command)
+{
+	return command->kind != CODE_SHELL ? 0 : command_is_chosen(command) ? 1 : command->line_count;
+}
+
+size_t step_count_work(const Step *step)
+{
+	size_t count = step->action_count;
+	for (size_t i = 0; !step->action_count && i < step->command_count; i++)
+		if (command_is_work(step->commands[i]))
+			count += command_count_rows(step->commands[i]);
+	return count;
+}
+
+size_t step_count_undos(const Step *step)
+{
+	size_t count = step->undo_count;
+	for (size_t i = 0; i < step->command_count; i++)
+		if (step->commands[i]->undo)
+			count += command_count_rows(step->commands[i]);
+	return count;
 }
 
 const DirectiveArg *args_find(const DirectiveArg *args, size_t count, const char *key)

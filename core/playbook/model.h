@@ -217,6 +217,7 @@ struct StepCommand {
 	bool terminal;             /* needs a terminal of its own */
 	bool literal;              /* nothing in its text stands for something else */
 	bool optional;
+	bool undo;                 /* `cmd undo`: the way back of its step, never its work */
 	bool offer;                /* a code span inside other text: runnable on request, never the step's main key */
 	bool example;              /* "e.g.": must be edited before it runs */
 	bool alternatives;         /* one of the lines is chosen, they are never all run */
@@ -400,6 +401,14 @@ bool gate_covers(const PlaybookGate *gate, const Step *step);
 /* The command on the step's main key: the first shell block that is no offer, example or optional. NULL when there is
  * none. */
 const StepCommand *step_main_command(const Step *step);
+/* On the step's main key: no offer, no way back, no choice that a person has to make. */
+bool command_is_work(const StepCommand *command);
+/* A variable chooses one of its lines (choose=VAR of=a|b), and only that one is run. */
+bool command_is_chosen(const StepCommand *command);
+/* How many commands it is when it is run: its lines, or the one that is chosen. */
+size_t command_count_rows(const StepCommand *command);
+size_t step_count_work(const Step *step);         /* actions, or commands where it has none, on its main key */
+size_t step_count_undos(const Step *step);        /* actions and commands that take it back */
 const DirectiveArg *args_find(const DirectiveArg *args, size_t count, const char *key);       /* NULL when absent */
 const char *args_value(const DirectiveArg *args, size_t count, const char *key);     /* NULL when absent */
 const char *scope_name(GateScope scope);

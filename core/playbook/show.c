@@ -133,7 +133,7 @@ static const char *command_word(const StepCommand *command)
 {
 	if (command->kind != CODE_SHELL)
 		return command->kind == CODE_MANUAL ? "manual" : code_kind_name(command->kind);
-	return command->example ? "example" : command->offer ? "offer" : "run";
+	return command->undo ? "undo" : command->example ? "example" : command->offer ? "offer" : "run";
 }
 
 static void show_shell_line(Buf *out, unsigned depth, const StepCommand *command, size_t index)

@@ -121,6 +121,7 @@ static void add_command(Json *array, const StepCommand *command)
 	(void) json_add_bool(json, "offer", command->offer);
 	(void) json_add_bool(json, "example", command->example);
 	(void) json_add_bool(json, "optional", command->optional);
+	(void) json_add_bool(json, "undo", command->undo);
 	(void) json_add_bool(json, "alternatives", command->alternatives);
 	(void) json_add_string(json, "host", command->host);
 	(void) json_add_string(json, "why_not", command->why_not);

@@ -46,7 +46,7 @@ typedef struct VerbSpec {
 	const FieldSpec *fields;   /* of probes; what an action's `save` keeps is one value and needs no name */
 	size_t field_count;
 	const char *help;      /* one line: what it does, in words */
-	bool visible_only;     /* of actions: done for what stands in the document for everybody to read; no do or also may name it */
+	bool visible_only;     /* of actions: done for what stands in the document for everybody to read; no do, also or undo may name it */
 	const char *subject;   /* of probes: what is looked at, "job ${job}"; NULL = the name */
 } VerbSpec;
 

@@ -8,11 +8,19 @@ static const char BOOK[] =
 	"1. Open it.\n"
 	"   <!-- bg\n"
 	"   gate door roles=product,engineering distinct=yes\n"
-	"   undo command.run text=\"echo x >> SCENE/closed\"\n"
 	"   -->\n\n"
 	"   ```sh {risk=change}\n"
 	"   echo x >> SCENE/opened\n"
+	"   echo x >> SCENE/wide\n"
+	"   ```\n\n"
+	"   The way back:\n\n"
+	"   ```sh {undo=yes}\n"
+	"   echo x >> SCENE/closed\n"
 	"   ```\n"
+	"   ```sh\n"
+	"   rm SCENE/wide\n"
+	"   ```\n"
+	"   <!-- bg cmd undo confirm=door -->\n"
 	"2. Look around.\n";
 
 static void both_sign(Scene *scene)
@@ -27,17 +35,36 @@ Test(gated_undo, is_signed_like_the_way_there)
 	scene_make_keys(&scene);
 	scene_ok(&scene, "declare", "it broke");
 	scene_ok(&scene, "start", "open");
+	AUTO_CLEAR(ProgramRun) run = { 0 };
+	run_program((const char *const[]) { scene.program, "--env", scene.environment, "--state", scene.state, "--line", NULL }, "walk\nnote over\n", NULL, &run);
+	cr_assert(strstr(buf_text(&run.out), "the way back, which u plans:\n  echo x >> "), "%s", buf_text(&run.out));
 	scene_ok(&scene, "plan", "1");
 	scene_refused(&scene, 1, "product and engineering", "apply", "1", "--yes");
 	both_sign(&scene);
 	scene_ok(&scene, "apply", "1", "--yes");
-	cr_assert_eq(scene_lines(&scene, "opened"), 1);
+	scene_ok(&scene, "apply", "1", "--yes");
+	cr_assert(scene_lines(&scene, "opened") == 1 && scene_lines(&scene, "wide") == 1);
+	scene_refused(&scene, 1, "it is done", "plan", "1");
 	scene_ok(&scene, "undo", "1");
+	cr_assert(scene_says(&scene, "closed") && !scene_says(&scene, "wide") && scene_says(&scene, "risk change"), "%s", scene.said);
 	scene_refused(&scene, 1, "product and engineering", "undo", "1", "--yes");
 	cr_assert_eq(scene_lines(&scene, "closed"), 0);
 	both_sign(&scene);
 	scene_ok(&scene, "undo", "1", "--yes");
-	cr_assert_eq(scene_lines(&scene, "closed"), 1);
-	cr_assert_eq(scene_lines(&scene, "opened"), 1);
+	cr_assert(scene_lines(&scene, "closed") == 1 && scene_lines(&scene, "opened") == 1 && scene_lines(&scene, "wide") == 1);
+	/* The second of the ways back loses something: it is signed on its own, and its name is typed. */
+	scene_ok(&scene, "undo", "1");
+	cr_assert(scene_says(&scene, "rm ") && scene_says(&scene, "risk destructive"), "%s", scene.said);
+	both_sign(&scene);
+	scene_refused(&scene, 1, "the name \"door\" must be typed", "undo", "1", "--confirm", "");
+	scene_refused(&scene, 1, "is not \"door\"", "undo", "1", "--yes");
+	cr_assert_eq(scene_lines(&scene, "wide"), 1);
+	scene_ok(&scene, "undo", "1", "--confirm", "door");
+	cr_assert(scene_lines(&scene, "wide") == 0 && scene_lines(&scene, "closed") == 1);
+	scene_ok(&scene, "steps");
+	cr_assert(scene_says(&scene, "undone"), "%s", scene.said);
+	scene_ok(&scene, "report");
+	cr_assert(scene_says(&scene, "undo: ") && scene_says(&scene, "run rm "), "%s", scene.said);
+	scene_refused(&scene, 1, "it was undone already", "undo", "1");
 	scene_check_journal(&scene, NULL);
 }

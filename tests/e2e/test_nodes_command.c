@@ -37,10 +37,11 @@ static const char BOOK[] =
 	"   ```sh\n"
 	"   " TURN "\n"
 	"   ```\n"
-	"   <!-- bg\n"
-	"   cmd host=ssh:n2,n3 timeout=60s\n"
-	"   undo command.run host=ssh:n2,n3 timeout=60s text=\"" TURN "\"\n"
-	"   -->\n";
+	"   <!-- bg cmd host=ssh:n2,n3 timeout=60s -->\n\n"
+	"   ```sh\n"
+	"   " TURN "\n"
+	"   ```\n"
+	"   <!-- bg cmd undo host=ssh:n2,n3 timeout=60s -->\n";
 
 static Scene begin(const TestFleet *fleet, const char *procedure)
 {

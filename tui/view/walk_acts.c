@@ -144,7 +144,7 @@ bool walk_can_undo(const WalkView *walk, const ViewContext *context, const WalkT
 
 void walk_do_undo(WalkView *walk, ViewContext *context, const WalkTarget *target)
 {
-	ask_plan(walk, context, target, 0, true);
+	ask_plan(walk, context, target, step_next_undo(target->step), true);
 }
 
 /* A way back is signed like the way there. */

@@ -113,7 +113,7 @@ static void write_hidden_warnings(const WalkView *walk, const WalkTarget *target
 static bool wants_name(const StepAction *action)
 {
 	const char *name = json_get_string(action->plan, "confirm_name");
-	return action->risk == RISK_DESTRUCTIVE && name && *name;
+	return row_risk(action, action->plan_is_undo) == RISK_DESTRUCTIVE && name && *name;
 }
 
 bool walk_apply_asks(const WalkView *walk, const WalkTarget *target)

@@ -133,7 +133,7 @@ void walk_agree(WalkView *walk, ViewContext *context, const WalkTarget *target)
 		view_error(context, &err);
 		return;
 	}
-	if (target->open->risk == RISK_READ || walk_apply_asks(walk, target)) {
+	if (row_risk(target->open, target->open->plan_is_undo) == RISK_READ || walk_apply_asks(walk, target)) {
 		walk_apply(walk, context, target);
 		return;
 	}

@@ -17,10 +17,13 @@ void walk_section(Styled *out)
 
 /* ---- the text of the playbook ---- */
 
+static bool is_way_back(const Block *block) { return block->command && block->command->undo; }
+
+/* A command that can be run stands among the keys; a way back does not, until it is planned. */
 static bool is_shown(const Block *block)
 {
 	return block->use == USE_NOTE || block->use == USE_DETAIL || block->use == USE_LABEL || block->use == USE_SAMPLE ||
-		(block->use == USE_COMMAND && block->command && !block->command->runnable);
+		(block->use == USE_COMMAND && block->command && (!block->command->runnable || is_way_back(block)));
 }
 
 static void write_lines(Styled *out, Role role, int indent, const char *text)
@@ -40,6 +43,8 @@ static void write_block(const WalkView *walk, const ViewContext *context, const 
 	case BLOCK_CODE:
 		if (block->use == USE_SAMPLE)
 			styled_add(out, ROLE_MUTED, "expected:\n");
+		if (is_way_back(block))
+			styled_add(out, ROLE_MUTED, "the way back, which u plans:\n");
 		write_lines(out, block->use == USE_SAMPLE ? ROLE_OUTPUT : ROLE_CODE, 2, block->command ? block->command->text : block->text);
 		break;
 	case BLOCK_TABLE: case BLOCK_HTML: case BLOCK_TEMPLATE:
