@@ -1,4 +1,5 @@
 /* registry.c: every provider, and finding its verbs. The one list: a new provider is a folder and a row here. */
+#include "core/providers/azure/azure.h"
 #include "core/providers/backup/backup.h"
 #include "core/providers/checkpoint/checkpoint.h"
 #include "core/providers/command/command.h"
@@ -14,6 +15,7 @@
 #include "core/providers/s3/s3.h"
 
 const Provider *const PROVIDERS[] = {
+	&AZURE_PROVIDER,
 	&BACKUP_PROVIDER,
 	&CHECKPOINT_PROVIDER,
 	&COMMAND_PROVIDER,

@@ -128,6 +128,15 @@ static void sign(const HttpRequest *request, const UrlParts *parts, HeaderLines 
 		buf_printf(ret_url, "?%s", buf_text(&query));
 }
 
+static bool has_credentials(const HttpRequest *request) { return request->secret || request->sigv4 || request->secret_query; }
+
+/* The address with the query that is a secret: for the other side's eyes only. */
+static void add_secret_query(const HttpRequest *request, const UrlParts *parts, Buf *ret_url) {
+	const char *query = secret_reveal(request->secret_query);
+	buf_reserve(ret_url, strlen(request->url) + secret_len(request->secret_query) + 2);   /* no half copy stays behind in freed memory */
+	buf_printf(ret_url, "%s%c%s", request->url, parts->query.len ? '&' : '?', query);
+}
+
 static int on_progress(void *userdata, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
 	(void) a, (void) b, (void) c, (void) d;   /* libcurl's byte counts: only the call itself matters */
 	Transfer *transfer = userdata;
@@ -141,7 +150,7 @@ static void set_connection(HttpClient *client, const Transfer *transfer, const U
 	const CurlLibrary *curl = client->curl;
 	CURL *handle = client->handle;
 	bool https = str_eq_nocase(parts->scheme, STR("https"));
-	bool credentials = transfer->request->secret || transfer->request->sigv4 || parts->userinfo.len;
+	bool credentials = has_credentials(transfer->request) || parts->userinfo.len;
 	curl->easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
 	curl->easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);   /* a hanging name lookup must not outlast the deadline */
 	curl->easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -200,6 +209,8 @@ static bool perform(HttpClient *client, Transfer *transfer, const char *url, Err
 		return false;
 	if (transfer->request->sigv4)
 		sign(transfer->request, &parts, &lines, &signed_url);
+	else if (transfer->request->secret_query && text_eq(url, transfer->request->url))
+		add_secret_query(transfer->request, &parts, &signed_url);
 	char detail[CURL_ERROR_SIZE] = "";
 	curl->easy_reset(client->handle);
 	set_connection(client, transfer, &parts);
@@ -221,6 +232,8 @@ static bool perform(HttpClient *client, Transfer *transfer, const char *url, Err
 	bool ok = code == CURLE_OK || http_error_set(curl, client->handle, transfer, code, detail, err);
 	curl->easy_setopt(client->handle, CURLOPT_ERRORBUFFER, NULL);
 	curl->easy_setopt(client->handle, CURLOPT_HTTPHEADER, NULL);
+	if (signed_url.len)
+		secret_wipe(signed_url.data, signed_url.len);
 	return ok;
 }
 
@@ -241,9 +254,10 @@ static bool may_go_to(const HttpRequest *request, const char *target, Error *err
 		return false;
 	AUTO_FREE char *shown = url_describe(target);
 	secret_hide(request->secret, shown, strlen(shown));
+	http_hide_query(request->secret_query, shown, strlen(shown));
 	if (str_eq_nocase(from.scheme, STR("https")) && !str_eq_nocase(to.scheme, STR("https")))
 		return error_set(err, ERROR_REMOTE, "is redirected from https to plain %s", shown);
-	if ((request->secret || request->sigv4) && !url_same_origin(&from, &to)) {
+	if (has_credentials(request) && !url_same_origin(&from, &to)) {
 		error_set(err, ERROR_REMOTE, "is redirected to %s, and credentials are not sent to another host", shown);
 		return error_hint(err, "if that host is right, write it into the environment file");
 	}
@@ -255,6 +269,7 @@ static void hide_secrets(const HttpRequest *request, Buf *bytes) {
 	if (!bytes->len)
 		return;
 	secret_hide(request->secret, bytes->data, bytes->len);
+	http_hide_query(request->secret_query, bytes->data, bytes->len);
 	if (!request->sigv4)
 		return;
 	secret_hide(request->sigv4->session_token, bytes->data, bytes->len);
@@ -302,6 +317,8 @@ bool http_request(HttpClient *client, const HttpRequest *request, HttpResponse *
 		AUTO_FREE char *led_to = ret->final_url ? url_describe(ret->final_url) : NULL;
 		if (led_to)
 			secret_hide(request->secret, led_to, strlen(led_to));
+		if (led_to)
+			http_hide_query(request->secret_query, led_to, strlen(led_to));
 		error_where(err, "%s %s%s%s", request->method ? request->method : "GET", where, led_to ? ", sent on to " : "", led_to ? led_to : "");
 	}
 	return ok;

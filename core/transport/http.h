@@ -46,6 +46,7 @@ typedef struct HttpRequest {
 	const Secret *secret;
 	bool secret_is_whole;         /* an "Authorization" that is sent as it stands, without "Bearer" */
 	const SigV4 *sigv4;
+	const Secret *secret_query;   /* "sv=..&sig=..": goes behind the URL's own query when it is sent, and is shown nowhere */
 	int64_t deadline_ms;          /* the whole request; 0 = HTTP_DEFAULT_DEADLINE_MS */
 	int64_t connect_ms;           /* until the connection stands; 0 = HTTP_DEFAULT_CONNECT_MS */
 	size_t max_body;              /* 0 = HTTP_DEFAULT_MAX_BODY */
@@ -72,6 +73,8 @@ typedef struct HttpResponse {
 BG_CHECK bool http_request(HttpClient *client, const HttpRequest *request, HttpResponse *ret, Error *err);
 /* The value of a header, trimmed; empty with ptr NULL when absent. Borrowed from the response. */
 Str http_header(const HttpResponse *response, const char *name);
+/* A query that is a secret, whole or only its signature ("sig", however it is encoded), becomes asterisks in `bytes`. NULL ok. */
+void http_hide_query(const Secret *query, char *bytes, size_t len);
 /* The other side's clock minus ours, in ms (whole seconds); false when it told none. */
 bool http_clock_difference(const HttpResponse *response, int64_t *ret_ms);
 void http_response_clear(HttpResponse *response);

@@ -3,6 +3,7 @@
 
 #include "core/base/text.h"
 #include "core/transport/http_internal.h"
+#include "core/transport/url.h"
 
 static void take_status(HttpResponse *response, Str line) {
 	/* "HTTP/1.1 200 OK": interim and redirected answers come through here as well; the last one stays. */
@@ -74,6 +75,29 @@ void http_response_hide(HttpResponse *response, const Secret *secret) {
 		return;
 	cross_out(&response->headers, hidden);
 	cross_out(&response->body, hidden);
+}
+
+/* The value of one field of a query, as it stands, as what it means, and as we would write that. */
+static void hide_value(Str value, char *bytes, size_t len) {
+	AUTO_CLEAR(Buf) decoded = {0};
+	AUTO_CLEAR(Buf) encoded = {0};
+	url_decode(value, &decoded);
+	url_encode(buf_str(&decoded), &encoded);
+	const Str forms[] = {value, buf_str(&decoded), buf_str(&encoded)};
+	for (size_t i = 0; i < BG_LENGTH(forms); i++) {
+		AUTO(Secret) *secret = secret_new(forms[i], "a signature");
+		secret_hide(secret, bytes, len);
+	}
+	secret_wipe(decoded.data, decoded.len);
+	secret_wipe(encoded.data, encoded.len);
+}
+
+void http_hide_query(const Secret *query, char *bytes, size_t len) {
+	Str rest = str_from(secret_reveal(query)), field;
+	secret_hide(query, bytes, len);
+	while (rest.len && str_split(&rest, '&', &field))
+		if (str_starts_nocase(field, "sig=") && field.len > strlen("sig="))
+			hide_value(str_slice(field, strlen("sig="), field.len), bytes, len);
 }
 
 Str http_header(const HttpResponse *response, const char *name) {

@@ -29,9 +29,15 @@ static void stop(XmlReader *reader, const char *refused) {
 /* expat may deliver a few more calls after it was told to stop. */
 static bool is_over(const XmlReader *reader) { return reader->refused || reader->stopped; }
 
+static void tell_attributes(XmlReader *reader, const XML_Char **attributes) {
+	Str path = {reader->path, reader->path_len};
+	for (size_t i = 0; reader->handler.attribute && !is_over(reader) && attributes[i]; i += 2)
+		if (!reader->handler.attribute(reader->handler.userdata, path, str_from(attributes[i]), str_from(attributes[i + 1])))
+			stop(reader, NULL);
+}
+
 static void XMLCALL on_begin(void *userdata, const XML_Char *name, const XML_Char **attributes) {
 	XmlReader *reader = userdata;
-	(void) attributes;   /* none of the documents that we read says anything in them */
 	if (is_over(reader))
 		return;
 	const char *colon = strrchr(name, ':');
@@ -49,6 +55,7 @@ static void XMLCALL on_begin(void *userdata, const XML_Char *name, const XML_Cha
 	buf_truncate(&reader->text, 0);
 	if (reader->handler.begin && !reader->handler.begin(reader->handler.userdata, (Str){reader->path, reader->path_len}))
 		stop(reader, NULL);
+	tell_attributes(reader, attributes);
 }
 
 static void XMLCALL on_end(void *userdata, const XML_Char *name) {

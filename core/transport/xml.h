@@ -13,8 +13,9 @@ typedef struct XmlReader XmlReader;
 
 typedef struct XmlHandler {
 	/* `path` is the elements from the root on, without namespace prefixes: "ListBucketResult/Contents/Key". False stops reading; the
-	 * handler knows why. Either may be NULL. Slices are good until the call returns. */
+	 * handler knows why. Each may be NULL. Slices are good until the call returns. */
 	bool (*begin)(void *userdata, Str path);
+	bool (*attribute)(void *userdata, Str path, Str name, Str value);   /* each of an element that has begun */
 	bool (*end)(void *userdata, Str path, Str text);   /* text: the character data since the last tag */
 	void *userdata;
 } XmlHandler;

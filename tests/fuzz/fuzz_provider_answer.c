@@ -15,6 +15,7 @@ static const char ENVIRONMENT[] =
 	"  ci: { provider: concourse, url: 'http://127.0.0.1:1', token: { env: FUZZ_TOKEN } }\n"
 	"  cdn: { provider: fastly, service: ocw-live, url: 'http://127.0.0.1:2', token: { env: FUZZ_TOKEN } }\n"
 	"  store: { provider: s3, endpoint: 'http://127.0.0.1:3', region: us-east-1, access-key-id: { env: FUZZ_ID }, secret-access-key: { env: FUZZ_TOKEN } }\n"
+	"  vault: { provider: azure, account: fuzzing, url: 'http://127.0.0.1:7', sas: { env: FUZZ_SAS } }\n"
 	"  couch: { provider: couchdb, url: 'http://127.0.0.1:6', nodes: [ 'http://127.0.0.2:6' ], password: { env: FUZZ_TOKEN } }\n"
 	"  site: { provider: http, url: 'http://127.0.0.1:4' }\n"
 	"  overlay: { provider: mycelium, url: 'http://127.0.0.1:5' }\n";
@@ -22,7 +23,7 @@ static const char ENVIRONMENT[] =
 /* What an argument may be; the text of the file is not what is tried here. */
 static const char *const ARGUMENTS[][2] = {
 	{ "pipeline", "p" }, { "job", "j" }, { "version", "77" }, { "from", "content-live" }, { "to", "content-backup" }, { "text", "content-live" },
-	{ "bucket", "b" }, { "prefix", "courses/" }, { "max-age", "26h" }, { "url", "http://127.0.0.1:4/courses/" }, { "sample", "4" }, { "serves", "content-live" },
+	{ "bucket", "b" }, { "container", "b" }, { "min-size", "100" }, { "shrink", "50" }, { "retention", "7" }, { "prefix", "courses/" }, { "max-age", "26h" }, { "url", "http://127.0.0.1:4/courses/" }, { "sample", "4" }, { "serves", "content-live" },
 	{ "backup", "content-backup" }, { "wait", "yes" }, { "status", "200" }, { "config", "p.yml" }, { "vars", "vars.yml" },
 	{ "existing", "merge" }, { "attachments", "keep" }, { "databases", "d" }, { "as", "d" },
 };
@@ -64,7 +65,8 @@ static const Environment *environment(void)
 	Error err = { 0 };
 	if (made)
 		return made;
-	BG_ASSERT(setenv("FUZZ_TOKEN", SECRET, 1) == 0 && setenv("FUZZ_ID", "AKIDEXAMPLE", 1) == 0);
+	BG_ASSERT(setenv("FUZZ_TOKEN", SECRET, 1) == 0 && setenv("FUZZ_ID", "AKIDEXAMPLE", 1) == 0
+		&& setenv("FUZZ_SAS", "sv=2021-12-02&sr=c&sp=rl&sig=" SECRET, 1) == 0);
 	BG_ASSERT(setenv("BREAKGLASS_TEST_CLOCK", "1795230000000", 1) == 0);
 	fuzz_write("p.yml", STR("jobs:\n- name: j\n  plan: [{get: every-day, trigger: true}]\nresources:\n- {name: every-day, type: time}\n"));
 	fuzz_write("d.json", STR("{\"rows\":[{\"doc\":{\"_id\":\"a\",\"_rev\":\"1-a\"}},{\"doc\":{\"_id\":\"_design/x\",\"_rev\":\"1-b\"}}]}"));

@@ -17,6 +17,12 @@ static bool on_end(void *userdata, Str path, Str text)
 	return true;
 }
 
+static bool on_attribute(void *userdata, Str path, Str name, Str value)
+{
+	buf_printf(userdata, "%.*s@%.*s=%.*s\n", STR_ARG(path), STR_ARG(name), STR_ARG(value));
+	return true;
+}
+
 static bool read_all(XmlReader *reader, Str text, size_t piece)
 {
 	Error err = { 0 };
@@ -34,8 +40,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	AUTO_CLEAR(Buf) calls = { 0 };
 	AUTO_CLEAR(Buf) in_pieces = { 0 };
 	Str text = { (const char *) data, size };
-	AUTO(XmlReader) *reader = xml_reader_new(&(XmlHandler) { on_begin, on_end, &calls });
-	AUTO(XmlReader) *other = xml_reader_new(&(XmlHandler) { on_begin, on_end, &in_pieces });
+	AUTO(XmlReader) *reader = xml_reader_new(&(XmlHandler) { .begin = on_begin, .attribute = on_attribute, .end = on_end, .userdata = &calls });
+	AUTO(XmlReader) *other = xml_reader_new(&(XmlHandler) { .begin = on_begin, .attribute = on_attribute, .end = on_end, .userdata = &in_pieces });
 	bool ok = read_all(reader, text, size ? size : 1), same = read_all(other, text, size ? 1 + data[size - 1] % 7U : 1);
 	BG_ASSERT(ok == same);
 	if (!ok)

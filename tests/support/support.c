@@ -17,7 +17,7 @@
 /* What tells a test where to find a program or server of others stays. */
 static bool is_for_tests(Str entry)
 {
-	return str_starts(entry, "BREAKGLASS_TEST_FASTLY=");
+	return str_starts(entry, "BREAKGLASS_TEST_FASTLY=") || str_starts(entry, "BREAKGLASS_TEST_AZURITE=");
 }
 
 /* Runs before main() of every test program: what else the person at the keyboard has set must not reach a test. */

@@ -223,7 +223,7 @@ bool s3_sum(S3 *s3, const char *bucket, const char *prefix, BucketSum *ret_sum, 
 	BucketSum sum = {0};
 	AUTO_FREE char *base = s3_bucket_url(s3, bucket);
 	AUTO_FREE Page *page = bg_calloc(1, sizeof(*page));
-	XmlHandler handler = {on_begin, on_end, page};
+	XmlHandler handler = {.begin = on_begin, .end = on_end, .userdata = page};
 	AUTO(XmlReader) *reader = xml_reader_new(&handler);
 	char token[TOKEN_MAX] = "";
 	int tries = 0;

@@ -52,7 +52,8 @@ void matrix_look(MatrixLook *look, Reading *ret) {
 	look->plan.honest = honest;
 	look->plan.userdata = look;
 	AUTO(BadServer) *server = row->provider ? bad_server_start(&look->plan) : NULL;
-	setenv("MATRIX_SECRET", MATRIX_SECRET, 1);
+	setenv("MATRIX_SECRET", row->secret ? row->secret : MATRIX_SECRET, 1);
+	setenv("MATRIX_KEY", "a2V5LW9mLXRoZS1tYXRyaXg=", 1);
 	setenv("MATRIX_ID", "AKIDEXAMPLE", 1);
 	setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
 	Environment *environment = make_environment(look, &folder, server ? bad_server_url(server) : "");

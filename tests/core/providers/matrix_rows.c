@@ -137,6 +137,32 @@ static void s3(const BadRequest *request, MatrixWorld world, BadAnswer *answer) 
 	}
 }
 
+/* ---- Azure ---- */
+
+static void blob(const char *name, int64_t age_s, int64_t bytes, Buf *out) {
+	char time[WALL_TEXT_SIZE];
+	buf_printf(out, "<Blob><Name>%s</Name><Properties><Last-Modified>%s</Last-Modified><Etag>0x1</Etag><Content-Length>%lld</Content-Length>"
+		"<BlobType>BlockBlob</BlobType><AccessTier>Hot</AccessTier></Properties></Blob>", name,
+		wall_format_http((WallTime){(now_s() - age_s) * 1000}, time), (long long) bytes);
+}
+
+static void azure(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
+	Buf *out = &answer->body;
+	bool two = begins(request, "/two?"), first = two && str_find(str_from(request->target), "marker=") < 0, empty = world == WORLD_EMPTY;
+	buf_puts(&answer->headers, "Content-Type: application/xml\r\n");
+	if (!two && !begins(request, "/one?")) {
+		answer->status = 404;
+		buf_puts(&answer->headers, "x-ms-error-code: ContainerNotFound\r\n");
+		return;
+	}
+	buf_puts(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ServiceEndpoint=\"http://h/\" ContainerName=\"b\"><Blobs>");
+	if (!empty) {
+		blob(first ? "a" : "c", 30 * HOUR_S, 4000, out);
+		blob(first ? "b" : "d", world == WORLD_FUTURE ? -DAY_S : first ? 20 * HOUR_S : 3 * HOUR_S, world == WORLD_HOLLOW ? 0 : 4096, out);
+	}
+	buf_printf(out, "</Blobs><NextMarker>%s</NextMarker></EnumerationResults>", first ? "2!8!bg--" : "");
+}
+
 /* ---- a site ---- */
 
 static void site(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
@@ -219,6 +245,7 @@ static void backups(TempFolder *folder, MatrixWorld world) {
 
 #define TOKEN "    token: SECRET\n"
 #define SERVICE "    service: ocw-live\n" TOKEN
+#define SAS "    account: matrix\n    sas: SECRET\n"
 #define KEYS "    region: us-east-1\n    access-key-id: { env: MATRIX_ID }\n    secret-access-key: SECRET\n    session-token: { env: MATRIX_SECRET }\n"
 
 const MatrixRow MATRIX[] = {
@@ -240,6 +267,10 @@ const MatrixRow MATRIX[] = {
 		{READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true},
 	{"s3.bucket", "two pages", "s3", "endpoint", KEYS, {"bucket", "two", "max-age", "26h"}, s3, BODY_XML, "bucket two",
 		{READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true},
+	{"azure.container", "", "azure", "url", SAS, {"container", "one", "max-age", "26h", "shrink", "50"}, azure, BODY_XML, "container one",
+		{READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true, .secret = "sv=2021-12-02&sr=c&sp=rl&sig=" MATRIX_SECRET},
+	{"azure.container", "two pages, by key", "azure", "url", "    account: matrix\n    key: { env: MATRIX_KEY }\n", {"container", "two", "max-age", "26h"},
+		azure, BODY_XML, "container two", {READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true},
 	{"mycelium.peers", "", "mycelium", "url", "", {NULL}, mycelium, BODY_JSON, "the Mycelium daemon",
 		{READING_OK, READING_FAIL, READING_FAIL, READING_UNKNOWN}, "no time is judged", .by_clock = true},
 	{"mycelium.peers", "JSON-RPC", "mycelium", "jsonrpc", "", {NULL}, mycelium, BODY_JSON, "the Mycelium daemon",

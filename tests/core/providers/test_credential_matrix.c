@@ -71,6 +71,9 @@ static const Echo ECHOES[] = {
 	{"Fastly's newer words", 500, "", "{\"errors\":[{\"title\":\"" S "\",\"detail\":\"x\"}]}"},
 	{"Concourse's words", 400, "", "{\"errors\":[\"" S "\"],\"error_description\":\"" S "\"}"},
 	{"S3's words", 418, "", "<Error><Code>" S "</Code><Message>" S "</Message><Region>" S "</Region></Error>"},
+	{"Azure's words", 403, "x-ms-error-code: " S "\r\n", "<Error><Code>AuthenticationFailed</Code><Message>" S "</Message><AuthenticationErrorDetail>" S "</AuthenticationErrorDetail></Error>"},
+	{"a blob", 200, "", "<EnumerationResults><Blobs><Blob><Name>" S "</Name><Properties><Last-Modified>Fri, 24 May 2013 09:00:00 GMT</Last-Modified>"
+		"<Content-Length>0</Content-Length></Properties></Blob></Blobs><NextMarker/></EnumerationResults>"},
 	{"a redirect", 302, "Location: http://localhost:1/" S "/login?token=" S "\r\n", ""},
 	{"a header", 503, "x-amz-bucket-region: " S "\r\nRetry-After: " S "\r\n", S},
 	{"a type", 200, "Content-Type: " S "\r\n", S},
@@ -130,7 +133,7 @@ static void nothing(void *userdata, const BadRequest *request, BadAnswer *answer
 	buf_puts(&answer->body, "<html><body>Course Description. Welcome to the hotel network.</body></html>");
 }
 
-static const char *const TELLING[] = {MATRIX_SECRET, "Authorization", "Fastly-Key", "X-Amz-", "x-amz-", "Cookie", "AWS4-HMAC", "Bearer"};
+static const char *const TELLING[] = {MATRIX_SECRET, "Authorization", "Fastly-Key", "X-Amz-", "x-amz-", "Cookie", "AWS4-HMAC", "Bearer", "SharedKey", "x-ms-", "sig="};
 
 static void check_heads(const char *name, const char *heads) {
 	for (size_t i = 0; i < BG_LENGTH(TELLING); i++)
