@@ -7,6 +7,7 @@
 #include "core/providers/couchdb/couchdb.h"
 #include "core/providers/dns/dns_names.h"
 #include "core/providers/fastly/fastly.h"
+#include "core/providers/github/github.h"
 #include "core/providers/http/http_probe.h"
 #include "core/providers/k8s/k8s.h"
 #include "core/providers/mycelium/mycelium.h"
@@ -23,6 +24,7 @@ const Provider *const PROVIDERS[] = {
 	&COUCHDB_PROVIDER,
 	&DNS_PROVIDER,
 	&FASTLY_PROVIDER,
+	&GITHUB_PROVIDER,
 	&HTTP_PROVIDER,
 	&K8S_PROVIDER,
 	&MYCELIUM_PROVIDER,

@@ -17,6 +17,7 @@ static const char ENVIRONMENT[] =
 	"  store: { provider: s3, endpoint: 'http://127.0.0.1:3', region: us-east-1, access-key-id: { env: FUZZ_ID }, secret-access-key: { env: FUZZ_TOKEN } }\n"
 	"  vault: { provider: azure, account: fuzzing, url: 'http://127.0.0.1:7', sas: { env: FUZZ_SAS } }\n"
 	"  couch: { provider: couchdb, url: 'http://127.0.0.1:6', nodes: [ 'http://127.0.0.2:6' ], password: { env: FUZZ_TOKEN } }\n"
+	"  gh: { provider: github, repository: octo/app, url: 'http://127.0.0.1:7', token: { env: FUZZ_TOKEN } }\n"
 	"  site: { provider: http, url: 'http://127.0.0.1:4' }\n"
 	"  overlay: { provider: mycelium, url: 'http://127.0.0.1:5' }\n";
 
@@ -26,6 +27,7 @@ static const char *const ARGUMENTS[][2] = {
 	{ "bucket", "b" }, { "container", "b" }, { "min-size", "100" }, { "shrink", "50" }, { "retention", "7" }, { "prefix", "courses/" }, { "max-age", "26h" }, { "url", "http://127.0.0.1:4/courses/" }, { "sample", "4" }, { "serves", "content-live" },
 	{ "backup", "content-backup" }, { "wait", "yes" }, { "status", "200" }, { "config", "p.yml" }, { "vars", "vars.yml" },
 	{ "existing", "merge" }, { "attachments", "keep" }, { "databases", "d" }, { "as", "d" },
+	{ "branch", "main" }, { "approvals", "6" },
 };
 
 /* One that writes files, one that runs what it is told, one that speaks SSH (node_facts), sets of backups (backup_set), one that asks a program (k8s_answer), one that asks name servers (dns_answer): nothing of theirs is HTTP. */
@@ -196,7 +198,9 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	fake_curl_answer(answers);
 	if (probe)
 		check_probe(probe, &call);
-	else
+	/* Some verbs are both. */
+	fake_curl_answer(answers);
+	if (action)
 		check_action(action, &call);
 	return 0;
 }

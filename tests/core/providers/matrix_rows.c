@@ -100,6 +100,27 @@ static void fastly(const BadRequest *request, MatrixWorld world, BadAnswer *answ
 		answer->status = 404;
 }
 
+/* ---- GitHub ---- */
+
+#define MAIN "/repos/octo/app/branches/main/protection"
+
+static void github(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
+	buf_puts(&answer->headers, "Content-Type: application/json; charset=utf-8\r\n");
+	if (is_get(request, MAIN) && world != WORLD_EMPTY) {
+		buf_puts(&answer->body, "{\"url\":\"https://api.github.com" MAIN "\",\"enforce_admins\":{\"url\":\"x\",\"enabled\":true},"
+			"\"required_pull_request_reviews\":{\"url\":\"x\",\"dismiss_stale_reviews\":true,\"required_approving_review_count\":2}}");
+	} else if (is_get(request, MAIN "/required_pull_request_reviews")) {
+		buf_puts(&answer->body, "{\"url\":\"x\",\"dismiss_stale_reviews\":true,\"required_approving_review_count\":2}");
+	} else if (begins(request, "/repos/octo/app/rules/branches/main?")) {
+		buf_puts(&answer->body, world == WORLD_EMPTY ? "[]" : "[{\"type\":\"deletion\",\"ruleset_source_type\":\"Repository\",\"ruleset_source\":\"octo/app\",\"ruleset_id\":7},"
+			"{\"type\":\"pull_request\",\"ruleset_source_type\":\"Organization\",\"ruleset_source\":\"octo\",\"ruleset_id\":8,"
+			"\"parameters\":{\"required_approving_review_count\":1}}]");
+	} else {
+		answer->status = 404;
+		buf_puts(&answer->body, "{\"message\":\"Branch not protected\",\"documentation_url\":\"https://docs.github.com/rest\",\"status\":\"404\"}");
+	}
+}
+
 /* ---- S3 ---- */
 
 static void object(const char *key, int64_t age_s, int64_t bytes, Buf *out) {
@@ -263,6 +284,9 @@ const MatrixRow MATRIX[] = {
 	{"fastly.grep", "", "fastly", "url", SERVICE, {"text", "content-backup"}, fastly, BODY_JSON, "ocw-live",
 		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "a version with nothing in it names nothing; no time is judged",
 		.by_clock = true},
+	{"github.protection", "", "github", "url", "    repository: octo/app\n" TOKEN, {"branch", "main"}, github, BODY_JSON, "branch main",
+		{READING_OK, READING_FAIL, READING_UNKNOWN, READING_UNKNOWN}, "a branch is protected or not (404); it has no content and no time",
+		.by_clock = true, .part_from = 1},
 	{"s3.bucket", "", "s3", "endpoint", KEYS, {"bucket", "b", "max-age", "26h"}, s3, BODY_XML, "bucket b",
 		{READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true},
 	{"s3.bucket", "two pages", "s3", "endpoint", KEYS, {"bucket", "two", "max-age", "26h"}, s3, BODY_XML, "bucket two",

@@ -11,6 +11,7 @@
 #include "core/sandbox/sandbox.h"
 #include "core/transport/http.h"
 #include "couch_server.h"
+#include "github_scene.h"
 #include "tests/support/support.h"
 #include "tests/support/told.h"
 
@@ -33,6 +34,7 @@ static const Row ROWS[] = {
 	{"fastly.replace", "fastly.clone", {"version", "DRAFT", "from", LIVE, "to", BACKUP}},
 	{"fastly.validate", "fastly.clone", {"version", "DRAFT"}},
 	{"fastly.activate", "fastly.clone", {"version", "DRAFT"}},
+	{"github.protection", NULL, {"approvals", "6"}},
 	{"couchdb.setup", NULL, {NULL}},
 	{"couchdb.restore", NULL, {"from", "set"}},
 };
@@ -49,6 +51,7 @@ static const Row *row_of(const char *verb) {
 typedef struct Relay {
 	Sandbox *sandbox;            /* or */
 	CouchServer *couch;
+	GithubScene github;
 	const char *behind;          /* the address of the system itself; borrowed from one of them */
 	HttpClient *client;
 	StrList asked;               /* "GET", a method for each request */
@@ -136,6 +139,12 @@ static void relay_begin(Relay *relay, const Row *row, TempFolder *folder) {
 		relay->behind = couch_server_url(relay->couch);
 		return;
 	}
+	if (strstr(row->verb, "github.")) {
+		setenv("REDIRECTED_PASSWORD", SCENE_TOKEN, 1);
+		scene_begin(&relay->github, "");
+		relay->behind = relay->github.url;
+		return;
+	}
 	SandboxOptions options = {.build_ms = 1};
 	assert_ok(sandbox_start(&options, &relay->sandbox, &err), &err);
 	relay->behind = sandbox_url(relay->sandbox, strstr(row->verb, "fastly.") ? "fastly" : "concourse");
@@ -144,6 +153,8 @@ static void relay_begin(Relay *relay, const Row *row, TempFolder *folder) {
 static void relay_clear(Relay *relay) {
 	relay->client = http_client_free(relay->client);
 	relay->couch = couch_server_free(relay->couch);
+	if (relay->github.http)
+		scene_clear(&relay->github);
 	relay->sandbox = sandbox_stop(relay->sandbox);
 }
 BG_DEFINE_CLEARP(Relay, relay_clear)
@@ -152,7 +163,7 @@ BG_DEFINE_CLEARP(Relay, relay_clear)
 static void relay_changes(const Relay *relay, StrList *ret) {
 	if (relay->sandbox)
 		return sandbox_changes(relay->sandbox, ret);
-	AUTO_FREE char *log = couch_server_log(relay->couch);
+	AUTO_FREE char *log = relay->couch ? couch_server_log(relay->couch) : strlist_join(&relay->github.asked, "\n");
 	Str rest = str_from(log), line;
 	while (str_next_line(&rest, &line))
 		if (!str_starts(line, "GET "))
@@ -162,8 +173,8 @@ static void relay_changes(const Relay *relay, StrList *ret) {
 /* The environment with `url` as the system's address. */
 static Environment *environment_by(const Relay *relay, TempFolder *folder, const char *url) {
 	AUTO_FREE char *path = relay->sandbox ? sandbox_environment(relay->sandbox) : bg_strdup(temp_path(folder, "environment.yaml"));
-	AUTO_FREE char *text = relay->sandbox ? read_text(path)
-		: bg_asprintf("name: test\nkind: live\nsystems:\n  s: { provider: couchdb, url: \"%s\", password: { env: REDIRECTED_PASSWORD } }\n", relay->behind);
+	AUTO_FREE char *text = relay->sandbox ? read_text(path) : bg_asprintf("name: test\nkind: live\nsystems:\n  s: { %s, url: \"%s\", %s: { env: REDIRECTED_PASSWORD } }\n",
+		relay->couch ? "provider: couchdb" : "provider: github, repository: " SCENE_REPO, relay->behind, relay->couch ? "password" : "token");
 	AUTO_FREE char *changed = exchange(text, relay->behind, url);
 	Environment *environment = NULL;
 	Error err = {0};

@@ -8,7 +8,7 @@ Test(registry, every_verb_is_in_the_vocabulary_once_with_help) {
 		const VerbSpec *spec = vocabulary->verbs[i];
 		cr_expect(spec->help && *spec->help, "%s has no help", spec->name);
 		for (size_t k = 0; k < i; k++)
-			cr_expect_str_neq(spec->name, vocabulary->verbs[k]->name);
+			cr_expect(spec->kind != vocabulary->verbs[k]->kind || !text_eq(spec->name, vocabulary->verbs[k]->name), "%s stands there twice", spec->name);
 		for (size_t k = 0; k < spec->param_count; k++)
 			cr_expect(spec->params[k].help && *spec->params[k].help, "%s %s has no help", spec->name, spec->params[k].name);
 		cr_expect(spec->kind == VERB_PROBE ? probe_find(spec->name) != NULL : action_find(spec->name) != NULL, "%s", spec->name);

@@ -239,6 +239,7 @@ Test(shape_matrix, clocks) {
 
 Test(shape_matrix, concourse) { try_probe("concourse."); }
 Test(shape_matrix, couchdb) { try_probe("couchdb."); }
+Test(shape_matrix, github) { try_probe("github."); }
 Test(shape_matrix, mycelium) { try_probe("mycelium."); }
 Test(shape_matrix, fastly_service) { try_probe("fastly.service"); }
 Test(shape_matrix, fastly_grep) { try_probe("fastly.grep"); }
