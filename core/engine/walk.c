@@ -174,6 +174,8 @@ static void outline_rows(const Step *step, Json *item) {
 		json_add_bool(action, "also", rows[i].also);
 		if (i < undo_count)
 			json_add_string(action, "undo_risk", risk_name(written_risk(&undos[i])));
+		if (rows[i].action ? rows[i].action->restores : rows[i].command->restores)
+			json_add_bool(action, "restores", true);
 	}
 	json_add_bool(item, "undo", undo_count > 0);
 	json_add_int(item, "undos", (int64_t) undo_count);
@@ -281,5 +283,6 @@ Json *walk_outline(const Walk *walk) {
 	for (size_t i = 0; i < procedure->gate_count; i++)
 		outline_gate(procedure->gates[i], walk->environment->signoff.solo, gates);
 	outline_values(walk, outline);
+	json_add_bool(outline, "dedicated", walk->environment->dedicated);
 	return outline;
 }

@@ -7,6 +7,7 @@
 static const EnvironmentKey top_keys[] = {
 	{ "name", true, "What this environment is called on every screen and in every signed statement." },
 	{ "kind", true, "live or drill; on a drill every screen says DRILL." },
+	{ "dedicated", false, "true: it is there to be restored into. Left out: only a drill is; elsewhere a restore wants a signed reason." },
 	{ "playbooks", false, "Markdown files, or folders of them, relative to this file." },
 	{ "group", false, "A Unix group whose members may use the engine that one of them started. Left out: nobody else may." },
 	{ "objective", false, "The time to restore that was promised: 60m." },

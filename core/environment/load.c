@@ -7,14 +7,18 @@
 static bool load_head(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
 {
 	static const char *const kinds[] = { [ENVIRONMENT_LIVE] = "live", [ENVIRONMENT_DRILL] = "drill" };
-	size_t kind = 0;
+	static const char *const answers[] = { "false", "true" };
+	size_t kind = 0, dedicated = 0;
+	const YamlNode *said = yaml_find(root, "dedicated");
 	if (!reader_text(reader, yaml_find(root, "name"), &environment->name, err)
 		|| !reader_choice(reader, yaml_find(root, "kind"), kinds, BG_LENGTH(kinds), &kind, err)
+		|| (said && !reader_choice(reader, said, answers, BG_LENGTH(answers), &dedicated, err))
 		|| !reader_paths(reader, yaml_find(root, "playbooks"), &environment->playbooks, err)
 		|| !reader_text_or(reader, yaml_find(root, "group"), "", &environment->group, err)
 		|| !reader_span(reader, yaml_find(root, "objective"), 0, &environment->objective_ms, err))
 		return false;
 	environment->kind = (EnvironmentKind) kind;
+	environment->dedicated = said ? dedicated == 1 : environment->kind == ENVIRONMENT_DRILL;
 	return true;
 }
 

@@ -40,6 +40,21 @@ static bool apply_gates_open(Asked *asked)
 	return true;
 }
 
+/* "Not staging": a backup goes over what is there only where that is what the environment is for, or where somebody signed why. */
+static bool apply_may_restore(Asked *asked, bool undo)
+{
+	const Gate *gates[RUN_GATES_MAX];
+	if (undo || !asked->row->restores || asked->run->dedicated)
+		return true;
+	size_t count = run_step_gates(asked->run, asked->step, gates, BG_LENGTH(gates));
+	for (size_t i = 0; i < count; i++)
+		if (gate_reason(gates[i], asked->now))
+			return true;
+	return refuse(asked, ERROR_DENIED, count ? "sign its gate anew and say why; or go on in the environment that is marked dedicated: true"
+		: "give the step a gate with reason=required; or go on in the environment that is marked dedicated: true",
+		"Not staging: this restores into an environment that is not dedicated to it, and nobody signed why");
+}
+
 static bool apply_plan_is_seen(Asked *asked, bool undo)
 {
 	const StepAction *row = asked->row;
@@ -117,7 +132,7 @@ bool decide_apply(Asked *asked)
 	bool undo = json_get_bool(asked->args, "undo", false);
 	json_add_int(asked->data, "action", (int64_t) asked->incident->action_count + 1);
 	if (!take_step(asked) || !take_row(asked) || !apply_may_start(asked, undo) || !apply_plan_is_seen(asked, undo)
-		|| !apply_gates_open(asked))
+		|| !apply_gates_open(asked) || !apply_may_restore(asked, undo))
 		return false;
 	const StepAction *row = asked->row;
 	Risk risk = row_risk(row, undo);

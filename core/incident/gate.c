@@ -130,6 +130,16 @@ bool gate_counts(const Gate *gate, const Signoff *signoff, WallTime now)
 	return signoff_counts(gate, (size_t) (signoff - gate->signoffs), gate->latched && !gate->live ? gate->latched_at : now);
 }
 
+const char *gate_reason(const Gate *gate, WallTime now)
+{
+	for (size_t i = gate->signoff_count; i > gate->signoffs_from; i--) {
+		const Signoff *signoff = &gate->signoffs[i - 1];
+		if (signoff->reason && *signoff->reason && gate_counts(gate, signoff, now))
+			return signoff->reason;
+	}
+	return NULL;
+}
+
 static const Signoff *newest_alone(const Gate *gate, WallTime at)
 {
 	for (size_t i = gate->signoff_count; gate->solo && gate->subject[0] && i > gate->signoffs_from; i--)

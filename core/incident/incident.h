@@ -41,6 +41,7 @@ typedef struct StepAction {      /* one verb that a step can do, in order: `do`s
 	char *label;                 /* words for a key or menu; NULL = the verb */
 	char *save;                  /* name of the value that its result is kept under; NULL = none */
 	bool also;                   /* optional: does not count for done */
+	bool restores;               /* a backup over what is there: only into what is dedicated to it, or with a signed reason */
 	bool done;
 	bool undone;                 /* of a step with several undos: the one with this row's index was done */
 	int64_t plan_seq;            /* record of its newest plan; 0 = none */
@@ -149,6 +150,7 @@ typedef struct Run {
 	char *id;
 	char *playbook_id, *playbook_title, *playbook_path, *playbook_sha256;
 	char *procedure_id, *procedure_title;
+	bool dedicated;              /* its environment is there to be restored into, as it was when the run began */
 	bool aside;                  /* a command beside the procedure that is walked: never the current run while there is another */
 	RunState state;
 	IncidentStep *steps;
@@ -344,6 +346,8 @@ const Signoff *gate_signoff_of(const Gate *gate, const char *person);
 int gate_people_wanted(const Gate *gate, WallTime now);
 /* `signoff`, one of gate->signoffs, is among those by which the gate is open. */
 bool gate_counts(const Gate *gate, const Signoff *signoff, WallTime now);
+/* Why, as somebody wrote whose sign-off counts now; NULL: none of them says. */
+const char *gate_reason(const Gate *gate, WallTime now);
 /* Gates that cover `step` itself or a step that it is a sub-step of, in order, at most `max`; returns how many. */
 size_t run_step_gates(const Run *run, const IncidentStep *step, const Gate **ret, size_t max);
 /* The first action of a step that is still to be done (also's never); NULL = none. *ret_index its index. */

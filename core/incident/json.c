@@ -25,6 +25,8 @@ static Json *json_of_row(const StepAction *row)
 	json_add_string(json, "label", row->label);
 	json_add_string(json, "save", row->save);
 	json_add_bool(json, "also", row->also);
+	if (row->restores)
+		json_add_bool(json, "restores", true);
 	json_add_bool(json, "done", row->done);
 	if (row->undone)
 		json_add_bool(json, "undone", true);
@@ -204,6 +206,8 @@ static Json *json_of_run(const Run *run, WallTime now)
 	json_add_string(procedure, "title", run->procedure_title);
 	if (run->aside)
 		json_add_bool(json, "aside", true);
+	if (run->dedicated)
+		json_add_bool(json, "dedicated", true);
 	json_add_string(json, "who", run->who);
 	json_add_time(json, "started", run->started);
 	json_add_time(json, "ended", run->ended);

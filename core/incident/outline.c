@@ -55,6 +55,7 @@ static bool outline_row(const Json *json, StepAction *row, Error *err)
 	if (row->save && !model_is_name(row->save))
 		return outline_refuse(err, "saves a result under something that is not a name", row->save);
 	row->also = json_get_bool(json, "also", false);
+	row->restores = json_get_bool(json, "restores", false);
 	return true;
 }
 
@@ -244,6 +245,7 @@ bool outline_parse(const Json *data, Run *ret_run, Error *err)
 	if (!path || !model_is_digest(sha256))
 		return outline_refuse(err, "does not say which playbook file it is from", NULL);
 	run.aside = json_get_bool(data, "aside", false);
+	run.dedicated = json_get_bool(data, "dedicated", false);
 	run.playbook_path = bg_strdup(path);
 	run.playbook_sha256 = bg_strdup(sha256);
 	if (!outline_steps(data, &run, err) || !outline_gates(data, &run, err) || !outline_timers(data, &run, err)

@@ -40,14 +40,16 @@ PlaybookAction bind_action(Builder *builder, const Directive *directive)
 {
 	PlaybookAction action = {.verb = directive_word(directive, 0), .save = directive_value(directive, "save"),
 		.label = directive_value(directive, "label"), .watch = directive_is_yes(directive, "watch"),
-		.risk = RISK_CHANGE, .line = (unsigned) directive->line};
+		.risk = RISK_CHANGE, .restores = directive_is_yes(directive, "restores"), .line = (unsigned) directive->line};
 	if (!action.verb)
 		action.verb = "";
 	action.args = call_args(builder, directive, &action.arg_count);
 	const VerbSpec *spec = builder->vocabulary ? vocabulary_find(builder->vocabulary, VERB_ACTION,
 		str_from(action.verb)) : NULL;
-	if (spec)
+	if (spec) {
 		action.risk = spec->risk;
+		action.restores = action.restores || spec->restores;
+	}
 	const char *risk = directive_value(directive, "risk");
 	action.risk_given = risk && risk_parse(str_from(risk), &action.risk);
 	return action;
@@ -172,6 +174,7 @@ void bind_command(Builder *builder, const Directive *directive, StepCommand *com
 	if (directive_value(directive, "tty"))
 		command->terminal = directive_is_yes(directive, "tty");
 	command->literal = directive_is_yes(directive, "literal");
+	command->restores = command->restores || directive_is_yes(directive, "restores");
 	for (size_t i = 0; command->literal && i < command->line_count; i++)
 		shell_judge_literal(builder->arena, &command->lines[i]);
 	command->optional = command->optional || directive_is_yes(directive, "optional");

@@ -16,7 +16,7 @@ static const struct InfoKey {
 	{ "excludeFromRunAll", "optional", true }, { "host", "host", false }, { "tty", "tty", false }, { "risk", "risk", false },
 	{ "timeout", "timeout", false }, { "confirm", "confirm", false }, { "expect", "expect", false },
 	{ "choose", "choose", false }, { "of", "of", false }, { "each", "each", false }, { "literal", "literal", false }, { "optional", "optional", false },
-	{ "undo", "undo", false },
+	{ "undo", "undo", false }, { "restores", "restores", false },
 };
 
 static const struct InfoKey *find_info_key(const char *name) {

@@ -7,7 +7,7 @@
 #define KEY(name, type, choices) { name, type, false, choices, NULL }
 #define RISKS "read|change|destructive"
 #define ACTION_KEYS KEYS(KEY("save", PARAM_TEXT, NULL), KEY("risk", PARAM_CHOICE, RISKS), KEY("label", PARAM_TEXT, NULL), \
-	KEY("watch", PARAM_BOOL, NULL))
+	KEY("watch", PARAM_BOOL, NULL), KEY("restores", PARAM_BOOL, NULL))
 
 static const VerbRow ROWS[DIRECTIVE_VERB_COUNT] = {
 	[DIRECTIVE_PLAYBOOK] = { .name = "playbook", .help = "names the whole file",
@@ -53,7 +53,7 @@ static const VerbRow ROWS[DIRECTIVE_VERB_COUNT] = {
 			KEY("timeout", PARAM_SPAN, NULL), KEY("confirm", PARAM_TEXT, NULL), KEY("expect", PARAM_TEXT, NULL),
 			KEY("choose", PARAM_TEXT, NULL), KEY("of", PARAM_TEXT, NULL), KEY("cwd", PARAM_TEXT, NULL),
 			KEY("each", PARAM_LIST, NULL), KEY("name", PARAM_TEXT, NULL), KEY("literal", PARAM_BOOL, NULL),
-			KEY("optional", PARAM_BOOL, NULL), KEY("undo", PARAM_BOOL, NULL)) },
+			KEY("optional", PARAM_BOOL, NULL), KEY("undo", PARAM_BOOL, NULL), KEY("restores", PARAM_BOOL, NULL)) },
 	[DIRECTIVE_STEP] = { .name = "step", .help = "this is a step",
 		KEYS(KEY("confirm", PARAM_TEXT, NULL), KEY("reason", PARAM_CHOICE, "required|optional")) },
 	[DIRECTIVE_NOTE] = { .name = "note", .help = "this is text to read, no step" },

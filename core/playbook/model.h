@@ -38,7 +38,7 @@ typedef struct Binding {
 	StepCommand *command;      /* for BIND_COMMAND */
 } Binding;
 
-/* do / also / undo: a provider's action. `args` are the action's own; save, risk, label and watch are taken out. */
+/* do / also / undo: a provider's action. `args` are the action's own; save, risk, label, watch and restores are taken out. */
 typedef struct PlaybookAction {
 	const char *verb;          /* "concourse.pause" */
 	DirectiveArg *args;
@@ -48,6 +48,7 @@ typedef struct PlaybookAction {
 	bool risk_given;           /* else `risk` is the vocabulary's, or change when that is not known */
 	Risk risk;
 	bool watch;
+	bool restores;             /* its verb restores, or restores=yes stands with it */
 	unsigned line;
 } PlaybookAction;
 
@@ -215,6 +216,7 @@ struct StepCommand {
 	int64_t timeout_ms;        /* 0: the default */
 	Risk risk;                 /* the highest of its lines, unless written */
 	bool terminal;             /* needs a terminal of its own */
+	bool restores;             /* it restores a backup: restores=yes */
 	bool literal;              /* nothing in its text stands for something else */
 	bool optional;
 	bool undo;                 /* `cmd undo`: the way back of its step, never its work */

@@ -32,6 +32,8 @@ static void add_actions(Json *step, const char *key, const PlaybookAction *actio
 		(void) json_add_string(action, "risk", risk_name(actions[i].risk));
 		(void) json_add_string(action, "label", actions[i].label);
 		(void) json_add_string(action, "save", actions[i].save);
+		if (actions[i].restores)
+			(void) json_add_bool(action, "restores", true);
 		(void) json_add_int(action, "line", actions[i].line);
 	}
 }
@@ -123,6 +125,8 @@ static void add_command(Json *array, const StepCommand *command)
 	(void) json_add_bool(json, "optional", command->optional);
 	(void) json_add_bool(json, "undo", command->undo);
 	(void) json_add_bool(json, "alternatives", command->alternatives);
+	if (command->restores)
+		(void) json_add_bool(json, "restores", true);
 	(void) json_add_string(json, "host", command->host);
 	(void) json_add_string(json, "why_not", command->why_not);
 	Json *lines = json_add(json, "commands", json_new_array());

@@ -47,6 +47,7 @@ typedef struct VerbSpec {
 	size_t field_count;
 	const char *help;      /* one line: what it does, in words */
 	bool visible_only;     /* of actions: done for what stands in the document for everybody to read; no do, also or undo may name it */
+	bool restores;         /* of actions: writes what a backup holds over what is there, so it belongs into an environment that is dedicated to it */
 	const char *subject;   /* of probes: what is looked at, "job ${job}"; NULL = the name */
 } VerbSpec;
 

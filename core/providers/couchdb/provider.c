@@ -43,7 +43,7 @@ static bool check_system(const Environment *environment, const EnvironmentSystem
 #define COUNT_MS (30 * 60 * 1000)
 
 static const Action ACTIONS[] = {
-	{.spec = {.name = "couchdb.restore", .kind = VERB_ACTION, .risk = RISK_DESTRUCTIVE, .help = "databases out of dumps: revisions kept, design documents last",
+	{.spec = {.name = "couchdb.restore", .kind = VERB_ACTION, .risk = RISK_DESTRUCTIVE, .restores = true, .help = "databases out of dumps: revisions kept, design documents last",
 			.VERB_PARAMS({"from", PARAM_TEXT, true, NULL, "a folder of dumps (DATABASE.json, DATABASE.couchbackup), or one dump"},
 				{"databases", PARAM_LIST, false, NULL, "only these; all of the set if not said, but _replicator and _global_changes"},
 				{"as", PARAM_TEXT, false, NULL, "the database of a single dump, where its file has another name"},

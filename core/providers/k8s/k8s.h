@@ -112,6 +112,7 @@ void k8s_probe_statefulset(const Call *call, Reading *ret);
 void k8s_probe_pods(const Call *call, Reading *ret);
 
 bool k8s_plan_scale(const Call *call, Plan *ret_plan, Error *err);
+bool k8s_plan_stop(const Call *call, Plan *ret_plan, Error *err);
 bool k8s_plan_rescale(const Call *call, Plan *ret_plan, Error *err);
 bool k8s_apply_scale(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 bool k8s_verify_scale(const Call *call, const Plan *plan, ActionResult *result, Error *err);

@@ -30,9 +30,12 @@ static char *counts_text(const Json *counts) {
 
 static bool read_number(const Call *call, int64_t *ret, Error *err) {
 	const char *given = call_arg(call, "replicas");
-	if (given && str_parse_int(str_from(given), ret) && *ret >= 0 && *ret <= K8S_COUNT_MAX)
+	*ret = 0;
+	if (!given)   /* k8s.stop */
 		return true;
-	error_set(err, ERROR_INVALID, "replicas=%s is no number of pods", given ? given : "");
+	if ( str_parse_int(str_from(given), ret) && *ret >= 0 && *ret <= K8S_COUNT_MAX)
+		return true;
+	error_set(err, ERROR_INVALID, "replicas=%s is no number of pods", given);
 	return error_hint(err, "write a number from 0 on");
 }
 
@@ -154,7 +157,20 @@ static bool plan_scaling(const Call *call, const char *action, Plan *ret_plan, E
 	return true;
 }
 
-bool k8s_plan_scale(const Call *call, Plan *ret_plan, Error *err) { return plan_scaling(call, "k8s.scale", ret_plan, err); }
+/* All of a namespace at once, in the wrong one, stops production: that is another action, before which the namespace is typed. */
+bool k8s_plan_scale(const Call *call, Plan *ret_plan, Error *err) {
+	int64_t number = 0;
+	bool ok = read_number(call, &number, err);
+	if (ok && (number > 0 || call_arg(call, "deployment")))
+		return plan_scaling(call, "k8s.scale", ret_plan, err);
+	if (ok) {
+		error_set(err, ERROR_INVALID, "this would stop every deployment of a namespace");
+		error_hint(err, "use k8s.stop namespace=NAME: the name is then typed before it; or name the deployment");
+	}
+	return error_what(err, "plan to scale deployments");
+}
+
+bool k8s_plan_stop(const Call *call, Plan *ret_plan, Error *err) { return plan_scaling(call, "k8s.stop", ret_plan, err); }
 
 bool k8s_plan_rescale(const Call *call, Plan *ret_plan, Error *err) { return plan_scaling(call, "k8s.rescale", ret_plan, err); }
 

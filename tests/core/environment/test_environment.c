@@ -143,6 +143,7 @@ static const Refusal refusals[] = {
 		"What this environment is called on every screen and in every signed statement." },
 	{ "unknown kind", "name: x\nkind: drlil\n", "e:2:1", "for kind, the word \"drlil\" is not known", "did you mean \"drill\"?" },
 	{ "far from any kind", "name: x\nkind: production\n", "e:2:1", "for kind, the word \"production\" is not known", "known here: live, drill" },
+	{ "not dedicated or not", HEAD "dedicated: maybe\n", "e:3:1", "for dedicated, the word \"maybe\" is not known", "known here: false, true" },
 	{ "empty name", "name:\nkind: live\n", "e:1:1", "name is empty", "give it a value or remove the line" },
 	{ "name is a list", "name: [a]\nkind: live\n", "e:1:1", "name must be a text, but this is a list", "write one value, without [ ] or { }" },
 	{ "bidi control in a text", "name: \"a\\u202eb\"\nkind: live\n", "e:1:1", "name holds a character that cannot be seen, or that turns text around",

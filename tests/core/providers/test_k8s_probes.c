@@ -169,8 +169,10 @@ Test(k8s_probes, scaling_is_planned_done_seen_and_taken_back) {
 	Error err = {0};
 	put_deployment(&fixture, "lms-deployment", 3, 3);
 	put_deployment(&fixture, "cms-deployment", 2, 2);
-	kube_fixture_args(&fixture, "replicas", "0", NULL);
-	assert_ok(kube_fixture_do(&fixture, "k8s.scale", &plan, &result, &err), &err);
+	kube_fixture_args(&fixture, "namespace", "openedx", NULL);
+	assert_ok(kube_fixture_do(&fixture, "k8s.stop", &plan, &result, &err), &err);
+	assert_text("typed before it", plan.confirm_name, "openedx");
+	cr_assert_eq(action_find("k8s.stop")->spec.risk, RISK_DESTRUCTIVE);
 	plan_describe(&plan, &changes);
 	AUTO_FREE char *told = strlist_join(&changes, "; ");
 	assert_text("changes", told, "deployment lms-deployment: 3 replicas -> 0 replicas; deployment cms-deployment: 2 replicas -> 0 replicas");
@@ -182,7 +184,7 @@ Test(k8s_probes, scaling_is_planned_done_seen_and_taken_back) {
 	assert_text("what save= keeps", result.value, "lms-deployment=3,cms-deployment=2");
 	char *verb = NULL;
 	Json *args = NULL;
-	cr_assert(action_find("k8s.scale")->undo(&plan, NULL, &verb, &args));
+	cr_assert(action_find("k8s.stop")->undo(&plan, NULL, &verb, &args));
 	assert_text("verb", verb, "k8s.rescale");
 	json_free(fixture.args);
 	fixture.call.args = fixture.args = args;
@@ -228,7 +230,9 @@ Test(k8s_probes, what_cannot_be_planned_says_why) {
 	static const struct { const char *action, *name, *value, *more, *much; ErrorKind kind; const char *why; } CASES[] = {
 		{"k8s.scale", "deployment", "nope", "replicas", "0", ERROR_MISSING, "there is no deployment nope"},
 		{"k8s.scale", "deployment", "--all", "replicas", "0", ERROR_INVALID, "cannot be a name"},
-		{"k8s.scale", "namespace", "empty", "replicas", "0", ERROR_MISSING, "there is no deployment"},
+		{"k8s.scale", "namespace", "empty", "replicas", "2", ERROR_MISSING, "there is no deployment"},
+		{"k8s.stop", "namespace", "empty", NULL, NULL, ERROR_MISSING, "there is no deployment"},
+		{"k8s.scale", "replicas", "0", NULL, NULL, ERROR_INVALID, "would stop every deployment of a namespace"},
 		{"k8s.scale", "deployment", "web", "replicas", "-1", ERROR_INVALID, "replicas=-1 is no number"},
 		{"k8s.rescale", "counts", "web=3,web=2", NULL, NULL, ERROR_INVALID, "no list of names with a number each"},
 		{"k8s.rescale", "counts", "web", NULL, NULL, ERROR_INVALID, "no list of names with a number each"},
