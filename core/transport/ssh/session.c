@@ -66,6 +66,7 @@ SshSession *ssh_session_free(SshSession *session) {
 	free_text(session->target.agent);
 	free_text(session->target.jump);
 	free_text(session->command.text);
+	free_text(session->command.loop);
 	free(session);
 	return NULL;
 }
@@ -78,13 +79,17 @@ void session_disconnect(SshSession *session) {
 	ssh_keys_clear(&session->keys);
 	if (session->fd >= 0)
 		shutdown(session->fd, SHUT_RDWR);
-	for (int i = 0; session->channel && i < FREE_TRIES; i++)
-		if (libssh2_channel_free(session->channel) != LIBSSH2_ERROR_EAGAIN)
-			break;
+	LIBSSH2_CHANNEL *channels[] = {session->channel, session->loop.channel};
+	for (size_t k = 0; k < BG_LENGTH(channels); k++)
+		for (int i = 0; channels[k] && i < FREE_TRIES; i++)
+			if (libssh2_channel_free(channels[k]) != LIBSSH2_ERROR_EAGAIN)
+				break;
 	for (int i = 0; session->lib && i < FREE_TRIES; i++)
 		if (libssh2_session_free(session->lib) != LIBSSH2_ERROR_EAGAIN)
 			break;
-	session->channel = NULL;
+	session->channel = session->loop.channel = NULL;
+	free(session->loop.text);
+	session->loop.text = NULL;
 	session->lib = NULL;
 	if (session->fd >= 0)
 		close(session->fd);
@@ -231,15 +236,18 @@ static Step banner(SshSession *session) {
 /* ---- commands ---- */
 
 void ssh_session_begin(SshSession *session, const SshCommand *command) {
-	BG_ASSERT(!session->busy);
+	BG_ASSERT(!session->busy && (!command->loop || command->repeatable));
 	free_text(session->command.text);
+	free_text(session->command.loop);
 	session->command = *command;
 	session->command.text = bg_strdup(command->text);
+	session->command.loop = bg_strdup_or_null(command->loop);
 	if (!session->command.max_output)
 		session->command.max_output = SSH_DEFAULT_OUTPUT;
 	ssh_result_clear(&session->result);
 	session->begun = mono_now();
 	session->deadline = (MonoTime){session->begun.ms + command->deadline_ms};
+	session_loop_choose(session);
 	session->busy = session->again = true;
 	session->result.reused = session->state != SESSION_CLOSED;
 }
@@ -277,7 +285,7 @@ static Step ready(SshSession *session) {
 	char byte = 0;
 	if (session->busy) {
 		session->phase_end = (MonoTime){mono_now().ms + session->target.connect_ms};
-		return session_enter(session, SESSION_OPENING);
+		return session_enter(session, session->loop.used && session->loop.channel ? SESSION_ASKING : SESSION_OPENING);
 	}
 	ssize_t got = recv(session->fd, &byte, 1, MSG_PEEK);
 	if (got < 0 && errno == EAGAIN)
@@ -286,6 +294,8 @@ static Step ready(SshSession *session) {
 		session_disconnect(session);
 		return STEP_WAIT;
 	}
+	if (session->loop.channel)
+		return session_loop_idle(session);
 	session->answering = true;
 	session->phase_end = (MonoTime){mono_now().ms + ANSWER_MS};
 	return session_enter(session, SESSION_OPENING);
@@ -295,16 +305,17 @@ static Stepper *const STEPPERS[SESSION_STATE_COUNT] = {
 	[SESSION_CLOSED] = begin_connection, [SESSION_RESTING] = resting, [SESSION_CONNECTING] = connecting, [SESSION_BANNER] = banner,
 	[SESSION_HANDSHAKE] = session_handshake, [SESSION_LISTING] = session_list_keys, [SESSION_AUTHENTICATING] = session_authenticate,
 	[SESSION_READY] = ready, [SESSION_OPENING] = session_open, [SESSION_STARTING] = session_start, [SESSION_ENDING_INPUT] = session_end_input,
-	[SESSION_READING] = session_read, [SESSION_CLOSING] = session_close_channel,
+	[SESSION_READING] = session_read, [SESSION_CLOSING] = session_close_channel, [SESSION_ASKING] = session_ask, [SESSION_HEARING] = session_hear,
 };
 
 /* A connection that was kept and does not answer is given up early, so that there is time for a new one. */
 static bool is_trying_kept(const SshSession *session) {
-	return session->answering || (session->state == SESSION_OPENING && session->result.reused);
+	return session->answering || (session->result.reused && (session->state == SESSION_OPENING || session_loop_is_asked(session)));
 }
 
 static bool has_phase_end(const SshSession *session) {
-	return session->state == SESSION_CONNECTING || session->state == SESSION_BANNER || session->state == SESSION_RESTING || is_trying_kept(session);
+	return session->state == SESSION_CONNECTING || session->state == SESSION_BANNER || session->state == SESSION_RESTING || is_trying_kept(session)
+		|| session_loop_is_asked(session);
 }
 
 static void too_late(SshSession *session) {
@@ -333,6 +344,8 @@ void ssh_session_step(SshSession *session) {
 	if (session->state != SESSION_RESTING && now >= end_of(session)) {
 		if (is_trying_kept(session) && (!session->busy || now < session->deadline.ms))
 			session_disconnect(session);
+		else if (session_loop_is_asked(session) && now < session->deadline.ms)
+			session_loop_refuse(session);
 		else
 			too_late(session);
 	}

@@ -18,13 +18,18 @@ Step session_open(SshSession *session) {
 
 Step session_start(SshSession *session) {
 	static const char kind[] = "exec";
+	const char *text = session->loop.used ? session->command.loop : session->command.text;
 	session->result.began = true;
 	session->status_came = false;
-	int code = libssh2_channel_process_startup(session->channel, kind, sizeof(kind) - 1, session->command.text,
-		(unsigned) strlen(session->command.text));
+	int code = libssh2_channel_process_startup(session->channel, kind, sizeof(kind) - 1, text, (unsigned) strlen(text));
 	if (code == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED)
 		return session_fail(session, SSH_NOT_ADMITTED, ERROR_DENIED, "it runs no commands for this user");
-	return code == 0 ? session_enter(session, SESSION_ENDING_INPUT) : session_lib_failed(session, code, "the command was sent");
+	if (code != 0)
+		return session_lib_failed(session, code, "the command was sent");
+	if (!session->loop.used)
+		return session_enter(session, SESSION_ENDING_INPUT);
+	session_loop_begin(session);
+	return session_enter(session, SESSION_ASKING);
 }
 
 Step session_end_input(SshSession *session) {
@@ -33,9 +38,9 @@ Step session_end_input(SshSession *session) {
 }
 
 /* What is over the limit is read all the same: an unread stream stops the other one, too. */
-static ssize_t read_stream(SshSession *session, int stream, Buf *out) {
+ssize_t session_read_stream(LIBSSH2_CHANNEL *channel, int stream, Buf *out) {
 	char block[BLOCK_BYTES];
-	ssize_t got = libssh2_channel_read_ex(session->channel, stream, block, sizeof(block));
+	ssize_t got = libssh2_channel_read_ex(channel, stream, block, sizeof(block));
 	if (got > 0) {
 		size_t room = out->limit - out->len;
 		buf_append(out, block, (size_t) got < room ? (size_t) got : room);
@@ -44,14 +49,20 @@ static ssize_t read_stream(SshSession *session, int stream, Buf *out) {
 	return got;
 }
 
+bool session_has_unread(LIBSSH2_CHANNEL *channel) {
+	unsigned long unread = 0;
+	(void) libssh2_channel_window_read_ex(channel, &unread, NULL);
+	return unread > 0;
+}
+
 Step session_read(SshSession *session) {
-	ssize_t out = read_stream(session, 0, &session->result.out);
+	ssize_t out = session_read_stream(session->channel, 0, &session->result.out);
 	if (out < 0 && out != LIBSSH2_ERROR_EAGAIN)
 		return session_lib_failed(session, (int) out, "its output was read");
-	ssize_t err = read_stream(session, SSH_EXTENDED_DATA_STDERR, &session->result.err);
+	ssize_t err = session_read_stream(session->channel, SSH_EXTENDED_DATA_STDERR, &session->result.err);
 	if (err < 0 && err != LIBSSH2_ERROR_EAGAIN)
 		return session_lib_failed(session, (int) err, "its output was read");
-	if (out > 0 || err > 0)
+	if (out > 0 || err > 0 || session_has_unread(session->channel))
 		return STEP_ON;
 	return libssh2_channel_eof(session->channel) ? session_enter(session, SESSION_CLOSING) : STEP_WAIT;
 }

@@ -34,7 +34,12 @@ typedef struct SshCommand {
 	int64_t deadline_ms;          /* for all of it, connecting included */
 	size_t max_output;            /* of stdout and stderr each; the rest is dropped; 0 = SSH_DEFAULT_OUTPUT */
 	bool repeatable;              /* changes nothing: may be sent again when a kept connection turns out to be dead */
+	const char *loop;             /* for a session, NULL = none: the same, from ssh_loop_command(), in a shell that stays and is asked again and again */
 } SshCommand;
+
+/* The command that begins a shell which stays: for each line that it reads it does `body`, a POSIX script without quotes or exclamation marks of a login
+ * shell, and says where its answer begins and ends. `preface` is done once. Arguments of the script may be put behind it. Appends. */
+void ssh_loop_command(const char *preface, const char *body, Buf *out);
 
 /* How far it came. */
 typedef enum SshOutcome {
