@@ -111,6 +111,15 @@ void test_sshd_wait_log(TestSshd *sshd, const char *text) {
 	cr_assert(found, "sshd did not say \"%s\":\n%s", text, log);
 }
 
+size_t test_sshd_logged(TestSshd *sshd, const char *text) {
+	size_t count = 0;
+	pthread_mutex_lock(&sshd->lock);
+	for (const char *at = buf_text(&sshd->log); (at = strstr(at, text)); at += strlen(text))
+		count++;
+	pthread_mutex_unlock(&sshd->lock);
+	return count;
+}
+
 static void run_sshd(const char *config, int log) {
 	const char *argv[] = {SSHD, "-D", "-e", "-f", config, NULL};
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

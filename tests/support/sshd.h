@@ -27,6 +27,8 @@ int test_sshd_port(const TestSshd *sshd);
 char *test_sshd_known_line(const TestSshd *sshd);
 /* Waits until its log holds `text`. */
 void test_sshd_wait_log(TestSshd *sshd, const char *text);
+/* How often its log holds `text` until now. */
+size_t test_sshd_logged(TestSshd *sshd, const char *text);
 const char *test_login(void);                   /* the login that servers admit: our own */
 /* A key pair, made at the first call: `type` as for ssh-keygen -t; `passphrase` "" = none. Path of the private half, borrowed from the folder. */
 const char *test_key(TempFolder *folder, const char *name, const char *type, const char *passphrase);

@@ -1,26 +1,39 @@
 /* command.c: what is asked of a node, and reading what it says. One line for whatever shell the login has: POSIX sh is started inside, and no quote or
- * exclamation mark of it can be taken for another shell's. Each part that fails leaves its line out; "end" says that all were tried. */
+ * exclamation mark of it can be taken for another shell's. Each part that fails leaves its line out; "end" says that all were tried. Programs cost the node
+ * more than all else, so what the shell can read by itself it does, only the lines that are needed, and the processors are counted once a shell. */
 #include "core/base/text.h"
 #include "core/providers/node/node.h"
 
-static const char SCRIPT[] =
-	"LC_ALL=C; export LC_ALL; "
+static const char PREFACE[] = "LC_ALL=C; export LC_ALL; processors=; line=$(printf \"\\nx\"); line=${line%x};";
+
+static const char LOOK[] =
 	"read a b </proc/loadavg && echo \"load $a\"; "
-	"echo \"processors $(grep -c ^processor /proc/cpuinfo)\"; "
-	"while read k v u; do case $k in MemTotal:|MemAvailable:) echo \"$k $v\";; esac; done </proc/meminfo; "
+	"[ -n \"$processors\" ] || processors=$(grep -c ^processor /proc/cpuinfo); echo \"processors $processors\"; "
+	"while read k v u; do case $k in MemTotal:) echo \"$k $v\";; MemAvailable:) echo \"$k $v\"; break;; esac; done </proc/meminfo; "
 	"read a b </proc/uptime && echo \"uptime ${a%%.*}\"; "
-	"df -Pk / /var /var/lib/rancher 2>/dev/null | sed \"s/^/df /\"; "
+	"a=$(df -Pk / /var /var/lib/rancher 2>/dev/null); "
+	"while [ -n \"$a\" ]; do echo \"df ${a%%$line*}\"; case $a in *$line*) a=${a#*$line};; *) a=;; esac; done; "
 	"systemctl show -p Id -p LoadState -p ActiveState k3s.service k3s-agent.service mycelium.service 2>/dev/null; "
 	"if [ -n \"$1\" ]; then if [ -d \"$1\" ]; then "
 	"n=$(ls -1 \"$1\" | grep ^20 | sort | tail -n 1); echo \"backups $(ls -1 \"$1\" | grep -c ^20)\"; "
 	"[ -n \"$n\" ] && echo \"backup $(stat -c %Y \"$1/$n\") $n\"; else echo \"backups none\"; fi; fi; "
 	"echo \"time $(date +%s)\"; echo end";
 
-void node_command(const EnvironmentNode *node, Buf *out) {
-	buf_printf(out, "exec sh -c '%s' sh ", SCRIPT);
+static void put_folder(const EnvironmentNode *node, Buf *out) {
 	/* A relative path starts from the home, where sshd begins; quoted, its "~" would not. */
 	Str folder = str_from(node->is_backup ? node->backups : "");
+	buf_putc(out, ' ');
 	shell_quote(str_starts(folder, "~/") ? str_slice(folder, 2, folder.len) : folder, out);
+}
+
+void node_command(const EnvironmentNode *node, Buf *out) {
+	buf_printf(out, "exec sh -c '%s %s' sh", PREFACE, LOOK);
+	put_folder(node, out);
+}
+
+void node_loop_command(const EnvironmentNode *node, Buf *out) {
+	ssh_loop_command(PREFACE, LOOK, out);
+	put_folder(node, out);
 }
 
 /* ---- reading it ---- */

@@ -35,6 +35,8 @@ typedef struct NodeFacts {
 
 /* The command for a node. Appends. */
 void node_command(const EnvironmentNode *node, Buf *out);
+/* The same for a shell that stays there and looks again and again (SshCommand.loop). Appends. */
+void node_loop_command(const EnvironmentNode *node, Buf *out);
 /* False when the answer is not whole: nothing of it counts then. */
 BG_CHECK bool node_facts_parse(Str text, NodeFacts *ret);
 

@@ -119,6 +119,23 @@ Test(node_sweep, every_node_is_told_by_itself) {
 	cr_assert_eq(found.counts[1], 1);
 }
 
+/* A look at what is kept begins no session there: the log of the server tells each one. */
+Test(node_sweep, one_shell_there_does_all_looks) {
+	enum { LOOKS = 4 };
+	AUTO_CLEAR(Nodes) nodes = {0};
+	AUTO_CLEAR(Found) found = {0};
+	nodes_begin(&nodes, NULL, "");
+	AUTO(NodeSweep) *sweep = start(&nodes, &found);
+	wait_for(&found, 0, 1);
+	test_sshd_wait_log(nodes.sshd, "Starting session: command");
+	for (int looks = 2; looks <= LOOKS; looks++) {
+		node_sweep_want(sweep, 0);
+		wait_for(&found, 0, looks);
+		assert_answered(&found.readings[0]);
+	}
+	cr_assert_eq(test_sshd_logged(nodes.sshd, "Starting session: command"), 1);
+}
+
 Test(node_sweep, an_rsa_key_works_through_ssh) {
 	if (!have_sshd())
 		cr_skip_test("there is no sshd here");
