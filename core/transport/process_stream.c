@@ -2,6 +2,7 @@
 #include "core/transport/process_stream.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 
 #define GRACE_MS 1000
 #define REAP_MS 10
+#define PIPE_BYTES (1024 * 1024)
 
 struct ProcessStream {
 	ProcessPipes pipes;
@@ -32,6 +34,7 @@ bool process_stream_open(char *const *argv, char *const *environment, ProcessStr
 		error_errno(err, errno, "no pipe");
 		return error_where(err, "%s", argv[0]);
 	}
+	BG_IGNORE(fcntl(stream->pipes.out[1], F_SETPIPE_SZ, PIPE_BYTES) < 0);   /* a smaller one is only slower */
 	fd_set_nonblocking(stream->pipes.in[1]);
 	fd_set_nonblocking(stream->pipes.out[0]);
 	fd_set_nonblocking(stream->pipes.err[0]);

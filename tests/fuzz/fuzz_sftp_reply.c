@@ -20,6 +20,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
 			continue;
 		check_inside(packet, reply.bytes);
 		BG_ASSERT(reply.type != SFTP_HANDLE || (reply.bytes.len && reply.bytes.len <= SFTP_HANDLE_MAX));
+		BG_ASSERT(!sftp_reply_has_extension(&reply, SFTP_LIMITS) || reply.bytes.len > strlen(SFTP_LIMITS));
+		BG_ASSERT(reply.bytes.len >= 16 || !sftp_reply_read_limit(&reply));
 		SftpAttributes attributes;
 		Str name;
 		for (uint32_t i = 0; i < reply.names && sftp_reply_name(&reply, &name, &attributes); i++)

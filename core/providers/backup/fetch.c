@@ -89,9 +89,9 @@ static void choose_place(Fetch *fetch) {
 	fetch->partial = bg_asprintf("%s/.fetching/%s-%.12s", fetch->folder, fetch->name, digest);
 }
 
-bool fetch_open(const Call *call, Fetch *ret, Error *err) {
+bool fetch_open(const Call *call, bool much, Fetch *ret, Error *err) {
 	AUTO_CLEAR(Fetch) fetch = {.folder = backup_folder(call)};
-	if (!backup_node_open(call, &fetch.node, err) || !choose_set(call, &fetch, err) || !backup_node_files(&fetch.node, fetch.remote, &fetch.files, err)
+	if (!backup_node_open(call, much, &fetch.node, err) || !choose_set(call, &fetch, err) || !backup_node_files(&fetch.node, fetch.remote, &fetch.files, err)
 	    || !has_manifest(&fetch, err))
 		return false;
 	choose_place(&fetch);
@@ -178,7 +178,7 @@ static void describe(const Call *call, const Fetch *fetch, int64_t here, const S
 bool backup_plan_fetch(const Call *call, Plan *ret_plan, Error *err) {
 	AUTO_CLEAR(Fetch) fetch = {0};
 	AUTO_CLEAR(StrList) old = {0};
-	if (!fetch_open(call, &fetch, err))
+	if (!fetch_open(call, false, &fetch, err))
 		return error_what(err, "plan to fetch a backup");
 	int64_t here = bytes_here(&fetch);
 	if (!fetch_old_sets(&fetch, fetch_keep(call), &old, err) || (!fetch.is_here && !has_room(&fetch, fetch.files.bytes - here, err)))

@@ -12,7 +12,7 @@ typedef struct Fetch {
 	char *partial;         /* where it is put together; kept when it is interrupted */
 	bool is_here;          /* all of its files are here already, in their sizes */
 } Fetch;
-BG_CHECK bool fetch_open(const Call *call, Fetch *ret, Error *err);
+BG_CHECK bool fetch_open(const Call *call, bool much, Fetch *ret, Error *err);
 void fetch_clear(Fetch *fetch);
 BG_DEFINE_CLEARP(Fetch, fetch_clear)
 int64_t fetch_keep(const Call *call);

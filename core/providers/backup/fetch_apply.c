@@ -233,7 +233,7 @@ bool backup_apply_fetch(const Call *call, const Plan *plan, ActionResult *result
 	AUTO_CLEAR(Fetch) fetch = {0};
 	if (plan->nothing_to_do)
 		return true;
-	if (!fetch_open(call, &fetch, err))
+	if (!fetch_open(call, true, &fetch, err))
 		return error_what(err, "fetch a backup");
 	AUTO_CLOSE int held = -1;
 	if (!lock(&fetch, &held, err))

@@ -40,13 +40,13 @@ static char *root_of(const Call *call, const EnvironmentNode *node) {
 	return str_dup(root);
 }
 
-bool backup_node_open(const Call *call, BackupNode *ret, Error *err) {
+bool backup_node_open(const Call *call, bool much, BackupNode *ret, Error *err) {
 	AUTO_CLEAR(BackupNode) node = {.node = find_node(call, err)};
 	SshTarget target;
 	if (!node.node || !node_known_hosts(call->environment, &node.known, err))
 		return false;
 	node_target(call->environment, node.node, node.known, 2 * CONNECT_MS, &target);
-	SftpOptions options = {.deadline = call->deadline, .cancelled = call->cancelled, .userdata = call->userdata};
+	SftpOptions options = {.deadline = call->deadline, .cancelled = call->cancelled, .userdata = call->userdata, .near_ms = much ? SFTP_NEAR_MS : 0};
 	if (!sftp_open(&target, &options, &node.sftp, err))
 		return error_what(err, "reach %s", node.node->name);
 	node.root = root_of(call, node.node);

@@ -10,7 +10,7 @@ typedef struct BackupNode {
 	Sftp *sftp;
 	char *root;            /* of its sets: holds daily, weekly and monthly, or the sets themselves */
 } BackupNode;
-BG_CHECK bool backup_node_open(const Call *call, BackupNode *ret, Error *err);
+BG_CHECK bool backup_node_open(const Call *call, bool much, BackupNode *ret, Error *err);
 void backup_node_clear(BackupNode *node);
 BG_DEFINE_CLEARP(BackupNode, backup_node_clear)
 

@@ -130,7 +130,7 @@ void backup_read_rotation(const Call *call, Reading *ret) {
 	AUTO_CLEAR(BackupNode) node = {0};
 	AUTO_CLEAR(Rotation) rotation = {.now = wall_now()};
 	Error err = {0};
-	bool ok = backup_node_open(call, &node, &err) && look(&node, &rotation, &err);
+	bool ok = backup_node_open(call, false, &node, &err) && look(&node, &rotation, &err);
 	AUTO_FREE char *place = node.root ? bg_asprintf("%s:%s", node.node->name, node.root) : bg_strdup("the backup node");
 	if (ok)
 		judge(&rotation, ret);

@@ -1,5 +1,5 @@
 /* program_sftp.c: files through the ssh program, for what libssh2 cannot do (RSA keys, certificates, jump hosts): `ssh -s HOST sftp`, spoken with over
- * its pipes. Up to WINDOW pieces are asked for ahead; their answers may come in any order. */
+ * its pipes. Pieces are asked for ahead; their answers may come in any order. In their usual order no byte is copied but to who reads. */
 #include "core/transport/ssh/sftp_internal.h"
 
 #include <errno.h>
@@ -11,8 +11,10 @@
 #include "core/transport/ssh/program.h"
 
 #define WINDOW 64
-#define PIECE 32768u                  /* what every server gives at once */
-#define READ_BYTES (64u * 1024)
+#define AHEAD_BYTES (4u * 1024 * 1024) /* twice what ssh lets be under way: its window is 2 MiB */
+#define PIECE_LEAST 32768u            /* what every server gives at once */
+#define PIECE_MOST (SFTP_PACKET_MAX - 1024)
+#define READ_BYTES (1024u * 1024)     /* what a pipe may hold at most without privileges */
 
 typedef struct Asked {
 	uint32_t id;
@@ -27,12 +29,12 @@ struct SftpProgram {
 	size_t used;                      /* bytes of `in` that were read as packets */
 	uint32_t next_id;
 	Buf handle;                       /* empty: no file or folder is open */
+	uint32_t piece;                   /* bytes that are asked for at once */
 	Asked asked[WINDOW];              /* a ring: `count` from `first` on */
 	size_t first, count;
 	uint64_t offset;                  /* of the next piece to be asked for */
 	bool ended;                       /* the end of the file was told */
-	Buf ready;                        /* bytes of it for who reads; from `given` on */
-	size_t given;
+	Str ready;                        /* bytes of it for who reads: in `in`, or in the piece that was asked for before the first */
 };
 
 /* ---- the pipes ---- */
@@ -60,13 +62,17 @@ static void write_some(SftpProgram *program) {
 /* *ret_some: something came. */
 static bool read_some(Sftp *sftp, const char *doing, bool *ret_some, Error *err) {
 	SftpProgram *program = sftp->program;
-	char bytes[READ_BYTES];
-	ssize_t got = process_stream_read(program->stream, bytes, sizeof(bytes));
-	*ret_some = got > 0;
-	if (got > 0) {
+	/* Only what is left of a packet moves, and only where there is no room behind it. */
+	if (program->used == program->in.len || program->in.capacity - program->in.len < READ_BYTES / 2) {
 		buf_consume(&program->in, program->used);
 		program->used = 0;
-		buf_append(&program->in, bytes, (size_t) got);
+	}
+	buf_reserve(&program->in, READ_BYTES / 2);
+	ssize_t got = process_stream_read(program->stream, program->in.data + program->in.len, program->in.capacity - program->in.len - 1);
+	*ret_some = got > 0;
+	if (got > 0) {
+		program->in.len += (size_t) got;
+		program->in.data[program->in.len] = '\0';
 		sftp->heard = mono_now();
 		return true;
 	}
@@ -114,6 +120,23 @@ static bool unexpected(const Sftp *sftp, const SftpReply *reply, const char *pat
 
 /* ---- beginning and end ---- */
 
+/* The larger the pieces, the fewer there are to ask for and to take apart. */
+static bool ask_limits(Sftp *sftp, const SftpReply *version, Error *err) {
+	SftpProgram *program = sftp->program;
+	SftpReply reply = {0};
+	program->piece = PIECE_LEAST;
+	if (!sftp_reply_has_extension(version, SFTP_LIMITS))
+		return true;
+	uint32_t id = program->next_id++;
+	sftp_put_limits(&program->out, id);
+	if (!await(sftp, id, "its limits were asked for", &reply, err))
+		return false;
+	uint64_t limit = reply.type == SFTP_EXTENDED_REPLY ? sftp_reply_read_limit(&reply) : 0;
+	if (limit > PIECE_LEAST)
+		program->piece = limit < PIECE_MOST ? (uint32_t) limit : PIECE_MOST;
+	return true;
+}
+
 static bool start(Sftp *sftp, const SshTarget *target, Error *err) {
 	AUTO_CLEAR(StrList) argv = {0};
 	AUTO_CLEAR(StrList) environment = {0};
@@ -134,7 +157,7 @@ static bool start(Sftp *sftp, const SshTarget *target, Error *err) {
 	if (!take_reply(sftp, "SFTP was started", &reply, err))
 		return false;
 	if (reply.type == SFTP_VERSION_IS && reply.id >= SFTP_VERSION)   /* a newer server speaks what was asked for */
-		return true;
+		return ask_limits(sftp, &reply, err);
 	error_set(err, ERROR_PROTOCOL, "it speaks another SFTP than version %d", SFTP_VERSION);
 	return sftp_at_place(sftp, NULL, err);
 }
@@ -143,6 +166,8 @@ bool sftp_program_open(Sftp *sftp, const SshTarget *target, const char *why, Err
 	AUTO_CLEAR(SshResult) result = {0};
 	sftp->program = bg_calloc(1, sizeof(*sftp->program));
 	sftp->session->target.known_files = target->known_files;
+	if (!why)
+		return start(sftp, &sftp->session->target, err);
 	int64_t left = sftp->options.deadline.ms - mono_now().ms;
 	SshCommand command = {.text = ":", .deadline_ms = left < SFTP_CONNECT_MS ? left : SFTP_CONNECT_MS, .repeatable = true};
 	/* It knows every reason why a machine is not to be had, and tries again where that helps. */
@@ -169,7 +194,6 @@ SftpProgram *sftp_program_free(SftpProgram *program) {
 	buf_clear(&program->out);
 	buf_clear(&program->in);
 	buf_clear(&program->handle);
-	buf_clear(&program->ready);
 	free(program);
 	return NULL;
 }
@@ -206,8 +230,7 @@ void sftp_program_end(Sftp *sftp) {
 	if (program->handle.len)
 		sftp_put_handle(&program->out, SFTP_CLOSE, program->next_id++, buf_str(&program->handle));
 	buf_truncate(&program->handle, 0);
-	buf_truncate(&program->ready, 0);
-	program->given = 0;
+	program->ready = (Str){0};
 	forget_asked(program);
 }
 
@@ -240,14 +263,28 @@ bool sftp_program_read_folder(Sftp *sftp, const char *folder, SftpEntries *ret, 
 /* ---- files ---- */
 
 static void ask_ahead(SftpProgram *program) {
-	while (!program->ended && program->count < WINDOW) {
+	while (!program->ended && program->count < WINDOW && program->count * program->piece < AHEAD_BYTES) {
 		Asked *asked = &program->asked[(program->first + program->count++) % WINDOW];
 		Buf kept = asked->bytes;
 		buf_truncate(&kept, 0);
 		*asked = (Asked){.id = program->next_id++, .offset = program->offset, .bytes = kept};
-		sftp_put_read(&program->out, asked->id, buf_str(&program->handle), asked->offset, PIECE);
-		program->offset += PIECE;
+		sftp_put_read(&program->out, asked->id, buf_str(&program->handle), asked->offset, program->piece);
+		program->offset += program->piece;
 	}
+}
+
+/* The first piece goes to who reads. One that is shorter than asked for leaves a gap: what comes behind it is asked for anew. */
+static void deliver(SftpProgram *program, Str bytes) {
+	const Asked *asked = &program->asked[program->first];
+	program->ready = bytes;
+	program->ended = asked->ended;
+	uint64_t behind = asked->offset + bytes.len;
+	program->first = (program->first + 1) % WINDOW;
+	program->count--;
+	if (bytes.len == program->piece)
+		return;
+	forget_asked(program);
+	program->offset = behind;
 }
 
 static bool take_answer(Sftp *sftp, Error *err) {
@@ -261,47 +298,31 @@ static bool take_answer(Sftp *sftp, Error *err) {
 		if (asked->id != reply.id || asked->answered || reply.type == SFTP_VERSION_IS)
 			continue;
 		asked->ended = reply.type == SFTP_STATUS && reply.status == SFTP_EOF;
-		if (!asked->ended && (reply.type != SFTP_DATA || !reply.bytes.len || reply.bytes.len > PIECE))
+		if (!asked->ended && (reply.type != SFTP_DATA || !reply.bytes.len || reply.bytes.len > program->piece))
 			return unexpected(sftp, &reply, NULL, DOING, err);
-		buf_put_str(&asked->bytes, asked->ended ? (Str){0} : reply.bytes);
 		asked->answered = true;
+		if (i == 0)
+			deliver(program, asked->ended ? (Str){0} : reply.bytes);
+		else
+			buf_put_str(&asked->bytes, asked->ended ? (Str){0} : reply.bytes);
 		return true;
 	}
 	return true;   /* to a question that nobody waits for any more */
 }
 
-/* The first piece goes to who reads. One that is shorter than asked for leaves a gap: what comes behind it is asked for anew. */
-static void deliver(SftpProgram *program) {
-	Asked *asked = &program->asked[program->first];
-	Buf empty = program->ready;
-	buf_truncate(&empty, 0);
-	program->ready = asked->bytes;
-	asked->bytes = empty;
-	program->given = 0;
-	program->ended = asked->ended;
-	uint64_t behind = asked->offset + program->ready.len;
-	bool whole = program->ready.len == PIECE;
-	program->first = (program->first + 1) % WINDOW;
-	program->count--;
-	if (whole)
-		return;
-	forget_asked(program);
-	program->offset = behind;
-}
-
 bool sftp_program_next(Sftp *sftp, char *bytes, size_t size, size_t *ret_got, Error *err) {
 	SftpProgram *program = sftp->program;
-	while (program->given == program->ready.len && !program->ended) {
+	while (!program->ready.len && !program->ended) {
 		ask_ahead(program);
-		if (program->asked[program->first].answered)
-			deliver(program);
+		const Asked *first = &program->asked[program->first];
+		if (first->answered)
+			deliver(program, buf_str(&first->bytes));
 		else if (!take_answer(sftp, err))
 			return false;
 	}
-	size_t left = program->ready.len - program->given;
-	*ret_got = left < size ? left : size;
+	*ret_got = program->ready.len < size ? program->ready.len : size;
 	if (*ret_got)
-		memcpy(bytes, program->ready.data + program->given, *ret_got);
-	program->given += *ret_got;
+		memcpy(bytes, program->ready.ptr, *ret_got);
+	program->ready = str_slice(program->ready, *ret_got, program->ready.len);
 	return sftp_may_go_on(sftp, err) || sftp_at_place(sftp, NULL, err);
 }

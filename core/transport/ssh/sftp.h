@@ -15,7 +15,11 @@ typedef struct SftpOptions {
 	MonoTime deadline;
 	bool (*cancelled)(void *userdata);     /* NULL = never */
 	void *userdata;
+	int64_t near_ms;                       /* much is to be read: through the ssh program where an answer comes within that; 0 = never by choice */
 } SftpOptions;
+
+/* From there on what ssh lets be under way (2 MiB) is less than what libssh2 can take in by computing. */
+#define SFTP_NEAR_MS 15
 
 /* What libssh2 cannot do goes through the ssh program by itself: its command must then be on PATH, and the target's known_files live as long as this. */
 BG_CHECK bool sftp_open(const SshTarget *target, const SftpOptions *options, Sftp **ret_sftp, Error *err);

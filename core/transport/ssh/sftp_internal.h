@@ -33,7 +33,7 @@ BG_CHECK bool sftp_add_entry(const Sftp *sftp, const char *folder, Str name, con
 
 /* ---- program_sftp.c: the same as in sftp.h, through the program ---- */
 
-/* `why` is what libssh2 cannot do with it. */
+/* `why` is what libssh2 cannot do with it; NULL: it could, and the machine is there. */
 BG_CHECK bool sftp_program_open(Sftp *sftp, const SshTarget *target, const char *why, Error *err);
 SftpProgram *sftp_program_free(SftpProgram *program);
 BG_CHECK bool sftp_program_begin(Sftp *sftp, const char *path, bool folder, int64_t offset, Error *err);

@@ -48,6 +48,11 @@ void sftp_put_read(Buf *out, uint32_t id, Str handle, uint64_t offset, uint32_t 
 	wire_put_u32(out, len);
 }
 
+void sftp_put_limits(Buf *out, uint32_t id) {
+	put_head(out, SFTP_EXTENDED, id, LENGTH_BYTES + strlen(SFTP_LIMITS));
+	wire_put_string(out, str_from(SFTP_LIMITS));
+}
+
 /* ---- answers ---- */
 
 bool sftp_packet_size(Str bytes, size_t *ret_size) {
@@ -68,8 +73,9 @@ bool sftp_reply_parse(Str packet, SftpReply *ret) {
 	wire_u32(&reader);
 	*ret = (SftpReply){.type = wire_byte(&reader), .id = wire_u32(&reader)};
 	switch (ret->type) {
-	case SFTP_VERSION_IS:
-		return !reader.failed;   /* extensions may follow: none is used */
+	case SFTP_VERSION_IS: case SFTP_EXTENDED_REPLY:
+		ret->bytes = reader.rest;
+		return !reader.failed;
 	case SFTP_STATUS:
 		ret->status = wire_u32(&reader);
 		if (!reader.failed && reader.rest.len)   /* servers older than version 3 say no words */
@@ -88,6 +94,24 @@ bool sftp_reply_parse(Str packet, SftpReply *ret) {
 	default:
 		return false;
 	}
+}
+
+bool sftp_reply_has_extension(const SftpReply *reply, const char *name) {
+	WireReader reader = wire_reader(reply->bytes);
+	bool has = false;
+	while (!has && !reader.failed && reader.rest.len) {
+		has = str_eq_c(wire_string(&reader), name);
+		wire_string(&reader);   /* its version */
+	}
+	return has && !reader.failed;
+}
+
+/* The packet, the bytes read, the bytes written, the open handles: 0 each for what has no limit. */
+uint64_t sftp_reply_read_limit(const SftpReply *reply) {
+	WireReader reader = wire_reader(reply->bytes);
+	wire_u64(&reader);
+	uint64_t limit = wire_u64(&reader);
+	return reader.failed ? 0 : limit;
 }
 
 bool sftp_reply_name(SftpReply *reply, Str *ret_name, SftpAttributes *ret) {

@@ -8,6 +8,8 @@
 #include "core/transport/ssh/sftp.h"
 #include "core/transport/ssh/sftp_wire.h"
 #include "ssh_fixture.h"
+#include "tests/support/loopback.h"
+#include "tests/support/overlay_net.h"
 #include "tests/support/process.h"
 
 #define FILE_BYTES 2600000
@@ -109,22 +111,58 @@ static void expect_all(Sftp *sftp, const Files *files) {
 	assert_refused(sftp_run(sftp, "echo no >&2; exit 4", &said, &err), &err, ERROR_REMOTE, "status 4: no");
 }
 
-static void walk(const char *key_type) {
+/* `logins`: how often the server has admitted somebody by then; the ssh program makes a connection for each thing that it does. */
+static void walk(const char *key_type, int64_t near_ms, size_t logins) {
 	AUTO_CLEAR(Files) files = {0};
 	files_begin(&files, key_type);
 	AUTO(Sftp) *sftp = NULL;
-	SftpOptions options = {.deadline = {mono_now().ms + LONG_MS}};
+	SftpOptions options = {.deadline = {mono_now().ms + LONG_MS}, .near_ms = near_ms};
 	Error err = {0};
 	assert_ok(sftp_open(&files.fixture->target, &options, &sftp, &err), &err);
+	cr_assert_eq(test_sshd_logged(files.fixture->sshd, "Accepted publickey"), logins);
 	expect_all(sftp, &files);
 }
 
-Test(sftp, over_a_session) {
-	walk("ed25519");
+Test(sftp, over_a_session) { walk("ed25519", 0, 1); }
+
+Test(sftp, an_rsa_key_works_through_ssh) { walk("rsa", 0, 2); }
+
+Test(sftp, much_goes_through_ssh) { walk("ed25519", LONG_MS, 2); }
+
+Test(sftp, much_goes_over_a_session_where_ssh_is_not_there) {
+	AUTO_CLEAR(Files) files = {0};
+	files_begin(&files, "ed25519");
+	cr_assert(setenv("PATH", files.folder, 1) == 0);
+	AUTO(Sftp) *sftp = NULL;
+	SftpOptions options = {.deadline = {mono_now().ms + LONG_MS}, .near_ms = LONG_MS};
+	Error err = {0};
+	assert_ok(sftp_open(&files.fixture->target, &options, &sftp, &err), &err);
+	cr_assert_eq(test_sshd_logged(files.fixture->sshd, "Accepted publickey"), 1);
+	expect_all(sftp, &files);
 }
 
-Test(sftp, an_rsa_key_works_through_ssh) {
-	walk("rsa");
+/* What ssh lets be under way is little for a long way. */
+Test(sftp, far_away_it_stays_with_the_session) {
+	AUTO_CLEAR(Files) files = {0};
+	files_begin(&files, "ed25519");
+	int port = loopback_unused_port();
+	AUTO_FREE char *lines = test_sshd_known_line(files.fixture->sshd);
+	for (Str rest = str_from(lines), line; str_next_line(&rest, &line);) {
+		AUTO_FREE char *known = bg_asprintf("[::1]:%d %.*s\n", port, STR_ARG(str_slice(line, (size_t) str_find_char(line, ' ') + 1, line.len)));
+		ssh_fixture_know(files.fixture, known);
+	}
+	SlowRelay *relay = slow_relay_start("::1", port, files.fixture->target.port, SFTP_NEAR_MS);   /* each way */
+	files.fixture->target.host = "::1";
+	files.fixture->target.port = port;
+	SftpOptions options = {.deadline = {mono_now().ms + LONG_MS}, .near_ms = SFTP_NEAR_MS};
+	Sftp *sftp = NULL;
+	Error err = {0};
+	bool ok = sftp_open(&files.fixture->target, &options, &sftp, &err);
+	size_t logins = test_sshd_logged(files.fixture->sshd, "Accepted publickey");
+	sftp_free(sftp);
+	slow_relay_free(relay);
+	assert_ok(ok, &err);
+	cr_assert_eq(logins, 1);
 }
 
 /* ---- what no server should say ---- */
@@ -204,6 +242,40 @@ Test(sftp, answers_come_in_any_order_and_short) {
 	put_status(&answers, 130, SFTP_EOF, "");
 	buf_puts(&whole, "end of it");
 	expect_fetched(buf_str(&answers), buf_text(&whole));
+}
+
+static void put_limits_begin(Buf *out, uint64_t read_limit) {
+	AUTO_CLEAR(Buf) extensions = {0};
+	AUTO_CLEAR(Buf) limits = {0};
+	wire_put_string(&extensions, STR("posix-rename@openssh.com"));
+	wire_put_string(&extensions, STR("1"));
+	wire_put_string(&extensions, str_from(SFTP_LIMITS));
+	wire_put_string(&extensions, STR("1"));
+	put_packet(out, SFTP_VERSION_IS, 3, buf_str(&extensions));
+	uint64_t numbers[] = {1u << 20, read_limit, read_limit, 100};
+	for (size_t i = 0; i < BG_LENGTH(numbers); i++) {
+		wire_put_u32(&limits, (uint32_t) (numbers[i] >> 32));
+		wire_put_u32(&limits, (uint32_t) numbers[i]);
+	}
+	put_packet(out, SFTP_EXTENDED_REPLY, 0, buf_str(&limits));
+	put_bytes(out, SFTP_HANDLE, 1, STR("handle"));
+}
+
+/* The server's limit is the size of a piece, as far as one packet has room for it; a silly one changes nothing. */
+Test(sftp, pieces_are_as_large_as_the_server_gives) {
+	static const struct { uint64_t limit; size_t piece; } CASES[] = {
+		{100000, 100000}, {UINT64_MAX, SFTP_PACKET_MAX - 1024}, {0, 32768}, {10, 32768},
+	};
+	for (size_t i = 0; i < BG_LENGTH(CASES); i++) {
+		AUTO_CLEAR(Buf) answers = {0};
+		AUTO_CLEAR(Buf) whole = {0};
+		while (whole.len < CASES[i].piece)
+			buf_putc(&whole, 'w');
+		put_limits_begin(&answers, CASES[i].limit);
+		put_bytes(&answers, SFTP_DATA, 2, buf_str(&whole));
+		put_status(&answers, 3, SFTP_EOF, "");   /* of what was asked for ahead: a shorter piece would have been asked for behind it */
+		expect_fetched(buf_str(&answers), buf_text(&whole));
+	}
 }
 
 Test(sftp, an_empty_file) {
