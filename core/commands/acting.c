@@ -139,26 +139,21 @@ const StepAction *acting_row(Command *command, Acting *target) {
 	return target->step && target->index < target->step->action_count ? &target->step->actions[target->index] : NULL;
 }
 
+static void print_plan(const Command *command, const StepAction *action) {
+	if (command->json)
+		command_print_json(action->plan);
+	else
+		acting_print_plan(action);
+}
+
 static int plan_and_print(Command *command, Acting *target) {
 	Error err = {0};
 	if (!make_plan(command, target, &err))
 		return command_failed(&err);
 	const StepAction *action = acting_row(command, target);
-	if (command->json)
-		command_print_json(action ? action->plan : NULL);
-	else if (action)
-		acting_print_plan(action);
+	if (action)
+		print_plan(command, action);
 	return EXIT_OK;
-}
-
-/* What is signed at a step is all of its plans, so all of them are made; elsewhere a later one may need what the one before finds. */
-static bool is_signed_as_a_whole(const Acting *target) {
-	const Gate *gates[RUN_GATES_MAX];
-	size_t count = run_step_gates(target->run, target->step, gates, RUN_GATES_MAX);
-	for (size_t i = 0; i < count; i++)
-		if (gates[i]->live && strlist_has(&gates[i]->steps, target->step->id))
-			return true;
-	return false;
 }
 
 int run_plan(Command *command) {
@@ -166,12 +161,16 @@ int run_plan(Command *command) {
 	Acting target;
 	if (!find_target(command, false, &target, &err))
 		return command_failed(&err);
-	bool whole = is_signed_as_a_whole(&target) && !command_has(command, "also");
-	int status = plan_and_print(command, &target);
-	while (whole && status == EXIT_OK && target.step && ++target.index < target.step->action_count)
-		if (!target.step->actions[target.index].also && !target.step->actions[target.index].done)
-			status = plan_and_print(command, &target);
-	return status;
+	int64_t before = client_model(command->client)->incident->seq;
+	/* Of a step that is signed as a whole the engine makes them all, as far as it can. */
+	bool whole = step_is_signed_as_a_whole(target.run, target.step) && !command_has(command, "also");
+	bool made = make_plan(command, &target, &err);
+	const StepAction *row = acting_row(command, &target);
+	size_t end = !row ? 0 : whole ? target.step->action_count : target.index + 1;
+	for (size_t i = target.index; i < end; i++)
+		if (target.step->actions[i].plan && target.step->actions[i].plan_seq > before && !target.step->actions[i].plan_is_undo)
+			print_plan(command, &target.step->actions[i]);
+	return made ? EXIT_OK : command_failed(&err);
 }
 
 /* ---- apply ---- */
@@ -198,9 +197,10 @@ int acting_print_outcome(Command *command, int64_t number) {
 		return EXIT_IN_DOUBT;
 	command_print("action %lld: %s%s%s\n", (long long) number, action_state_name(action->state), action->evidence ? ": " : "",
 		action->evidence ? action->evidence : "");
+	/* The score of a command on nodes is told already. */
+	const char *where = action->where && *action->where && !text_eq(action->where, action->evidence) ? action->where : NULL;
 	if (action->why)
-		command_print("  %s%s%s%s\n", action->why, action->where && *action->where ? " (" : "",
-			action->where ? action->where : "", action->where && *action->where ? ")" : "");
+		command_print("  %s%s%s%s\n", action->why, where ? " (" : "", where ? where : "", where ? ")" : "");
 	if (action->hint && *action->hint)
 		command_print("  %s\n", action->hint);
 	return acting_status(action);

@@ -37,7 +37,7 @@ typedef struct ClientOptions {
 /* What the screens know of one person at a console. */
 typedef struct Presence { char *who; char *terminal; bool you; } Presence;
 
-typedef struct PlaybookProcedure { char *id, *title; size_t steps, gates, actions; } PlaybookProcedure;
+typedef struct PlaybookProcedure { char *id, *title; size_t steps, gates, actions, commands; } PlaybookProcedure;
 typedef struct PlaybookEntry {
 	char *path, *title, *id, *sha256;
 	char *problem;                   /* why it cannot be run: its first error; NULL when it can */

@@ -238,7 +238,8 @@ static void read_procedures(const Json *list, PlaybookEntry *entry) {
 	JSON_EACH(item, list)
 		entry->procedures[entry->procedure_count++] = (PlaybookProcedure){.id = bg_strdup(json_get_string(item, "id")),
 			.title = bg_strdup(json_get_string(item, "title")), .steps = (size_t) json_get_int(item, "steps", 0),
-			.gates = (size_t) json_get_int(item, "gates", 0), .actions = (size_t) json_get_int(item, "actions", 0)};
+			.gates = (size_t) json_get_int(item, "gates", 0), .actions = (size_t) json_get_int(item, "actions", 0),
+			.commands = (size_t) json_get_int(item, "commands", 0)};
 }
 
 static bool on_playbooks(Client *client, const Json *frame, Error *err) {

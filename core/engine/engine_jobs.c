@@ -138,12 +138,15 @@ static void on_ended(void *userdata, Job *handle, const Json *result, bool began
 		engine_show_trouble(engine);
 		return;
 	}
+	if (job_kind(handle) == JOB_PLAN && engine->file && end_plan(job, result, &err)) {
+		if (engine_job_plan_next(job, &err))
+			return;
+	}
 	job->told.all = job->told.all && job_log_is_whole(handle);
 	if (engine->file && job_kind(handle) == JOB_APPLY)
 		job_record_keep_log(engine, handle, action);
 	bool ok = !engine->file ? true
-		: looked ? !error_is_set(&err)
-		: job_kind(handle) == JOB_PLAN ? end_plan(job, result, &err)
+		: looked || job_kind(handle) == JOB_PLAN ? !error_is_set(&err)
 		: job_kind(handle) == JOB_CHECK ? end_check(job, result, &err)
 		: job_record_end(engine, action, result, began, &job->told, &err);
 	publish_job(engine, job, false, ok ? NULL : &err);

@@ -125,6 +125,8 @@ BG_CHECK bool engine_start_fill(Engine *engine, const char *who, const struct Wa
 void engine_start_action(Engine *engine, const IncidentAction *action);
 /* The values that were asked for are known: on to what needs them, in the same job, if that is still there. */
 BG_CHECK bool engine_job_go_on(EngineJob *job, Error *err);
+/* What is signed at a step is all of its plans: after one the next is made, in the same job. False: there is no next, or none can be made. */
+BG_CHECK bool engine_job_plan_next(EngineJob *job, Error *err);
 /* A step whose actions are all done is looked at by itself. */
 void engine_follow_up(Engine *engine, int64_t action);
 int64_t job_usual_ms(const char *verb);                     /* 0 = not known */

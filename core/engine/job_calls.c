@@ -69,6 +69,23 @@ static bool begin_plan(Engine *engine, EngineJob *old, JobSpec *spec, const Run 
 	return ok;
 }
 
+bool engine_job_plan_next(EngineJob *job, Error *err) {
+	JobSpec spec = *job_spec(job->job);
+	const Run *run = incident_find_run(incident_file_model(job->engine->file), spec.run);
+	const IncidentStep *state = run ? run_find_step(run, spec.step) : NULL;
+	if (!state || spec.undo || state->actions[spec.index].also || !step_is_signed_as_a_whole(run, state))
+		return false;
+	do
+		spec.index++;
+	while (spec.index < state->action_count && (state->actions[spec.index].also || state->actions[spec.index].done));
+	if (spec.index >= state->action_count)
+		return false;
+	spec.label = spec.log_path = NULL;
+	spec.goes_on = false;
+	job->plan = json_free(job->plan);
+	return begin_plan(job->engine, job, &spec, run, state, NULL, err);
+}
+
 bool engine_start_plan(Engine *engine, const char *who, const Run *run, const IncidentStep *state, size_t index, bool undo,
 	int64_t *ret_job, Error *err) {
 	JobSpec spec = {.kind = JOB_PLAN, .run = run->id, .step = state->id, .index = index, .undo = undo, .who = who};

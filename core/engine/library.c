@@ -145,15 +145,19 @@ static void list_procedures(const Playbook *playbook, Json *entry) {
 	Json *procedures = json_add(entry, "procedures", json_new_array());
 	for (size_t i = 0; i < playbook->procedure_count; i++) {
 		const Procedure *procedure = playbook->procedures[i];
-		int64_t actions = 0;
-		for (size_t s = 0; s < procedure->step_count; s++)
-			actions += (int64_t) procedure->steps[s]->action_count;
+		int64_t actions = 0, commands = 0;
+		for (size_t s = 0; s < procedure->step_count; s++) {
+			const Step *step = procedure->steps[s];
+			actions += (int64_t) step->action_count;
+			commands += step->action_count ? 0 : (int64_t) step_count_work(step);
+		}
 		Json *item = json_append(procedures, json_new_object());
 		json_add_string(item, "id", procedure->id);
 		json_add_string(item, "title", procedure->title);
 		json_add_int(item, "steps", (int64_t) procedure->counted);
 		json_add_int(item, "gates", (int64_t) procedure->gate_count);
 		json_add_int(item, "actions", actions);
+		json_add_int(item, "commands", commands);
 	}
 }
 

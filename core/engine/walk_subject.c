@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
 #include "core/engine/walk.h"
+#include "core/providers/command/machines.h"
 #include "core/providers/plan.h"
 
 void walk_subject_clear(WalkSubject *subject) {
@@ -54,7 +55,18 @@ static void clear_symbolic(SymbolicRun *symbolic) {
 	free(symbolic->values);
 }
 
-static void describe_call(const Step *step, const WalkRow *row, const WalkCall *call, StrList *lines) {
+/* As in a plan: every machine by its name, address and login. */
+static void describe_nodes(const Walk *walk, const Step *step, const char *host, StrList *lines) {
+	AUTO_CLEAR(Machines) machines = {0};
+	if (!machines_are_wanted(host) || !machines_choose(walk->environment, host, NULL, &machines, NULL))
+		return;   /* what stands in the command is signed as it stands; planning it says what is wrong */
+	for (size_t i = 0; i < machines.count; i++) {
+		AUTO_FREE char *words = machine_words(walk->environment, machines.items[i].node);
+		strlist_add_take(lines, bg_asprintf("%s %s", step->number, words));
+	}
+}
+
+static void describe_call(const Walk *walk, const Step *step, const WalkRow *row, const WalkCall *call, StrList *lines) {
 	AUTO_CLEAR(Buf) line = {0};
 	buf_printf(&line, "%s %s: ", step->number, step->title);
 	if (row->line) {
@@ -67,6 +79,8 @@ static void describe_call(const Step *step, const WalkRow *row, const WalkCall *
 	if (row->also)
 		buf_puts(&line, " (optional)");
 	strlist_add(lines, buf_text(&line));
+	if (row->line)
+		describe_nodes(walk, step, json_get_string(call->args, "host"), lines);
 }
 
 static bool section_lines(const Walk *walk, const PlaybookGate *gate, WalkSubject *subject) {
@@ -81,7 +95,7 @@ static bool section_lines(const Walk *walk, const PlaybookGate *gate, WalkSubjec
 			AUTO_CLEAR(WalkCall) call = {0};
 			Error why = {0};
 			bool ok = walk_call(walk, step, r, false, &call, &why);
-			describe_call(step, &rows[r], &call, &subject->lines);
+			describe_call(walk, step, &rows[r], &call, &subject->lines);
 			/* What cannot be run as it stands (a command that wants a terminal) is signed as text; a value that is missing is not. */
 			if (!ok && call.missing.count && !rows[r].also) {
 				whole = false;
@@ -94,6 +108,18 @@ static bool section_lines(const Walk *walk, const PlaybookGate *gate, WalkSubjec
 	return whole;
 }
 
+/* Why there is none, where it cannot be made yet. Always false. */
+static bool no_plan(const Walk *walk, const Step *step, size_t index, Error *err) {
+	AUTO_CLEAR(WalkCall) call = {0};
+	Error why = {0};
+	if (!walk_call(walk, step, index, false, &call, &why)) {
+		error_set(err, why.kind, "there is no plan of %.60s to sign: %s", call.label ? call.label : "it", why.why);
+		return error_hint(err, "%s; then breakglass plan %s", why.hint, step->number);
+	}
+	error_set(err, ERROR_MISSING, "there is no plan of %.60s to sign yet", call.label);
+	return error_hint(err, "breakglass plan %s makes the plans of the step, and they are what is signed", step->number);
+}
+
 /* The plans of a step's own rows. Those that are done stand with the plan they were done by; a way back is signed like the way there. */
 static bool live_lines(const Walk *walk, const PlaybookGate *gate, WalkSubject *subject, Error *err) {
 	const IncidentStep *state = run_find_step(walk->run, gate->step->id);
@@ -101,10 +127,8 @@ static bool live_lines(const Walk *walk, const PlaybookGate *gate, WalkSubject *
 		const StepAction *action = &state->actions[i];
 		if (action->also)
 			continue;
-		if (!action->plan) {
-			error_set(err, ERROR_MISSING, "there is no plan to sign yet");
-			return error_hint(err, "plan the step first: what is signed is its plan");
-		}
+		if (!action->plan)
+			return no_plan(walk, gate->step, i, err);
 		AUTO_CLEAR(Plan) plan = {0};
 		if (!plan_from_json(action->plan, &plan, err))
 			return false;

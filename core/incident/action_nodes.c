@@ -65,7 +65,7 @@ void action_nodes_begin(IncidentAction *action, const Json *plan)
 		action->nodes = model_room(action->nodes, action->node_count, sizeof *action->nodes);
 		action->nodes[action->node_count++] = (ActionNode) { .name = bg_strdup(name), .exit_code = -1 };
 	}
-	if (action->node_count)
+	if (action->node_count || text_eq(action->verb, "command.run"))
 		action->command = bg_strdup_or_null(command);
 }
 
@@ -114,6 +114,19 @@ bool action_nodes_resolve_named(IncidentAction *action, const Json *names, bool 
 		any = true;
 	}
 	return any;
+}
+
+void action_name(const IncidentAction *action, Buf *out)
+{
+	Str rest = str_from(action->command), line = { 0 };
+	if (!action->command || !str_next_line(&rest, &line) || !str_trim(line).len) {
+		buf_puts(out, action->verb);
+		return;
+	}
+	size_t width, fits = text_fit(str_trim(line), ACTION_NAME_COLUMNS, &width);
+	text_sanitise(str_slice(str_trim(line), 0, fits), SANITISE_LINE, out);
+	if (fits < str_trim(line).len || rest.len)
+		buf_puts(out, " ...");
 }
 
 const ActionNode *action_find_node(const IncidentAction *action, const char *name)

@@ -31,6 +31,7 @@ enum {
 	STEP_ROWS_MAX = 64,              /* actions of a step; its verifies */
 	GATE_SIGNOFFS_MAX = 256,         /* over one subject */
 	ACTION_NODES_MAX = 1000,         /* machines of one command */
+	ACTION_NAME_COLUMNS = 48,        /* of a command, where it stands for its action */
 	NODE_WHY_MAX = 200,              /* bytes of what came of it on one */
 };
 
@@ -197,7 +198,7 @@ typedef struct IncidentAction {  /* something that was started */
 	char *log_sha256;            /* NULL while running or when the log was not closed */
 	ActionNode *nodes;           /* of a command on machines, in the plan's order; else none */
 	size_t node_count;
-	char *command;               /* what was sent to them; NULL: no machines */
+	char *command;               /* of command.run: its text; else NULL */
 } IncidentAction;
 
 typedef struct LedgerItem {
@@ -287,6 +288,8 @@ const IncidentAction *incident_running_action(const Incident *incident, const Ru
 size_t incident_in_doubt(const Incident *incident);
 const char *node_end_name(NodeEnd end);                                 /* "in-doubt", as in records */
 const char *node_end_words(NodeEnd end);                                /* "in doubt" */
+/* What it is called where a person reads of it: "fastly.clone", or a command's own first words. Appends. */
+void action_name(const IncidentAction *action, Buf *out);
 const ActionNode *action_find_node(const IncidentAction *action, const char *name);   /* NULL: it was not sent there */
 size_t action_count_nodes(const IncidentAction *action, NodeEnd end);
 /* "5 nodes: 2 done, 1 failed, 1 in doubt, 1 not started". Appends; nothing for an action without machines. */
@@ -350,11 +353,13 @@ bool gate_counts(const Gate *gate, const Signoff *signoff, WallTime now);
 const char *gate_reason(const Gate *gate, WallTime now);
 /* Gates that cover `step` itself or a step that it is a sub-step of, in order, at most `max`; returns how many. */
 size_t run_step_gates(const Run *run, const IncidentStep *step, const Gate **ret, size_t max);
-/* The first action of a step that is still to be done (also's never); NULL = none. *ret_index its index. */
+/* What a gate of its own asks to be signed is all of its plans: all of them have to be made. */
+bool step_is_signed_as_a_whole(const Run *run, const IncidentStep *step);
 /* What is asked of a person before the row is done, or before it is taken back: what takes a destructive thing back is not less than that, and never unasked. */
 Risk row_risk(const StepAction *row, bool undo);
 /* The first way back of a step that is still to be done, by its row; 0 when all of them were. */
 size_t step_next_undo(const IncidentStep *step);
+/* The first action of a step that is still to be done (also's never); NULL = none. *ret_index its index. */
 const StepAction *step_next_action(const IncidentStep *step, size_t *ret_index);
 /* Every verify was seen true (also when there is none). */
 bool step_checks_true(const IncidentStep *step);

@@ -126,6 +126,16 @@ const StepAction *step_next_action(const IncidentStep *step, size_t *ret_index)
 	return NULL;
 }
 
+bool step_is_signed_as_a_whole(const Run *run, const IncidentStep *step)
+{
+	const Gate *gates[RUN_GATES_MAX];
+	size_t count = run_step_gates(run, step, gates, RUN_GATES_MAX);
+	for (size_t i = 0; i < count; i++)
+		if (gates[i]->live && strlist_has(&gates[i]->steps, step->id))
+			return true;
+	return false;
+}
+
 Risk row_risk(const StepAction *row, bool undo)
 {
 	Risk least = row->undo_risk > RISK_CHANGE ? row->undo_risk : RISK_CHANGE;
@@ -166,8 +176,9 @@ static bool step_is_free(const Incident *incident, const IncidentStep *step, Err
 		const IncidentAction *last = incident_find_action(incident, step->actions[i].last_action);
 		if (!last || last->state != ACTION_IN_DOUBT)
 			continue;
-		error_set(err, ERROR_CONFLICT, "the outcome of action %lld (%s) is not known", (long long) last->number,
-			last->verb);
+		AUTO_CLEAR(Buf) name = { 0 };
+		action_name(last, &name);
+		error_set(err, ERROR_CONFLICT, "the outcome of action %lld (%s) is not known", (long long) last->number, buf_text(&name));
 		return error_hint(err, "look at the system, then say ran or not-run");
 	}
 	return true;
@@ -179,8 +190,10 @@ static bool run_is_idle(const Incident *incident, const Run *run, Error *err)
 	if (!running)
 		return true;
 	const IncidentStep *step = &run->steps[running->step];
+	AUTO_CLEAR(Buf) name = { 0 };
+	action_name(running, &name);
 	error_set(err, ERROR_CONFLICT, "action %lld (%s) of step %s is still running", (long long) running->number,
-		running->verb,
+		buf_text(&name),
 		*step->number ? step->number : step->title);
 	return error_hint(err, "wait for its result, or cancel it");
 }

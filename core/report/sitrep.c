@@ -104,7 +104,9 @@ static void sitrep_run(const Incident *incident, const Run *run, WallTime now, B
 	const IncidentAction *running = incident_running_action(incident, run);
 	if (running) {
 		const IncidentStep *step = &run->steps[running->step];
-		put_line(out, "- Now, for %s: %s of %s%s%s", span_format(now.ms - running->started.ms, span), running->verb, step->number, gap(step),
+		AUTO_CLEAR(Buf) name = { 0 };
+		action_name(running, &name);
+		put_line(out, "- Now, for %s: %s of %s%s%s", span_format(now.ms - running->started.ms, span), buf_text(&name), step->number, gap(step),
 			step->title);
 	} else if (next) {
 		put_line(out, "- Next: %s%s%s (%s)", next->number, gap(next), next->title, step_state_words(next->state));
@@ -151,8 +153,10 @@ static size_t sitrep_doubts(const Incident *incident, Buf *out)
 	for (size_t i = 0; incident_in_doubt(incident) && i < incident->action_count; i++) {
 		const IncidentAction *action = &incident->actions[i];
 		const IncidentStep *step = &incident->runs[action->run].steps[action->step];
+		AUTO_CLEAR(Buf) name = { 0 };
+		action_name(action, &name);
 		if (action->state == ACTION_IN_DOUBT && told++ < LIST_MAX)
-			put_line(out, "- IN DOUBT, somebody must look: action %lld, %s of %s%s%s", (long long) action->number, action->verb, step->number,
+			put_line(out, "- IN DOUBT, somebody must look: action %lld, %s of %s%s%s", (long long) action->number, buf_text(&name), step->number,
 				gap(step), step->title);
 	}
 	return told;

@@ -41,7 +41,21 @@ static const char BOOK[] =
 	"   ```sh\n"
 	"   " TURN "\n"
 	"   ```\n"
-	"   <!-- bg cmd undo host=ssh:n2,n3 timeout=60s -->\n";
+	"   <!-- bg cmd undo host=ssh:n2,n3 timeout=60s -->\n\n"
+	"## Held\n"
+	"<!-- bg\n"
+	"procedure id=held\n"
+	"gate hold roles=product\n"
+	"-->\n\n"
+	"1. Exit:\n\n"
+	"   ```sh\n"
+	"   exit 255\n"
+	"   ```\n"
+	"   <!-- bg cmd host=ssh:n2,n3 timeout=60s risk=change -->\n"
+	"2. Exit here:\n\n"
+	"   ```sh {risk=change}\n"
+	"   exit 255\n"
+	"   ```\n";
 
 static Scene begin(const TestFleet *fleet, const char *procedure)
 {
@@ -132,6 +146,23 @@ Test(nodes_command, that_goes_back_goes_to_where_it_was_done)
 	cr_assert_eq(scene_lines(&scene, "count"), 3);
 	scene_end_engine(&scene, SIGTERM);
 	scene_check_journal(&scene, NULL);
+}
+
+/* Of a section the same as of a step: which machines, with address and login. */
+Test(nodes_command, of_a_signed_section_is_signed_with_the_addresses)
+{
+	AUTO_CLEAR(TestFleet) fleet = test_fleet();
+	AUTO_CLEAR(Scene) scene = begin(&fleet, "held");
+	scene_ok(&scene, "statement", "hold", "--role", "product", "--person", "ann");
+	cr_assert(scene_says(&scene, "1 Exit: run on ssh:n2,n3: exit 255") && scene_says(&scene, "1 on n2 (") && scene_says(&scene, "@[127.0.0.3]:"), "%s", scene.said);
+	scene_ok(&scene, "sign", "hold", "--role", "product", "--key", scene_key(&scene, "ann"));
+	scene_ok(&scene, "plan", "1");
+	scene_refused(&scene, 1, "2 nodes: 2 failed", "apply", "1", "--yes");
+	cr_assert(!scene_says(&scene, "(2 nodes: 2 failed)"), "%s", scene.said);
+	scene_ok(&scene, "skip", "1", "--reason", "it was a trial");
+	scene_ok(&scene, "plan", "2");
+	scene_refused(&scene, 1, "the command exited with 255 after", "apply", "2", "--yes");
+	scene_end_engine(&scene, SIGTERM);
 }
 
 /* Whatever a worker was at when it died: what it told of a node is known, what it had named is in doubt, and nothing is sent by itself. */

@@ -15,10 +15,10 @@ static void tell_shelf(Script *script)
 {
 	script_frame(script, "{'t':'playbooks','list':["
 		"{'path':'ocw/failover.md','title':'OCW content: fail over','id':'ocw-failover','sha256':'1','procedures':["
-		"{'id':'failover','title':'OCW content: fail over','steps':7,'gates':2,'actions':4}]},"
+		"{'id':'failover','title':'OCW content: fail over','steps':7,'gates':2,'actions':4,'commands':12}]},"
 		"{'path':'ocw/failback.md','title':'OCW content: go back','id':'ocw-failback','sha256':'2','review':'to be reviewed since 12 days','procedures':["
 		"{'id':'point','title':'Point Fastly at the real bucket','steps':9,'gates':1,'actions':5},"
-		"{'id':'resume','title':'Resume the backup','steps':3,'gates':0,'actions':1}]},"
+		"{'id':'resume','title':'Resume the backup','steps':3,'gates':0,'actions':0,'commands':1}]},"
 		"{'path':'db/restore.md','title':'Database: restore from the newest snapshot','id':'db','sha256':'3',"
 		"'problem':'line 41: no system \\\"warehouse\\\" in the environment','errors':1,'procedures':["
 		"{'id':'restore','title':'Restore','steps':12,'gates':2,'actions':6}]}]}");

@@ -25,8 +25,10 @@ static void judge_actions(Line *line, const ClientModel *model)
 {
 	for (size_t i = line->outcomes.actions; model->incident && i < model->incident->action_count; i++) {
 		const IncidentAction *action = &model->incident->actions[i];
+		AUTO_CLEAR(Buf) name = { 0 };
+		action_name(action, &name);
 		if (ended_badly(action) && text_eq(action->who, model->who))
-			line_fail(line, "action %lld, %s, %s%s%s", (long long) action->number, action->verb, action_state_words(action->state),
+			line_fail(line, "action %lld, %s, %s%s%s", (long long) action->number, buf_text(&name), action_state_words(action->state),
 				action->why ? ": " : "", action->why ? action->why : "");
 	}
 }

@@ -172,7 +172,7 @@ static void hint(void *data, const ViewContext *context, char text[static VIEW_H
 	const char *why;
 	(void) standing_judge(&state->standing, context, reading, &why);   /* its reason is what counts here */
 	if (why || reading->reason)
-		snprintf(text, VIEW_HINT_SIZE, "%.60s   %.130s", reading->name, why ? why : reading->reason);
+		snprintf(text, VIEW_HINT_SIZE, "%.60s   %.300s", reading->name, why ? why : reading->reason);
 }
 
 static void tab(void *data, const ViewContext *context, Tab *ret)

@@ -1,177 +1,13 @@
 /* nodes.c: the machines, thousands of them: sorted, filtered, marked, one in full. What is listed and how it is told is core/health/nodes.h, as for
  * `breakglass nodes`. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include "core/base/alloc.h"
-#include "core/health/nodes.h"
 #include "tui/view/nodes_command.h"
 #include "tui/view/nodes_trust.h"
+#include "tui/view/nodes_view.h"
 #include "tui/view/reading_page.h"
-#include "tui/view/shell.h"
-#include "tui/widget/list.h"
-#include "tui/widget/pager.h"
 
 #define REFRESH_ASKED_MAX 64        /* one by one; more are asked all at once */
-
-typedef struct NodesState {
-	List list;
-	const ViewContext *context;
-	Nodes nodes;
-	NodesSort sort;
-	uint64_t version;               /* of the model, and */
-	int64_t second;                 /* when `nodes` was made */
-	NodesSort made_sort;
-	StrList marked;                 /* names, sorted */
-	bool details;
-	Styled page;
-	Pager pager;
-	Buf text;
-} NodesState;
-
-/* Columns of a row: mark, sign and state word, name, address, role, words, age. */
-enum { STATE_COLUMN = 1, NAME_COLUMN = 8, NAME_WIDTH = 14, ADDRESS_WIDTH = 18, ROLE_WIDTH = 14, ROLE_FROM = 100 };
-
-static const NodeRow *row_at(const NodesState *state, size_t index) { return &state->nodes.rows[index]; }
-
-/* ---- marks ---- */
-
-static size_t mark_place(const StrList *marked, const char *name, bool *ret_there)
-{
-	size_t low = 0, high = marked->count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (strcmp(marked->items[middle], name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*ret_there = low < marked->count && text_eq(marked->items[low], name);
-	return low;
-}
-
-static bool is_marked(const NodesState *state, const char *name)
-{
-	bool there;
-	(void) mark_place(&state->marked, name, &there);
-	return there;
-}
-
-static int by_name(const void *a, const void *b) { return strcmp(*(char *const *) a, *(char *const *) b); }
-
-static void toggle_mark(NodesState *state, const char *name)
-{
-	bool there;
-	size_t place = mark_place(&state->marked, name, &there);
-	if (there) {
-		strlist_remove(&state->marked, place);
-		return;
-	}
-	strlist_add(&state->marked, name);
-	char *added = state->marked.items[state->marked.count - 1];
-	memmove(&state->marked.items[place + 1], &state->marked.items[place], (state->marked.count - 1 - place) * sizeof(char *));
-	state->marked.items[place] = added;
-}
-
-/* All that are shown; when they are marked already, none of them. */
-static void toggle_all(NodesState *state)
-{
-	AUTO_CLEAR(StrList) names = { 0 };
-	bool all = true;
-	for (size_t i = 0; i < state->list.visible_count; i++)
-		all = all && is_marked(state, row_at(state, state->list.visible[i])->reading->name);
-	if (all) {
-		strlist_clear(&state->marked);
-		return;
-	}
-	for (size_t i = 0; i < state->list.visible_count; i++)
-		if (!is_marked(state, row_at(state, state->list.visible[i])->reading->name))
-			strlist_add(&names, row_at(state, state->list.visible[i])->reading->name);
-	for (size_t i = 0; i < names.count; i++)
-		strlist_add(&state->marked, names.items[i]);
-	qsort(state->marked.items, state->marked.count, sizeof(char *), by_name);
-}
-
-/* ---- rows ---- */
-
-static const char *row_id(size_t index, void *userdata) { return row_at(userdata, index)->reading->name; }
-
-static const char *row_text(size_t index, void *userdata)
-{
-	NodesState *state = userdata;
-	const NodeRow *row = row_at(state, index);
-	buf_truncate(&state->text, 0);
-	node_row_text(row, &state->text);
-	buf_puts(&state->text, is_marked(state, row->reading->name) ? " marked" : "");
-	const ActionNode *end = nodes_command_end(nodes_command_last(state->context), row->reading->name);
-	if (end) {
-		buf_puts(&state->text, " command:");
-		nodes_command_words(end, &state->text);
-	}
-	return buf_text(&state->text);
-}
-
-static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
-{
-	const NodesState *state = userdata;
-	const NodeRow *row = row_at(state, index);
-	const ReadingLook *look = &READING_LOOKS[row->state];
-	bool small = state->context->small;
-	char age[READING_AGE_SIZE];
-	AUTO_CLEAR(Buf) words = { 0 };
-	reading_age(row->reading, state->context->wall, false, age);
-	node_row_words(row, state->context->wall, &words);
-	if (is_marked(state, row->reading->name))
-		canvas_text(canvas, rect, rect.x, rect.y, ROLE_NOTICE, "*");
-	canvas_glyph(canvas, rect, rect.x + STATE_COLUMN, rect.y, look->role, look->glyph);
-	canvas_text(canvas, rect, rect.x + STATE_COLUMN + 2, rect.y, look->role, small ? "" : look->word);
-	int x = rect.x + (small ? 3 : NAME_COLUMN + 1), name_width = small ? 12 : NAME_WIDTH;
-	canvas_text_fit(canvas, rect, x, rect.y, name_width, ROLE_TEXT, row->reading->name);
-	x += name_width + 1;
-	if (!small) {
-		canvas_text_fit(canvas, rect, x, rect.y, ADDRESS_WIDTH, ROLE_MUTED, node_row_address(row));
-		x += ADDRESS_WIDTH + 1;
-	}
-	if (rect.width >= ROLE_FROM) {
-		canvas_text_fit(canvas, rect, x, rect.y, ROLE_WIDTH, ROLE_MUTED, node_row_role(row));
-		x += ROLE_WIDTH + 1;
-	}
-	int right = small ? rect.x + rect.width : canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, age);
-	const ActionNode *end = nodes_command_end(nodes_command_last(state->context), row->reading->name);
-	if (end) {
-		AUTO_CLEAR(Buf) came = { 0 };
-		nodes_command_words(end, &came);
-		x = 2 + canvas_text_fit(canvas, rect, x, rect.y, right - x - 1, nodes_command_role(end->end), buf_text(&came));
-	}
-	if (x < right)
-		canvas_text_fit(canvas, rect, x, rect.y, right - x - 1, ROLE_TEXT, buf_text(&words));
-}
-
-static void say_row(size_t index, void *userdata, Buf *out)
-{
-	const NodesState *state = userdata;
-	const NodeRow *row = row_at(state, index);
-	const char *role = node_row_role(row), *address = node_row_address(row);
-	char age[READING_AGE_SIZE];
-	reading_age(row->reading, state->context->wall, false, age);
-	buf_printf(out, "%s: %s%s%s%s%s%s: ", reading_state_name(row->state), row->reading->name, *address ? " " : "", address, *role ? " " : "", role,
-		is_marked(state, row->reading->name) ? " marked" : "");
-	const ActionNode *end = nodes_command_end(nodes_command_last(state->context), row->reading->name);
-	if (end) {
-		buf_puts(out, "command ");
-		nodes_command_words(end, out);
-		buf_puts(out, "; ");
-	}
-	node_row_words(row, state->context->wall, out);
-	buf_printf(out, " (%s)", age);
-}
-
-static ListSource source_of(NodesState *state)
-{
-	return (ListSource) { .count = state->nodes.count, .id = row_id, .render = draw_row, .text = row_text, .say = say_row, .userdata = state,
-		.empty = "This environment has no nodes. Name the team's cluster-config.json under nodes: in its file, or list the machines there: each is then looked "
-		"at over SSH again and again." };
-}
 
 /* Readings come and ages pass; the list is made anew at most once a second, and when there is news. */
 static void collect(NodesState *state, const ViewContext *context)
@@ -191,15 +27,15 @@ static void update(void *data, ViewContext *context)
 {
 	NodesState *state = data;
 	collect(state, context);
-	ListSource source = source_of(state);
+	ListSource source = nodes_source(state);
 	list_update(&state->list, &source);
 }
 
 static const NodeRow *selected(NodesState *state)
 {
 	size_t index;
-	ListSource source = source_of(state);
-	return list_selected(&state->list, &source, &index) ? row_at(state, index) : NULL;
+	ListSource source = nodes_source(state);
+	return list_selected(&state->list, &source, &index) ? nodes_row_at(state, index) : NULL;
 }
 
 /* ---- drawing ---- */
@@ -234,7 +70,7 @@ static void render(void *data, const ViewContext *context, Canvas *canvas, Rect 
 {
 	NodesState *state = data;
 	collect(state, context);
-	ListSource source = source_of(state);
+	ListSource source = nodes_source(state);
 	const char *not_yet = view_not_yet(context);
 	const NodeRow *row = state->details ? selected(state) : NULL;
 	if (not_yet && !context->model->reading_count) {
@@ -262,7 +98,7 @@ static void rows(void *data, ViewContext *context, ViewRowsUse *use, void *userd
 {
 	NodesState *state = data;
 	collect(state, context);
-	ListSource source = source_of(state);
+	ListSource source = nodes_source(state);
 	list_update(&state->list, &source);
 	use(&state->list, &source, userdata);
 }
@@ -271,7 +107,7 @@ static void choose(void *data, ViewContext *context, const char *id)
 {
 	NodesState *state = data;
 	collect(state, context);
-	ListSource source = source_of(state);
+	ListSource source = nodes_source(state);
 	list_select(&state->list, &source, id);
 }
 
@@ -312,7 +148,7 @@ static void sort(NodesState *state, ViewContext *context)
 	}
 	state->sort = wanted;
 	collect(state, context);
-	ListSource source = source_of(state);
+	ListSource source = nodes_source(state);
 	list_update(&state->list, &source);
 	view_say(context, ROLE_TOAST, "Sorted by %s.", nodes_sort_name(wanted));
 }
@@ -343,9 +179,9 @@ static void mark(NodesState *state, ViewContext *context)
 	const NodeRow *row = selected(state);
 	if (!row)
 		return;
-	toggle_mark(state, row->reading->name);
-	view_say(context, ROLE_TOAST, "%s is %s, %zu in all.", row->reading->name, is_marked(state, row->reading->name) ? "marked" : "not marked", state->marked.count);
-	ListSource source = source_of(state);
+	nodes_toggle_mark(state, row->reading->name);
+	view_say(context, ROLE_TOAST, "%s is %s, %zu in all.", row->reading->name, nodes_is_marked(state, row->reading->name) ? "marked" : "not marked", state->marked.count);
+	ListSource source = nodes_source(state);
 	(void) list_command(&state->list, &source, COMMAND_DOWN);   /* at the end it stays */
 }
 
@@ -365,7 +201,7 @@ static Outcome on_command(void *data, ViewContext *context, CommandId id)
 {
 	NodesState *state = data;
 	collect(state, context);
-	ListSource source = source_of(state);
+	ListSource source = nodes_source(state);
 	if (id == COMMAND_REFRESH)
 		refresh(state, context);
 	else if (id == COMMAND_SORT)
@@ -379,7 +215,7 @@ static Outcome on_command(void *data, ViewContext *context, CommandId id)
 	else if (id == COMMAND_MARK)
 		mark(state, context);
 	else if (id == COMMAND_MARK_ALL) {
-		toggle_all(state);
+		nodes_toggle_all(state);
 		view_say(context, ROLE_TOAST, "%zu marked.", state->marked.count);
 	} else if (state->details && (id == COMMAND_BACK || id == COMMAND_DETAILS))
 		state->details = false;
@@ -408,7 +244,7 @@ static void filter(void *data, ViewContext *context, const char *text)
 {
 	NodesState *state = data;
 	collect(state, context);
-	ListSource source = source_of(state);
+	ListSource source = nodes_source(state);
 	list_filter(&state->list, &source, text);
 }
 
@@ -418,7 +254,7 @@ static void hint(void *data, const ViewContext *context, char text[static VIEW_H
 	collect(state, context);
 	const NodeRow *row = selected(state);
 	if (row && row->reading->reason)
-		snprintf(text, VIEW_HINT_SIZE, "%.60s   %.130s", row->reading->name, row->reading->reason);
+		snprintf(text, VIEW_HINT_SIZE, "%.60s   %.300s", row->reading->name, row->reading->reason);
 }
 
 /* Counted without a list: this runs for every frame, whichever screen is shown. */

@@ -52,16 +52,27 @@ static const char *title_below(const PlaybookRow *row)
 	return len && !playbooks_says_it_twice(row->entry) && strncmp(page, title, len) == 0 && title[len] ? title + len : title;
 }
 
+static void add_count(size_t count, const char *thing, Buf *out)
+{
+	if (count)
+		buf_printf(out, "%s%zu %s%s", out->len ? ", " : "", count, thing, count == 1 ? "" : "s");
+}
+
+void playbooks_counts(const PlaybookProcedure *procedure, Buf *out)
+{
+	add_count(procedure->steps, "step", out);
+	add_count(procedure->commands, "command", out);
+	add_count(procedure->actions, "action", out);
+	add_count(procedure->gates, "sign-off", out);
+}
+
 static void draw_procedure(Canvas *canvas, Rect rect, const PlaybookRow *row)
 {
-	char counts[80];
-	const PlaybookProcedure *procedure = row->procedure;
-	/* As wide for one as for many: the numbers stand below one another. */
-	snprintf(counts, sizeof(counts), "%zu %-5s %3zu %-7s %3zu %-9s", procedure->steps, procedure->steps == 1 ? "step" : "steps", procedure->actions,
-		procedure->actions == 1 ? "action" : "actions", procedure->gates, procedure->gates == 1 ? "sign-off" : "sign-offs");
+	AUTO_CLEAR(Buf) counts = { 0 };
+	playbooks_counts(row->procedure, &counts);
 	bool blocked = row->entry->problem != NULL;
 	int left = rect.x + (playbooks_says_it_twice(row->entry) ? 1 : 3);
-	int right = rect.width >= 60 ? canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, counts) : rect.x + rect.width;
+	int right = rect.width >= 60 ? canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, buf_text(&counts)) : rect.x + rect.width;
 	canvas_glyph(canvas, rect, left, rect.y, blocked ? ROLE_DISABLED : ROLE_RUNNING, GLYPH_CLOSED);
 	canvas_text_fit(canvas, rect, left + 2, rect.y, right - left - 4, blocked ? ROLE_DISABLED : ROLE_TEXT, title_below(row));
 }
@@ -90,9 +101,11 @@ static void say_row(size_t index, void *userdata, Buf *out)
 		buf_printf(out, "cannot be run: %s%s", procedure ? procedure->title : entry->title, procedure ? "" : ": ");
 	else
 		buf_puts(out, procedure ? procedure->title : entry->title);
+	AUTO_CLEAR(Buf) counts = { 0 };
 	if (procedure)
-		buf_printf(out, ": %zu steps, %zu actions, %zu sign-off%s; its name is %s", procedure->steps, procedure->actions, procedure->gates,
-			procedure->gates == 1 ? "" : "s", procedure->id);
+		playbooks_counts(procedure, &counts);
+	if (procedure)
+		buf_printf(out, ": %s; its name is %s", buf_text(&counts), procedure->id);
 	else
 		buf_printf(out, "%s (%s)%s%s", entry->problem ? entry->problem : "", path_base(entry->path), entry->review ? ", " : "",
 			entry->review ? entry->review : "");

@@ -66,8 +66,10 @@ void playbooks_start(PlaybooksState *state, ViewContext *context)
 	if (!dialog)
 		return;
 	styled_printf(&dialog->text, ROLE_HEADING, "%s\n", row->procedure->title);
-	styled_printf(&dialog->text, ROLE_TEXT, "%zu steps, %zu actions, %zu sign-off%s. Starting changes nothing: every action is planned and shown first.\n",
-		row->procedure->steps, row->procedure->actions, row->procedure->gates, row->procedure->gates == 1 ? "" : "s");
+	AUTO_CLEAR(Buf) counts = { 0 };
+	playbooks_counts(row->procedure, &counts);
+	styled_printf(&dialog->text, ROLE_TEXT, "%s. Starting changes nothing: everything that would change something is planned and shown first.\n",
+		buf_text(&counts));
 	if (!open) {
 		FormField *title = form_add(&dialog->form, FIELD_TEXT, "What is broken?", "");
 		title->required = true;

@@ -30,6 +30,8 @@ ListSource playbooks_source(PlaybooksState *state);
 const PlaybookRow *playbooks_selected(PlaybooksState *state);
 void playbooks_write_id(const PlaybookEntry *entry, const PlaybookProcedure *procedure, char id[static PLAYBOOK_ID_SIZE]);
 /* Its only procedure has its name: one row tells both. */
+/* "7 steps, 12 commands, 3 actions, 1 sign-off": what there is none of is left out. Appends. */
+void playbooks_counts(const PlaybookProcedure *procedure, Buf *out);
 bool playbooks_says_it_twice(const PlaybookEntry *entry);
 
 /* ---- playbooks_start.c ---- */

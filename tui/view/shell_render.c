@@ -79,7 +79,7 @@ static void render_hint(Shell *shell, Canvas *canvas, Rect row)
 	char hint[VIEW_HINT_SIZE];
 	bool filtered = read_hint(shell, hint);
 	canvas_fill(canvas, row, ROLE_TEXT);
-	canvas_text_fit(canvas, row, row.x + 1, row.y, row.width - 2, filtered ? ROLE_WARN : ROLE_MUTED, hint);
+	canvas_text_words(canvas, row, row.x + 1, row.y, row.width - 2, filtered ? ROLE_WARN : ROLE_MUTED, hint);
 }
 
 /* A long message takes the rows above its own for as long as it stands. */

@@ -50,7 +50,7 @@ typedef enum Outcome {
 } Outcome;
 
 #define VIEW_MAX_CONTEXTS 3
-#define VIEW_HINT_SIZE 200
+#define VIEW_HINT_SIZE 400
 #define VIEW_MAX_FIRST 4
 #define VIEW_MAX_TYPING 4
 

@@ -46,7 +46,9 @@ static void find_plan(const WalkView *walk, WalkTarget *target)
 {
 	for (size_t i = 0; i < target->step->action_count; i++) {
 		const StepAction *action = &target->step->actions[i];
-		bool newer = !target->open || action->plan_seq > target->open->plan_seq;
+		/* Of a step that is signed as a whole all plans are there: they are done in their order. */
+		bool in_order = target->open && !target->open->also && !target->open->plan_is_undo && !action->also && !action->plan_is_undo;
+		bool newer = !target->open || (!in_order && action->plan_seq > target->open->plan_seq);
 		if (newer && action->plan_seq != walk->dismissed && plan_is_open(target, action)) {
 			target->open = action;
 			target->open_index = i;

@@ -77,8 +77,9 @@ void walk_do_resolve(WalkView *walk, ViewContext *context, const WalkTarget *tar
 	json_add_int(data, "action", target->doubt->number);
 	json_add_bool(data, "many", many);
 	Dialog *dialog = view_dialog(context, DIALOG_FORM, "What came of it?", "record it", resolved, data);
-	styled_printf(&dialog->text, ROLE_TEXT, "Action %lld, %s: its end was not seen.\n", (long long) target->doubt->number,
-		target->doubt->verb);
+	AUTO_CLEAR(Buf) name = { 0 };
+	action_name(target->doubt, &name);
+	styled_printf(&dialog->text, ROLE_TEXT, "Action %lld, %s: its end was not seen.\n", (long long) target->doubt->number, buf_text(&name));
 	styled_add(&dialog->text, ROLE_TEXT, "Look at the system itself before you answer. \"ran\": it counts as done, and its checks are asked. "
 		"\"not-run\": the step is to do again, with a new plan.\n\n");
 	if (target->doubt->node_count)

@@ -88,8 +88,10 @@ static void write_times(const ViewContext *context, const IncidentAction *action
 static void write_doubt(const ViewContext *context, const IncidentAction *action, Styled *out)
 {
 	styled_add(out, ROLE_DOUBT, "IN DOUBT: nobody knows whether it happened\n");
+	AUTO_CLEAR(Buf) name = { 0 };
+	action_name(action, &name);
 	styled_printf(out, ROLE_TEXT, "%s was started, and its end was not seen%s%s. It may have changed something, or not. "
-		"It is not tried again by itself.\n", action->verb, action->why && *action->why ? ": " : "", action->why ? action->why : "");
+		"It is not tried again by itself.\n", buf_text(&name), action->why && *action->why ? ": " : "", action->why ? action->why : "");
 	write_times(context, action, out);
 	if (action->node_count) {
 		AUTO_CLEAR(Buf) score = { 0 };
@@ -125,15 +127,21 @@ void walk_write_outcome(const ViewContext *context, const IncidentAction *action
 		return;
 	}
 	styled_printf(out, outcome_role(action->state), "%s%s: ", action->undo ? "The way back: " : "", outcome_title(action));
-	styled_printf(out, ROLE_TEXT, "%s\n", action->verb);
+	AUTO_CLEAR(Buf) name = { 0 };
+	AUTO_CLEAR(Buf) score = { 0 };
+	action_name(action, &name);
+	action_score(action, &score);
+	styled_printf(out, ROLE_TEXT, "%s\n", buf_text(&name));
+	if (score.len)
+		styled_printf(out, outcome_role(action->state), "%s\n", buf_text(&score));
 	bool bad = action->state == ACTION_FAILED || action->state == ACTION_STOPPED || action->state == ACTION_CANCELLED;
 	if (bad)
-		write_error(action->what, action->where, action->why, action->hint, columns, out);
+		write_error(action->what, text_eq(action->where, buf_text(&score)) ? NULL : action->where, action->why, action->hint, columns, out);
 	if ((action->state == ACTION_FAILED || action->state == ACTION_CANCELLED) && !action->began)
 		styled_add(out, ROLE_TEXT, "Nothing had been changed by then.\n");
 	else if (action->state == ACTION_FAILED || action->state == ACTION_CANCELLED)
 		styled_add(out, ROLE_WARN, "It had begun: a part of it may have been done. A new plan shows what is left.\n");
-	if (action->evidence && *action->evidence)
+	if (action->evidence && *action->evidence && !text_eq(action->evidence, buf_text(&score)))
 		write_hanging(out, LABEL_COLUMNS, text_eq(action->verified, "no") ? "NOT SEEN" : "seen", text_eq(action->verified, "no") ? ROLE_WARN : ROLE_TEXT,
 			action->evidence, columns);
 	if (action->save && action->value)

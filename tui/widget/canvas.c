@@ -183,6 +183,23 @@ int canvas_text_fit(Canvas *canvas, Rect clip, int x, int y, int columns, Role r
 	return canvas_glyph(canvas, clip, end, y, role, GLYPH_ELLIPSIS);
 }
 
+int canvas_text_words(Canvas *canvas, Rect clip, int x, int y, int columns, Role role, const char *text)
+{
+	AUTO_CLEAR(Buf) harmless = {0};
+	text_sanitise(str_slice(str_from(text), 0, CANVAS_MAX_COLUMNS * 16), SANITISE_LINE, &harmless);
+	Str line = buf_str(&harmless);
+	if (columns <= 0 || text_width(line) <= (size_t) columns)
+		return columns <= 0 ? x : put_text(canvas, clip, x, y, role, line);
+	size_t width = 0, fits = text_fit(line, (size_t) columns - 1, &width), end = fits;
+	while (end > fits / 2 && line.ptr[end] != ' ')
+		end--;
+	if (line.ptr[end] != ' ')
+		end = fits;
+	while (end > 0 && line.ptr[end - 1] == ' ')
+		end--;
+	return canvas_glyph(canvas, clip, put_text(canvas, clip, x, y, role, str_slice(line, 0, end)), y, role, GLYPH_ELLIPSIS);
+}
+
 int canvas_text_right(Canvas *canvas, Rect clip, int right, int y, Role role, const char *text)
 {
 	int x = right - canvas_text_width(text);

@@ -46,6 +46,8 @@ int canvas_str(Canvas *canvas, Rect clip, int x, int y, Role role, Str text);
 int canvas_printf(Canvas *canvas, Rect clip, int x, int y, Role role, const char *format, ...) BG_PRINTF(6, 7);
 /* In at most `columns` columns; what does not fit ends in an ellipsis. */
 int canvas_text_fit(Canvas *canvas, Rect clip, int x, int y, int columns, Role role, const char *text);
+/* The same, cut behind a word where there is one: for sentences. */
+int canvas_text_words(Canvas *canvas, Rect clip, int x, int y, int columns, Role role, const char *text);
 /* Ends at column `right` (exclusive). Returns the column where it begins. */
 int canvas_text_right(Canvas *canvas, Rect clip, int right, int y, Role role, const char *text);
 /* Wrapped at blanks in `rect`, from its line `skip` on; `text` may have newlines. Returns how many lines the whole text has. */

@@ -90,7 +90,10 @@ static bool judge(const Call *call, const ProcessResult *ended, ActionResult *re
 		: bg_asprintf("exit %d after %s", ended->exit_code, span_format(ended->elapsed_ms, span));
 	if (!ended->signal && exit_is_expected(call, ended->exit_code))
 		return true;
-	error_set(err, ERROR_REMOTE, "the command %s", result->evidence);
+	if (ended->signal)
+		error_set(err, ERROR_REMOTE, "the command was ended by signal %d after %s", ended->signal, span);
+	else
+		error_set(err, ERROR_REMOTE, "the command exited with %d after %s", ended->exit_code, span);
 	error_where(err, "%.120s", call_arg(call, "text"));
 	const char *wanted = rights_are_missing() ? rights_wanted(str_from(call_arg(call, "text"))) : NULL;
 	if (wanted)

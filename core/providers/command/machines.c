@@ -5,6 +5,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/providers/node/node.h"
 
 #define PREFIX "ssh:"
 #define NAMED_MAX 6                  /* in a line of words */
@@ -78,6 +79,13 @@ bool machines_choose(const Environment *environment, const char *host, const cha
 	*ret = machines;
 	machines = (Machines){0};
 	return true;
+}
+
+char *machine_words(const Environment *environment, const EnvironmentNode *node) {
+	SshTarget target;
+	node_target(environment, node, NULL, 0, &target);
+	AUTO_FREE char *words = ssh_target_words(&target);
+	return bg_asprintf("on %s (%s)%s%s", node->name, words, *node->jump ? " through " : "", node->jump);
 }
 
 /* ---- the box score ---- */

@@ -35,6 +35,8 @@ bool machines_are_wanted(const char *host);
 BG_CHECK bool machines_choose(const Environment *environment, const char *host, const char *except, Machines *ret, Error *err);
 
 /* "5 nodes: 2 done, 1 failed, 1 in doubt, 1 not started"; a part that is none is left out. Appends. */
+/* "on n2 (root@[400::2]:2222) through jump": how a plan and a sign-off name it. Owned. */
+char *machine_words(const Environment *environment, const EnvironmentNode *node);
 void machines_score(const Machines *machines, Buf *out);
 size_t machines_count(const Machines *machines, MachineEnd end);
 /* "node3 (exit 3), node4 (connection refused)" of one end, at most a few. Appends. */

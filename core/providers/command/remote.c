@@ -99,11 +99,8 @@ static void describe_machines(const Call *call, const Machines *machines, const 
 	Json *names = json_add(plan->basis, "nodes", json_new_array());
 	for (size_t i = 0; i < machines->count; i++) {
 		const EnvironmentNode *node = machines->items[i].node;
-		SshTarget target;
 		HostKeyCheck first = {0};
-		node_target(call->environment, node, known, CONNECT_MS, &target);
-		AUTO_FREE char *words = ssh_target_words(&target);
-		AUTO_FREE char *what = bg_asprintf("on %s (%s)%s%s", node->name, words, *node->jump ? " through " : "", node->jump);
+		AUTO_FREE char *what = machine_words(call->environment, node);
 		plan_add_change(plan, what, NULL, NULL);
 		json_append_string(names, node->name);
 		if (!node->by_name && !known_hosts_first(known, node->address, node->port, &first) && !known_hosts_has_authority(known, node->address, node->port))

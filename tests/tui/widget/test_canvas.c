@@ -102,6 +102,18 @@ Test(canvas, an_ellipsis_shows_what_did_not_fit)
 	expect_picture("fit", &canvas, "ocw-c…\nocwocw\n世…\n\n      12 s\n");
 }
 
+Test(canvas, a_sentence_is_cut_behind_a_word_where_there_is_one)
+{
+	AUTO_CLEAR(Canvas) canvas = canvas_of(14, 5, GLYPHS_UTF8);
+	Rect all = canvas_rect(&canvas);
+	canvas_text_words(&canvas, all, 0, 0, 12, ROLE_TEXT, "older than 26 hours");
+	canvas_text_words(&canvas, all, 0, 1, 12, ROLE_TEXT, "older than 2");
+	canvas_text_words(&canvas, all, 0, 2, 12, ROLE_TEXT, "a longer-than-any word");
+	canvas_text_words(&canvas, all, 0, 3, 12, ROLE_TEXT, "世界 世界世界世");
+	canvas_text_words(&canvas, all, 0, 4, 0, ROLE_TEXT, "nothing");
+	expect_picture("words", &canvas, "older than…\nolder than 2\na longer-th…\n世界 世界世…\n\n");
+}
+
 Test(canvas, a_paragraph_wraps_scrolls_and_counts)
 {
 	AUTO_CLEAR(Canvas) canvas = canvas_of(12, 2, GLYPHS_UTF8);
