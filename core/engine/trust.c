@@ -22,9 +22,13 @@ static bool find_shown(const Ask *ask, const char *name, const Reading **ret, Er
 }
 
 /* The person decides on what they saw: another key meanwhile is another decision. */
-static bool check_shown(const Ask *ask, const Reading *reading, const char **ret_key, Error *err) {
+static bool check_shown(const Ask *ask, const EnvironmentNode *node, const Reading *reading, const char **ret_key, Error *err) {
 	const char *shown = json_get_string_or(reading->facts, "host_key", ""), *seen = json_get_string_or(ask->args, "fingerprint", "");
 	*ret_key = json_get_string(reading->facts, "host_key_line");
+	if (!*ret_key && !*shown && *node->jump) {   /* it is the jump host's that stands in the way */
+		error_set(err, ERROR_CONFLICT, "%s", reading->text ? reading->text : "its key was not seen");
+		return error_hint(err, "%s", reading->reason ? reading->reason : "look again: breakglass nodes");
+	}
 	if (!*ret_key) {
 		error_set(err, ERROR_INVALID, "its key itself could not be had: it did not answer twice alike, or ssh_config looks it up under another name");
 		return error_hint(err, "look again: breakglass nodes; or compare on its console, then add the key to known_hosts");
@@ -78,7 +82,7 @@ bool trust_accept(Ask *ask, Error *err) {
 	if (!text_eq(json_get_string(ask->args, "confirm"), "yes"))
 		return error_set(err, ERROR_DENIED, "a host key is accepted by typing yes, nothing else");
 	node_known_hosts_paths(ask->engine->environment, &files);
-	if (!find_shown(ask, name, &reading, err) || !check_shown(ask, reading, &key, err) || !must_be_on_disk(ask, err)
+	if (!find_shown(ask, name, &reading, err) || !check_shown(ask, node, reading, &key, err) || !must_be_on_disk(ask, err)
 		|| !known_hosts_accept(&files, node->address, node->port, key, false, &removed, err)
 		|| !record(ask, node, reading, &removed, err)
 		|| !known_hosts_accept(&files, node->address, node->port, key, true, &again, err))

@@ -31,7 +31,11 @@ void nodes_trust(ViewContext *context, const NodeRow *row)
 	const Json *facts = row ? row->reading->facts : NULL;
 	const char *shown = json_get_string_or(facts, "host_key", "");
 	if (!row || !json_get_string(facts, "host_key_line")) {
-		view_refuse(context, "there is no host key to decide about%s", *shown ? ": only its fingerprint is known, or it is revoked" : "");
+		const Reading *reading = row && !*shown ? row->reading : NULL;
+		if (reading && reading->text && strstr(reading->text, "jump host"))
+			view_refuse(context, "%s: %s", reading->text, reading->reason ? reading->reason : "");
+		else
+			view_refuse(context, "there is no host key to decide about%s", *shown ? ": only its fingerprint is known, or it is revoked" : "");
 		return;
 	}
 	Json *data = json_new_object();

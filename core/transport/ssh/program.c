@@ -2,8 +2,10 @@
  * deadline, as in a session. */
 #include "core/transport/ssh/program.h"
 
+#include <arpa/inet.h>
 #include <poll.h>
 #include <stdio.h>
+#include <strings.h>
 
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
@@ -51,11 +53,46 @@ static void take_fingerprint(Str messages, HostKeyCheck *ret) {
 	ret->offered[len] = 0;
 }
 
+static bool names_host(Str named, const char *host) {
+	size_t len = strlen(host);
+	return len && named.len > len && strncasecmp(named.ptr, host, len) == 0 && named.ptr[len] == ' ';
+}
+
+/* Behind a jump ssh says of a strict look, as ours is, whom it is about; of a jump host, which a second ssh looks at as ssh_config says, it need not say anything. A
+ * machine that is reached by a name may be called otherwise by ssh_config: then it is taken for that machine, as without a jump. */
+static bool is_of_jump(const SshTarget *target, Str messages, SshOutcome outcome) {
+	unsigned char address[sizeof(struct in6_addr)];
+	if (!target->jump || !*target->jump || (outcome != SSH_HOST_UNKNOWN && outcome != SSH_HOST_CHANGED))
+		return false;
+	const char *strict = outcome == SSH_HOST_UNKNOWN ? "host key is known for " : "Host key for ";
+	ptrdiff_t at = str_find(messages, strict);
+	if (at < 0)
+		return outcome == SSH_HOST_UNKNOWN;
+	Str named = str_slice(messages, (size_t) at + strlen(strict), messages.len);
+	bool literal = inet_pton(AF_INET, target->host, address) == 1 || inet_pton(AF_INET6, target->host, address) == 1 || (target->known_as && *target->known_as);
+	AUTO_FREE char *usual = known_hosts_name(ssh_target_known_as(target), target->port);
+	AUTO_FREE char *written = target->port && target->port != 22 ? bg_asprintf("[%s]:%d", target->host, target->port) : bg_strdup(target->host);
+	return literal ? !names_host(named, usual) && !names_host(named, written) : names_host(named, target->jump);
+}
+
+static void fail_jump(SshResult *ret, const SshTarget *target, SshOutcome outcome) {
+	ret->host_key = (HostKeyCheck){0};   /* what was shown was the jump host's, and is not this host's to accept */
+	ssh_fail(ret, target, outcome, ERROR_DENIED, outcome == SSH_HOST_UNKNOWN ? "the host key of the jump host %s is not known" : "the host key of the jump host %s changed",
+		target->jump);
+	ret->error.hint[0] = 0;
+	error_hint(&ret->error, "type ssh %s here, compare what it shows with ssh-keygen -lf on its console, and accept it there: it goes into your own known_hosts",
+		target->jump);
+}
+
 void ssh_program_judge(const SshTarget *target, Str messages, SshResult *ret) {
 	take_fingerprint(messages, &ret->host_key);
 	for (size_t i = 0; i < BG_LENGTH(MEANINGS); i++) {
 		if (str_find(messages, MEANINGS[i].said) < 0)
 			continue;
+		if (is_of_jump(target, messages, MEANINGS[i].outcome)) {
+			fail_jump(ret, target, MEANINGS[i].outcome);
+			return;
+		}
 		if (MEANINGS[i].outcome == SSH_HOST_CHANGED && *ret->host_key.offered && target->known
 			&& known_hosts_first(target->known, ssh_target_known_as(target), target->port, &ret->host_key)) {
 			ret->host_key.verdict = HOST_KEY_CHANGED;
@@ -222,7 +259,8 @@ static void run_way(const SshTarget *to, const SshCommand *command, const Proces
 static void learn_key(const SshTarget *target, const ProcessRequest *base, int64_t left_ms, SshResult *ret) {
 	ProcessRequest request = *base;
 	request.deadline_ms = left_ms;
-	if ((ret->outcome == SSH_HOST_CHANGED || ret->outcome == SSH_HOST_UNKNOWN) && !*ret->host_key.key)
+	bool of_jump = is_of_jump(target, buf_str(&ret->err), ret->outcome);
+	if ((ret->outcome == SSH_HOST_CHANGED || ret->outcome == SSH_HOST_UNKNOWN) && !of_jump && !*ret->host_key.key)
 		ssh_program_learn_key(target, buf_str(&ret->err), &request, ret);
 }
 

@@ -247,6 +247,20 @@ Test(ssh_program, a_key_behind_a_jump_host_is_learnt_through_it) {
 	target.known_files = &files;
 	run(&target, "echo through", LONG_MS, &result);
 	assert_ran(&result, "through\n");
+	/* The jump host's own key: it is told whose it is, and nothing of it is taken for the machine behind. */
+	temp_write(&fixture->folder, "gate_hosts", "# nobody is known any more\n");
+	run(&target, "true", LONG_MS, &result);
+	assert_outcome(&result, SSH_HOST_UNKNOWN, "the host key of the jump host gate is not known");
+	cr_assert(strstr(result.error.hint, "type ssh gate here"), "%s", result.error.hint);
+	assert_text("key", result.host_key.key, "");
+	AUTO_FREE char *other_path = bg_asprintf("%s.pub", test_sshd_key(&fixture->folder));
+	AUTO_FREE char *other = read_text(other_path);
+	AUTO_FREE char *changed = bg_asprintf("[127.0.0.1]:%d %s", test_sshd_port(gate), other);
+	temp_write(&fixture->folder, "gate_hosts", changed);
+	run(&target, "true", LONG_MS, &result);
+	assert_text("key", result.host_key.key, "");
+	assert_text("shown", result.host_key.offered, "");
+	cr_assert(strstr(result.error.why, "jump host gate"), "%s: %s", result.error.why, buf_text(&result.err));
 }
 
 /* ---- connections that are kept ---- */
