@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/commands/command.h"
+#include "core/commands/readiness.h"
 #include "core/commands/rows.h"
 #include "core/playbook/lint.h"
 #include "core/playbook/model.h"
@@ -96,6 +97,8 @@ static int check_all_of_environment(Command *command, Tally *tally) {
 }
 
 int run_check(Command *command) {
+	if (command_has(command, "environment"))
+		return check_readiness(command);
 	AUTO(Json) *list = json_new_array();
 	Tally tally = {.list = list, .command = command};
 	for (size_t i = 0; i < command->words.count; i++) {
@@ -109,10 +112,12 @@ int run_check(Command *command) {
 	}
 	if (!command->words.count && check_all_of_environment(command, &tally) != EXIT_OK)
 		return EXIT_FAILED;
-	if (command->json)
+	if (command->json) {
 		command_print_json(list);
-	else
+	} else {
+		fflush(stdout);   /* that where both are one, the sum comes last */
 		fprintf(stderr, "%zu files: %zu errors, %zu warnings, %zu hints\n", tally.files, tally.errors, tally.warnings, tally.hints);
+	}
 	return tally.errors ? EXIT_FAILED : EXIT_OK;
 }
 

@@ -37,9 +37,13 @@ const CommandRow COMMANDS[] = {
 		"  --timeout TIME  what each node may take, such as 30s (10m), 24h at most\n"
 		"  --retry      such a command again, only where it is not done; or go on with it once it was signed\n"
 		"               or agreed to; of several that are open, --run says which\n"},
-	{"check", "[PATH...] [--explain | --suggest]", "explain suggest", 0, -1,
-		"lint playbooks and the environment: file:line:col: code: text",
-		"  breakglass check playbooks/\n  breakglass check --suggest runbook.md\n", run_check, false, NULL},
+	{"check", "[PATH...] [--explain | --suggest | --environment]", "explain suggest environment", 0, -1,
+		"lint playbooks and the environment: file:line:col: code: text; or is all that they need there now?",
+		"  breakglass check playbooks/\n  breakglass check --suggest runbook.md\n  breakglass check --environment\n", run_check, false,
+		"  --explain      the documents with what their comments make of them\n"
+		"  --suggest      the comments that would make them stronger\n"
+		"  --environment  is everything that the playbooks need there now: systems, credentials, tools, files, values, people,\n"
+		"                 reviews, drills? PATHs are questions then: check --environment tools people\n"},
 	{"show", "PLAYBOOK [--procedure ID]", "procedure:", 1, 1, "how a playbook will be walked", "  breakglass show failover.md\n", run_show, false, NULL},
 	{"print", "PLAYBOOK", "", 1, 1, "the playbook for paper: empty boxes, annotations as footnotes", "  breakglass print failover.md | lpr\n",
 		run_print, false, NULL},

@@ -289,7 +289,7 @@ static bool engine_start(Engine *engine, const EngineOptions *options, Error *er
 	uv_timer_init(&engine->loop, &engine->tick);
 	engine->tick.data = engine;
 	uv_timer_start(&engine->tick, on_tick, TICK_MS, TICK_MS);
-	ProberOwner owner = {on_reading, on_prober_died, engine};
+	ProberOwner owner = {on_reading, on_prober_died, engine, engine->paths.incidents};
 	engine->prober = prober_link_start(&engine->loop, engine->self, engine->environment_path, &owner);
 	engine_send_checkpoint(engine);
 	return true;

@@ -51,6 +51,7 @@ struct Prober {
 	Environment *environment;
 	Asker *askers;
 	size_t count;
+	char *incidents_folder;      /* of those that were */
 	NodeSweep *sweep;            /* NULL: there are no nodes */
 	Asker **swept;               /* by their place in the sweep */
 	pthread_mutex_t lock;        /* of the askers' fields and of writing to the socket */
@@ -108,7 +109,7 @@ static void ask_once(Asker *asker) {
 	pthread_mutex_unlock(&asker->prober->lock);
 	MonoTime begun = mono_now();
 	Call call = {.environment = asker->prober->environment, .system = asker->system, .args = asker->spec->args,
-		.checkpoint = incident ? &checkpoint : NULL, .deadline = {begun.ms + deadline_of(asker)}};
+		.checkpoint = incident ? &checkpoint : NULL, .incidents = asker->prober->incidents_folder, .deadline = {begun.ms + deadline_of(asker)}};
 	asker->probe->read(&call, &reading);
 	reading.elapsed_ms = mono_now().ms - begun.ms;
 	pthread_mutex_lock(&asker->prober->lock);
@@ -317,8 +318,10 @@ static void take_checkpoint(Prober *prober, const Json *frame) {
 
 static bool take(Prober *prober, const Json *frame) {
 	const char *type = json_get_string_or(frame, "t", "");
-	if (text_eq(type, "start"))
+	if (text_eq(type, "start")) {
+		prober->incidents_folder = bg_strdup_or_null(json_get_string(frame, "incidents"));
 		return start(prober, json_get_string_or(frame, "environment", ""));
+	}
 	if (text_eq(type, "checkpoint"))
 		take_checkpoint(prober, frame);
 	if (text_eq(type, "refresh"))

@@ -201,6 +201,7 @@ static void start_life(ProberLink *link) {
 	AUTO(Json) *start = json_new_object();
 	json_add_string(start, "t", "start");
 	json_add_string(start, "environment", link->environment_path);
+	json_add_string(start, "incidents", link->owner.incidents);
 	send_frame(life, start);
 	if (link->checkpoint)
 		send_frame(life, link->checkpoint);

@@ -1,6 +1,6 @@
 /* prober_link.h: the engine's end of the prober: starts it, takes its readings, restarts it with backoff when it dies.
  * Wire: frames of frame.h over one socket pair (descriptor 3 of the prober).
- *   engine -> prober: {"t":"start","environment":PATH} {"t":"refresh","name":N|absent}
+ *   engine -> prober: {"t":"start","environment":PATH,"incidents":FOLDER} {"t":"refresh","name":N|absent}
  *                     {"t":"checkpoint","incident":ID,"seq":N,"note":TEXT}: what the places that keep copies have to keep
  *   prober -> engine: {"t":"confined","told":{..}} once, {"t":"reading","reading":{..}} */
 #pragma once
@@ -14,6 +14,7 @@ typedef struct ProberOwner {
 	void (*reading)(void *userdata, Reading *reading);   /* may be emptied by the owner */
 	void (*died)(void *userdata, const char *why);       /* it will be started again */
 	void *userdata;
+	const char *incidents;   /* folder of the incidents that were, for as long as the link lives */
 } ProberOwner;
 
 ProberLink *prober_link_start(uv_loop_t *loop, const char *self, const char *environment_path, const ProberOwner *owner);

@@ -23,6 +23,7 @@ typedef struct Call {
 	MonoTime deadline;
 	const char *state_folder;          /* of the run: what command steps carry along; NULL for probes */
 	const CallCheckpoint *checkpoint;  /* NULL: no incident */
+	const char *incidents;             /* folder of the incidents that were; NULL = not known here */
 	bool (*cancelled)(void *userdata);                                              /* NULL = never */
 	void (*progress)(void *userdata, const char *text, int64_t done, int64_t total); /* total 0 = not known; NULL ok */
 	void (*output)(void *userdata, bool is_stderr, Str bytes);                       /* raw bytes of a program; NULL ok */

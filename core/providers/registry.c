@@ -13,6 +13,7 @@
 #include "core/providers/mycelium/mycelium.h"
 #include "core/providers/node/node.h"
 #include "core/providers/provider.h"
+#include "core/providers/readiness/readiness.h"
 #include "core/providers/s3/s3.h"
 
 const Provider *const PROVIDERS[] = {
@@ -29,6 +30,7 @@ const Provider *const PROVIDERS[] = {
 	&K8S_PROVIDER,
 	&MYCELIUM_PROVIDER,
 	&NODE_PROVIDER,
+	&READINESS_PROVIDER,
 	&S3_PROVIDER,
 	NULL,
 };

@@ -54,6 +54,6 @@ Test(schema, the_example_that_ships_loads_and_shows_every_section)
 		AUTO_FREE char *comment = bg_asprintf("\n# %s:", ENVIRONMENT_KEYS[KEYS_TOP].keys[i].name);
 		cr_expect(strstr(text, line) || strstr(text, comment), "the example does not show %s", line + 1);
 	}
-	cr_expect_eq(environment->probe_count, 7u);   /* six probes, and one place for checkpoints */
+	cr_expect_eq(environment->probe_count, 8u);   /* six probes, and one place for checkpoints */
 	cr_expect_eq(environment->system_count, 4u);
 }
