@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include "core/base/alloc.h"
+#include "core/base/digest.h"
 #include "core/sandbox/sim_github_parts.h"
 
 #define DOCUMENTATION "https://docs.github.com/rest"
@@ -17,6 +18,7 @@ SimGithub *sim_github_new(const char *repository) {
 	SimGithub *github = bg_calloc(1, sizeof(*github));
 	github->repository = bg_strdup(repository);
 	github->url = bg_strdup("");
+	github->logs_url = bg_strdup("");
 	github->id = REPOSITORY_ID;
 	github->remaining = LIMIT;
 	sim_github_add_branch(github, "main");
@@ -40,6 +42,7 @@ SimGithub *sim_github_free(SimGithub *github) {
 	}
 	for (size_t i = 0; i < github->pull_count; i++)
 		free(github->pulls[i].branch);
+	sim_github_clear_runs(github);
 	free(github->tokens);
 	free(github->branches);
 	free(github->rulesets);
@@ -47,6 +50,7 @@ SimGithub *sim_github_free(SimGithub *github) {
 	free(github->repository);
 	free(github->old_repository);
 	free(github->url);
+	free(github->logs_url);
 	free(github->said);
 	free(github);
 	return NULL;
@@ -55,6 +59,11 @@ SimGithub *sim_github_free(SimGithub *github) {
 void sim_github_set_url(SimGithub *github, const char *url) {
 	free(github->url);
 	github->url = bg_strdup(url);
+}
+
+void sim_github_set_logs_url(SimGithub *github, const char *url) {
+	free(github->logs_url);
+	github->logs_url = bg_strdup(url);
 }
 
 void sim_github_add_token(SimGithub *github, const char *token, const char *login, SimGithubRights rights, SimGithubTokenKind kind) {
@@ -208,6 +217,16 @@ static const SimRoute ROUTES[] = {
 	{ "PATCH", REPO "/branches/*/protection/required_pull_request_reviews", sim_github_patch_reviews, ADMINISTERS },
 	{ "GET", REPO "/rules/branches/*", sim_github_get_rules, READS },
 	{ "PUT", REPO "/pulls/*/merge", sim_github_merge_pull, WRITES },
+	{ "GET", REPO "/contents/.github/workflows/*", sim_github_get_contents, READS },
+	{ "GET", REPO "/actions/workflows", sim_github_list_workflows, READS },
+	{ "GET", REPO "/actions/workflows/*", sim_github_get_workflow, READS },
+	{ "POST", REPO "/actions/workflows/*/dispatches", sim_github_post_dispatch, WRITES },
+	{ "GET", REPO "/actions/workflows/*/runs", sim_github_list_runs, READS },
+	{ "GET", REPO "/actions/runs/*", sim_github_get_run, READS },
+	{ "GET", REPO "/actions/runs/*/jobs", sim_github_list_jobs, READS },
+	{ "POST", REPO "/actions/runs/*/cancel", sim_github_cancel_run, WRITES },
+	{ "GET", REPO "/actions/runs/*/pending_deployments", sim_github_get_pending, READS },
+	{ "GET", REPO "/actions/jobs/*/logs", sim_github_get_log, READS },
 };
 
 static bool is_repository(const char *repository, const SimCall *call) {
@@ -247,8 +266,23 @@ static bool may_call(const SimGithub *github, const SimRoute *route, SimCall *ca
 	return false;
 }
 
+/* An answer that the caller has already is 304, and is not counted. */
+static void answer_conditionally(SimGithub *github, const SimRequest *request, SimReply *reply) {
+	char digest[SHA256_HEX_SIZE];
+	if (!text_eq(request->method, "GET") || reply->status != 200)
+		return;
+	sha256_hex(reply->body.len ? reply->body.data : "", reply->body.len, digest);
+	AUTO_FREE char *etag = bg_asprintf("W/\"%s\"", digest);
+	if (text_eq(sim_request_header(request, "If-None-Match"), etag)) {
+		sim_reply_empty(reply, 304);
+		github->remaining++;
+	}
+	sim_reply_header(reply, "ETag", etag);
+}
+
 void sim_github_handle(SimGithub *github, const SimRequest *request, SimReply *reply, WallTime now) {
 	SimCall call = { .request = request, .reply = reply, .now = now };
+	sim_github_advance(github, now);
 	const char *version = sim_request_header(request, "X-GitHub-Api-Version");
 	const SimRoute *route = sim_route_find(ROUTES, BG_LENGTH(ROUTES), &call);
 	if (!sim_request_header(request, "User-Agent"))
@@ -261,6 +295,7 @@ void sim_github_handle(SimGithub *github, const SimRequest *request, SimReply *r
 		sim_github_refuse(reply, 404, "Not Found");
 	else if (may_call(github, route, &call))
 		route->handle(github, &call);
+	answer_conditionally(github, request, reply);
 	tell_limit(github, reply);
 	sim_call_clear_params(&call);
 }

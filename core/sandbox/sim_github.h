@@ -1,5 +1,5 @@
-/* sim_github.h: a GitHub with one repository: its protection and rulesets, pull requests that really are refused, users and tokens. Paths, bodies
- * and refusals are those of GitHub's OpenAPI description of its REST API; texts that it does not hold are as they are seen in the wild.
+/* sim_github.h: a GitHub with one repository: its protection and rulesets, pull requests that really are refused, workflows that run, users and tokens.
+ * Paths, bodies and refusals are those of GitHub's OpenAPI description of its REST API; texts that it does not hold are as they are seen in the wild.
  * Not thread-safe: the sandbox locks. */
 #pragma once
 #include "core/sandbox/sim_message.h"
@@ -14,8 +14,9 @@ typedef enum SimGithubTokenKind { SIM_GITHUB_CLASSIC, SIM_GITHUB_FINE_GRAINED, S
 SimGithub *sim_github_new(const char *repository);
 SimGithub *sim_github_free(SimGithub *github);
 BG_DEFINE_FREEP(SimGithub, sim_github_free)
-/* Where it can be reached, for the links that it hands out. */
+/* Where it can be reached, for the links that it hands out; and where logs are fetched, which is another host. */
 void sim_github_set_url(SimGithub *github, const char *url);
+void sim_github_set_logs_url(SimGithub *github, const char *url);
 void sim_github_add_token(SimGithub *github, const char *token, const char *login, SimGithubRights rights, SimGithubTokenKind kind);
 /* From now on it is called so, and the old name answers 301. */
 void sim_github_rename(SimGithub *github, const char *repository);
@@ -34,10 +35,48 @@ int sim_github_approvals(const SimGithub *github, const char *branch);
 /* May `login` merge something with so many approvals? NULL: yes, else why not. Static until the next call. */
 const char *sim_github_why_no_merge(SimGithub *github, const char *branch, const char *login, int approvals);
 
+/* ---- workflows ---- */
+
+/* A run as it ended: for whoever changes another simulated system by it. */
+typedef struct SimGithubRun {
+	int64_t id;
+	int number;
+	const char *file;         /* "restore.yml" */
+	const char *ref, *actor;
+	const char *conclusion;   /* "success", "failure", "cancelled" */
+	const Json *inputs;       /* name -> text, defaults filled in */
+} SimGithubRun;
+typedef void SimGithubCompleted(void *userdata, const SimGithubRun *run);
+/* Called once for each run that ends, by whoever notices it: under the sandbox's lock. */
+void sim_github_on_completed(SimGithub *github, SimGithubCompleted *completed, void *userdata);
+
+/* The file .github/workflows/FILE on the default branch, and so a workflow: `yaml` says its name, its inputs, its run-name and its jobs with their steps.
+ * A run waits in the queue for `queue_ms` and then takes `run_ms`. */
+void sim_github_add_workflow(SimGithub *github, const char *file, const char *yaml, int64_t queue_ms, int64_t run_ms);
+/* The same file as it is on another branch; NULL text: it is not there. */
+void sim_github_put_file(SimGithub *github, const char *branch, const char *file, const char *yaml);
+/* "active", "disabled_manually", ... */
+void sim_github_set_workflow_state(SimGithub *github, const char *file, const char *state);
+/* Jobs with this `environment:` wait until somebody approves. */
+void sim_github_guard_environment(SimGithub *github, const char *environment, const char *reviewer);
+void sim_github_approve(SimGithub *github, WallTime now);   /* every run that waits */
+/* A run by somebody else, now. Its id; 0: the workflow refuses. */
+int64_t sim_github_dispatch(SimGithub *github, const char *file, const char *ref, const char *actor, const Json *inputs, WallTime now);
+/* Runs from now on: fail in their last step; never end; are told with 204 only, as by an Enterprise Server. */
+void sim_github_fail_runs(SimGithub *github, bool fail);
+void sim_github_hang_runs(SimGithub *github, bool hang);
+void sim_github_tell_no_details(SimGithub *github, bool silent);
+/* What is asked for is taken, and nothing comes of it. */
+void sim_github_lose_runs(SimGithub *github, bool lose);
+/* Brings everything to `now`: runs begin and end. */
+void sim_github_advance(SimGithub *github, WallTime now);
+
 /* Requests are counted against the primary limit, until `reset`; then there are 5000 again. */
 void sim_github_limit(SimGithub *github, int64_t remaining, WallTime reset);
 /* The next `count` requests are refused by a secondary limit, with Retry-After unless that is negative. */
 void sim_github_limit_secondary(SimGithub *github, int count, int64_t retry_after_s);
 void sim_github_handle(SimGithub *github, const SimRequest *request, SimReply *reply, WallTime now);
+/* The host of the logs: it wants the signature of the link, and no credentials. */
+void sim_github_handle_logs(SimGithub *github, const SimRequest *request, SimReply *reply);
 void sim_github_refuse_token(SimReply *reply);
 void sim_github_refuse_limit(SimReply *reply);

@@ -8,6 +8,7 @@
 #include "fuzz.h"
 #include "core/providers/provider.h"
 
+#define ENOUGH 5000       /* looks whether it is to stop, in one call */
 #define SECRET "hush-hush-0123456789"
 
 static const char ENVIRONMENT[] =
@@ -27,7 +28,7 @@ static const char *const ARGUMENTS[][2] = {
 	{ "bucket", "b" }, { "container", "b" }, { "min-size", "100" }, { "shrink", "50" }, { "retention", "7" }, { "prefix", "courses/" }, { "max-age", "26h" }, { "url", "http://127.0.0.1:4/courses/" }, { "sample", "4" }, { "serves", "content-live" },
 	{ "backup", "content-backup" }, { "wait", "yes" }, { "status", "200" }, { "config", "p.yml" }, { "vars", "vars.yml" },
 	{ "existing", "merge" }, { "attachments", "keep" }, { "databases", "d" }, { "as", "d" },
-	{ "branch", "main" }, { "approvals", "6" },
+	{ "branch", "main" }, { "approvals", "6" }, { "workflow", "restore.yml" }, { "correlation", "bg_id" }, { "run", "4711" }, { "watch", "no" },
 };
 
 /* One that writes files, one that runs what it is told, one that speaks SSH (node_facts), sets of backups (backup_set), one that asks a program (k8s_answer), one that asks name servers (dns_answer): nothing of theirs is HTTP. */
@@ -169,6 +170,37 @@ static void check_action(const Action *action, const Call *call)
 	free(verb);
 }
 
+/* What waits for an end that no answer brings is ended by a person. */
+static bool has_had_enough(void *userdata)
+{
+	int *asked = userdata;
+	return ++*asked > ENOUGH;
+}
+
+static void try_verb(const VerbSpec *spec, const Probe *probe, const Action *action, int64_t bits, Str answers)
+{
+	Error err = { 0 };
+	int asked = 0;
+	if (!is_of_the_wire(spec))
+		return;
+	if (!strlist_has(&seen, spec->name))
+		strlist_add(&seen, spec->name);
+	AUTO(Json) *args = arguments(spec, bits);
+	CallCheckpoint checkpoint = { "20261121-0312-mass-publish", "breakglass 20261121-0312-mass-publish\n7\n", 7 };
+	Call call = { .environment = environment(), .args = args, .deadline = { mono_now().ms + 60000 }, .state_folder = fuzz_folder(), .checkpoint = &checkpoint,
+		.cancelled = has_had_enough, .userdata = &asked };
+	if (!provider_choose_system(call.environment, spec->name, args, &call.system, &err))
+		return;
+	/* A place for checkpoints speaks to the system that the environment names for it, or to none. */
+	if (text_eq(spec->name, "checkpoint.bucket") && bits > 1)
+		call.system = environment_find_system(call.environment, "store");
+	fake_curl_answer(answers);
+	if (probe)
+		check_probe(probe, &call);
+	else
+		check_action(action, &call);
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	Str answers = { size ? (const char *) data : "", size };
@@ -181,26 +213,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	const Action *action = action_find(words.items[0]);
 	if (!probe && !action)
 		return 0;
-	const VerbSpec *spec = probe ? &probe->spec : &action->spec;
-	if (!is_of_the_wire(spec))
-		return 0;
-	if (!strlist_has(&seen, spec->name))
-		strlist_add(&seen, spec->name);
-	Error err = { 0 };
-	AUTO(Json) *args = arguments(spec, bits);
-	CallCheckpoint checkpoint = { "20261121-0312-mass-publish", "breakglass 20261121-0312-mass-publish\n7\n", 7 };
-	Call call = { .environment = environment(), .args = args, .deadline = { mono_now().ms + 60000 }, .state_folder = fuzz_folder(), .checkpoint = &checkpoint };
-	if (!provider_choose_system(call.environment, spec->name, args, &call.system, &err))
-		return 0;
-	/* A place for checkpoints speaks to the system that the environment names for it, or to none. */
-	if (text_eq(spec->name, "checkpoint.bucket") && bits > 1)
-		call.system = environment_find_system(call.environment, "store");
-	fake_curl_answer(answers);
-	if (probe)
-		check_probe(probe, &call);
 	/* Some verbs are both. */
-	fake_curl_answer(answers);
+	if (probe)
+		try_verb(&probe->spec, probe, NULL, bits, answers);
 	if (action)
-		check_action(action, &call);
+		try_verb(&action->spec, NULL, action, bits, answers);
 	return 0;
 }

@@ -71,3 +71,8 @@ bool github_apply_protection(const Call *call, const Plan *plan, ActionResult *r
 bool github_verify_protection(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 bool github_undo_protection(const Plan *plan, const Json *values, char **ret_verb, Json **ret_args);
 void github_read_protection(const Call *call, Reading *ret);
+bool github_plan_workflow(const Call *call, Plan *ret_plan, Error *err);
+bool github_apply_workflow(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+bool github_verify_workflow(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+void github_read_run(const Call *call, Reading *ret);
+void github_read_workflow(const Call *call, Reading *ret);

@@ -13,8 +13,10 @@
 typedef struct GithubScene {
 	pthread_mutex_t lock;          /* of everything that the server's threads see */
 	SimGithub *github;
-	SimHttp *http;
+	SimHttp *http, *logs;
 	char *url;
+	int64_t ahead_ms, jump_ms;     /* GitHub's clock is so far ahead of ours, and goes on by so much with each request */
+	StrList output;                /* of the call, each piece */
 	StrList asked;                 /* "PATCH /repos/... 200", each request that was answered */
 	StrList told;                  /* progress */
 	Environment *environment;
@@ -22,7 +24,9 @@ typedef struct GithubScene {
 	Json *args;
 	Call call;
 	bool cancelled;
-	const char *tell_until;        /* cancelled as soon as progress holds this; NULL = never */
+	const char *stop_at;           /* cancelled as soon as progress holds this; NULL = never */
+	/* After each request, under the lock; NULL = nothing. */
+	void (*meanwhile)(struct GithubScene *scene, const SimRequest *request, WallTime now);
 } GithubScene;
 
 /* main wants one approval, also of administrators; the token is an administrator's. `more` are further settings of the system; a `repository` among
@@ -37,6 +41,9 @@ void scene_args(GithubScene *scene, ...) __attribute__((sentinel));
 bool scene_plan(GithubScene *scene, const char *verb, Plan *ret, Error *err);
 /* Applies and looks, as a worker does: also after a failure that came once something had begun. */
 bool scene_apply(GithubScene *scene, const char *verb, const Plan *plan, ActionResult *result, Error *err);
+WallTime scene_now(const GithubScene *scene);
+bool scene_told(const GithubScene *scene, const char *part);    /* by progress */
+char *scene_output(const GithubScene *scene);                   /* owned */
 void scene_read(GithubScene *scene, const char *probe, Reading *ret);
 /* How many requests began so. */
 size_t scene_count(GithubScene *scene, const char *beginning);

@@ -104,6 +104,32 @@ static void fastly(const BadRequest *request, MatrixWorld world, BadAnswer *answ
 
 #define MAIN "/repos/octo/app/branches/main/protection"
 
+static void github_run(MatrixWorld world, Buf *out) {
+	char begun[WALL_TEXT_SIZE], ended[WALL_TEXT_SIZE];
+	int64_t end = now_s() + (world == WORLD_FUTURE ? DAY_S : -3 * HOUR_S);
+	wall_format_iso((WallTime){(end - 900) * 1000}, begun);
+	wall_format_iso((WallTime){end * 1000}, ended);
+	buf_printf(out, "{\"id\":4711,\"run_number\":17,\"event\":\"schedule\",\"status\":\"completed\",\"conclusion\":\"success\",\"head_branch\":\"main\","
+		"\"actor\":{\"login\":\"ann\"},\"display_title\":\"Backup\",\"created_at\":\"%s\",\"updated_at\":\"%s\"}", begun, ended);
+}
+
+static void github_actions(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
+	buf_puts(&answer->headers, "Content-Type: application/json; charset=utf-8\r\n");
+	if (begins(request, "/repos/octo/app/actions/workflows?")) {
+		buf_puts(&answer->body, "{\"total_count\":1,\"workflows\":[{\"id\":9,\"name\":\"Backup\",\"path\":\".github/workflows/backup.yml\",\"state\":\"active\"}]}");
+	} else if (begins(request, "/repos/octo/app/actions/workflows/9/runs?")) {
+		buf_puts(&answer->body, "{\"total_count\":1,\"workflow_runs\":[");
+		if (world != WORLD_EMPTY)
+			github_run(world, &answer->body);
+		buf_puts(&answer->body, "]}");
+	} else if (is_get(request, "/repos/octo/app/actions/runs/4711")) {
+		github_run(world, &answer->body);
+	} else {
+		answer->status = 404;
+		buf_puts(&answer->body, "{\"message\":\"Not Found\",\"documentation_url\":\"https://docs.github.com/rest\",\"status\":\"404\"}");
+	}
+}
+
 static void github(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
 	buf_puts(&answer->headers, "Content-Type: application/json; charset=utf-8\r\n");
 	if (is_get(request, MAIN) && world != WORLD_EMPTY) {
@@ -287,6 +313,10 @@ const MatrixRow MATRIX[] = {
 	{"github.protection", "", "github", "url", "    repository: octo/app\n" TOKEN, {"branch", "main"}, github, BODY_JSON, "branch main",
 		{READING_OK, READING_FAIL, READING_UNKNOWN, READING_UNKNOWN}, "a branch is protected or not (404); it has no content and no time",
 		.by_clock = true, .part_from = 1},
+	{"github.workflow", "", "github", "url", "    repository: octo/app\n" TOKEN, {"workflow", "backup.yml", "max-age", "26h"}, github_actions, BODY_JSON,
+		"workflow backup.yml", {READING_OK, READING_FAIL, READING_UNKNOWN, READING_WARN}, "a run has no content", .by_clock = true},
+	{"github.run", "", "github", "url", "    repository: octo/app\n" TOKEN, {"run", "4711"}, github_actions, BODY_JSON, "run 4711",
+		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_WARN}, "a run is there or not (404); it has no content", .by_clock = true},
 	{"s3.bucket", "", "s3", "endpoint", KEYS, {"bucket", "b", "max-age", "26h"}, s3, BODY_XML, "bucket b",
 		{READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true},
 	{"s3.bucket", "two pages", "s3", "endpoint", KEYS, {"bucket", "two", "max-age", "26h"}, s3, BODY_XML, "bucket two",

@@ -35,6 +35,7 @@ static const Row ROWS[] = {
 	{"fastly.validate", "fastly.clone", {"version", "DRAFT"}},
 	{"fastly.activate", "fastly.clone", {"version", "DRAFT"}},
 	{"github.protection", NULL, {"approvals", "6"}},
+	{"github.workflow", NULL, {"workflow", "backup.yml"}},
 	{"couchdb.setup", NULL, {NULL}},
 	{"couchdb.restore", NULL, {"from", "set"}},
 };
@@ -142,6 +143,7 @@ static void relay_begin(Relay *relay, const Row *row, TempFolder *folder) {
 	if (strstr(row->verb, "github.")) {
 		setenv("REDIRECTED_PASSWORD", SCENE_TOKEN, 1);
 		scene_begin(&relay->github, "");
+		sim_github_add_workflow(relay->github.github, "backup.yml", "name: Backup\non: workflow_dispatch\njobs: { a: { steps: [ { name: Dump } ] } }\n", 0, 1);
 		relay->behind = relay->github.url;
 		return;
 	}

@@ -31,9 +31,9 @@ static void spoil_shape(void *userdata, const BadRequest *request, BadAnswer *an
 	buf_append(&answer->body, changed.data, changed.len);
 }
 
-/* What grows with the clock, and names that are shown and judged by nobody. */
+/* What grows with the clock, and names and addresses that are shown and judged by nobody. */
 static bool same_facts(const Reading *a, const Reading *b, const Cell *cell) {
-	static const char *const VOLATILE[] = {"age", "good_age", "elapsed", "next_run", "build", "count_change", "bytes_change"};
+	static const char *const VOLATILE[] = {"age", "good_age", "elapsed", "next_run", "build", "count_change", "bytes_change", "url"};
 	AUTO(Json) *first = json_copy(a->facts);
 	AUTO(Json) *second = json_copy(b->facts);
 	for (size_t i = 0; i < BG_LENGTH(VOLATILE); i++) {
