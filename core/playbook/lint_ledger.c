@@ -113,6 +113,9 @@ static void check_way_back(const Lint *lint, const Step *step, const StepCommand
 	else if (command->alternatives && command_count_rows(command) > 1)
 		diagnostic_add(lint->out, (int) command->line, 1, "E-BIND", "let a variable choose: cmd undo choose=VAR of=a|b",
 			"this way back is one of several, and nothing says which");
+	else if (command->restores)
+		diagnostic_add(lint->out, (int) command->line, 1, "E-BIND", "make it a step of its own: then it is refused where the environment is not dedicated to it",
+			"a way back cannot be a restore");
 	else if (undos > work)
 		diagnostic_add(lint->out, (int) command->line, 1, "E-BIND", work ? "join them with && into fewer, or make them steps of their own"
 			: "a step that a person does by hand is taken back by hand, or by a step of its own",

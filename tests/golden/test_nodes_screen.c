@@ -81,20 +81,21 @@ Test(nodes_screen, decides_on_a_host_key)
 /* ---- a command on them ---- */
 
 /* Sent to five, as a run beside the walk; what came of it is in the record. */
-static void story_sent(Script *script, const char *end, const char *fields)
+static void story_sent(Script *script, const char *aside, const char *end, const char *fields)
 {
 	static const char digest[] = "5b1f4f5a7c3a2d1e0f9b8a7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c9c20";
 	script_record(script, "eng-oncall", 300000, "start", "{'playbook':{'id':'nodes-command','title':'Command on nodes','path':'nodes-command.md','sha256':'%s'},"
-		"'procedure':{'id':'nodes-command','title':'systemctl restart mycelium on 5 nodes'},'aside':true,'gates':[],'timers':[],'values':{},'steps':[{'id':'nodes-command/1',"
+		"'procedure':{'id':'nodes-command','title':'systemctl restart mycelium on 5 nodes'},'aside':%s,'gates':[],'timers':[],'values':{},'steps':[{'id':'nodes-command/1',"
 		"'number':'1','title':'Run it on 5 nodes.','parent':-1,'level':0,'kind':'step','counted':true,'verifies':0,'undo':false,'opens':[],'closes':[],"
-		"'actions':[{'verb':'command.run','risk':'change'}]}]}", digest);
+		"'actions':[{'verb':'command.run','risk':'change'}]}]}", digest, aside);
 	script_record(script, "eng-oncall", 290000, "planned", "{'run':'r2','step':'nodes-command/1','index':0,'digest':'%s','plan':{'action':'command.run',"
 		"'target':'5 nodes: node08, node17, node22, node31, node33','args':{'text':'systemctl restart mycelium'},'changes':[],"
 		"'basis':{'nodes':['node08','node17','node22','node31','node33']}}}", digest);
 	script_record(script, "eng-oncall", 280000, "apply", "{'run':'r2','step':'nodes-command/1','index':0,'digest':'%s','confirm':'yes','subjects':{}}", digest);
 	script_record(script, "engine", 270000, end, "{'action':1,%s,'nodes':[{'name':'node22','end':'done','exit':0,'output':1},"
 		"{'name':'node33','end':'failed','exit':3,'why':'exit 3'},{'name':'node08','end':'not-started','why':'nothing answers at the address'},"
-		"{'name':'node17','end':'not-started','why':'connection refused'},{'name':'node31','end':'%s'}]}", fields, text_eq(end, "lost") ? "in-doubt" : "done");
+		"{'name':'node17','end':'%s','why':'connection refused'},{'name':'node31','end':'%s'}]}", fields, text_eq(end, "lost") ? "in-doubt" : "not-started",
+		text_eq(end, "lost") ? "in-doubt" : "done");
 }
 
 Test(nodes_screen, tells_what_came_of_a_command_on_each)
@@ -102,7 +103,7 @@ Test(nodes_screen, tells_what_came_of_a_command_on_each)
 	AUTO(Script) *script = story_begun();
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
 	board_has_nodes(script);
-	story_sent(script, "finished", "'outcome':'failed','began':true,'exit':-1");
+	story_sent(script, "true", "finished", "'outcome':'failed','began':true,'exit':-1");
 	AUTO(Terminal) *terminal = story_console(script, &folder, "7", "5 nodes: 2 done, 1 failed, 2 not started");
 	terminal_keys(terminal, "/ c o m m a n d : enter");
 	terminal_wait_text(terminal, "only 5 of 142 rows");
@@ -115,10 +116,23 @@ Test(nodes_screen, keeps_what_is_in_doubt_from_being_sent_again)
 	AUTO(Script) *script = story_begun();
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
 	board_has_nodes(script);
-	story_sent(script, "lost", "'why':'nobody knows'");
-	AUTO(Terminal) *terminal = story_console(script, &folder, "7", "5 nodes: 1 done, 1 failed, 1 in doubt, 2 not started");
+	story_sent(script, "true", "lost", "'why':'nobody knows'");
+	AUTO(Terminal) *terminal = story_console(script, &folder, "7", "5 nodes: 1 done, 1 failed, 2 in doubt, 1 not started");
 	terminal_keys(terminal, "R");
 	terminal_wait_text(terminal, "its outcome is not known on some");
+}
+
+/* Of several a person says it node by node. */
+Test(nodes_screen, asks_on_which_nodes_somebody_looked)
+{
+	AUTO(Script) *script = story_begun();
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	board_has_nodes(script);
+	story_sent(script, "false", "lost", "'why':'the worker ended'");
+	AUTO(Terminal) *terminal = story_console(script, &folder, "3", "IN DOUBT: nobody knows");
+	terminal_keys(terminal, "R");
+	terminal_wait_text(terminal, "What came of it?");
+	story_pictures(terminal, "nodes/resolve");
 }
 
 Test(nodes_screen, asks_what_to_send_to_the_marked_ones)

@@ -94,5 +94,5 @@ void walk_do_resolve(WalkView *walk, ViewContext *context, const WalkTarget *tar
 		return;
 	FormField *nodes = form_add(&dialog->form, FIELD_TEXT, "On which nodes", ALL);
 	nodes->required = true;
-	nodes->help = "all that are in doubt, or names: n3, n7. The others stay in doubt";
+	nodes->help = "all, or names: n3, n7; the others stay in doubt";
 }

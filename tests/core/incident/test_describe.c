@@ -31,6 +31,25 @@ Test(describe, lines_are_plain_and_name_the_step)
 	last_is(&story, EVENT_INCIDENT_ENDED, "incident ended, still open: banner: over");
 }
 
+Test(describe, what_is_resolved_on_some_nodes_names_them)
+{
+	AUTO_CLEAR(Story) story = story_walking();
+	story_ok(&story, "planned", "{'run':'r1','step':'2','index':0,'digest':'%s','plan':{'action':'command.run','changes':[],'args':{'text':'x'},"
+		"'basis':{'nodes':['a','b','c']}}}", digest_of('a'));
+	assert_ok(story_apply(&story, "2", 0), &story.err);
+	story_ok(&story, "lost", "{'action':1,'why':'gone'}");
+	story_ok(&story, "resolve", "{'action':1,'as':'ran','reason':'it is there','nodes':['c','a']}");
+	AUTO_CLEAR(Buf) out = { 0 };
+	Event event = { .type = EVENT_ACTION_RESOLVED, .data = story.last, .who = "ann" };
+	event_describe(&event, story.incident, &out);
+	cr_assert(str_ends(buf_str(&out), " resolved on c, a, it ran: it is there"), "%s", buf_text(&out));
+	story_ok(&story, "resolve", "{'action':1,'as':'not-run','reason':'it is not'}");
+	buf_clear(&out);
+	event.data = story.last;
+	event_describe(&event, story.incident, &out);
+	cr_assert(str_ends(buf_str(&out), " resolved, it did not run: it is not"), "%s", buf_text(&out));
+}
+
 Test(describe, what_was_held_says_how_many_from_when_to_when_and_why)
 {
 	AUTO_CLEAR(Story) story = story_declared();
