@@ -80,6 +80,8 @@ const EnvironmentProbe *environment_find_probe(const Environment *environment, c
 	return NULL;
 }
 
+const Environment *environment_published(const Environment *environment) { return environment->published ? environment->published : environment; }
+
 const EnvironmentNode *environment_find_node(const Environment *environment, const char *name)
 {
 	for (size_t i = 0; i < environment->node_count; i++)
@@ -212,6 +214,7 @@ Environment *environment_free(Environment *environment)
 	free(environment->briefing.procedure);
 	json_free(environment->values);
 	free(environment->domain);
+	environment_free(environment->published);
 	strlist_clear(&environment->node_signoff);
 	strlist_clear(&environment->known_hosts);
 	strlist_clear(&environment->command_path);

@@ -149,6 +149,7 @@ typedef struct Environment {
 	StrList node_signoff;    /* roles that sign a command on machines that no playbook holds; none = it is not signed */
 	StrList known_hosts;     /* files of known host keys, resolved; none = ssh's own */
 	char *domain;            /* of the cluster file; NULL if there is none */
+	struct Environment *published;   /* domain and nodes of the file of `published`, and nothing else; NULL = those of this environment are published */
 	StrList command_path;    /* folders, resolved, that commands of playbooks search before those of PATH */
 	char *command_home;      /* their home; "" = that of the engine's login */
 	EnvironmentContact *contacts;
@@ -177,6 +178,8 @@ const EnvironmentSystem *environment_find_system(const Environment *environment,
 /* The only system of a provider; NULL if there are none or several. */
 const EnvironmentSystem *environment_only_system(const Environment *environment, const char *provider);
 const EnvironmentProbe *environment_find_probe(const Environment *environment, const char *name);
+/* The one whose nodes and domain DNS shall name. */
+const Environment *environment_published(const Environment *environment);
 const EnvironmentNode *environment_find_node(const Environment *environment, const char *name);
 
 /* What is said of a contact beside the name, in the order in which it is needed: role, phone, mail, chat, hours, note. Borrowed; returns how many. */

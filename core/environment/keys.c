@@ -87,6 +87,7 @@ static const EnvironmentKey checkpoint_keys[] = {
 static const EnvironmentKey nodes_keys[] = {
 	{ "cluster", false, "Path of the team's cluster-config.json, which is read as it is." },
 	{ "list", false, "Further nodes, one by one." },
+	{ "published", false, "Path of a cluster file whose nodes and domain are those of DNS, where the nodes above are reached by other addresses." },
 	{ "lan", false, "Addresses in the local network of nodes that stand in the cluster file: node1: 192.168.1.11" },
 	{ "sign-off", false, "Roles that sign a command on nodes before it is sent; left out: nobody has to." },
 	{ "known-hosts", false, "Files of known host keys; left out: ssh's own." },

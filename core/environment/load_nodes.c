@@ -247,6 +247,21 @@ static bool load_signoff_roles(const Reader *reader, const YamlNode *node, Envir
 	return true;
 }
 
+/* An environment of its own, so that nobody takes its nodes for machines that are asked. */
+static bool load_published(const Reader *reader, const YamlNode *node, Environment *environment, Error *err)
+{
+	AUTO(Environment) *published = bg_calloc(1, sizeof *published);
+	if (!node)
+		return true;
+	published->path = bg_strdup(environment->path);
+	published->folder = bg_strdup(environment->folder);
+	published->kind = environment->kind;
+	if (!load_cluster(reader, node, published, err))
+		return false;
+	environment->published = TAKE(published);
+	return true;
+}
+
 bool load_nodes(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
 {
 	const YamlNode *map = yaml_find(root, "nodes"), *cluster = yaml_find(map, "cluster");
@@ -261,7 +276,8 @@ bool load_nodes(const Reader *reader, const YamlNode *root, Environment *environ
 		|| !reader_text_or(reader, yaml_find(map, "backups"), "", &backups, err)
 		|| (cluster && !load_cluster(reader, cluster, environment, err))
 		|| !load_list(reader, map, environment, err)
-		|| !load_lans(reader, yaml_find(map, "lan"), environment, err))
+		|| !load_lans(reader, yaml_find(map, "lan"), environment, err)
+		|| !load_published(reader, yaml_find(map, "published"), environment, err))
 		return false;
 	if (!environment->node_count)
 		return reader_fail(reader, map, err, "name the cluster file with cluster: FILE, or the nodes under list:", "nodes names no node");

@@ -274,6 +274,20 @@ void sim_cluster_leave(SimCluster *cluster, SimNode *node) {
 	node->is_member = node->votes = node->cordoned = false;
 }
 
+/* The masters under the names of the site, the first one under that of the monitoring, as the team's template has them. */
+static void publish(SimCluster *cluster) {
+	static const char *const NAMES[] = {SIM_DOMAIN, "studio." SIM_DOMAIN, "monitoring." SIM_DOMAIN};
+	cluster->zone.domain = bg_strdup(SIM_DOMAIN);
+	for (size_t i = 0; i < BG_LENGTH(NAMES); i++) {
+		AUTO_CLEAR(StrList) addresses = {0};
+		for (size_t k = 0; k < cluster->node_count; k++)
+			if (sim_node_is_master(&cluster->nodes[k]) && (i < 2 || cluster->nodes[k].first_master))
+				strlist_add(&addresses, cluster->nodes[k].ipv6);
+		bool there = sim_zone_set(&cluster->zone, NAMES[i], &addresses);
+		BG_ASSERT(there);
+	}
+}
+
 SimCluster *sim_cluster_new(WallTime now) {
 	SimCluster *cluster = bg_calloc(1, sizeof(*cluster));
 	cluster->overlay = true;
@@ -281,6 +295,7 @@ SimCluster *sim_cluster_new(WallTime now) {
 	for (size_t i = 0; i < BG_LENGTH(NODES); i++)
 		sim_cluster_join(cluster, sim_cluster_add_node(cluster, NODES[i].name, NODES[i].ipv6), NODES[i].role);
 	cluster->nodes[0].first_master = true;
+	publish(cluster);
 	random_hex(cluster->couch_password, 16);
 	cluster->couch = sim_couch_new(cluster->couch_password);
 	sim_couch_fill(cluster->couch);
@@ -305,6 +320,7 @@ SimCluster *sim_cluster_free(SimCluster *cluster) {
 		free(cluster->claims[i].node);
 	sim_couch_free(cluster->couch);
 	strlist_clear(&cluster->restored);
+	sim_zone_clear(&cluster->zone);
 	free(cluster->objects);
 	free(cluster->folder);
 	free(cluster);

@@ -8,8 +8,10 @@
 #include "core/base/json.h"
 #include "core/base/moment.h"
 #include "core/sandbox/sim_couch.h"
+#include "core/sandbox/sim_zone.h"
 
 #define SIM_NAMESPACE "openedx"
+#define SIM_DOMAIN "school.sandbox"
 #define SIM_BACKUP_JOB "daily-backup"
 #define SIM_LOCAL_SETS "openedx-backups"   /* of this machine, in the sandbox's folder */
 #define SIM_COUCHDB "couchdb"              /* the name of the statefulset, and the label of its pods */
@@ -66,6 +68,7 @@ typedef struct SimCluster {
 	bool refuses_restores;                 /* CouchDB takes no document of a restore Job */
 	StrList restored;                      /* notes of a restore Job: a database and the set that it holds whole */
 	WallTime born;
+	SimZone zone;                          /* of its domain, as it is published */
 } SimCluster;
 
 /* Four machines and what runs on them, all well. */

@@ -86,6 +86,18 @@ static bool refuse_restores(SimCluster *cluster, Str argument, Error *err) {
 	return cluster->refuses_restores = true;
 }
 
+static bool stay_behind(SimCluster *cluster, Str argument, Error *err) {
+	(void) argument;
+	(void) err;
+	return cluster->zone.behind = true;
+}
+
+static bool silence_server(SimCluster *cluster, Str argument, Error *err) {
+	(void) argument;
+	(void) err;
+	return cluster->zone.silent = true;
+}
+
 /* The newest set here, and the newest of the backup node. */
 static bool corrupt_backup(SimCluster *cluster, Str argument, Error *err) {
 	const SimNode *node = sim_cluster_node(cluster, "node4");
@@ -108,6 +120,8 @@ static const struct { const char *name; bool takes_node; Strike strike; const ch
 	{"couchdb-damaged", false, damage_couch, "couchdb-2 has fallen out of its cluster, and documents are lost"},
 	{"backup-corrupt", false, corrupt_backup, "the newest backup set, here and on the backup node"},
 	{"restore-job-fails", false, refuse_restores, "the restore Job's documents are refused, until none"},
+	{"dns-behind", false, stay_behind, "the second name server keeps what it has, whatever is published, until none"},
+	{"dns-silent", false, silence_server, "the second name server answers nobody, until none"},
 	{"overlay-back", false, bring_overlay, "the overlay network is up again"},
 	{"overlay-gone", false, lose_overlay, "the overlay network; the local network stays"},
 };
@@ -134,13 +148,14 @@ bool sim_cluster_fault(SimCluster *cluster, Str name, Str argument, Error *err) 
 
 void sim_cluster_mend(SimCluster *cluster) {
 	cluster->overlay = true;
-	cluster->refuses_restores = false;
+	cluster->refuses_restores = cluster->zone.silent = cluster->zone.behind = false;
+	sim_zone_take_over(&cluster->zone);
 	for (size_t i = 0; i < cluster->node_count; i++)
 		cluster->nodes[i].is_up = true;
 }
 
 const char *sim_cluster_fault_help(void) {
-	static char text[1200];
+	static char text[1600];
 	size_t used = 0;
 	for (size_t i = 0; i < BG_LENGTH(FAULTS) && used < sizeof(text); i++)
 		used += (size_t) snprintf(text + used, sizeof(text) - used, "  %-20s %s\n", FAULTS[i].name, FAULTS[i].help);

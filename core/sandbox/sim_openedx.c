@@ -65,6 +65,8 @@ bool sim_openedx_start(const char *folder, const char *self, SimWorld *world, co
 	AUTO(SimOpenedx) *openedx = bg_calloc(1, sizeof(*openedx));
 	*openedx = (SimOpenedx){.folder = bg_strdup(folder), .self = bg_strdup(self), .world = world, .owner = *owner};
 	world->cluster->folder = bg_strdup(folder);
+	if (!sim_dns_start(&world->cluster->zone, &world->lock, &openedx->dns, err))
+		return false;
 	if (!sim_machines_start(folder, self, SIM_SSHD_PLACES, &openedx->machines, err) || !make_machines(openedx, err) || !write_programs(openedx, err)
 		|| !sim_openedx_write(openedx, err) || !sim_pretend_start(folder, on_run, openedx, &openedx->pretend, err))
 		return false;
@@ -77,6 +79,7 @@ SimOpenedx *sim_openedx_stop(SimOpenedx *openedx) {
 		return NULL;
 	sim_pretend_stop(openedx->pretend);
 	sim_machines_stop(openedx->machines);
+	sim_dns_stop(openedx->dns);
 	free(openedx->folder);
 	free(openedx->self);
 	free(openedx);

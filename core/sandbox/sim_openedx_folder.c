@@ -99,7 +99,7 @@ static const char *role_of(const SimOpenedx *openedx, const SimNode *node) {
 
 static void put_nodes(const SimOpenedx *openedx, const char *login, Buf *out) {
 	const SimCluster *cluster = openedx->world->cluster;
-	buf_puts(out, "nodes:\n  known-hosts: [known_hosts]\n  every: 10s\n  deadline: 5s\n  list:\n");
+	buf_puts(out, "nodes:\n  published: " SIM_CHECKOUT "/config/cluster-config.json\n  known-hosts: [known_hosts]\n  every: 10s\n  deadline: 5s\n  list:\n");
 	for (size_t i = 0; i < cluster->node_count; i++) {
 		const SimNode *node = &cluster->nodes[i];
 		buf_printf(out, "    - { name: %s, address: \"%s\", port: %u, lan: " SIM_MACHINE_LAN ", user: \"%s\", key: secrets/machine-key", node->name,
@@ -114,14 +114,17 @@ static void put_nodes(const SimOpenedx *openedx, const char *login, Buf *out) {
 static void put_systems(const SimOpenedx *openedx, const SimFolder *folder, Buf *out) {
 	const char *node = sim_cluster_node(openedx->world->cluster, "node4-new") ? "node4-new" : "node4";
 	const char *const *urls = folder->urls;
+	AUTO_FREE char *first = sim_dns_address(openedx->dns, 0);
+	AUTO_FREE char *second = sim_dns_address(openedx->dns, 1);
 	buf_printf(out, "systems:\n"
 		"  cluster: { provider: k8s, program: [\"%s/bin/kubectl\"], namespace: " SIM_NAMESPACE " }\n"
 		"  couch:   { provider: couchdb, url: \"%s\", nodes: [ \"%s\", \"%s\", \"%s\" ], user: " SIM_COUCH_USER ", password: { file: secrets/couchdb-password } }\n"
 		"  sets:    { provider: backup, folder: " SIM_LOCAL_SETS ", node: %s, remote: backup }\n"
+		"  names:   { provider: dns, servers: [ \"%s\", \"%s\" ] }\n"
 		"  overlay: { provider: mycelium, url: \"%s\" }\n"
 		"  lms:     { provider: http, url: \"%s/\" }\n"
 		"  studio:  { provider: http, url: \"%s/studio\" }\n\n", folder->folder, urls[SIM_SYSTEM_COUCH_0], urls[SIM_SYSTEM_COUCH_0],
-		urls[SIM_SYSTEM_COUCH_1], urls[SIM_SYSTEM_COUCH_2], node, urls[SIM_SYSTEM_OVERLAY], urls[SIM_SYSTEM_SCHOOL], urls[SIM_SYSTEM_SCHOOL]);
+		urls[SIM_SYSTEM_COUCH_1], urls[SIM_SYSTEM_COUCH_2], node, first, second, urls[SIM_SYSTEM_OVERLAY], urls[SIM_SYSTEM_SCHOOL], urls[SIM_SYSTEM_SCHOOL]);
 }
 
 static const char PROBES[] = "probes:\n"
@@ -135,7 +138,7 @@ static const char PROBES[] = "probes:\n"
 	"  - { name: backup rotation, probe: backup.rotation, every: 30s }\n"
 	"  - { name: overlay, probe: mycelium.peers, every: 10s }\n"
 	"  - { name: lms page, probe: http, system: lms, every: 10s }\n"
-	"  - { name: studio page, probe: http, system: studio, every: 10s }\n\n";
+	"  - { name: studio page, probe: http, system: studio, every: 10s }\n";
 
 static const char *address_of(const SimCluster *cluster, const char *name) {
 	const SimNode *node = sim_cluster_node(cluster, name);
@@ -163,5 +166,9 @@ void sim_openedx_describe(const SimOpenedx *openedx, const SimFolder *folder, co
 	put_nodes(openedx, login, out);
 	put_systems(openedx, folder, out);
 	buf_puts(out, PROBES);
+	/* The wanted records are those of the new machines there, which the file names from the beginning. */
+	if (sim_cluster_node(openedx->world->cluster, "node1-new"))
+		buf_puts(out, "  - { name: dns, probe: dns.records, every: 10s }\n");
+	buf_putc(out, '\n');
 	put_values(openedx, folder, login, out);
 }

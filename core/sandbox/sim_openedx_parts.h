@@ -1,5 +1,6 @@
 /* sim_openedx_parts.h: the inside of SimOpenedx: sim_openedx*.c only. */
 #pragma once
+#include "core/sandbox/sim_dns.h"
 #include "core/sandbox/sim_machine.h"
 #include "core/sandbox/sim_openedx.h"
 #include "core/sandbox/sim_pretend.h"
@@ -10,6 +11,7 @@ struct SimOpenedx {
 	SimOpenedxOwner owner;
 	SimMachines *machines;
 	SimPretend *pretend;
+	SimDns *dns;
 };
 
 /* The files that a console and its commands find: keys, the team's checkout, backup sets, ssh that knows the machines. */

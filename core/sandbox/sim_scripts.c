@@ -92,7 +92,7 @@ static SimNode *reach(const SimCluster *cluster, SimRun *run, const char *ipv6) 
 	SimNode *node = machine_at(cluster, ipv6);
 	if (node && node->is_up && cluster->overlay)
 		return node;
-	sim_run_refuse(run, SSH_FAILED, "ssh: connect to host %s port 22: %s", ipv6, node && cluster->overlay ? "Connection refused" : "No route to host");
+	sim_run_refuse(run, SSH_FAILED, "ssh: connect to host %s port 22: %s", ipv6, node && cluster->overlay ? "Connection timed out" : "No route to host");
 	return NULL;
 }
 

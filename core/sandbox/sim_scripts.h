@@ -4,7 +4,6 @@
 #include "core/sandbox/sim_program.h"
 
 #define SIM_CHECKOUT "openedx-ha"
-#define SIM_DOMAIN "school.sandbox"
 
 void sim_deploy_run(SimCluster *cluster, SimRun *run, WallTime now);
 void sim_add_node_run(SimCluster *cluster, SimRun *run, WallTime now);

@@ -34,7 +34,7 @@ static bool check_system(const Environment *environment, const EnvironmentSystem
 /* An address, a node of the environment, "masters" or "first-master". */
 static bool add_address(const Environment *environment, const char *word, StrList *to, Error *err) {
 	AUTO_CLEAR(StrList) found = {0};
-	const EnvironmentNode *node = environment_find_node(environment, word);
+	const EnvironmentNode *node = environment_find_node(environment_published(environment), word);
 	AUTO_FREE char *address = dns_address_plain(str_from(node ? node->address : word));
 	bool masters = text_eq(word, "masters"), first = text_eq(word, "first-master");
 	if (address)

@@ -14,7 +14,8 @@ void dns_zone_clear(DnsZone *zone) {
 
 static bool is_master(const EnvironmentNode *node) { return node->role && str_starts(str_from(node->role), "master"); }
 
-bool dns_masters(const Environment *environment, bool first_only, StrList *ret, Error *err) {
+bool dns_masters(const Environment *of, bool first_only, StrList *ret, Error *err) {
+	const Environment *environment = environment_published(of);
 	for (size_t i = 0; i < environment->node_count; i++) {
 		const EnvironmentNode *node = &environment->nodes[i];
 		if (!is_master(node) || (first_only && !node->is_first_master))
@@ -42,7 +43,8 @@ static bool add_set(const Environment *environment, const char *prefix, bool fir
 	return dns_name_check(set->name, err) && dns_masters(environment, first_only, &set->addresses, err);
 }
 
-bool dns_zone_wanted(const Environment *environment, DnsZone *ret, Error *err) {
+bool dns_zone_wanted(const Environment *of, DnsZone *ret, Error *err) {
+	const Environment *environment = environment_published(of);
 	AUTO_CLEAR(DnsZone) zone = {0};
 	if (!environment->domain) {
 		error_set(err, ERROR_MISSING, "the environment has no domain");

@@ -151,7 +151,8 @@ void dns_probe_records(const Call *call, Reading *ret) {
 		tell(&published, &sum, ret);
 		ret->by_name = published.authorities.by_resolver;
 	}
-	reading_at_place(ret, NULL, call->environment->domain ? call->environment->domain : call->environment->path);
+	const char *domain = environment_published(call->environment)->domain;
+	reading_at_place(ret, NULL, domain ? domain : call->environment->path);
 }
 
 /* ---- dns.zone ---- */

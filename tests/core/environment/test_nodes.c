@@ -20,6 +20,23 @@ static bool load(TempFolder *folder, const char *environment, const char *cluste
 	return environment_load(temp_write(folder, "environment.yaml", environment), ret, err);
 }
 
+/* Machines behind forwarded ports: they are asked there, and DNS names them by their own addresses. */
+Test(nodes, what_is_published_may_be_another_file)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Environment) *e = NULL;
+	Error err = { 0 };
+	assert_ok(load(&folder, HEAD "nodes:\n  published: cluster-config.json\n  list:\n    - { name: node1, address: \"::1\", port: 2201, user: a }\n", CLUSTER("school.test", NODE1 "," NODE2, "x"),
+		&e, &err), &err);
+	cr_expect_eq(e->node_count, 1u);
+	cr_expect_null(e->domain);
+	const Environment *published = environment_published(e);
+	assert_text("domain", published->domain, "school.test");
+	cr_expect_eq(published->node_count, 2u);
+	assert_text("address", environment_find_node(published, "node1")->address, "4a1:b2::11");
+	cr_expect_eq(environment_published(published), published);
+}
+
 Test(nodes, the_cluster_file_of_the_team_is_read_as_it_is)
 {
 	AUTO_CLEAR(TempFolder) folder = temp_folder();
