@@ -194,11 +194,21 @@ static Json *cronjob(const char *name) {
 	return json;
 }
 
+static Json *named(const char *kind, const char *name) {
+	Json *json = json_new_object();
+	json_add_string(json, "apiVersion", "v1");
+	json_add_string(json, "kind", kind);
+	json_add_string(json_add(json, "metadata", json_new_object()), "name", name);
+	return json;
+}
+
 void sim_cluster_deploy(SimCluster *cluster, WallTime now) {
 	deploy(cluster, "statefulset.apps", SIM_COUCHDB, workload("apps/v1", "StatefulSet", SIM_COUCHDB, SIM_COUCHDB, "couchdb:3.3.3", 3), now);
 	deploy(cluster, "deployment.apps", "lms-deployment", workload("apps/v1", "Deployment", "lms-deployment", "lms", "openedx/lms:sandbox", 3), now);
 	deploy(cluster, "deployment.apps", "cms-deployment", workload("apps/v1", "Deployment", "cms-deployment", "cms", "openedx/cms:sandbox", 3), now);
 	deploy(cluster, "cronjob.batch", SIM_BACKUP_JOB, cronjob(SIM_BACKUP_JOB), now);
+	deploy(cluster, "persistentvolume", "backup-pv", named("PersistentVolume", "backup-pv"), now);
+	deploy(cluster, "persistentvolumeclaim", "backup-pvc", named("PersistentVolumeClaim", "backup-pvc"), now);
 }
 
 /* ---- what follows from it ---- */

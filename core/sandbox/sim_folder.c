@@ -9,6 +9,7 @@
 #include "core/sandbox/sim_crypto.h"
 #include "core/sandbox/sim_openedx.h"
 
+#define MANIFEST_MAX (1024u * 1024)
 #define NOBODY_ANSWERS "\"an invented number: say aloud what you would ask for\""
 
 static bool write_text(const SimFolder *folder, const char *name, const char *text, unsigned mode, Error *err) {
@@ -138,6 +139,15 @@ static bool write_ocw(const SimFolder *folder, Error *err) {
 		&& write_pipeline(folder, err);
 }
 
+/* Beside the environment file, where the playbook looks for it; another folder of playbooks may have none. */
+static bool copy_restore_job(const SimFolder *folder, Error *err) {
+	AUTO_CLEAR(Buf) text = {0};
+	AUTO_FREE char *path = bg_asprintf("%s/openedx-ha/restore-job.yaml", folder->playbooks ? folder->playbooks : "");
+	if (!folder->openedx || !file_exists(path))
+		return true;
+	return file_read(path, MANIFEST_MAX, &text, err) && write_text(folder, "restore-job.yaml", buf_text(&text), 0600, err);
+}
+
 bool sim_folder_write(const SimFolder *folder, Error *err) {
 	static const char *const PARTS[] = { "secrets", "signers" };
 	AUTO_CLEAR(Buf) allowed = {0};
@@ -150,6 +160,6 @@ bool sim_folder_write(const SimFolder *folder, Error *err) {
 	write_yaml(folder, &yaml);
 	return write_signer(folder, "eng-practice", &allowed, err) && write_signer(folder, "prod-practice", &allowed, err)
 		&& write_text(folder, "allowed_signers", buf_text(&allowed), 0644, err)
-		&& (folder->openedx || write_ocw(folder, err))
+		&& (folder->openedx || write_ocw(folder, err)) && copy_restore_job(folder, err)
 		&& write_text(folder, "environment.yaml", buf_text(&yaml), 0600, err);
 }

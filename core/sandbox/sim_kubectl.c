@@ -17,6 +17,7 @@ static const SimKubeKind KINDS[] = {
 	{"service", "Service", "services", " service services svc services.v1. ", false},
 	{"configmap", "ConfigMap", "configmaps", " configmap configmaps cm configmaps.v1. ", false},
 	{"persistentvolumeclaim", "PersistentVolumeClaim", "persistentvolumeclaims", " persistentvolumeclaim persistentvolumeclaims pvc ", false},
+	{"persistentvolume", "PersistentVolume", "persistentvolumes", " persistentvolume persistentvolumes pv ", true},
 	{"namespace", "Namespace", "namespaces", " namespace namespaces ns ", true},
 };
 

@@ -81,7 +81,7 @@ static Json *take_documents(SimKube *kube) {
 static bool understand(SimKube *kube, const Json *json, Manifest *ret) {
 	const char *kind = json_get_string_or(json, "kind", "");
 	*ret = (Manifest){.kind = sim_kube_kind_of(kind), .name = json_get_string(json_get(json, "metadata"), "name")};
-	if (!ret->kind || ret->kind->cluster_wide)
+	if (!ret->kind || text_eq(ret->kind->resource, "node"))
 		sim_run_refuse(kube->run, 1, "error: the practice kubectl plays no %s", *kind ? kind : "manifest without a kind");
 	else if (!ret->name)
 		sim_run_refuse(kube->run, 1, "error: the manifest of a %s has no name", kind);

@@ -61,7 +61,7 @@ static bool couch_index(const char *name, const char *prefix, size_t *ret) {
 	return true;
 }
 
-/* A claim goes with its pod; a pod that is deleted is made anew at once. */
+/* A claim goes with its pod, or at once where there is none; a pod that is deleted is made anew at once. */
 static void delete_of_couch(SimKube *kube, const SimKubeKind *kind, const char *name) {
 	bool is_pod = text_eq(kind->resource, "pod");
 	size_t index = 0;
@@ -69,7 +69,7 @@ static void delete_of_couch(SimKube *kube, const SimKubeKind *kind, const char *
 		sim_kube_missing(kube, kind, name ? name : "");
 		return;
 	}
-	if (is_pod)
+	if (is_pod || !sim_cluster_object(kube->cluster, "statefulset.apps", SIM_COUCHDB))
 		sim_cluster_restart_couch(kube->cluster, index);
 	buf_printf(&kube->run->out, "%s \"%s\" deleted\n", kind->resource, name);
 }
@@ -83,11 +83,13 @@ void sim_kube_delete(SimKube *kube) {
 		delete_node(kube, name);
 		return;
 	}
-	if (text_eq(kind->resource, "pod") || text_eq(kind->resource, "persistentvolumeclaim")) {
+	SimResource *object = name ? sim_cluster_object(kube->cluster, kind->resource, name) : NULL;
+	if (!object && (text_eq(kind->resource, "pod") || text_eq(kind->resource, "persistentvolumeclaim"))) {
 		delete_of_couch(kube, kind, name);
+		for (size_t i = 3; sim_kube_word(kube, i) && kube->run->status == 0; i++)   /* pvc NAME NAME ... */
+			delete_of_couch(kube, kind, sim_kube_word(kube, i));
 		return;
 	}
-	SimResource *object = name ? sim_cluster_object(kube->cluster, kind->resource, name) : NULL;
 	if (!object) {
 		sim_kube_missing(kube, kind, name ? name : "");
 		return;
@@ -200,6 +202,15 @@ void sim_kube_cordon(SimKube *kube) {
 	buf_printf(&kube->run->out, "node/%s %s\n", node->name, node->cordoned ? "cordoned" : "uncordoned");
 }
 
+/* What its pods would say of one another. */
+static void log_couch(SimKube *kube) {
+	const SimCouch *couch = kube->cluster->couch;
+	for (size_t i = 0; i < SIM_COUCH_MEMBERS; i++)
+		if (sim_couch_runs(couch, i))
+			buf_printf(&kube->run->out, "[pod/" SIM_COUCHDB "-%zu/" SIM_COUCHDB "] [notice] couchdb@" SIM_COUCHDB "-%zu: %zu of %d members are connected, as couchdb-0 sees it\n",
+				i, i, sim_couch_connected(couch), SIM_COUCH_MEMBERS);
+}
+
 /* Here -f takes no value, and so is no help in telling words from options. */
 static SimResource *logged_job(SimKube *kube) {
 	SimResource *found = NULL;
@@ -211,8 +222,12 @@ static SimResource *logged_job(SimKube *kube) {
 
 void sim_kube_logs(SimKube *kube) {
 	SimResource *object = logged_job(kube);
+	if (!object && text_eq(kube->selector, "app=" SIM_COUCHDB)) {
+		log_couch(kube);
+		return;
+	}
 	if (!object) {
-		sim_run_refuse(kube->run, 1, "the practice kubectl has the logs of jobs only: logs job/NAME");
+		sim_run_refuse(kube->run, 1, "the practice kubectl has the logs of jobs, and of app=" SIM_COUCHDB ", only: logs job/NAME");
 		return;
 	}
 	if (sim_run_has(kube->run, "-f") || sim_run_has(kube->run, "--follow"))

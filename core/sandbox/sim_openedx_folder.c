@@ -7,6 +7,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/sandbox/sim_backup.h"
+#include "core/sandbox/sim_couch_data.h"
 #include "core/sandbox/sim_openedx_parts.h"
 #include "core/sandbox/sim_scripts.h"
 
@@ -152,7 +153,7 @@ static void put_values(const SimOpenedx *openedx, const SimFolder *folder, const
 	const SimCluster *cluster = openedx->world->cluster;
 	const char *url = folder->urls[SIM_SYSTEM_SCHOOL];
 	buf_printf(out, "commands: { path: [bin], home: home }\n\nvalues:\n  checkout: \"%s/" SIM_CHECKOUT "\"\n  sets: \"%s/" SIM_LOCAL_SETS "\"\n"
-		"  set_place: tmp/openedx-restore\n  domain: " SIM_DOMAIN "\n  node_user: \"%s\"\n  ssh_key: \"%s/secrets/machine-key\"\n  lms_url: \"%s/\"\n  studio_url: \"%s/studio\"\n", folder->folder, folder->folder,
+		"  set_place: tmp/openedx-restore\n  database: " SIM_COUCH_ENROLLMENTS_DB "\n  domain: " SIM_DOMAIN "\n  node_user: \"%s\"\n  ssh_key: \"%s/secrets/machine-key\"\n  lms_url: \"%s/\"\n  studio_url: \"%s/studio\"\n", folder->folder, folder->folder,
 		login, folder->folder, url, url);
 	if (sim_cluster_node(cluster, NEW[0])) {
 		for (size_t i = 0; i < BG_LENGTH(NEW); i++)

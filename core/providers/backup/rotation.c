@@ -83,6 +83,26 @@ static void look_at_months(Rotation *rotation) {
 	}
 }
 
+/* A week's set is made of the days that are there, a month's of the weeks: on a new node neither can be there yet. */
+static bool lacks_weeks(const Rotation *rotation) { return !rotation->weekly.count && rotation->days == DAYS; }
+
+static bool lacks_months(const Rotation *rotation) {
+	char text[WALL_TEXT_SIZE];
+	int64_t day = 0;
+	wall_format_iso(rotation->now, text);
+	if (rotation->monthly.count || !rotation->weekly.count || !str_parse_int(str_slice(str_from(text), 8, 2), &day))
+		return false;
+	return rotation->weekly.items[0].time.ms < (rotation->now.ms / DAY_MS - day) * DAY_MS;   /* before the last day of the month before this one */
+}
+
+/* From when on all days that were promised can be there. */
+static void tell_beginning(const Rotation *rotation, Reading *ret) {
+	char text[WALL_TEXT_SIZE];
+	const BackupSet *first = &rotation->daily.items[0];
+	wall_format_iso((WallTime){first->time.ms + DAYS * DAY_MS}, text);
+	reading_because(ret, "the node is new: its first set is of %s; all %d days are there on %.10s, if nothing fails", first->name, DAYS, text);
+}
+
 static void judge(Rotation *rotation, Reading *ret) {
 	char age[SPAN_TEXT_SIZE];
 	const BackupSets *daily = &rotation->daily;
@@ -93,8 +113,9 @@ static void judge(Rotation *rotation, Reading *ret) {
 	/* A name tells a day; the folder's own time is nearer, when it is of that day. */
 	int64_t made = !newest ? 0 : newest->made.ms >= newest->time.ms && newest->made.ms < newest->time.ms + 2 * DAY_MS ? newest->made.ms : newest->time.ms;
 	int64_t old = newest ? rotation->now.ms - made : 0;
-	bool late = old > LATE_MS, ahead = old < -DAY_MS, none = !rotation->weekly.count || !rotation->monthly.count;
-	bool good = newest && !late && !ahead && !rotation->missing.count && !none;
+	bool late = old > LATE_MS, ahead = old < -DAY_MS, none = lacks_weeks(rotation) || lacks_months(rotation);
+	bool is_new = newest && rotation->days < DAYS && !rotation->missing.count;
+	bool good = newest && !late && !ahead && !rotation->missing.count && !none && !is_new;
 	reading_set(ret, !newest || old > 3 * DAY_MS ? READING_FAIL : good ? READING_OK : READING_WARN, "newest %s old; %zu of %d days, %zu of %d weeks, %zu of %d months",
 		newest ? span_format_short(old > 0 ? old : 0, age) : "-", rotation->days, DAYS, rotation->weeks, WEEKS, rotation->months, MONTHS);
 	StrList named = {rotation->missing.items, rotation->missing.count < NAMED_MAX ? rotation->missing.count : NAMED_MAX, 0};
@@ -107,6 +128,8 @@ static void judge(Rotation *rotation, Reading *ret) {
 		reading_because(ret, "the daily backup did not run: look at its log and at the disk of the node");
 	else if (rotation->missing.count)
 		reading_because(ret, "missing: %s%s: look whether its jobs run", missing, rotation->missing.count > NAMED_MAX ? ", ..." : "");
+	else if (is_new)
+		tell_beginning(rotation, ret);
 	else if (none)
 		reading_because(ret, "there is no %s set: look whether that job runs", rotation->weekly.count ? "monthly" : "weekly");
 	reading_fact_int(ret, "daily", (int64_t) daily->count);

@@ -323,6 +323,35 @@ Test(backup_fetch, the_rotation_is_held_against_what_was_promised) {
 		cr_expect_not_null(verb_find_field(&probe_find("backup.rotation")->spec, str_from(json_key(fact))), "%s", json_key(fact));
 }
 
+/* What cannot be there yet is not missing, and not well either. */
+Test(backup_fetch, a_new_node_is_told_as_one_until_it_has_all_days) {
+	AUTO_CLEAR(Scene) scene = {0};
+	AUTO_CLEAR(Reading) first = {0};
+	AUTO_CLEAR(Reading) week = {0};
+	AUTO_CLEAR(Reading) no_weeks = {0};
+	AUTO_CLEAR(Reading) no_months = {0};
+	if (!have_sshd())
+		cr_skip_test(NO_SSHD);
+	setenv("BREAKGLASS_TEST_CLOCK", FRIDAY, 1);
+	begin(&scene);
+	backup_set_run(scene.remote.path, "rm -rf daily weekly monthly");
+	make_sets(&scene, "daily", "20260313", (char *) NULL);
+	read_rotation(&scene, &first);
+	cr_expect_eq(first.state, READING_WARN, "%s", first.text);
+	assert_text("first", first.text, "newest 12 h old; 0 of 7 days, 0 of 4 weeks, 0 of 12 months");
+	cr_expect(strstr(first.reason, "the node is new: its first set is of 20260313; all 7 days are there on 2026-03-20, if nothing fails"), "%s", first.reason);
+	cr_expect_eq(json_get_int(first.facts, "missing", -1), 0);
+	make_sets(&scene, "daily", "20260306", "20260307", "20260308", "20260309", "20260310", "20260311", "20260312", (char *) NULL);
+	read_rotation(&scene, &no_weeks);
+	cr_expect(no_weeks.state == READING_WARN && strstr(no_weeks.reason, "there is no weekly set: look"), "%s: %s", no_weeks.text, no_weeks.reason);
+	make_sets(&scene, "weekly", "2026-week09", (char *) NULL);
+	read_rotation(&scene, &week);
+	cr_expect_eq(week.state, READING_OK, "%s: %s", week.text, week.reason);
+	make_sets(&scene, "weekly", "2026-week06", "2026-week07", "2026-week08", (char *) NULL);
+	read_rotation(&scene, &no_months);
+	cr_expect(no_months.state == READING_WARN && strstr(no_months.reason, "there is no monthly set: look"), "%s: %s", no_months.text, no_months.reason);
+}
+
 Test(backup_fetch, a_rotation_that_cannot_be_looked_at_is_unknown) {
 	AUTO_CLEAR(Scene) scene = {0};
 	AUTO_CLEAR(Reading) reading = {0};

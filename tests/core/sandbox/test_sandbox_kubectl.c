@@ -33,7 +33,7 @@ static const Case CASES[] = {
 	{"kubectl delete statefulset couchdb", 0, "statefulset.apps \"couchdb\" deleted"},
 	{"kubectl get statefulset couchdb", 1, "(NotFound)"},
 	{"kubectl delete node node9", 1, "Error from server (NotFound): nodes \"node9\" not found"},
-	{"kubectl logs job/none", 1, "the practice kubectl has the logs of jobs only"},
+	{"kubectl logs job/none", 1, "the practice kubectl has the logs of jobs, and of app=couchdb, only"},
 	{"kubectl create job again --from=cronjob/none", 1, "cronjobs.batch \"none\" not found"},
 	{"kubectl exec couchdb-0 -- true", 1, "the practice kubectl runs in pods only"},
 	{"kubectl drain node1", 1, "the practice kubectl does not know drain"},

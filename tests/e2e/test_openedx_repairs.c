@@ -1,0 +1,105 @@
+/* test_openedx_repairs.c: the other pages of the recovery guide of Open edX, each walked to its end, one after the other on one cluster. */
+#include "core/base/file.h"
+#include "school.h"
+
+static const Line COUCHDB[] = {
+	{"declare couchdb~is~corrupt --drill", "", 0},
+	{"start openedx-couchdb", "", 0},
+	{"look 1", "2 of 3 connected", 0}, {"tick 1 --sure", "", 0},
+	LOOK_AT("2"), LOOK_AT("2"),
+	{"skip 3 --reason nothing~of~it~can~be~read", "", 0},
+	{"plan 4", "", 0}, {"apply 4 --yes", "", 0},
+	{"plan 5", "3", 0}, {"apply 5 --yes", "", 0}, {"look 5", "", 0},
+	{"plan 6", "3", 0}, {"apply 6 --yes", "", 0}, {"look 6", "", 0},
+	{"plan 7", "", 0},
+	SIGN("destroy-couchdb", "it~is~corrupt"),
+	{"apply 7 --confirm couchdb --sure", "", 0},
+	{"plan 8", "couchdb-data-couchdb-2", 0},
+	SIGN("destroy-volumes", "the~files~are~corrupt"),
+	DESTROY("8"),
+	{"plan 9", "", 0}, {"apply 9 --yes", "", 0},
+	{"plan 10", "", 0}, {"apply 10 --yes", "", 0}, {"look 10", "3 of 3 ready", 0},
+	LOOK_AT("11"), {"look 11", "3 of 3 connected", 0},
+	{"plan 12", "", 0},
+	SIGN("restore-couchdb", "this~set~is~whole"),
+	{"apply 12 --confirm couch --sure", "", 0},
+	{"plan 13", "", 0}, {"apply 13 --yes", "", 0}, {"look 13", "", 0},
+	{"plan 14", "", 0}, {"apply 14 --yes", "", 0}, {"look 14", "", 0},
+	{"look 15", "status 200", 0}, {"tick 15 --sure", "", 0},
+	{"tick 16", "", 0},
+	{"ledger", "closed  couchdb-volumes-gone", 0},
+	{"end", "", 0},
+	{"verify", "", 0},
+};
+
+static const Line DATA[] = {
+	{"declare enrolments~are~lost --drill", "", 0},
+	{"start openedx-restore", "", 0},
+	{"look 1", "", 0}, {"tick 1 --sure", "", 0},
+	{"plan 2", "", 0}, {"apply 2 --yes", "", 0},
+	{"look 3", "3 of 3 connected", 0},
+	{"plan 4", "", 0}, {"apply 4 --yes", "", 0}, {"plan 4", "", 0}, {"apply 4 --yes", "", 0}, {"look 4", "", 0},
+	{"skip 5 --reason nothing~was~written~since", "", 0},
+	{"plan 6", "5984/openedx_enrollments", 0},
+	SIGN("drop-database", "all~of~it~is~wrong"),
+	DESTROY("6"),
+	{"plan 7", "", 0},
+	SIGN("restore-data", "this~set~is~whole"),
+	{"apply 7 --confirm couch --sure", "", 0},
+	{"skip 8 --reason it~was~dropped", "", 0},
+	{"plan 9", "", 0}, {"apply 9 --yes", "", 0}, {"plan 9", "", 0}, {"apply 9 --yes", "", 0}, {"look 9", "", 0},
+	{"look 10", "status 200", 0}, {"tick 10 --sure", "", 0},
+	{"tick 11", "", 0}, {"tick 12", "", 0},
+	{"ledger", "closed  database-gone", 0},
+	{"end", "", 0},
+	{"verify", "", 0},
+};
+
+/* The first machine has lost its disk, and another one stands in its place, with its name and address. */
+static const Line BACKUP_NODE[] = {
+	{"declare the~backup~node~is~lost --drill", "", 0},
+	{"start openedx-backup-node", "", 0},
+	{"plan 1", "", 0}, {"apply 1 --yes", "", 0},
+	{"tick 2", "", 0},
+	{"set failed_backup node4", "", 0}, {"set new_backup node4", "", 0}, {"set new_backup_ip 4a1:b2:4::10", "", 0},
+	LOOK_AT("3"), {"look 3", "4 of 4 ready", 0},
+	LOOK_AT("4"), LOOK_AT("4"),
+	{"plan 5", "kubectl delete pv backup-pv", 0},
+	SIGN("give-up-backup-volume", "it~was~on~the~old~machine"),
+	DESTROY("5"), DESTROY("5"), DESTROY("5"), DESTROY("5"), DESTROY("5"),
+	LOOK_AT("6"),
+	LOOK_AT("7"),
+	{"plan 8", "", 0}, {"apply 8 --yes", "", 0},
+	{"plan 9", "", 0}, {"apply 9 --yes", "", 0}, {"plan 9", "", 0}, {"apply 9 --yes", "", 0}, {"look 9", "", 0},
+	{"look 10", "", 0},
+	{"ledger", "closed  no-backup-node", 0},
+	{"end", "", 0},
+	{"verify", "", 0},
+};
+
+static const Line ASSESS[] = {
+	{"declare which~machines~are~left --drill", "", 0},
+	{"start openedx-assess", "", 0},
+	LOOK_AT("1"),
+	{"tick 2", "", 0}, {"tick 3", "", 0},
+	{"look 4", "3 of 3 connected", 0},
+	{"end", "", 0},
+};
+
+static void lose_backup_node(School *school) {
+	AUTO_CLEAR(ProgramRun) run = {0};
+	AUTO_FREE char *script = path_join(sandbox_folder(school->sandbox), "openedx-ha/scripts/cluster/remove-node.sh");
+	run_program((const char *const[]){script, "node4", NULL}, NULL, NULL, &run);
+	cr_assert(run.status == 0, "%s", buf_text(&run.err));
+}
+
+Test(openedx_repairs, each_page_is_walked_to_its_end) {
+	AUTO_CLEAR(School) school = {0};
+	school_begin(&school, "openedx-healthy");
+	school_tell(&school, "fault couchdb-damaged");
+	school_walk(&school, COUCHDB, BG_LENGTH(COUCHDB));
+	school_walk(&school, DATA, BG_LENGTH(DATA));
+	lose_backup_node(&school);
+	school_walk(&school, BACKUP_NODE, BG_LENGTH(BACKUP_NODE));
+	school_walk(&school, ASSESS, BG_LENGTH(ASSESS));
+}
