@@ -45,8 +45,10 @@ char *sim_cluster_backups(const SimCluster *cluster, const SimNode *node) {
 
 /* Its k3s runs and the others can be spoken to. */
 static bool is_running(const SimCluster *cluster, const SimNode *node) {
-	return node->is_up && node->k3s && (cluster->overlay || node->by_lan);
+	return node->is_up && node->k3s && !node->stopped && (cluster->overlay || node->by_lan);
 }
+
+bool sim_cluster_is_near(const SimCluster *cluster) { return cluster->overlay && !cluster->cut_off; }
 
 bool sim_cluster_answers(const SimCluster *cluster) {
 	size_t voters = 0, running = 0;
@@ -331,6 +333,7 @@ SimCluster *sim_cluster_free(SimCluster *cluster) {
 	sim_couch_free(cluster->couch);
 	strlist_clear(&cluster->restored);
 	sim_zone_clear(&cluster->zone);
+	free(cluster->api);
 	free(cluster->objects);
 	free(cluster->folder);
 	free(cluster);

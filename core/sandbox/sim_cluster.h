@@ -12,6 +12,7 @@
 
 #define SIM_NAMESPACE "openedx"
 #define SIM_DOMAIN "school.sandbox"
+#define SIM_LAN_SUFFIX "-lan"              /* of a machine's name in the local network */
 #define SIM_BACKUP_JOB "daily-backup"
 #define SIM_LOCAL_SETS "openedx-backups"   /* of this machine, in the sandbox's folder */
 #define SIM_COUCHDB "couchdb"              /* the name of the statefulset, and the label of its pods */
@@ -24,6 +25,7 @@ typedef struct SimNode {
 	bool k3s;                              /* k3s is installed on it, and runs while it is up */
 	bool votes;                            /* it is one of those whose majority makes a control plane */
 	bool by_lan;                           /* its k3s listens in the local network, too */
+	bool stopped;                          /* its k3s was stopped by hand */
 	bool serves;                           /* made a master by hand, whatever its role is */
 	bool cordoned;
 	bool lan_wanted;                       /* its configuration says so, from its next start on */
@@ -62,6 +64,8 @@ typedef struct SimCluster {
 	size_t object_count;
 	bool exists;                           /* there is a cluster: its data is on some machine */
 	bool overlay;                          /* the machines reach one another, and we them, by their overlay addresses */
+	bool cut_off;                          /* we are out of the overlay; the machines still reach one another */
+	char *api;                             /* the server that somebody wrote into the kubeconfig; NULL = the first master's overlay address */
 	SimClaim claims[SIM_COUCH_MEMBERS];
 	SimCouch *couch;
 	char couch_password[17];
@@ -93,6 +97,8 @@ bool sim_node_is_master(const SimNode *node);
 bool sim_node_is_ready(const SimCluster *cluster, const SimNode *node);          /* as Kubernetes sees it */
 /* Most of the masters run and reach one another: else the API server cannot be asked. */
 bool sim_cluster_answers(const SimCluster *cluster);
+/* Whether what is here reaches the machines' overlay addresses. */
+bool sim_cluster_is_near(const SimCluster *cluster);
 
 /* The claim of couchdb-INDEX is given up: its volume goes with its pod. False: there is none. */
 bool sim_cluster_give_up_claim(SimCluster *cluster, size_t index);

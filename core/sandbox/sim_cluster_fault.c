@@ -67,9 +67,16 @@ static bool lose_overlay(SimCluster *cluster, Str argument, Error *err) {
 	return true;
 }
 
+static bool cut_off(SimCluster *cluster, Str argument, Error *err) {
+	(void) argument;
+	(void) err;
+	return cluster->cut_off = true;
+}
+
 static bool bring_overlay(SimCluster *cluster, Str argument, Error *err) {
 	(void) argument;
 	(void) err;
+	cluster->cut_off = false;
 	return cluster->overlay = true;
 }
 
@@ -123,6 +130,7 @@ static const struct { const char *name; bool takes_node; Strike strike; const ch
 	{"dns-behind", false, stay_behind, "the second name server keeps what it has, whatever is published, until none"},
 	{"dns-silent", false, silence_server, "the second name server answers nobody, until none"},
 	{"overlay-back", false, bring_overlay, "the overlay network is up again"},
+	{"overlay-cut-off", false, cut_off, "this machine is out of the overlay; the machines of the cluster still reach one another"},
 	{"overlay-gone", false, lose_overlay, "the overlay network; the local network stays"},
 };
 
@@ -148,6 +156,7 @@ bool sim_cluster_fault(SimCluster *cluster, Str name, Str argument, Error *err) 
 
 void sim_cluster_mend(SimCluster *cluster) {
 	cluster->overlay = true;
+	cluster->cut_off = false;
 	cluster->refuses_restores = cluster->zone.silent = cluster->zone.behind = false;
 	sim_zone_take_over(&cluster->zone);
 	for (size_t i = 0; i < cluster->node_count; i++)
@@ -155,7 +164,7 @@ void sim_cluster_mend(SimCluster *cluster) {
 }
 
 const char *sim_cluster_fault_help(void) {
-	static char text[1600];
+	static char text[2000];
 	size_t used = 0;
 	for (size_t i = 0; i < BG_LENGTH(FAULTS) && used < sizeof(text); i++)
 		used += (size_t) snprintf(text + used, sizeof(text) - used, "  %-20s %s\n", FAULTS[i].name, FAULTS[i].help);

@@ -94,7 +94,7 @@ static const char HELP[] =
 	"  each may end in @SYSTEM, as concourse, fastly, s3, site; couchdb-0 to couchdb-2, school, overlay; without it, all\n";
 
 const char *sim_fault_help(void) {
-	static char text[2800];
+	static char text[3200];
 	snprintf(text, sizeof(text), "%sof the cluster, in the scenarios of Open edX:\n%s", HELP, sim_cluster_fault_help());
 	return text;
 }

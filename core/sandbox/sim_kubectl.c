@@ -5,7 +5,7 @@
 #include "core/base/alloc.h"
 
 #define WITH_VALUE "-n\0--namespace\0--context\0--kubeconfig\0-o\0--output\0-l\0--selector\0-f\0--filename\0--replicas\0--current-replicas\0--timeout\0" \
-	"--for\0--request-timeout\0--tail\0--from\0--field-selector\0"
+	"--for\0--request-timeout\0--tail\0--from\0--field-selector\0--server\0--tls-server-name\0"
 
 static const SimKubeKind KINDS[] = {
 	{"node", "Node", "nodes", " node nodes no nodes.v1. ", true},
@@ -65,15 +65,24 @@ static void say_version(SimKube *kube) {
 	buf_puts(&kube->run->out, "Client Version: v1.32.4\nKustomize Version: v5.5.0\nServer Version: v1.32.3+k3s1\n");
 }
 
-/* The kubeconfig is not played: there is one server, and every master is behind it. */
+/* Of the kubeconfig only this is played: which server it names. */
+static void set_server(SimKube *kube, const char *cluster_name) {
+	const char *server = sim_run_option(kube->run, "--server");
+	free(kube->cluster->api);
+	kube->cluster->api = server ? bg_strdup(server) : NULL;
+	buf_printf(&kube->run->out, "Cluster \"%s\" set.\n", cluster_name);
+}
+
 static void config(SimKube *kube) {
 	const char *verb = sim_kube_word(kube, 1), *name = sim_kube_word(kube, 2);
 	if (text_eq(verb, "get-clusters"))
 		buf_puts(&kube->run->out, "NAME\ndefault\n");
 	else if (text_eq(verb, "set-cluster") && name)
-		buf_printf(&kube->run->out, "Cluster \"%s\" set.\n", name);
+		set_server(kube, name);
+	else if (text_eq(verb, "unset") && name)
+		buf_printf(&kube->run->out, "Property \"%s\" unset.\n", name);
 	else
-		sim_run_refuse(kube->run, 1, "the practice kubectl knows config get-clusters and config set-cluster only");
+		sim_run_refuse(kube->run, 1, "the practice kubectl knows config get-clusters, config set-cluster and config unset only");
 }
 
 static const struct { const char *verb; void (*run)(SimKube *kube); bool changes; } VERBS[] = {
@@ -91,14 +100,25 @@ static const SimNode *first_master(const SimCluster *cluster) {
 	return NULL;
 }
 
-/* The server that the kubeconfig names is the first master's; the others are behind the same address. */
+/* "https://node1-lan:6443": in the local network, where a server answers whose k3s was told to listen there. */
+static bool is_asked_by_lan(const SimCluster *cluster) {
+	for (size_t i = 0; cluster->api && i < cluster->node_count; i++) {
+		AUTO_FREE char *server = bg_asprintf("https://%s" SIM_LAN_SUFFIX ":6443", cluster->nodes[i].name);
+		if (text_eq(cluster->api, server))
+			return cluster->nodes[i].is_up && cluster->nodes[i].by_lan && !cluster->nodes[i].stopped;
+	}
+	return false;
+}
+
+/* The server that the kubeconfig names is the first master's at first; the others are behind the same address. */
 static bool is_answered(SimKube *kube) {
-	if (sim_cluster_answers(kube->cluster))
-		return true;
 	const SimNode *first = first_master(kube->cluster);
-	if (kube->cluster->overlay && first && !first->is_up)
+	bool near = kube->cluster->overlay && (!kube->cluster->cut_off || is_asked_by_lan(kube->cluster));
+	if (sim_cluster_answers(kube->cluster) && (near || !kube->cluster->cut_off || *kube->run->machine))
+		return true;
+	if (near && first && !first->is_up)
 		sim_run_refuse(kube->run, 1, "Unable to connect to the server: dial tcp [4a1:b2:1::10]:6443: i/o timeout");
-	else if (kube->cluster->overlay)
+	else if (near)
 		sim_run_refuse(kube->run, 1, "The connection to the server [4a1:b2:1::10]:6443 was refused - did you specify the right host or port?");
 	else
 		sim_run_refuse(kube->run, 1, "Unable to connect to the server: dial tcp [4a1:b2:1::10]:6443: connect: no route to host");

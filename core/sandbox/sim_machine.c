@@ -21,6 +21,7 @@
 #define MAX_MACHINES 16
 #define MAX_SESSIONS 64
 #define PORT_TRIES 20
+#define BACKLOG 64
 #define FILL_MS 1000   /* only ever reached where loopback is broken */
 
 enum { AT_ADDRESS, AT_LAN, PLACES };
@@ -30,7 +31,7 @@ typedef struct Machine {
 	unsigned port;
 	int kept[PLACES];            /* bound and never listening: the port stays ours */
 	int listening[PLACES];       /* -1: nobody listens there */
-	int silent[PLACES], filler[PLACES];   /* a queue of one that this one fills: whoever else knocks is never answered; -1: not silent */
+	int filler[PLACES];          /* fills the queue of a silent one; -1: not silent */
 	bool on;
 } Machine;
 
@@ -117,41 +118,46 @@ static void end_sessions(SimMachines *machines, size_t machine, int place) {
 }
 
 /* As a machine that has no power: no refusal, no answer. Nothing can be taken out of the network without privileges, but Linux drops every SYN to a
- * listener whose queue of connections is full (tcp_abort_on_overflow is 0, unless somebody set it: then they are reset). */
+ * listener whose queue of connections is full (tcp_abort_on_overflow is 0, unless somebody set it: then they are reset). So it goes on listening, for
+ * one connection, which is ours, and accepts none. */
 static void fall_silent(const SimMachines *machines, Machine *machine, int place) {
 	struct sockaddr_storage address;
 	socklen_t len = fill_address(machines, place, machine->port, &address);
-	if (machine->silent[place] >= 0 || (machine->silent[place] = bound_socket(machines, place, machine->port)) < 0)
-		return;
 	int *filler = &machine->filler[place];
 	*filler = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct pollfd connected = {.fd = *filler, .events = POLLOUT};
-	if (listen(machine->silent[place], 0) == 0 && *filler >= 0)
+	if (listen(machine->listening[place], 0) == 0 && *filler >= 0)
 		(void) connect(*filler, (struct sockaddr *) &address, len);   /* EINPROGRESS: what comes of it is waited for */
 	(void) poll(&connected, 1, FILL_MS);
 }
 
+/* Whoever knocked meanwhile has given up, or is told that it came to nothing. */
 static void break_silence(Machine *machine, int place) {
 	bg_close_fd(&machine->filler[place]);
-	bg_close_fd(&machine->silent[place]);
+	for (int fd; (fd = accept4(machine->listening[place], NULL, NULL, SOCK_CLOEXEC)) >= 0;)
+		close(fd);
+	(void) listen(machine->listening[place], BACKLOG);   /* it listens already: only the length of its queue changes */
 }
 
-/* What listens becomes what shall; under the lock. A listener that cannot be had leaves the machine refusing: the board says so. */
+/* What listens becomes what shall; under the lock. A listener that cannot be had leaves the machine refusing: the thread tries again, since the one
+ * before it lives until nobody polls it any more. */
 static void settle(SimMachines *machines, size_t index) {
 	Machine *machine = &machines->machines[index];
 	for (int place = 0; place < PLACES; place++) {
-		bool wanted = machine->on && (place == AT_LAN || machines->overlay);
 		int *fd = &machine->listening[place];
-		if (machine->on)
-			break_silence(machine, place);
-		if (wanted && *fd < 0 && (*fd = bound_socket(machines, place, machine->port)) >= 0 && listen(*fd, 64) != 0)
+		bool reachable = place == AT_LAN || machines->overlay;
+		if (reachable && *fd < 0 && (*fd = bound_socket(machines, place, machine->port)) >= 0 && listen(*fd, BACKLOG) != 0)
 			bg_close_fd(fd);
-		if (wanted)
-			continue;
-		bg_close_fd(fd);
-		end_sessions(machines, index, place);
-		if (!machine->on)
+		if (!reachable) {
+			bg_close_fd(&machine->filler[place]);
+			bg_close_fd(fd);
+		} else if (*fd >= 0 && machine->on && machine->filler[place] >= 0) {
+			break_silence(machine, place);
+		} else if (*fd >= 0 && !machine->on && machine->filler[place] < 0) {
 			fall_silent(machines, machine, place);
+		}
+		if (!reachable || !machine->on)
+			end_sessions(machines, index, place);
 	}
 }
 
@@ -174,7 +180,7 @@ static bool begin_session(SimMachines *machines, size_t index, int place, int so
 static void accept_all(SimMachines *machines) {
 	for (size_t i = 0; i < machines->count; i++) {
 		for (int place = 0; place < PLACES; place++) {
-			int listening = machines->machines[i].listening[place];
+			int listening = machines->machines[i].on ? machines->machines[i].listening[place] : -1;
 			for (int fd; listening >= 0 && (fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC)) >= 0;)
 				if (!begin_session(machines, i, place, fd))
 					close(fd);
@@ -196,7 +202,7 @@ static nfds_t fill_polled(const SimMachines *machines, struct pollfd *polled) {
 	polled[count++] = (struct pollfd){.fd = machines->wake, .events = POLLIN};
 	for (size_t i = 0; i < machines->count; i++)
 		for (int place = 0; place < PLACES; place++)
-			polled[count++] = (struct pollfd){.fd = machines->machines[i].listening[place], .events = POLLIN};
+			polled[count++] = (struct pollfd){.fd = machines->machines[i].on ? machines->machines[i].listening[place] : -1, .events = POLLIN};
 	for (size_t i = 0; i < machines->session_count; i++)
 		polled[count++] = (struct pollfd){.fd = machines->sessions[i].fd, .events = POLLIN};
 	return count;
@@ -209,7 +215,10 @@ static void *serve(void *userdata) {
 		uint64_t woken;
 		pthread_mutex_lock(&machines->lock);
 		bool stopping = machines->stopping;
-		accept_all(machines);
+		for (size_t i = 0; i < machines->count && !stopping; i++)
+			settle(machines, i);
+		if (!stopping)
+			accept_all(machines);
 		bury_sessions(machines);
 		nfds_t count = fill_polled(machines, polled);
 		pthread_mutex_unlock(&machines->lock);
@@ -336,10 +345,9 @@ SimMachines *sim_machines_stop(SimMachines *machines) {
 	if (!machines)
 		return NULL;
 	pthread_mutex_lock(&machines->lock);
-	for (size_t i = 0; i < machines->count; i++) {
-		machines->machines[i].on = false;
-		settle(machines, i);
-	}
+	for (size_t i = 0; i < machines->count; i++)
+		for (int place = 0; place < PLACES; place++)
+			end_sessions(machines, i, place);
 	machines->stopping = true;
 	pthread_mutex_unlock(&machines->lock);
 	if (machines->threaded) {
@@ -349,7 +357,8 @@ SimMachines *sim_machines_stop(SimMachines *machines) {
 	for (size_t i = 0; i < machines->count; i++) {
 		Machine *machine = &machines->machines[i];
 		for (int place = 0; place < PLACES; place++) {
-			break_silence(machine, place);
+			bg_close_fd(&machine->filler[place]);
+			bg_close_fd(&machine->listening[place]);
 			bg_close_fd(&machine->kept[place]);
 		}
 		free(machine->name);
@@ -388,7 +397,7 @@ bool sim_machines_add(SimMachines *machines, const char *name, Error *err) {
 		error_set(err, ERROR_CONFLICT, "there is a machine %s already, or %d of them", name, MAX_MACHINES);
 	} else {
 		Machine *machine = &machines->machines[machines->count];
-		*machine = (Machine){.name = bg_strdup(name), .kept = {-1, -1}, .listening = {-1, -1}, .silent = {-1, -1}, .filler = {-1, -1}};
+		*machine = (Machine){.name = bg_strdup(name), .kept = {-1, -1}, .listening = {-1, -1}, .filler = {-1, -1}};
 		machines->count++;
 		ok = keep_port(machines, machine, err) && write_machine(machines, machine, err);
 	}

@@ -37,7 +37,7 @@ void sim_openedx_settle(SimOpenedx *openedx) {
 			continue;   /* it stays a machine that nobody can reach, as whoever tries is told */
 		sim_machines_power(openedx->machines, node->name, node->is_up);
 	}
-	sim_machines_overlay(openedx->machines, cluster->overlay);
+	sim_machines_overlay(openedx->machines, sim_cluster_is_near(cluster));
 }
 
 static bool write_programs(const SimOpenedx *openedx, Error *err) {

@@ -32,6 +32,8 @@ bool sim_openedx_write_machines(const SimOpenedx *openedx, Error *err) {
 		unsigned port = sim_machines_port(openedx->machines, node->name);
 		buf_printf(&config, "Host %s %s\n  HostName %s\n  Port %u\n  HostKeyAlias [%s]:%u\n", node->name, node->ipv6, sim_machines_address(openedx->machines), port,
 			sim_machines_address(openedx->machines), port);
+		buf_printf(&config, "Host %s" SIM_LAN_SUFFIX "\n  HostName " SIM_MACHINE_LAN "\n  Port %u\n  HostKeyAlias [%s]:%u\n", node->name, port,
+			sim_machines_address(openedx->machines), port);
 		buf_printf(&list, "%-12s %-20s %s port %u\n", node->name, node->ipv6, sim_machines_address(openedx->machines), port);
 	}
 	buf_printf(&config, "Host *\n  IdentitiesOnly yes\n  IdentityFile \"%s/secrets/machine-key\"\n  UserKnownHostsFile \"%s/known_hosts\"\n", openedx->folder,
@@ -82,9 +84,10 @@ static const char *config_nodes(const SimOpenedx *openedx) {
 bool sim_openedx_write(const SimOpenedx *openedx, Error *err) {
 	AUTO_CLEAR(Buf) login = {0};
 	AUTO_FREE char *key = path_join(openedx->folder, "secrets/machine-key");
-	AUTO_FREE char *home = path_join(openedx->folder, "home");
+	AUTO_FREE char *home = path_join(openedx->folder, "home/.kube");
 	login_name(&login);
-	return file_make_folder(home, 0700, err) && sim_openedx_write_machines(openedx, err) && write_ssh(openedx, err)
+	return file_make_folder(home, 0700, err) && write_text(openedx, "home/.kube/config", STR("# The practice kubectl asks the sandbox, whatever stands here.\n"), 0600, err)
+		&& sim_openedx_write_machines(openedx, err) && write_ssh(openedx, err)
 		&& sim_checkout_write(openedx->world->cluster, config_nodes(openedx), buf_text(&login), key, err)
 		&& write_text(openedx, "secrets/couchdb-password", str_from(openedx->world->cluster->couch_password), 0600, err) && write_backups(openedx, err);
 }
@@ -153,7 +156,7 @@ static void put_values(const SimOpenedx *openedx, const SimFolder *folder, const
 	const SimCluster *cluster = openedx->world->cluster;
 	const char *url = folder->urls[SIM_SYSTEM_SCHOOL];
 	buf_printf(out, "commands: { path: [bin], home: home }\n\nvalues:\n  checkout: \"%s/" SIM_CHECKOUT "\"\n  sets: \"%s/" SIM_LOCAL_SETS "\"\n"
-		"  set_place: tmp/openedx-restore\n  database: " SIM_COUCH_ENROLLMENTS_DB "\n  domain: " SIM_DOMAIN "\n  node_user: \"%s\"\n  ssh_key: \"%s/secrets/machine-key\"\n  lms_url: \"%s/\"\n  studio_url: \"%s/studio\"\n", folder->folder, folder->folder,
+		"  node_lan_ip: node1" SIM_LAN_SUFFIX "\n  node_ip: \"%s\"\n  set_place: tmp/openedx-restore\n  database: " SIM_COUCH_ENROLLMENTS_DB "\n  domain: " SIM_DOMAIN "\n  node_user: \"%s\"\n  ssh_key: \"%s/secrets/machine-key\"\n  lms_url: \"%s/\"\n  studio_url: \"%s/studio\"\n", folder->folder, folder->folder, address_of(cluster, "node1"),
 		login, folder->folder, url, url);
 	if (sim_cluster_node(cluster, NEW[0])) {
 		for (size_t i = 0; i < BG_LENGTH(NEW); i++)

@@ -11,6 +11,7 @@ static const SimProgram PROGRAMS[] = {
 	{"remove-node.sh", SIM_CHECKOUT "/scripts/cluster/remove-node.sh", sim_remove_node_run},
 	{"generate-configs.sh", SIM_CHECKOUT "/scripts/generate-configs.sh", sim_generate_configs_run},
 	{"setup-couchdb-cluster.sh", SIM_CHECKOUT "/scripts/setup-couchdb-cluster.sh", sim_setup_couchdb_run},
+	{"ping", "bin/ping", sim_ping_run},
 	{"registrar", "bin/registrar", sim_registrar_run},
 	{"sudo", "machine-bin/sudo", sim_sudo_run},
 	{"k3s", "machine-bin/k3s", sim_k3s_run},

@@ -26,8 +26,11 @@ void sim_run_refuse(SimRun *run, int status, const char *format, ...) BG_PRINTF(
 
 void sim_kubectl_run(SimCluster *cluster, SimRun *run, WallTime now);
 void sim_systemctl_run(SimCluster *cluster, SimRun *run, WallTime now);
+void sim_ping_run(SimCluster *cluster, SimRun *run, WallTime now);
 /* Of the practice domain: what is published. */
 void sim_registrar_run(SimCluster *cluster, SimRun *run, WallTime now);
+/* Its k3s starts, and reads its configuration. */
+void sim_machine_start_k3s(SimNode *node);
 /* On machines, as root: nothing of the real machine is touched. */
 void sim_sudo_run(SimCluster *cluster, SimRun *run, WallTime now);
 void sim_k3s_run(SimCluster *cluster, SimRun *run, WallTime now);

@@ -51,7 +51,7 @@ static Json *peers_json(const SimCluster *cluster) {
 		json_add_string(endpoint, "proto", "tcp");
 		json_add_string(endpoint, "socketAddr", PEERS[i]);
 		json_add_string(peer, "type", "static");
-		json_add_string(peer, "connectionState", cluster->overlay ? "alive" : "dead");
+		json_add_string(peer, "connectionState", sim_cluster_is_near(cluster) ? "alive" : "dead");
 		json_add_int(peer, "txBytes", 482113);
 		json_add_int(peer, "rxBytes", 911072);
 	}
@@ -61,7 +61,7 @@ static Json *peers_json(const SimCluster *cluster) {
 /* "4a1:b2:1::10" -> "4a1:b2:1:0::/64" */
 static Json *routes_json(const SimCluster *cluster) {
 	Json *list = json_new_array();
-	for (size_t i = 0; cluster->overlay && i < cluster->node_count; i++) {
+	for (size_t i = 0; sim_cluster_is_near(cluster) && i < cluster->node_count; i++) {
 		Str address = str_from(cluster->nodes[i].ipv6);
 		ptrdiff_t gap = str_find(address, "::");
 		if (!cluster->nodes[i].is_up || gap < 0)

@@ -90,9 +90,9 @@ static SimNode *machine_at(const SimCluster *cluster, const char *ipv6) {
 /* The machine that answers there; NULL when none does, said as ssh says it, which ends the script. */
 static SimNode *reach(const SimCluster *cluster, SimRun *run, const char *ipv6) {
 	SimNode *node = machine_at(cluster, ipv6);
-	if (node && node->is_up && cluster->overlay)
+	if (node && node->is_up && sim_cluster_is_near(cluster))
 		return node;
-	sim_run_refuse(run, SSH_FAILED, "ssh: connect to host %s port 22: %s", ipv6, node && cluster->overlay ? "Connection timed out" : "No route to host");
+	sim_run_refuse(run, SSH_FAILED, "ssh: connect to host %s port 22: %s", ipv6, node && sim_cluster_is_near(cluster) ? "Connection timed out" : "No route to host");
 	return NULL;
 }
 

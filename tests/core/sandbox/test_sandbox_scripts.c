@@ -90,3 +90,63 @@ Test(sandbox_scripts, root_on_a_machine_is_played_too) {
 	expect_run(&pretend, "node4", "sudo systemctl restart k3s", 0, "");
 	expect_run(&pretend, "", "kubectl get nodes", 0, "node4        Ready");
 }
+
+/* In this order, upon one cluster. */
+Test(sandbox_scripts, machines_do_as_root_what_the_pages_ask_for) {
+	static const struct { const char *machine, *line; int status; const char *part; } steps[] = {
+		{"node1", "systemctl cat k3s", 0, "'--bind-address' \\\n\t'4a1:b2:1::10'"},
+		{"node1", "sudo grep -s -n -A 1 bind-address /etc/systemd/system/k3s.service", 0, "4a1:b2:1::10"},
+		{"node1", "sudo grep secret /etc/shadow", 1, "looks only for bind-address"},
+		{"node1", "sudo cp -p /etc/systemd/system/k3s.service /root/k3s.service.before", 0, ""},
+		{"node1", "sudo cp /etc/shadow /tmp", 1, "copies only the files of k3s"},
+		{"node1", "sudo sed -i /bind-address/{n;s/x/0.0.0.0/} /etc/systemd/system/k3s.service", 0, ""},
+		{"node1", "sudo ss -ltnH", 0, "[4a1:b2:1::10]:6443"},
+		{"node1", "sudo systemctl daemon-reload", 0, ""},
+		{"node1", "sudo systemctl restart k3s", 0, ""},
+		{"node1", "sudo ss -ltnH", 0, "0.0.0.0:6443"},
+		{"node1", "sudo cp -p /root/k3s.service.before /etc/systemd/system/k3s.service", 0, ""},
+		{"node1", "sudo systemctl restart k3s", 0, ""},
+		{"node1", "sudo ss -ltnH", 0, "[4a1:b2:1::10]:6443"},
+		{"node1", "sudo k3s server --cluster-reset", 1, "stop it first"},
+		{"node4", "sudo systemctl stop k3s", 5, "not loaded"},
+		{"node4", "sudo systemctl disable --now k3s-agent", 0, ""},
+		{"node4", "systemctl is-active k3s-agent", 3, "failed"},
+		{"", "kubectl get node node4", 0, "NotReady"},
+		{"node4", "sudo systemctl enable --now k3s-agent", 0, ""},
+		{"", "kubectl get node node4", 0, " Ready"},
+		{"node1", "sudo systemctl stop k3s", 0, ""},
+		{"node1", "sudo ss -ltnH", 0, ""},
+		{"node1", "sudo k3s server --cluster-reset --tls-san x", 0, "membership has been reset"},
+		{"", "kubectl get nodes", 1, "was refused"},
+		{"node1", "sudo systemctl start k3s", 0, ""},
+		{"", "kubectl get nodes", 0, "node1"},
+		{"node1", "sudo systemctl stop mycelium", 1, "stops only k3s"},
+	};
+	AUTO_CLEAR(Pretend) pretend = {0};
+	pretend_begin(&pretend);
+	for (size_t i = 0; i < BG_LENGTH(steps); i++)
+		expect_run(&pretend, steps[i].machine, steps[i].line, steps[i].status, steps[i].part);
+}
+
+/* We are out of the overlay, and the machines are not: the API answers where one of them listens in the local network. */
+Test(sandbox_scripts, the_local_network_is_a_way_to_the_api) {
+	static const struct { const char *machine, *line; int status; const char *part; } steps[] = {
+		{"", "ping -c 3 4a1:b2:1::10", 1, "100% packet loss"}, {"", "ping -c 3 node1-lan", 0, "0% packet loss"},
+		{"", "kubectl get nodes", 1, "no route to host"}, {"node1", "k3s kubectl get nodes", 0, "Ready"},
+		{"", "kubectl config set-cluster default --server=https://node1-lan:6443 --tls-server-name=4a1:b2:1::10", 0, "set."},
+		{"", "kubectl get nodes", 1, "no route to host"},
+		{"node1", "sudo sed -i s/bind-address=.*/bind-address=0.0.0.0/ /etc/rancher/k3s/config.yaml", 0, ""}, {"node1", "sudo systemctl restart k3s", 0, ""},
+		{"", "kubectl get nodes", 0, "Ready"},
+		{"", "kubectl config unset clusters.default.tls-server-name", 0, "unset."},
+		{"", "kubectl config set-cluster default --server=https://[4a1:b2:1::10]:6443", 0, "set."}, {"", "kubectl get nodes", 1, "no route to host"},
+	};
+	AUTO_CLEAR(Pretend) pretend = {0};
+	Error err = {0};
+	pretend_begin(&pretend);
+	assert_ok(sim_cluster_fault(pretend.cluster, STR("overlay-cut-off"), (Str){0}, &err), &err);
+	for (size_t i = 0; i < BG_LENGTH(steps); i++)
+		expect_run(&pretend, steps[i].machine, steps[i].line, steps[i].status, steps[i].part);
+	assert_ok(sim_cluster_fault(pretend.cluster, STR("overlay-back"), (Str){0}, &err), &err);
+	expect_run(&pretend, "", "kubectl get nodes", 0, "Ready");
+	expect_run(&pretend, "", "ping -c 3 4a1:b2:1::10", 0, " 0% packet loss");
+}
