@@ -277,6 +277,7 @@ void sim_cluster_join(SimCluster *cluster, SimNode *node, const char *role) {
 	free(node->role);
 	node->role = bg_strdup(role);
 	node->is_member = node->k3s = true;
+	node->stopped = node->serves = false;
 	node->votes = sim_node_is_master(node);
 	cluster->exists = true;
 }

@@ -11,6 +11,23 @@
 
 /* ---- reading it ---- */
 
+/* All manifests of a folder, by name. */
+static bool read_folder(const char *folder, Buf *ret, Error *err) {
+	AUTO_CLEAR(StrList) names = {0};
+	if (!file_list_folder(folder, &names, err))
+		return false;
+	for (size_t i = 0; i < names.count; i++) {
+		AUTO_CLEAR(Buf) text = {0};
+		AUTO_FREE char *path = path_join(folder, names.items[i]);
+		if (!str_ends(str_from(names.items[i]), ".yaml"))
+			continue;
+		if (!file_read(path, MANIFEST_MAX, &text, err))
+			return false;
+		buf_printf(ret, "---\n%s\n", buf_text(&text));
+	}
+	return true;
+}
+
 static bool read_manifest(SimKube *kube, Buf *ret) {
 	const char *file = sim_run_option(kube->run, "-f");
 	Error err = {0};
@@ -24,7 +41,7 @@ static bool read_manifest(SimKube *kube, Buf *ret) {
 		return true;
 	}
 	AUTO_FREE char *path = path_join(kube->run->folder, file);
-	if (file_read(path, MANIFEST_MAX, ret, &err))
+	if (file_is_folder(path) ? read_folder(path, ret, &err) : file_read(path, MANIFEST_MAX, ret, &err))
 		return true;
 	sim_run_refuse(kube->run, 1, "error: the path \"%s\" cannot be read: %s", file, err.why);
 	return false;

@@ -200,6 +200,8 @@ void sim_kube_cordon(SimKube *kube) {
 		return;
 	node->cordoned = !text_eq(verb, "uncordon");
 	buf_printf(&kube->run->out, "node/%s %s\n", node->name, node->cordoned ? "cordoned" : "uncordoned");
+	if (text_eq(verb, "drain"))
+		buf_printf(&kube->run->out, "node/%s drained\n", node->name);
 }
 
 /* What its pods would say of one another. */

@@ -23,6 +23,8 @@ static bool find_unit(const SimCluster *cluster, const SimNode *node, Str name, 
 		*ret = (Unit){server, server && !node->stopped};
 	else if (str_eq_c(unit, "k3s-agent"))
 		*ret = (Unit){node->k3s && !server, node->k3s && !server && !node->stopped};
+	else if (str_eq_c(unit, "k3s-rescue"))
+		*ret = (Unit){node->serves, node->serves && !node->stopped};
 	else if (str_eq_c(unit, "mycelium"))
 		*ret = (Unit){true, cluster->overlay};
 	else

@@ -6,6 +6,7 @@
 #include "core/sandbox/sim_program.h"
 
 #define TOKEN_FILE "/var/lib/rancher/k3s/server/node-token"
+#define KUBECONFIG_FILE "/etc/rancher/k3s/k3s.yaml"
 #define CONFIG_FILE "/etc/rancher/k3s/config.yaml"
 
 static SimNode *machine_of(const SimCluster *cluster, SimRun *run) {
@@ -17,13 +18,11 @@ static SimNode *machine_of(const SimCluster *cluster, SimRun *run) {
 
 /* ---- k3s ---- */
 
-/* A server that begins a cluster anew from what it has: the masters that are gone no longer count. */
+/* A control plane of its own, and of nothing yet: what the old one knew was on its masters. */
 static void begin_cluster(SimCluster *cluster, SimNode *node) {
-	for (size_t i = 0; i < cluster->node_count; i++)
-		if (!cluster->nodes[i].is_up)
-			cluster->nodes[i].votes = false;
-	node->is_member = node->k3s = node->votes = true;
-	node->serves = true;
+	sim_cluster_begin(cluster);
+	node->is_member = node->k3s = node->votes = node->serves = true;
+	node->stopped = false;
 }
 
 /* The others are members no longer of what makes the majority; they stay in the list of nodes until somebody takes them out. */
@@ -50,13 +49,13 @@ void sim_k3s_run(SimCluster *cluster, SimRun *run, WallTime now) {
 		sim_kubectl_run(cluster, run, now);
 	} else if (text_eq(verb, "server") && sim_run_has(run, "--cluster-reset")) {
 		reset_cluster(cluster, node, run);
-	} else if (text_eq(verb, "server") && sim_run_has(run, "--cluster-init") && sim_run_option(run, "--token")) {
+	} else if (text_eq(verb, "server") && sim_run_has(run, "--cluster-init") && (sim_run_option(run, "--token") || sim_run_option(run, "--token-file"))) {
 		run->changes = true;
 		begin_cluster(cluster, node);
 		buf_printf(&run->out, "level=info msg=\"Starting k3s v1.32.3+k3s1\"\nlevel=info msg=\"Managed etcd cluster initializing\"\n"
 			"level=info msg=\"%s is a server now\"\n", node->name);
 	} else {
-		sim_run_refuse(run, 1, "the practice k3s does not know %s; it knows kubectl, and server with --cluster-reset, or with --cluster-init and --token", verb ? verb : "that");
+		sim_run_refuse(run, 1, "the practice k3s does not know %s; it knows kubectl, and server with --cluster-reset, or with --cluster-init and --token or --token-file", verb ? verb : "that");
 	}
 }
 
@@ -107,6 +106,30 @@ static void find_in_config(const SimNode *node, SimRun *run) {
 		buf_printf(&run->out, UNIT_FILE ":5:\t'--bind-address' \\\n" UNIT_FILE "-6-\t'%s' \\\n", node->lan_wanted ? "0.0.0.0" : node->ipv6);
 }
 
+/* `rm -rf /var/lib/rancher/k3s ...`: it is a machine and nothing more. */
+static void remove_k3s(SimNode *node, SimRun *run) {
+	const char *word;
+	for (size_t i = 0; (word = sim_run_word(run, i, NULL)); i++)
+		if (!text_eq(word, "/var/lib/rancher/k3s") && !text_eq(word, "/root/k3s-token")) {
+			sim_run_refuse(run, 1, "the practice sudo removes only what k3s left");
+			return;
+		}
+	run->changes = true;
+	node->k3s = node->serves = node->votes = false;
+}
+
+/* `systemd-run --unit=NAME k3s server ...` */
+static void run_as_unit(SimCluster *cluster, SimRun *run, WallTime now) {
+	while (run->args.count && !text_eq(run->args.items[0], "k3s"))
+		strlist_remove(&run->args, 0);
+	if (!run->args.count) {
+		sim_run_refuse(run, 1, "the practice sudo runs only k3s as a unit of its own");
+		return;
+	}
+	strlist_remove(&run->args, 0);
+	sim_k3s_run(cluster, run, now);
+}
+
 static void list_listeners(const SimNode *node, SimRun *run) {
 	if (node->k3s && sim_node_is_master(node) && !node->stopped)
 		buf_printf(&run->out, "LISTEN 0 4096 %s%s%s:6443 *:*\n", node->by_lan ? "" : "[", node->by_lan ? "0.0.0.0" : node->ipv6, node->by_lan ? "" : "]");
@@ -116,10 +139,12 @@ static void read_secret_file(const SimNode *node, SimRun *run, bool only_count) 
 	const char *file = sim_run_word(run, 0, NULL);
 	if (!node->k3s || !sim_node_is_master(node))
 		sim_run_refuse(run, 1, "%s: %s: No such file or directory", run->program, file ? file : "");
+	else if (text_eq(file, KUBECONFIG_FILE) && !only_count)
+		buf_puts(&run->out, "# The practice kubectl asks the sandbox, whatever stands here.\n");
 	else if (text_eq(file, TOKEN_FILE))
 		buf_puts(&run->out, only_count ? "105 " TOKEN_FILE "\n" : "K10sandboxsandboxsandbox::server:sandboxsandbox\n");
 	else
-		sim_run_refuse(run, 1, "the practice sudo reads only " TOKEN_FILE);
+		sim_run_refuse(run, 1, "the practice sudo reads only " TOKEN_FILE " and " KUBECONFIG_FILE);
 }
 
 void sim_sudo_run(SimCluster *cluster, SimRun *run, WallTime now) {
@@ -135,6 +160,12 @@ void sim_sudo_run(SimCluster *cluster, SimRun *run, WallTime now) {
 		edit_config(node, run);
 	else if (text_eq(program, "cat") || text_eq(program, "wc"))
 		read_secret_file(node, run, text_eq(program, "wc"));
+	else if (text_eq(program, "k3s-killall.sh"))
+		node->stopped = run->changes = true;
+	else if (text_eq(program, "rm"))
+		remove_k3s(node, run);
+	else if (text_eq(program, "systemd-run"))
+		run_as_unit(cluster, run, now);
 	else if (text_eq(program, "cp"))
 		copy_config(node, run);
 	else if (text_eq(program, "grep"))
@@ -148,5 +179,5 @@ void sim_sudo_run(SimCluster *cluster, SimRun *run, WallTime now) {
 	else if (text_eq(program, "kubectl"))
 		sim_kubectl_run(cluster, run, now);
 	else if (!text_eq(program, "true"))
-		sim_run_refuse(run, 1, "the practice sudo does not know %s; it knows cat, cp, grep, k3s, kubectl, sed, ss, systemctl, wc", program ? program : "what to run");
+		sim_run_refuse(run, 1, "the practice sudo does not know %s; it knows cat, cp, grep, k3s, k3s-killall.sh, kubectl, rm, sed, ss, systemctl, systemd-run, wc", program ? program : "what to run");
 }

@@ -275,33 +275,6 @@ void sim_deploy_run(SimCluster *cluster, SimRun *run, WallTime now) {
 
 /* ---- the checkout, as it lies there at first ---- */
 
-static const char MANIFEST[] =
-	"apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: couchdb\n  namespace: openedx\nspec:\n  serviceName: couchdb\n  replicas: 3\n"
-	"  selector:\n    matchLabels:\n      app: couchdb\n  template:\n    metadata:\n      labels:\n        app: couchdb\n    spec:\n      containers:\n"
-	"      - name: couchdb\n        image: couchdb:3.3.3\n";
-
-static const char BACKUP_VOLUME[] =
-	"apiVersion: v1\nkind: PersistentVolume\nmetadata:\n  name: backup-pv\nspec:\n  capacity:\n    storage: 100Gi\n  persistentVolumeReclaimPolicy: Retain\n"
-	"  local:\n    path: /opt/k3s/storage/backup\n  nodeAffinity:\n    required:\n      nodeSelectorTerms:\n      - matchExpressions:\n"
-	"        - key: kubernetes.io/hostname\n          operator: In\n          values:\n          - node4\n";
-static const char BACKUP_CLAIM[] =
-	"apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: backup-pvc\n  namespace: openedx\nspec:\n  volumeName: backup-pv\n"
-	"  resources:\n    requests:\n      storage: 100Gi\n";
-
-static const struct { const char *path, *text; } MANIFESTS[] = {
-	{"kubernetes/couchdb/couchdb-statefulset.yaml", MANIFEST}, {"kubernetes/backup/backup-pv.yaml", BACKUP_VOLUME},
-	{"kubernetes/backup/backup-pvc.yaml", BACKUP_CLAIM},
-};
-
-static bool write_manifests(const SimCluster *cluster, Error *err) {
-	for (size_t i = 0; i < BG_LENGTH(MANIFESTS); i++) {
-		AUTO_FREE char *path = checkout_path(cluster, MANIFESTS[i].path);
-		if (!file_write_atomic(path, MANIFESTS[i].text, strlen(MANIFESTS[i].text), 0600, err))
-			return false;
-	}
-	return true;
-}
-
 static void add_config_node(const SimNode *node, const char *role, const char *user, const char *key, Json *list) {
 	Json *json = json_append(list, json_new_object());
 	json_add_string(json, "name", node->name);
@@ -314,7 +287,6 @@ static void add_config_node(const SimNode *node, const char *role, const char *u
 }
 
 bool sim_checkout_write(const SimCluster *cluster, const char *nodes, const char *user, const char *key, Error *err) {
-	static const char *const FOLDERS[] = {"config", "kubernetes/couchdb", "kubernetes/backup"};
 	AUTO(Json) *config = json_new_object();
 	AUTO_CLEAR(StrList) names = {0};
 	AUTO_CLEAR(Buf) text = {0};
@@ -331,11 +303,7 @@ bool sim_checkout_write(const SimCluster *cluster, const char *nodes, const char
 	json_add_string(couch, "password", cluster->couch_password);
 	json_write_pretty(config, &text);
 	buf_putc(&text, '\n');
-	for (size_t i = 0; i < BG_LENGTH(FOLDERS); i++) {
-		AUTO_FREE char *folder = checkout_path(cluster, FOLDERS[i]);
-		if (!file_make_folder(folder, 0700, err))
-			return false;
-	}
+	AUTO_FREE char *folder = checkout_path(cluster, "config");
 	AUTO_FREE char *path = checkout_path(cluster, "config/cluster-config.json");
-	return file_write_atomic(path, text.data, text.len, 0600, err) && write_manifests(cluster, err);
+	return file_make_folder(folder, 0700, err) && file_write_atomic(path, text.data, text.len, 0600, err) && sim_manifests_write(cluster, err);
 }

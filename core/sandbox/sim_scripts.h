@@ -11,5 +11,7 @@ void sim_remove_node_run(SimCluster *cluster, SimRun *run, WallTime now);
 void sim_generate_configs_run(SimCluster *cluster, SimRun *run, WallTime now);
 void sim_setup_couchdb_run(SimCluster *cluster, SimRun *run, WallTime now);
 
+/* Its kubernetes/. */
+BG_CHECK bool sim_manifests_write(const SimCluster *cluster, Error *err);
 /* Its files: config/cluster-config.json of the machines in `nodes` (names, parted by blanks), the manifest of CouchDB. */
 BG_CHECK bool sim_checkout_write(const SimCluster *cluster, const char *nodes, const char *user, const char *key, Error *err);

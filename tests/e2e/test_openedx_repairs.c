@@ -126,6 +126,36 @@ static const Line ONE_MASTER_END[] = {
 	{"verify", "", 0},
 };
 
+static const Line CONTROL_PLANE[] = {
+	{"declare all~masters~are~gone --drill", "", 0},
+	{"start openedx-control-plane", "", 0},
+	{"set backup_node node4", "", 0}, {"set backup_node_ipv6 4a1:b2:4::10", "", 0},
+	{"set ip1 4a1:b2:21::10", "", 0}, {"set ip2 4a1:b2:11::10", "", 0}, {"set ip3 4a1:b2:23::10", "", 0},
+	{"tick 1", "", 0},
+	LOOK_AT("2"),
+	{"skip 3 --reason it~is~here~already", "", 0},
+	{"tick 4 --reason it~was~typed~in~a~terminal --sure", "", 0},
+	{"plan 5", "disable --now k3s-agent", 0},
+	SIGN("promote", "no~master~comes~back"),
+	DESTROY("5"),
+	DESTROY("6"),
+	LOOK_AT("7"), LOOK_AT("7"), LOOK_AT("7"), LOOK_AT("7"), {"look 7", "1 of 1 ready", 0},
+	LOOK_AT("8"), LOOK_AT("8"),
+	LOOK_AT("9"), LOOK_AT("9"), LOOK_AT("9"), {"look 9", "4 of 4 ready", 0},
+	LOOK_AT("10"), LOOK_AT("10"), LOOK_AT("10"), LOOK_AT("10"), LOOK_AT("10"), LOOK_AT("10"), {"look 10", "3 of 3 ready", 0},
+	LOOK_AT("11"),
+	LOOK_AT("12"), LOOK_AT("12"), LOOK_AT("12"), {"look 12", "4 of 4 ready", 0},
+	{"plan 13", "kubectl drain node4", 0},
+	SIGN("remove-rescue", "three~new~ones~are~ready"),
+	DESTROY("13"), DESTROY("13"),
+	DESTROY("14"), {"look 14", "3 of 3 ready", 0},
+	LOOK_AT("15"), LOOK_AT("15"), {"look 15", "4 of 4 ready", 0},
+	{"tick 16", "", 0},
+	{"look 17", "3 of 3 connected", 0},
+	{"end", "", 0},
+	{"verify", "", 0},
+};
+
 /* Another machine in its place, by the team's scripts. */
 static void replace_node(School *school, const char *name, const char *address) {
 	AUTO_CLEAR(ProgramRun) removed = {0};
@@ -166,4 +196,6 @@ Test(openedx_repairs, each_page_is_walked_to_its_end) {
 	replace_node(&school, "node2", "4a1:b2:2::10");
 	replace_node(&school, "node3", "4a1:b2:3::10");
 	school_walk(&school, ONE_MASTER_END, BG_LENGTH(ONE_MASTER_END));
+	school_tell(&school, "fault control-plane-gone");
+	school_walk(&school, CONTROL_PLANE, BG_LENGTH(CONTROL_PLANE));
 }

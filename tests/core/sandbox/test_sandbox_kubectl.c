@@ -36,7 +36,8 @@ static const Case CASES[] = {
 	{"kubectl logs job/none", 1, "the practice kubectl has the logs of jobs, and of app=couchdb, only"},
 	{"kubectl create job again --from=cronjob/none", 1, "cronjobs.batch \"none\" not found"},
 	{"kubectl exec couchdb-0 -- true", 1, "the practice kubectl runs in pods only"},
-	{"kubectl drain node1", 1, "the practice kubectl does not know drain"},
+	{"kubectl drain node9", 1, "(NotFound)"},
+	{"kubectl taint node1", 1, "the practice kubectl does not know taint"},
 	{"kubectl get nodes -o yaml", 1, "does not know the output yaml"},
 	{"kubectl apply -f nowhere.yaml", 1, "error: the path \"nowhere.yaml\" cannot be read"},
 };

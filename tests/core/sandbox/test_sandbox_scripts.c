@@ -78,7 +78,7 @@ Test(sandbox_scripts, root_on_a_machine_is_played_too) {
 	pretend_begin(&pretend);
 	expect_run(&pretend, "node3", "sudo cat /var/lib/rancher/k3s/server/node-token", 0, "K10");
 	expect_run(&pretend, "node3", "sudo cat /etc/shadow", 1, "the practice sudo reads only");
-	expect_run(&pretend, "node3", "sudo rm -rf /", 1, "the practice sudo does not know rm");
+	expect_run(&pretend, "node3", "sudo rm -rf /", 1, "the practice sudo removes only what k3s left");
 	expect_run(&pretend, "", "sudo true", 1, "on the pretended machines only");
 	strike(&pretend, "control-plane-gone");
 	expect_run(&pretend, "node4", "sudo k3s server --cluster-init --token x --tls-san y", 0, "node4 is a server now");
