@@ -121,13 +121,15 @@ static void put_times(const Incident *incident, const IncidentAction *action, co
 static void put_action(const Report *report, const IncidentAction *action, Buf *out)
 {
 	const ReportPlan *plan = report_plan_of(report, action);
+	AUTO_CLEAR(Buf) name = { 0 };
+	action_name(action, &name);
 	buf_printf(out, "<div class=\"box %s\" id=\"a%lld\">\n<h3>Action %lld: %s", html_action_kind(action->state), (long long) action->number,
 		(long long) action->number, action->undo ? "Way back of " : "");
 	html_step_name(out, &report->incident->runs[action->run].steps[action->step]);
 	buf_putc(out, ' ');
 	html_chip(out, html_action_kind(action->state), action_state_words(action->state));
 	buf_puts(out, "</h3>\n<dl>\n<dt>Action</dt><dd><code>");
-	html_text(out, action->verb);
+	html_text(out, buf_text(&name));
 	buf_puts(out, "</code></dd>\n");
 	put_times(report->incident, action, plan, out);
 	html_fact(out, "Error", action->why);

@@ -97,8 +97,10 @@ static void markdown_open(const Incident *incident, Buf *out)
 		const IncidentAction *action = &incident->actions[i];
 		if (action->state != ACTION_IN_DOUBT)
 			continue;
+		AUTO_CLEAR(Buf) name = { 0 };
+		action_name(action, &name);
 		buf_printf(out, "- **IN DOUBT**: action %lld, ", (long long) action->number);
-		put_text(out, action->verb);
+		put_text(out, buf_text(&name));
 		buf_putc(out, '\n');
 	}
 	buf_putc(out, '\n');
@@ -226,8 +228,10 @@ static void markdown_action(const Incident *incident, const IncidentAction *acti
 {
 	buf_printf(out, "| %lld | ", (long long) action->number);
 	put_step_name(out, &incident->runs[action->run].steps[action->step]);
+	AUTO_CLEAR(Buf) name = { 0 };
+	action_name(action, &name);
 	buf_printf(out, " | %s", action->undo ? "undo: " : "");
-	put_text(out, action->verb);
+	put_text(out, buf_text(&name));
 	buf_puts(out, " | ");
 	put_text(out, action->who);
 	buf_puts(out, " | ");
