@@ -61,8 +61,10 @@ const CommandRow COMMANDS[] = {
 		"  breakglass tick 1.2\n", run_tick, false, NULL},
 	{"untick", "STEP", "", 1, 1, "take a tick back", NULL, run_untick, false, NULL},
 	{"skip", "STEP --reason TEXT", "reason:", 1, 1, "leave a step out", "  breakglass skip 2.2 --reason \"not needed: draft site\"\n", run_skip, false, NULL},
-	{"set", "NAME VALUE | NAME --from-probe", "from-probe", 1, -1, "set a value that the playbook asks for",
-		"  breakglass set site live\n  breakglass set web_replicas --from-probe\n", run_set, false,
+	{"set", "NAME VALUE [--yes] | NAME --from-probe", "from-probe yes", 1, -1, "set a value that the playbook asks for",
+		"  breakglass set site live\n  breakglass set web_replicas --from-probe\n"
+		"  breakglass set restore_time yesterday 17:30 Europe/London --yes\n", run_set, false,
+		"  --yes       a time that was reckoned from another zone than UTC, or from now, is the one that is meant: without it, it is only shown\n"
 		"  --from-probe ask the probe that tells the value (from= of the playbook), also when it is known already\n"},
 	{"plan", "STEP [--also N]", "also:", 1, 1, "what a step's action would change now; changes nothing", "  breakglass plan 4.3\n", run_plan, false, NULL},
 	{"apply", "STEP [--yes | --confirm NAME] [--reason TEXT] [--sure] [--also N]", "yes confirm: reason: also: sure", 1, 1,

@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/commands/command.h"
 #include "core/commands/rows.h"
+#include "core/engine/client_time.h"
 
 /* The playbook that has the procedure, when it is named alone. */
 static const PlaybookEntry *find_procedure(const ClientModel *model, const char *procedure) {
@@ -118,6 +119,29 @@ int run_skip(Command *command) {
 	return step_request(command, ASK_SKIP, "skipped");
 }
 
+/* A time is shown in UTC and in every zone before it counts; one that was reckoned from another zone, or from now, is agreed to by --yes. */
+static int set_as_told(Command *command, Json *args, const Json *told) {
+	Error err = {0};
+	AUTO_CLEAR(Buf) said = {0};
+	char iso[WALL_TEXT_SIZE];
+	bool is_time = client_time_is(told), agreed = !is_time || client_time_is_plain(told) || command_has(command, "yes");
+	json_remove(args, "try");
+	if (is_time)
+		client_time_say(client_model(command->client)->environment, told, &said);
+	if (!agreed) {
+		AUTO_FREE char *how = bg_asprintf("%s would be %s; to set it, say --yes, or write %s", command_word(command, 0), buf_text(&said),
+			wall_format_iso((WallTime){json_get_int(told, "utc", 0)}, iso));
+		return command_usage(command, how);
+	}
+	if (!command_ask(command, ASK_SET, is_time ? client_time_agreed(args, told) : json_copy(args), NULL, &err))
+		return command_failed(&err);
+	if (is_time)
+		command_print("set: %s\n", buf_text(&said));
+	else
+		command_print("set\n");
+	return EXIT_OK;
+}
+
 int run_set(Command *command) {
 	Error err = {0};
 	const Run *run;
@@ -128,12 +152,12 @@ int run_set(Command *command) {
 	if (!command_word(command, 1))
 		return command_usage(command, "give the value, or --from-probe");
 	AUTO_FREE char *value = command_text(command, 1);
-	Json *args = json_new_object();
+	AUTO(Json) *args = json_new_object();
+	AUTO(Json) *told = NULL;
 	json_add_string(args, "run", run->id);
 	json_add_string(args, "name", command_word(command, 0));
 	json_add_string(args, "value", value);
-	if (!command_ask(command, ASK_SET, args, NULL, &err))
+	if (!client_time_ask(args, &err) || !command_ask(command, ASK_SET, json_copy(args), &told, &err))
 		return command_failed(&err);
-	command_print("set\n");
-	return EXIT_OK;
+	return set_as_told(command, args, told);
 }

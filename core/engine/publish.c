@@ -198,6 +198,7 @@ static Json *describe_environment(const Environment *environment) {
 	add_names(json, "roles", &roles);
 	add_names(json, "agents", &environment->signoff.agents);
 	add_names(json, "keys", &environment->signoff.keys);
+	add_names(json, "zones", &environment->zones);
 	json_add_int(json, "validity_ms", environment->signoff.validity_ms);
 	json_add_bool(json, "solo", environment->signoff.solo);
 	json_add_bool(json, "codes", *environment->signoff.codes);

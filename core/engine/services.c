@@ -3,6 +3,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/engine/asks.h"
 #include "core/engine/badge.h"
 #include "core/engine/engine_state.h"
@@ -158,6 +159,45 @@ static bool serve_start(Ask *ask, Error *err) {
 
 /* ---- values and ticks: guards are judged here, in the engine ---- */
 
+/* What the record keeps of a time beside the value. A console that has shown it already says itself what was typed. */
+static bool note_time(const Variable *variable, Json *args, Error *err) {
+	char zone[ZONE_NAME_SIZE], iso[WALL_TEXT_SIZE];
+	WallTime time;
+	const char *typed = json_get_string_or(args, "value", "");
+	if (!value_read_time(str_from(typed), variable->zone, wall_now(), &time, zone, err))
+		return false;
+	if (!json_get_string(args, "typed")) {
+		AUTO_FREE char *line = text_sanitised_line(typed);
+		json_add_string(args, "typed", line);
+		json_add_string(args, "zone", *zone ? zone : NULL);
+	}
+	time.ms -= time.ms % 1000;
+	json_add_int(args, "utc", time.ms);
+	json_add_string(args, "value", wall_format_iso(time, iso));
+	return true;
+}
+
+static bool check_value(const Variable *variable, Json *args, Error *err) {
+	AUTO_CLEAR(Buf) clean = {0};
+	if (variable->type == VARIABLE_TIME && !note_time(variable, args, err))
+		return false;
+	if (!value_check(variable, str_from(json_get_string_or(args, "value", "")), wall_now(), &clean, err))
+		return false;
+	json_add_string(args, "value", buf_text(&clean));
+	json_add_bool(args, "secret", variable->type == VARIABLE_SECRET);
+	return true;
+}
+
+/* What a person agrees to before it is set: the same that will be in the record. */
+static Json *told_time(const Json *args) {
+	static const char *const KEYS[] = {"name", "value", "typed", "zone", "utc"};
+	Json *data = json_new_object();
+	for (size_t i = 0; json_get(args, "utc") && i < BG_LENGTH(KEYS); i++)
+		if (json_get(args, KEYS[i]))
+			json_add(data, KEYS[i], json_copy(json_get(args, KEYS[i])));
+	return data;
+}
+
 static bool serve_set(Ask *ask, Error *err) {
 	Walk walk;
 	if (!ask_find_walk(ask, &walk, NULL, err))
@@ -165,16 +205,14 @@ static bool serve_set(Ask *ask, Error *err) {
 	const char *name = json_get_string_or(ask->args, "name", "");
 	const Variable *variable = playbook_find_variable(walk.playbook, name);
 	AUTO(Json) *args = json_copy(ask->args);
-	if (variable) {
-		AUTO_CLEAR(Buf) clean = {0};
-		if (!value_check(variable, str_from(json_get_string_or(args, "value", "")), wall_now(), &clean, err))
-			return error_where(err, "%s", name);
-		json_add_string(args, "value", buf_text(&clean));
-		json_add_bool(args, "secret", variable->type == VARIABLE_SECRET);
-	}
+	json_remove(args, "utc");
+	json_remove(args, "from");
+	if (variable && !check_value(variable, args, err))
+		return error_where(err, "%s", name);
 	json_add_string(args, "run", walk.run->id);
+	ask->data = told_time(args);
 	Request request = {REQUEST_SET, ask->who, ask->how, args};
-	return incident_file_request(ask->engine->file, &request, err);
+	return json_get_bool(args, "try", false) || incident_file_request(ask->engine->file, &request, err);
 }
 
 static bool serve_fill(Ask *ask, Error *err) {
@@ -222,6 +260,8 @@ static bool serve_plan(Ask *ask, Error *err) {
 	if (!ask_find_step(ask, &walk, &state, &step, err))
 		return false;
 	int64_t job = 0;
+	if (!json_get_bool(ask->args, "undo", false) && !walk_windows(&walk, step, wall_now(), err))
+		return error_where(err, "%s %s", state->number, state->title);
 	if (!engine_start_plan(ask->engine, ask->who, walk.run, state, (size_t) json_get_int(ask->args, "index", 0),
 			json_get_bool(ask->args, "undo", false), &job, err))
 		return error_where(err, "%s %s", state->number, state->title);
@@ -265,14 +305,14 @@ static bool serve_apply(Ask *ask, Error *err) {
 	const Step *step;
 	if (!ask_find_step(ask, &walk, &state, &step, err))
 		return false;
-	if (!signing_still_hold(engine, &walk, state, err))
+	bool undo = json_get_bool(ask->args, "undo", false);
+	if (!signing_still_hold(engine, &walk, state, err) || (!undo && !walk_windows(&walk, step, wall_now(), err)))
 		return error_where(err, "%s %s", state->number, state->title);
 	size_t index = (size_t) json_get_int(ask->args, "index", 0);
 	AUTO(Json) *args = json_copy(ask->args);
 	json_add_string(args, "run", walk.run->id);
 	json_add_string(args, "step", state->id);
 	live_subjects(&walk, state, json_add(args, "subjects", json_new_object()));
-	bool undo = json_get_bool(ask->args, "undo", false);
 	Json *failed = undo ? json_new_array() : walk_failed_guards(&walk, step, json_get_bool(ask->args, "confirmed", false));
 	if (!undo && index < state->action_count) {
 		JSON_EACH(guard, json_get(json_get(state->actions[index].plan, "guards"), "failed"))

@@ -84,6 +84,9 @@ Json *walk_looks(const Walk *walk, const StrList *names);
 /* The same for one value, known or not. False with the reason: no probe tells it. */
 BG_CHECK bool walk_look_again(const Walk *walk, const char *name, Json **ret_looks, Error *err);
 
+/* Times that the step needs, each against its window as it is at `now`: what could be restored to when it was typed may be gone when it is used. */
+BG_CHECK bool walk_windows(const Walk *walk, const Step *step, WallTime now, Error *err);
+
 /* [{probe, args{}, conditions[{field,op,value}], soft, text}]; owned. */
 Json *walk_probe_guards(const Walk *walk, const Step *step);
 /* The `verify`s of a step for a check worker: [{probe, args{}, conditions[], within_ms, every_ms, sample, name}]; owned. False when a

@@ -239,6 +239,7 @@ Environment *environment_free(Environment *environment)
 	free(environment->signoff.signers);
 	free(environment->signoff.codes);
 	free(environment->signoff.revoked);
+	strlist_clear(&environment->zones);
 	strlist_clear(&environment->playbooks);
 	free(environment->group);
 	free(environment->name);

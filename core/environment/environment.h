@@ -134,6 +134,7 @@ typedef struct Environment {
 	char *name;
 	EnvironmentKind kind;
 	bool dedicated;          /* it is there to be restored into: as said, else a drill is */
+	StrList zones;           /* of the people who take part: "Europe/London"; times are shown in them */
 	StrList playbooks;       /* files and folders, resolved */
 	char *group;             /* Unix group whose members may use the engine of somebody else; "" = nobody may */
 	int64_t objective_ms;    /* time to restore that was promised; 0 = none */

@@ -3,6 +3,9 @@
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "core/base/zone.h"
+
+#define ZONES_MAX 6
 
 static bool load_head(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
 {
@@ -84,10 +87,25 @@ static bool load_briefing(const Reader *reader, const YamlNode *root, Environmen
 		&& reader_text_or(reader, yaml_find(map, "procedure"), "", &briefing->procedure, err);
 }
 
+/* Names only: whether this machine has the rules of a zone is said where a time is shown in it. */
+static bool load_zones(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
+{
+	const YamlNode *node = yaml_find(root, "zones");
+	if (node && !reader_texts(reader, node, &environment->zones, err))
+		return false;
+	if (environment->zones.count > ZONES_MAX)
+		return reader_fail(reader, node, err, "name those that people look at", "more than %d zones do not fit on a screen", ZONES_MAX);
+	for (size_t i = 0; i < environment->zones.count; i++)
+		if (!zone_is_name(environment->zones.items[i]) && !text_eq(environment->zones.items[i], "UTC"))
+			return reader_fail(reader, node, err, "write a name such as Europe/London", "\"%.40s\" is no name of a time zone", environment->zones.items[i]);
+	return true;
+}
+
 static bool load_all(const Reader *reader, const YamlNode *root, Environment *environment, Error *err)
 {
 	return reader_check_keys(reader, root, KEYS_TOP, err)
 		&& load_head(reader, root, environment, err)
+		&& load_zones(reader, root, environment, err)
 		&& load_signoff(reader, root, environment, err)
 		&& load_people(reader, root, environment, err)
 		&& load_contacts(reader, root, environment, err)

@@ -130,6 +130,9 @@ bool decide_set(Asked *asked)
 {
 	if (!take_walked_run(asked) || !take_name(asked, "name") || !take_value(asked, "value") || !take_line(asked, "from", OPTIONAL, INCIDENT_LINE_MAX))
 		return false;
+	if (!take_line(asked, "typed", OPTIONAL, INCIDENT_LINE_MAX) || !take_line(asked, "zone", OPTIONAL, INCIDENT_LINE_MAX)
+		|| !take_int(asked, "utc", OPTIONAL, 0, INT64_C(1) << 52))
+		return false;
 	const char *name = json_get_string(asked->data, "name");
 	if (!is_as_seen(asked, name))
 		return false;
@@ -141,6 +144,8 @@ bool decide_set(Asked *asked)
 	take_bool(asked, "secret");
 	if (json_get_bool(asked->data, "secret", false))
 		json_remove(asked->data, "value");
+	if (json_get_bool(asked->data, "secret", false))
+		json_remove(asked->data, "typed");
 	return true;
 }
 

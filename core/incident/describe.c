@@ -142,6 +142,11 @@ static void describe_value(const Told *told)
 	buf_printf(told->out, "%s set to %s", told_text(told, "name"), secret ? "a secret value" : told_text(told,
 		"value"));
 	told_add(told, ", from ", "from");
+	if (secret || !json_get_string(told->data, "typed"))
+		return;
+	buf_printf(told->out, ", typed \"%s\"", told_text(told, "typed"));
+	if (json_get_string(told->data, "zone"))
+		buf_printf(told->out, " (zone %s)", told_text(told, "zone"));
 }
 
 static void describe_step(const Told *told)

@@ -104,6 +104,8 @@ static void values_clear(NamedValue *values, size_t count)
 		free(values[i].name);
 		free(values[i].value);
 		free(values[i].who);
+		free(values[i].typed);
+		free(values[i].zone);
 		free(values[i].from);
 	}
 	free(values);

@@ -144,7 +144,8 @@ typedef struct Gate {
 } Gate;
 
 /* `from`: the probe that told it, as "k8s.deployment replicas"; NULL: a person set it, a step found it, or the environment has it. */
-typedef struct NamedValue { char *name, *value; bool secret; WallTime set; char *who, *from; } NamedValue;
+/* Of a time also what was typed, the zone that was meant ("" or NULL: none was needed) and what that is in UTC; 0 = a record from before these. */
+typedef struct NamedValue { char *name, *value; bool secret; WallTime set; char *who, *from, *typed, *zone; WallTime utc; } NamedValue;
 typedef struct Timer { char *name, *label, *step; bool starts; WallTime started, stopped; } Timer;
 
 typedef struct Run {

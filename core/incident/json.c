@@ -170,6 +170,10 @@ static Json *json_of_values(const NamedValue *values, size_t count)
 		json_add_bool(json, "secret", values[i].secret);
 		json_add_string(json, "who", values[i].who);
 		json_add_string(json, "from", values[i].from);
+		json_add_string(json, "typed", values[i].typed);
+		json_add_string(json, "zone", values[i].zone);
+		if (wall_known(values[i].utc))
+			json_add_time(json, "utc", values[i].utc);
 		json_add_time(json, "set", values[i].set);
 	}
 	return array;

@@ -149,6 +149,9 @@ void values_set(NamedValue **values, size_t *count, const char *name, const char
 	model_set(&found->value, secret ? NULL : value);
 	model_set(&found->who, event->who);
 	model_set(&found->from, from);
+	model_set(&found->typed, secret ? NULL : model_text(event->data, "typed", INCIDENT_LINE_MAX));
+	model_set(&found->zone, secret ? NULL : model_text(event->data, "zone", INCIDENT_LINE_MAX));
+	found->utc = (WallTime) { json_get_int(event->data, "utc", 0) };
 	found->secret = secret;
 	found->set = event->time;
 }

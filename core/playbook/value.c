@@ -27,29 +27,26 @@ static bool check_int(const Variable *variable, Str input, WallTime now, Buf *re
 	return true;
 }
 
-static bool in_window(const Variable *variable, WallTime time, WallTime now, Error *err)
+bool value_in_window(const Variable *variable, WallTime time, WallTime now, Error *err)
 {
-	static const struct { const char *word; int sign; } SIDES[] = { { "oldest", -1 }, { "newest", 1 } };
-	for (size_t i = 0; i < BG_LENGTH(SIDES); i++) {
-		const char *limit_text = i == 0 ? variable->oldest : variable->newest;
-		WallTime limit;
-		if (!limit_text || !value_parse_time(str_from(limit_text), "utc", now, &limit, NULL))
-			continue;
-		if ((time.ms - limit.ms) * SIDES[i].sign <= 0)
-			continue;
-		char given[WALL_TEXT_SIZE], edge[WALL_TEXT_SIZE];
-		error_set(err, ERROR_INVALID, "%s is outside the window: the %s that can be used is %s (%s)", wall_format_iso(time, given),
-			SIDES[i].word, wall_format_iso(limit, edge), limit_text);
-		return error_hint(err, "check the time zone, or enter another time");
-	}
-	return true;
+	WallTime oldest, newest;
+	char given[WALL_TEXT_SIZE], first[WALL_BOTH_SIZE], last[WALL_BOTH_SIZE];
+	bool from = variable->oldest && value_parse_time(str_from(variable->oldest), "utc", now, &oldest, NULL);
+	bool to = variable->newest && value_parse_time(str_from(variable->newest), "utc", now, &newest, NULL);
+	bool too_old = from && time.ms < oldest.ms, too_new = to && time.ms > newest.ms;
+	if (!too_old && !too_new)
+		return true;
+	const char *early = from ? wall_format_both(oldest, now, first) : "", *late = to ? wall_format_both(newest, now, last) : "";
+	error_set(err, ERROR_INVALID, "%s is too %s: the %s that can be used is %s%s%s", wall_format_dated(time, now, given), too_old ? "old" : "new",
+		too_old ? "oldest" : "newest", too_old ? early : late, from && to ? too_old ? ", the newest " : ", the oldest " : "", from && to ? too_old ? late : early : "");
+	return error_hint(err, "check the time zone, or enter another time (window: %s to %s)", from ? variable->oldest : "any", to ? variable->newest : "any");
 }
 
 static bool check_time(const Variable *variable, Str input, WallTime now, Buf *ret, Error *err)
 {
 	WallTime time;
 	const char *format = variable->format ? variable->format : "%Y-%m-%dT%H:%M:%SZ";
-	if (!value_parse_time(input, variable->zone, now, &time, err) || !in_window(variable, time, now, err))
+	if (!value_parse_time(input, variable->zone, now, &time, err) || !value_in_window(variable, time, now, err))
 		return false;
 	if (!value_format_time(format, time, ret))
 		return error_set(err, ERROR_INVALID, "the format \"%s\" of %s is not known", format, variable->name);

@@ -1,13 +1,22 @@
-/* value_time.c: times as people write them, with the zone they meant. An hour that the clocks repeat or leave out is refused. */
+/* value_time.c: times as people write them, with the zone that they meant. A zone is never guessed, and an hour that the clocks repeat or leave
+ * out is asked again, with both readings. */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "core/base/alloc.h"
-#include "core/base/file.h"
+#include "core/base/zone.h"
 #include "core/playbook/value.h"
 
-typedef struct Civil { int year, month, day, hour, minute, second; } Civil;
+#define DAY_MS INT64_C(86400000)
+#define WORDS_MAX 8
+
+typedef enum DayMeant { DAY_WRITTEN, DAY_TODAY, DAY_YESTERDAY, DAY_LAST } DayMeant;
+typedef struct Meant { DayMeant day; ZoneCivil civil; } Meant;
+
+/* Where its clocks stand: so many minutes east, or by the rules of a zone (NULL: the own one). */
+typedef struct Zone { bool fixed; int64_t minutes; const char *name; } Zone;
 
 static bool read_number(Str *rest, size_t digits, int low, int high, int *ret)
 {
@@ -30,72 +39,99 @@ static bool skip(Str *rest, const char *one_of)
 	return true;
 }
 
-/* "2026-11-21 03:04[:05]", what follows stays in *rest. */
-static bool read_civil(Str *rest, Civil *ret)
+static bool skip_word(Str *rest, const char *word)
 {
-	bool ok = read_number(rest, 4, 1970, 9999, &ret->year) && skip(rest, "-") && read_number(rest, 2, 1, 12, &ret->month)
-		&& skip(rest, "-") && read_number(rest, 2, 1, 31, &ret->day) && skip(rest, "T ")
-		&& read_number(rest, 2, 0, 23, &ret->hour) && skip(rest, ":") && read_number(rest, 2, 0, 59, &ret->minute);
+	size_t len = strlen(word);
+	if (!str_starts_nocase(*rest, word) || rest->len <= len || rest->ptr[len] != ' ')
+		return false;
+	*rest = str_trim(str_slice(*rest, len, rest->len));
+	return true;
+}
+
+static bool read_clock(Str *rest, ZoneCivil *ret)
+{
+	bool two = rest->len > 2 && rest->ptr[2] == ':';
+	bool ok = read_number(rest, two ? 2 : 1, 0, 23, &ret->hour) && skip(rest, ":") && read_number(rest, 2, 0, 59, &ret->minute);
 	ret->second = 0;
 	if (ok && rest->len > 0 && rest->ptr[0] == ':')
 		ok = skip(rest, ":") && read_number(rest, 2, 0, 59, &ret->second);
 	return ok;
 }
 
-static bool same_civil(const struct tm *tm, const Civil *civil)
+/* "2026-11-21 03:04[:05]", "yesterday 17:30", "17:30"; what follows stays in *rest. */
+static bool read_meant(Str *rest, Meant *ret)
 {
-	return tm->tm_year == civil->year - 1900 && tm->tm_mon == civil->month - 1 && tm->tm_mday == civil->day
-		&& tm->tm_hour == civil->hour && tm->tm_min == civil->minute && tm->tm_sec == civil->second;
+	ZoneCivil *civil = &ret->civil;
+	*ret = (Meant) { DAY_LAST, { 0 } };
+	if (skip_word(rest, "today"))
+		ret->day = DAY_TODAY;
+	else if (skip_word(rest, "yesterday"))
+		ret->day = DAY_YESTERDAY;
+	else if (rest->len > 4 && rest->ptr[4] == '-') {
+		ret->day = DAY_WRITTEN;
+		if (!read_number(rest, 4, 1970, 9999, &civil->year) || !skip(rest, "-") || !read_number(rest, 2, 1, 12, &civil->month) || !skip(rest, "-")
+			|| !read_number(rest, 2, 1, 31, &civil->day) || !skip(rest, "T "))
+			return false;
+	}
+	return read_clock(rest, civil);
 }
 
-/* By the process's TZ: asks for both readings of the clock, and takes the one that exists. */
-static bool from_local(const Civil *civil, const char *zone, WallTime *ret_time, Error *err)
+/* ---- "2 hours ago" ---- */
+
+static const char *unit_of(Str word)
 {
-	int64_t found[2];
+	static const struct { const char *unit, *words[6]; } UNITS[] = {
+		{ "s", { "s", "sec", "secs", "second", "seconds" } }, { "m", { "m", "min", "mins", "minute", "minutes" } },
+		{ "h", { "h", "hour", "hours" } }, { "d", { "d", "day", "days" } },
+	};
+	for (size_t i = 0; i < BG_LENGTH(UNITS); i++)
+		for (size_t w = 0; w < BG_LENGTH(UNITS[i].words) && UNITS[i].words[w]; w++)
+			if (str_eq_nocase(word, str_from(UNITS[i].words[w])))
+				return UNITS[i].unit;
+	return NULL;
+}
+
+/* "20m", "1h30m", "20 minutes", "1 hour 30 minutes". */
+static bool read_span(Str text, int64_t *ret_ms)
+{
+	AUTO_CLEAR(Buf) joined = { 0 };
+	Str rest = str_trim(text), word;
 	size_t count = 0;
-	for (int dst = 0; dst <= 1; dst++) {
-		struct tm tm = { .tm_year = civil->year - 1900, .tm_mon = civil->month - 1, .tm_mday = civil->day, .tm_hour = civil->hour,
-			.tm_min = civil->minute, .tm_sec = civil->second, .tm_isdst = dst }, back;
-		time_t seconds = mktime(&tm);
-		if (seconds == (time_t) -1 || !localtime_r(&seconds, &back) || !same_civil(&back, civil))
+	while (rest.len && str_split(&rest, ' ', &word)) {
+		if (!word.len)
 			continue;
-		if (count == 0 || found[0] != seconds)
-			found[count++] = seconds;
+		size_t digits = 0;
+		while (digits < word.len && isdigit((unsigned char) word.ptr[digits]))
+			digits++;
+		const char *unit = unit_of(str_slice(word, digits, word.len));
+		if (++count > WORDS_MAX || (digits == word.len && !rest.len))
+			return false;
+		buf_put_str(&joined, unit ? str_slice(word, 0, digits) : word);
+		buf_puts(&joined, unit);
 	}
-	if (count == 1) {
-		ret_time->ms = found[0] * 1000;
+	return joined.len > 0 && span_parse(buf_str(&joined), ret_ms);
+}
+
+static bool read_relative(Str text, WallTime now, WallTime *ret)
+{
+	int64_t span;
+	if (str_eq_nocase(text, STR("now"))) {
+		*ret = now;
 		return true;
 	}
-	error_set(err, ERROR_INVALID, count ? "the clocks of %s show this time twice that day" : "the clocks of %s skip this time that day",
-		zone);
-	return error_hint(err, "write the offset, such as +01:00, or Z for UTC");
+	bool ago = text.len > 4 && str_eq_nocase(str_slice(text, text.len - 4, 4), STR(" ago"));
+	if (ago && read_span(str_slice(text, 0, text.len - 4), &span)) {
+		ret->ms = now.ms - span;
+		return true;
+	}
+	if ((str_starts(text, "-") || str_starts(text, "+")) && span_parse(str_slice(text, 1, text.len), &span)) {
+		ret->ms = now.ms + (text.ptr[0] == '-' ? -span : span);
+		return true;
+	}
+	return false;
 }
 
-static bool from_named_zone(const Civil *civil, const char *zone, WallTime *ret_time, Error *err)
-{
-	AUTO_FREE char *file = bg_asprintf("/usr/share/zoneinfo/%s", zone);
-	struct tm probe = {0};
-	if (strstr(zone, "..") || zone[0] == '/' || !strchr(zone, '/')) {
-		error_set(err, ERROR_INVALID, "\"%s\" is no time zone", zone);
-		return error_hint(err, "write Z, +01:00, local, or a name such as Europe/London");
-	}
-	AUTO_FREE char *before = bg_strdup_or_null(getenv("TZ"));
-	setenv("TZ", zone, 1);
-	tzset();
-	time_t now = 0;
-	/* An unknown name silently means UTC with the name's beginning as its word: only zones that exist as files are taken. */
-	bool known = localtime_r(&now, &probe) && file_exists(file);
-	bool ok = known && from_local(civil, zone, ret_time, err);
-	if (before)
-		setenv("TZ", before, 1);
-	else
-		unsetenv("TZ");
-	tzset();
-	if (known)
-		return ok;
-	error_set(err, ERROR_INVALID, "\"%s\" is no time zone that this machine knows", zone);
-	return error_hint(err, "write Z, +01:00 or local");
-}
+/* ---- zones ---- */
 
 static bool read_offset(Str zone, int64_t *ret_minutes)
 {
@@ -109,41 +145,112 @@ static bool read_offset(Str zone, int64_t *ret_minutes)
 	return true;
 }
 
-static bool in_zone(const Civil *civil, Str zone, WallTime *ret_time, Error *err)
+/* `name` gets what the record keeps of it, and outlives the Zone. */
+static bool read_zone(Str text, Zone *ret, char name[static ZONE_NAME_SIZE], Error *err)
 {
-	int64_t minutes = 0;
-	AUTO_FREE char *name = str_dup(zone);
-	bool utc = str_eq_nocase(zone, STR("z")) || str_eq_nocase(zone, STR("utc")) || str_eq_nocase(zone, STR("gmt"));
-	if (utc || read_offset(zone, &minutes)) {
-		WallTime time;
-		if (!wall_from_civil(civil->year, civil->month, civil->day, civil->hour, civil->minute, civil->second, &time)) {
-			error_set(err, ERROR_INVALID, "there is no such day");
-			return error_hint(err, "check the date");
-		}
-		ret_time->ms = time.ms - minutes * 60000;
+	*ret = (Zone) { .fixed = true };
+	if (str_eq_nocase(text, STR("z")) || str_eq_nocase(text, STR("utc")) || str_eq_nocase(text, STR("gmt"))) {
+		(void) snprintf(name, ZONE_NAME_SIZE, "UTC");
 		return true;
 	}
-	if (str_eq_nocase(zone, STR("local")))
-		return from_local(civil, "this machine", ret_time, err);
-	return from_named_zone(civil, name, ret_time, err);
+	(void) snprintf(name, ZONE_NAME_SIZE, "%.*s", (int) (text.len < ZONE_NAME_SIZE ? text.len : ZONE_NAME_SIZE - 1), text.ptr);
+	if (read_offset(text, &ret->minutes))
+		return true;
+	ret->fixed = false;
+	if (str_eq_nocase(text, STR("local"))) {
+		zone_own_name(name);
+		return zone_check(NULL, err);
+	}
+	ret->name = name;
+	return zone_check(name, err);
 }
 
-bool value_parse_time(Str input, const char *zone, WallTime now, WallTime *ret_time, Error *err)
+static void civil_in(const Zone *zone, WallTime time, ZoneCivil *ret)
 {
-	int64_t span;
+	if (zone->fixed)
+		zone_civil("UTC", (WallTime) { time.ms + zone->minutes * 60000 }, ret);
+	else
+		zone_civil(zone->name, time, ret);
+}
+
+/* "2026-10-25 01:30+01:00 (00:30Z)": what to type for a reading, and what it is. */
+static void put_reading(WallTime reading, int minutes, Buf *out)
+{
+	ZoneCivil civil;
+	char clock[WALL_TEXT_SIZE];
+	zone_civil("UTC", (WallTime) { reading.ms + minutes * INT64_C(60000) }, &civil);
+	int size = minutes < 0 ? -minutes : minutes;
+	buf_printf(out, "%04d-%02d-%02d %02d:%02d%c%02d:%02d (%s)", civil.year, civil.month, civil.day, civil.hour, civil.minute, minutes < 0 ? '-' : '+', size / 60, size % 60,
+		wall_format_hm(reading, reading, clock));
+}
+
+/* Both readings are offered: which was meant only the person knows. */
+static bool ask_again(const Zone *zone, const char *name, size_t count, const WallTime readings[2], const ZoneCivil *civil, Error *err)
+{
+	AUTO_CLEAR(Buf) hint = { 0 };
+	error_set(err, ERROR_INVALID, "the clocks of %.60s %s %02d:%02d that day: it %s", name, count ? "show" : "skip", civil->hour, civil->minute,
+		count ? "comes twice" : "never comes");
+	buf_puts(&hint, count ? "write " : "write what it was: ");
+	put_reading(readings[0], zone_offset_minutes(zone->name, readings[0]), &hint);
+	buf_puts(&hint, " or ");
+	put_reading(readings[1], zone_offset_minutes(zone->name, readings[1]), &hint);
+	return error_hint(err, "%s", buf_text(&hint));
+}
+
+static bool in_zone(const ZoneCivil *civil, const Zone *zone, const char *name, WallTime *ret_time, Error *err)
+{
+	WallTime time, readings[2];
+	if (!wall_from_civil(civil->year, civil->month, civil->day, civil->hour, civil->minute, civil->second, &time)) {
+		error_set(err, ERROR_INVALID, "there is no such day");
+		return error_hint(err, "check the date");
+	}
+	if (zone->fixed) {
+		ret_time->ms = time.ms - zone->minutes * 60000;
+		return true;
+	}
+	size_t count = zone_readings(zone->name, civil, readings);
+	if (count != 1)
+		return ask_again(zone, name, count, readings, civil, err);
+	*ret_time = readings[0];
+	return true;
+}
+
+/* The days that are not written are those of the zone that is meant. */
+static bool resolve(Meant *meant, const Zone *zone, const char *name, WallTime now, WallTime *ret_time, Error *err)
+{
+	ZoneCivil day, *civil = &meant->civil;
+	for (int back = meant->day == DAY_YESTERDAY; back <= 1; back++) {
+		if (meant->day != DAY_WRITTEN) {
+			ZoneCivil noon;
+			WallTime then;
+			civil_in(zone, now, &day);
+			BG_IGNORE(wall_from_civil(day.year, day.month, day.day, 12, 0, 0, &then));   /* it came from a calendar */
+			zone_civil("UTC", (WallTime) { then.ms - back * DAY_MS }, &noon);
+			civil->year = noon.year;
+			civil->month = noon.month;
+			civil->day = noon.day;
+		}
+		if (!in_zone(civil, zone, name, ret_time, err))
+			return false;
+		/* A clock time alone is the last time that it was so late. */
+		if (meant->day != DAY_LAST || ret_time->ms <= now.ms)
+			return true;
+	}
+	return true;
+}
+
+bool value_read_time(Str input, const char *zone, WallTime now, WallTime *ret_time, char ret_zone[static ZONE_NAME_SIZE], Error *err)
+{
 	Str rest = str_trim(input);
-	Civil civil;
-	if (str_eq_c(rest, "now")) {
-		*ret_time = now;
+	Meant meant;
+	Zone where;
+	WallTime time = { 0 };
+	ret_zone[0] = '\0';
+	if (read_relative(rest, now, ret_time))
 		return true;
-	}
-	if ((str_starts(rest, "-") || str_starts(rest, "+")) && span_parse(str_slice(rest, 1, rest.len), &span)) {
-		ret_time->ms = now.ms + (rest.ptr[0] == '-' ? -span : span);
-		return true;
-	}
-	if (!read_civil(&rest, &civil)) {
+	if (!read_meant(&rest, &meant)) {
 		error_set(err, ERROR_INVALID, "\"%.*s\" is no time", (int) (input.len > 60 ? 60 : input.len), input.ptr);
-		return error_hint(err, "write 2026-11-21 03:04 Z, or -15m for 15 minutes ago");
+		return error_hint(err, "write 2026-11-21 03:04 Z, yesterday 17:30 Europe/London, or -15m for 15 minutes ago");
 	}
 	if (skip(&rest, "."))
 		while (rest.len > 0 && isdigit((unsigned char) rest.ptr[0]))
@@ -156,7 +263,16 @@ bool value_parse_time(Str input, const char *zone, WallTime now, WallTime *ret_t
 		}
 		rest = str_from(zone);
 	}
-	return in_zone(&civil, rest, ret_time, err);
+	if (!read_zone(rest, &where, ret_zone, err) || !resolve(&meant, &where, ret_zone, now, &time, err))
+		return false;
+	*ret_time = time;
+	return true;
+}
+
+bool value_parse_time(Str input, const char *zone, WallTime now, WallTime *ret_time, Error *err)
+{
+	char name[ZONE_NAME_SIZE];
+	return value_read_time(input, zone, now, ret_time, name, err);
 }
 
 bool value_format_time(const char *format, WallTime time, Buf *out)
@@ -187,19 +303,26 @@ bool value_format_time(const char *format, WallTime time, Buf *out)
 	return true;
 }
 
+/* In UTC, in every zone that is named, and by the reader's own clock: each once. */
+void value_say_zones(WallTime time, WallTime now, const StrList *zones, Buf *out)
+{
+	char text[ZONE_TEXT_SIZE], own[ZONE_NAME_SIZE], span[SPAN_TEXT_SIZE];
+	ZoneCivil utc;
+	int64_t ago = now.ms - time.ms;
+	zone_civil("UTC", time, &utc);
+	zone_own_name(own);
+	buf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d UTC", utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second);
+	bool told = zone_offset_minutes(NULL, time) == 0;
+	for (size_t i = 0; zones && i < zones->count; i++) {
+		told = told || text_eq(zones->items[i], own);
+		buf_printf(out, " = %s %s", zone_format(zones->items[i], time, text), zones->items[i]);
+	}
+	if (!told)
+		buf_printf(out, " = %s here", zone_format(NULL, time, text));
+	buf_printf(out, ago >= 0 ? ", %s ago" : ", in %s", span_format(ago >= 0 ? ago : -ago, span));
+}
+
 void value_say_time(WallTime time, WallTime now, Buf *out)
 {
-	time_t seconds = (time_t) (time.ms / 1000);
-	struct tm utc, local;
-	char text[64], span[SPAN_TEXT_SIZE];
-	int64_t ago = now.ms - time.ms;
-	if (!gmtime_r(&seconds, &utc) || !localtime_r(&seconds, &local))
-		return;
-	(void) strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &utc);   /* always fits */
-	buf_printf(out, "%s UTC", text);
-	bool other_day = utc.tm_mday != local.tm_mday;
-	(void) strftime(text, sizeof text, other_day ? "%Y-%m-%d %H:%M:%S %Z" : "%H:%M:%S %Z", &local);
-	if (local.tm_gmtoff != 0)
-		buf_printf(out, " = %s here", text);
-	buf_printf(out, ago >= 0 ? ", %s ago" : ", in %s", span_format(ago >= 0 ? ago : -ago, span));
+	value_say_zones(time, now, NULL, out);
 }

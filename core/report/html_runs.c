@@ -89,6 +89,21 @@ static void put_step(const Report *report, size_t r, size_t s, Buf *out)
 	buf_puts(out, "</td></tr>\n");
 }
 
+/* Of a time: what somebody typed, and which clocks they meant. */
+static void put_typed(const NamedValue *value, Buf *out)
+{
+	if (!value->typed || value->secret)
+		return;
+	buf_puts(out, ", typed \"");
+	html_text(out, value->typed);
+	buf_puts(out, "\"");
+	if (!value->zone || !*value->zone)
+		return;
+	buf_puts(out, " (zone ");
+	html_text(out, value->zone);
+	buf_puts(out, ")");
+}
+
 static void put_values(const Run *run, Buf *out)
 {
 	if (!run->value_count)
@@ -103,6 +118,7 @@ static void put_values(const Run *run, Buf *out)
 			buf_puts(out, ", from ");
 			html_text(out, run->values[i].from);
 		}
+		put_typed(&run->values[i], out);
 		buf_puts(out, "</dd>\n");
 	}
 	buf_puts(out, "</dl>\n</details>\n");

@@ -99,7 +99,8 @@ static void keep_the_backup_good(Drill *drill)
 {
 	press(drill, "e", "Values of the procedure");
 	terminal_type(drill->terminal, "-4h\n14\n");
-	press(drill, "enter enter enter enter", "v looks; x ticks it");
+	press(drill, "enter enter enter enter", "Is this the time that you mean?");
+	press(drill, "y", "v looks; x ticks it");
 	press(drill, "v", "2  IMPORTANT");
 	plan_and_apply(drill, "3  Check that no run");
 	press(drill, "v", "4  Decide together");

@@ -1,6 +1,7 @@
 /* shell_incident.c: the commands about the incident as a whole: begun, noted, told, handed over, ended. They work on every screen. */
 #include <stdio.h>
 #include "core/base/alloc.h"
+#include "core/engine/client_time.h"
 #include "core/report/report.h"
 #include "tui/view/copying.h"
 #include "tui/view/moment_entry.h"
@@ -119,6 +120,26 @@ void shell_fact(Shell *shell, ViewContext *context)
 	}
 }
 
+/* What the engine would set. Of a time it is shown in every zone first; anything else is set at once. */
+static void value_read(void *state, ViewContext *context, bool ok, const Json *reply, const Error *err, const Json *data)
+{
+	(void) state;
+	AUTO_CLEAR(Buf) said = { 0 };
+	if (!ok) {
+		view_error(context, err);
+		return;
+	}
+	if (client_time_is(reply)) {
+		buf_printf(&said, "%s  %s\n", json_get_string_or(reply, "name", "?"), json_get_string_or(reply, "typed", ""));
+		client_time_say(context->model->environment, reply, &said);
+		view_confirm_ask(context, "Is this the time that you mean?", "set it", buf_text(&said), ASK_SET, client_time_agreed(data, reply), "The value is set.");
+		return;
+	}
+	Json *args = json_copy(data);
+	json_remove(args, "try");
+	view_ask(context, ASK_SET, args, "The value is set.");
+}
+
 void shell_set_value(Shell *shell, ViewContext *context)
 {
 	(void) shell;
@@ -136,7 +157,13 @@ void shell_set_value(Shell *shell, ViewContext *context)
 		return;
 	}
 	json_add_string(args, "value", value);
-	view_ask(context, ASK_SET, args, "The value is set.");
+	Error err = { 0 };
+	if (client_time_ask(args, &err)) {
+		view_ask_then(context, ASK_SET, args, value_read, json_copy(args));
+	} else {
+		view_error(context, &err);
+		json_free(args);
+	}
 }
 
 /* ---- sitrep ---- */

@@ -366,6 +366,7 @@ static void close_view(void *state)
 	json_free(walk->record_output);
 	json_free(walk->form_errors);
 	json_free(walk->form_answers);
+	json_free(walk->form_times);
 	styled_clear(&walk->head);
 	styled_clear(&walk->body);
 	styled_clear(&walk->output);

@@ -1,7 +1,7 @@
 /* walk_values.c: the form of the procedure's values: what is missing first, each by its type; what the engine refuses comes back beside its field. */
 #include "core/base/alloc.h"
+#include "core/engine/client_time.h"
 #include "core/playbook/value.h"
-#include "tui/view/moment_entry.h"
 #include "tui/view/walk_view.h"
 #include <stdio.h>
 
@@ -82,7 +82,7 @@ static FieldType field_type(const Variable *variable)
 static const char *type_hint(const Variable *variable)
 {
 	switch (variable->type) {
-	case VARIABLE_TIME: return "22:51Z, or -2h";
+	case VARIABLE_TIME: return "22:51Z, 22:51 local, or -2h";
 	case VARIABLE_INT: return "a whole number";
 	case VARIABLE_CHOICE: return "left, right";
 	case VARIABLE_PATH: return "a path";
@@ -158,20 +158,12 @@ static bool is_wrong(const void *userdata, const FormField *field, const char *t
 {
 	const WalkView *walk = userdata;
 	const Variable *variable = walk->playbook ? playbook_find_variable(walk->playbook, field->label) : NULL;
-	WallTime now = wall_now(), time;
 	AUTO_CLEAR(Buf) kept = { 0 };
 	Error err = { 0 };
 	if (!variable || text_eq(text, NOT_CHOSEN))
 		return false;
-	if (variable->type == VARIABLE_TIME && moment_entry_parse(str_from(text), now, &time, NULL))
+	if (value_check(variable, str_from(text), wall_now(), &kept, &err))
 		return false;
-	if (value_check(variable, str_from(text), now, &kept, &err))
-		return false;
-	/* In the words that the field asks for, not in those of a file. */
-	if (variable->type == VARIABLE_TIME) {
-		err = (Error) { 0 };
-		BG_IGNORE(moment_entry_parse(str_from(text), now, &time, &err));   /* it was refused above */
-	}
 	snprintf(why, size, "%s%s%s", err.why, *err.hint ? "; " : "", err.hint);
 	return true;
 }
@@ -221,11 +213,45 @@ void walk_open_values(WalkView *walk, ViewContext *context, const WalkTarget *ta
 
 /* ---- the answers ---- */
 
-/* All have been heard of: what was refused is asked again, with what the engine said. */
+static void send_set(WalkView *walk, ViewContext *context, Json *args);
+
+static void times_agreed(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
+{
+	WalkView *walk = state;
+	(void) dialog;
+	JSON_EACH(args, data)
+		send_set(walk, context, json_copy(args));
+}
+
+/* Nothing of a time is in the record yet: the hour that was meant is only known to who typed it. */
+static void show_times(WalkView *walk, ViewContext *context)
+{
+	Json *times = walk->form_times, *agreed = json_new_array();
+	walk->form_times = NULL;
+	Dialog *dialog = view_dialog(context, DIALOG_CONFIRM, "Is this the time that you mean?", "set it", times_agreed, agreed);
+	JSON_EACH(time, times) {
+		const Json *reply = json_get(time, "reply");
+		AUTO_CLEAR(Buf) said = { 0 };
+		client_time_say(context->model->environment, reply, &said);
+		styled_printf(&dialog->text, ROLE_TITLE, "%s  ", json_get_string_or(reply, "name", "?"));
+		styled_printf(&dialog->text, ROLE_MUTED, "%s\n", json_get_string_or(reply, "typed", ""));
+		styled_printf(&dialog->text, ROLE_TEXT, "  %s\n", buf_text(&said));
+		json_append(agreed, client_time_agreed(json_get(time, "args"), reply));
+	}
+	JSON_EACH(error, walk->form_errors)
+		styled_printf(&dialog->text, ROLE_WARN, "%s is asked again: %s\n", json_key(error), json_string(error));
+	json_free(times);
+}
+
+/* All have been heard of: times are shown before they are set; what was refused is asked again, with what the engine said. */
 static void finish(WalkView *walk, ViewContext *context)
 {
 	const WalkTarget target = walk_target(walk, context);
 	AskedList asked = { .count = 0 };
+	if (walk->form_times) {
+		show_times(walk, context);
+		return;
+	}
 	if (!walk->form_errors)
 		view_say(context, ROLE_OK, "%zu value%s set.", walk->form_sent, walk->form_sent == 1 ? "" : "s");
 	if (!walk->form_errors || !target.procedure || !walk->playbook)
@@ -242,38 +268,48 @@ static void finish(WalkView *walk, ViewContext *context)
 static void value_answered(void *state, ViewContext *context, bool ok, const Json *reply, const Error *err, const Json *data)
 {
 	WalkView *walk = state;
-	(void) reply;
 	const char *name = json_get_string_or(data, "name", "?");
 	if (!ok) {
+		const char *typed = json_get_string(data, "typed");
 		AUTO_FREE char *text = bg_asprintf("%s%s%s", err->why, *err->hint ? "; " : "", err->hint);
 		walk->form_errors = walk->form_errors ? walk->form_errors : json_new_object();
 		walk->form_answers = walk->form_answers ? walk->form_answers : json_new_object();
 		json_add_string(walk->form_errors, name, text);
-		json_add_string(walk->form_answers, name, json_get_string(data, "value"));
+		json_add_string(walk->form_answers, name, typed ? typed : json_get_string(data, "value"));
+	} else if (json_get_bool(data, "try", false)) {
+		walk->form_times = walk->form_times ? walk->form_times : json_new_array();
+		Json *time = json_append(walk->form_times, json_new_object());
+		json_add(time, "args", json_copy(data));
+		json_add(time, "reply", json_copy(reply));
+		walk->form_sent--;
 	}
 	if (walk->form_waiting > 0 && --walk->form_waiting == 0)
 		finish(walk, context);
 }
 
-/* What people type in a hurry for a time, made into what the engine reads; anything else goes to it as it is. */
-static void add_value(const WalkView *walk, const ViewContext *context, Json *args, const char *name, const char *value)
+static void send_set(WalkView *walk, ViewContext *context, Json *args)
 {
-	const Variable *variable = walk->playbook ? playbook_find_variable(walk->playbook, name) : NULL;
-	WallTime time;
-	char iso[WALL_TEXT_SIZE];
-	bool is_time = variable && variable->type == VARIABLE_TIME && moment_entry_parse(str_from(value), context->wall, &time, NULL);
-	json_add_string(args, "value", is_time ? wall_format_iso(time, iso) : value);
-}
-
-static void send_value(WalkView *walk, ViewContext *context, const char *run, const char *name, const char *value)
-{
-	Json *args = json_new_object();
-	json_add_string(args, "run", run);
-	json_add_string(args, "name", name);
-	add_value(walk, context, args, name, value);
 	walk->form_waiting++;
 	walk->form_sent++;
 	view_ask_then(context, ASK_SET, args, value_answered, json_copy(args));
+}
+
+/* A time is asked of the engine first, and set when it was shown and agreed to. */
+static void send_value(WalkView *walk, ViewContext *context, const char *run, const char *name, const char *value)
+{
+	const Variable *variable = walk->playbook ? playbook_find_variable(walk->playbook, name) : NULL;
+	Json *args = json_new_object();
+	Error err = { 0 };
+	json_add_string(args, "run", run);
+	json_add_string(args, "name", name);
+	json_add_string(args, "value", value);
+	if (variable && variable->type == VARIABLE_TIME && !client_time_ask(args, &err)) {
+		walk->form_waiting++;
+		value_answered(walk, context, false, NULL, &err, args);
+		json_free(args);
+		return;
+	}
+	send_set(walk, context, args);
 }
 
 static void answered(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
@@ -282,6 +318,7 @@ static void answered(void *state, ViewContext *context, const Dialog *dialog, co
 	const Json *before = json_get(data, "before");
 	walk->form_errors = json_free(walk->form_errors);
 	walk->form_answers = json_free(walk->form_answers);
+	walk->form_times = json_free(walk->form_times);
 	walk->form_waiting = walk->form_sent = 0;
 	for (size_t i = 0; i < dialog->form.count; i++) {
 		const char *name = dialog->form.fields[i].label, *value = form_text(&dialog->form, i);

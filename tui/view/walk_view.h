@@ -75,6 +75,7 @@ typedef struct WalkView {
 
 	Json *form_errors;           /* name -> what the engine said to the value; for the form that opens again */
 	Json *form_answers;
+	Json *form_times;            /* [{args, reply}] of times that the engine has read, to be shown before they are set */
 	size_t form_waiting, form_sent;
 	const char *choices[FORM_MAX_FIELDS][WALK_CHOICES_MAX];
 

@@ -11,10 +11,12 @@ static const char BOOK[] = "# Book\n\n## Walk\n<!-- bg\nprocedure id=walk\n"
 	"var role choice=master+worker|backup from=k8s.node.role name=${down} default=backup\n"
 	"var fresh type=host default=${down}-new\n"
 	"var web type=int from=k8s.deployment.replicas deployment=web\n"
+	"var restore_time type=time oldest=-7d newest=-5m format=\"%H:%M on %d.%m.\"\n"
 	"guard role=backup\n-->\n\n"
 	"1. Note the number.\n   <!-- bg do k8s.scale deployment=web replicas=${web} -->\n"
 	"2. Look.\n   <!-- bg verify k8s.node name=${fresh} ready=yes -->\n"
-	"3. Nothing.\n";
+	"3. Nothing.\n"
+	"4. Restore.\n   <!-- bg do k8s.scale deployment=${restore_time} replicas=1 -->\n";
 
 typedef struct Scene { Playbook *playbook; Environment *environment; Run run; NamedValue values[4]; Walk walk; } Scene;
 
@@ -100,4 +102,32 @@ Test(walk_looks, one_can_be_asked_again)
 	assert_refused(walk_look_again(&scene.walk, "nothing", &none, &err), &err, ERROR_MISSING, "asks for no value nothing");
 	assert_refused(walk_look_again(&scene.walk, "role", &none, &err), &err, ERROR_MISSING, "what role is asked with is not known yet: down");
 	assert_text("hint", err.hint, "breakglass set down --from-probe");
+}
+
+/* ---- times that can no longer be used ---- */
+
+#define NOW ((WallTime){ INT64_C(1795230000000) })   /* 2026-11-21 03:00Z */
+#define DAY_MS INT64_C(86400000)
+
+static void know_time(Scene *scene, WallTime time)
+{
+	know(scene, "restore_time", "whatever its format makes of it");
+	scene->values[scene->run.value_count - 1].utc = time;
+}
+
+Test(walk_looks, a_time_is_judged_again_when_it_is_used)
+{
+	AUTO_CLEAR(Scene) scene;
+	Error err = { 0 };
+	scene_begin(&scene);
+	Step *const *steps = scene.walk.procedure->steps;
+	cr_expect(walk_windows(&scene.walk, steps[3], NOW, &err), "one that is not set is asked for elsewhere: %s", err.why);
+	know_time(&scene, (WallTime){ NOW.ms - 7 * DAY_MS + 60000 });
+	cr_expect(walk_windows(&scene.walk, steps[3], NOW, &err), "%s", err.why);
+	assert_refused(walk_windows(&scene.walk, steps[3], (WallTime){ NOW.ms + 120000 }, &err), &err, ERROR_DENIED,
+		"restore_time can no longer be used: Nov 14 03:01Z is too old: the oldest that can be used is Nov 14 03:02Z, the newest 02:57Z");
+	cr_expect(strstr(err.hint, "breakglass set restore_time TIME"), "%s", err.hint);
+	cr_expect(walk_windows(&scene.walk, steps[0], (WallTime){ NOW.ms + 120000 }, &err), "another step does not need it: %s", err.why);
+	/* A clock that was set back: it is too new then. */
+	assert_refused(walk_windows(&scene.walk, steps[3], (WallTime){ NOW.ms - 8 * DAY_MS }, &err), &err, ERROR_DENIED, "is too new");
 }

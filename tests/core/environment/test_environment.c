@@ -154,6 +154,8 @@ static const Refusal refusals[] = {
 		"write a number with s, m, h or d: 30s, 15m, 26h, 7d" },
 	{ "zero span", HEAD "objective: 0s\n", "e:3:1", "objective is not a length of time: 0s",
 		"write a number with s, m, h or d: 30s, 15m, 26h, 7d" },
+	{ "a zone by its abbreviation", HEAD "zones: [Europe/London, BST]\n", "e:3:1", "\"BST\" is no name of a time zone", "write a name such as Europe/London" },
+	{ "more zones than fit", HEAD "zones: [A/a, A/b, A/c, A/d, A/e, A/f, A/g]\n", "e:3:1", "more than 6 zones do not fit on a screen", "name those that people look at" },
 	{ "people not a list", HEAD "people: { a: 1 }\n", "e:3:1", "people must be a list, but this is a map", "begin each item with \"- \"" },
 	{ "person without a name", HEAD "people:\n  - { login: a }\n", "e:4:5", "a person needs the key \"name\"",
 		"The name that records show; unique." },

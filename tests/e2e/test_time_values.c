@@ -1,0 +1,79 @@
+/* A time that a person types, by the command line: shown in every zone before it counts, asked again where it cannot be one hour only, and kept in
+ * the record as it was typed. */
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "scene.h"
+
+static const char BOOK[] = "# Book\n\n## Walk\n<!-- bg\nprocedure id=walk\nvar restore_time type=time zone=ask oldest=-7d newest=-5m\nvar other ask=\"What else?\"\n-->\n\n"
+	"1. Restore.\n\n   ```sh\n   echo restoring to ${restore_time}\n   ```\n";
+
+static bool has_rules(void) { return file_exists("/usr/share/zoneinfo/Europe/London"); }
+
+static void begin(Scene *scene)
+{
+	*scene = scene_new(BOOK, "zones: [Europe/London, Asia/Tokyo]\n");
+	scene_ok(scene, "declare", "--drill", "restore");
+	scene_ok(scene, "start", "walk");
+}
+
+/* The record of the value: its line of the journal. Owned. */
+static char *last_record(const Scene *scene)
+{
+	AUTO_FREE char *folder = scene_incident(scene);
+	AUTO_FREE char *path = path_join(folder, "journal.jsonl");
+	AUTO_FREE char *text = read_text(path);
+	Str rest = str_from(text), line, found = { 0 };
+	while (str_next_line(&rest, &line))
+		if (str_find(line, "\"value.set\"") >= 0)
+			found = line;
+	return str_dup(found);
+}
+
+Test(time_values, a_time_is_shown_in_every_zone_and_kept_as_it_was_typed)
+{
+	AUTO_CLEAR(Scene) scene = { 0 };
+	if (!has_rules())
+		cr_skip_test("no tz data here: /usr/share/zoneinfo (package tzdata)");
+	setenv("TZ", "Europe/Berlin", 1);
+	begin(&scene);
+	scene_refused(&scene, 2, " Europe/London = ", "set", "restore_time", "20 minutes ago");
+	cr_expect(scene_says(&scene, " Asia/Tokyo = ") && scene_says(&scene, " CET here, 20 m") && scene_says(&scene, "say --yes, or write 20"), "%s", scene.said);
+	AUTO_FREE char *nothing = last_record(&scene);
+	cr_expect_str_empty(nothing, "it was only shown: %s", nothing);
+	scene_ok(&scene, "set", "restore_time", "20", "minutes", "ago", "--yes");
+	cr_expect(scene_says(&scene, "set: ") && scene_says(&scene, " UTC = "), "%s", scene.said);
+	AUTO_FREE char *record = last_record(&scene);
+	cr_expect(strstr(record, "\"typed\":\"20 minutes ago\"") && strstr(record, "\"utc\":17") && !strstr(record, "\"zone\"") && !strstr(record, "\"try\""), "%s", record);
+	scene_ok(&scene, "set", "restore_time", "yesterday", "17:30", "local", "--yes");
+	AUTO_FREE char *local = last_record(&scene);
+	cr_expect(strstr(local, "\"zone\":\"Europe/Berlin\"") && strstr(local, "\"typed\":\"yesterday 17:30 local\"") && strstr(local, "T16:30:00Z\""), "%s", local);
+	scene_ok(&scene, "timeline");
+	cr_expect(scene_says(&scene, "typed \"yesterday 17:30 local\" (zone Europe/Berlin)"), "%s", scene.said);
+	AUTO_FREE char *folder = scene_incident(&scene);
+	scene_ok(&scene, "verify", folder);
+	for (const char *const *format = (const char *const[]) { "md", "html", "json", NULL }; *format; format++) {
+		scene_ok(&scene, "report", folder, "--format", *format);
+		cr_expect(scene_says(&scene, "yesterday 17:30 local") && scene_says(&scene, "Europe/Berlin"), "%s: %s", *format, scene.said);
+	}
+}
+
+Test(time_values, what_cannot_be_one_time_only_is_asked_again)
+{
+	AUTO_CLEAR(Scene) scene = { 0 };
+	if (!has_rules())
+		cr_skip_test("no tz data here: /usr/share/zoneinfo (package tzdata)");
+	setenv("TZ", "Europe/London", 1);
+	begin(&scene);
+	scene_refused(&scene, 1, "the time zone is missing", "set", "restore_time", "2026-10-25 01:30", "--yes");
+	scene_refused(&scene, 1, "2026-10-25 01:30+01:00 (00:30Z) or 2026-10-25 01:30+00:00 (01:30Z)", "set", "restore_time", "2026-10-25 01:30 local", "--yes");
+	scene_refused(&scene, 1, "2026-03-29 00:30+00:00 (00:30Z) or 2026-03-29 02:30+01:00 (01:30Z)", "set", "restore_time", "2026-03-29 01:30 Europe/London", "--yes");
+	scene_refused(&scene, 1, "is too old: the oldest that can be used is", "set", "restore_time", "-8d", "--yes");
+	scene_refused(&scene, 1, "is too new: the newest that can be used is", "set", "restore_time", "now", "--yes");
+	AUTO_FREE char *nothing = last_record(&scene);
+	cr_expect_str_empty(nothing, "%s", nothing);
+	/* What is no time, and any text that ends so, is set as before. */
+	scene_ok(&scene, "set", "other", "nothing", "local");
+	cr_expect_str_eq(scene.said, "set\n");
+	AUTO_FREE char *record = last_record(&scene);
+	cr_expect(strstr(record, "\"value\":\"nothing local\"") && !strstr(record, "typed"), "%s", record);
+}
