@@ -125,6 +125,11 @@ static bool patch(Github *github, const char *branch, int64_t wanted, ActionResu
 
 bool github_apply_protection(const Call *call, const Plan *plan, ActionResult *result, Error *err) {
 	AUTO_CLEAR(Github) github = {.patient = true};
+	int64_t before = 0;
+	if (json_int(json_get(plan->basis, "approvals"), &before)) {
+		free(result->value);
+		result->value = bg_asprintf("%lld", (long long) before);
+	}
 	if (plan->nothing_to_do || (github_open(call, &github, err) && patch(&github, github_branch_of(call), wanted_of(call), result, err)))
 		return true;
 	return error_what(err, "set the approvals of branch %s", github_branch_of(call));

@@ -29,7 +29,7 @@ static bool check_system(const Environment *environment, const EnvironmentSystem
 
 static const Action ACTIONS[] = {
 	{.spec = {.name = "github.protection", .kind = VERB_ACTION, .risk = RISK_CHANGE,
-			.help = "sets how many approvals a merge into a branch needs, and no other rule of it: 6 freezes it",
+			.help = "sets how many approvals a merge into a branch needs, and no other rule of it: 6 freezes it; the number of before is what save= keeps",
 			.VERB_PARAMS({"approvals", PARAM_CHOICE, true, APPROVALS, "approvals that a merge needs: 0 to 6"}, BRANCH, REPO, SYSTEM_PARAM)},
 		.repeatable = true, .usual_ms = 2000, .plan = github_plan_protection, .apply = github_apply_protection,
 		.verify = github_verify_protection, .undo = github_undo_protection,

@@ -9,13 +9,15 @@
 #define VERB "github.protection"
 #define PATCH "PATCH /repos/octo/app/branches/main/protection/required_pull_request_reviews 200"
 
-static void do_it(GithubScene *scene, const char *approvals, Plan *plan) {
+static void do_it(GithubScene *scene, const char *before, const char *approvals, Plan *plan) {
 	AUTO_CLEAR(ActionResult) result = {0};
 	Error err = {0};
 	scene_args(scene, "approvals", approvals, NULL);
 	assert_ok(scene_plan(scene, VERB, plan, &err), &err);
 	assert_ok(scene_apply(scene, VERB, plan, &result, &err), &err);
 	cr_expect_eq(result.verified, VERIFIED_YES, "%s", result.evidence);
+	/* What save= keeps, for the step that unfreezes. */
+	cr_expect_str_eq(result.value, before, "the number of before");
 }
 
 Test(github_protection, a_frozen_branch_refuses_merges_and_goes_back_to_what_it_was) {
@@ -28,7 +30,7 @@ Test(github_protection, a_frozen_branch_refuses_merges_and_goes_back_to_what_it_
 	scene_begin(&scene, "");
 	sim_github_protect(scene.github, "main", 2, true);
 	cr_expect_null(sim_github_why_no_merge(scene.github, "main", "ann", 2));
-	do_it(&scene, "6", &freeze);
+	do_it(&scene, "2", "6", &freeze);
 	cr_expect_eq(scene_count(&scene, PATCH), 1);
 	plan_describe(&freeze, &said);
 	cr_expect_str_eq(said.items[0], "approvals that a merge into main of octo/app needs: 2 -> 6");
@@ -39,7 +41,7 @@ Test(github_protection, a_frozen_branch_refuses_merges_and_goes_back_to_what_it_
 	cr_assert(action_find(VERB)->undo(&freeze, NULL, &verb, &args));
 	cr_expect_str_eq(verb, VERB);
 	cr_expect_str_eq(json_get_string(args, "approvals"), "2", "back to what it was, not to 1");
-	do_it(&scene, json_get_string(args, "approvals"), &back);
+	do_it(&scene, "6", json_get_string(args, "approvals"), &back);
 	cr_expect_null(sim_github_why_no_merge(scene.github, "main", "ann", 2));
 	free(verb);
 }
@@ -50,7 +52,7 @@ Test(github_protection, what_is_so_already_is_left_alone_and_not_taken_back) {
 	char *verb = NULL;
 	AUTO(Json) *args = NULL;
 	scene_begin(&scene, "");
-	do_it(&scene, "1", &plan);
+	do_it(&scene, "1", "1", &plan);
 	cr_expect(plan.nothing_to_do && !plan.count);
 	cr_expect_eq(scene_count(&scene, "PATCH"), 0);
 	cr_expect_not(action_find(VERB)->undo(&plan, NULL, &verb, &args));
