@@ -160,7 +160,7 @@ Test(github_protection, a_limit_that_ends_in_time_is_waited_for_and_told) {
 	AUTO_CLEAR(Plan) plan = {0};
 	scene_begin(&scene, "");
 	sim_github_limit_secondary(scene.github, 2, 0);
-	do_it(&scene, "6", &plan);
+	do_it(&scene, "1", "6", &plan);
 	cr_expect_eq(scene.told.count, 2);
 	cr_expect(strstr(scene.told.items[0], "GitHub allows no more requests until"));
 }
