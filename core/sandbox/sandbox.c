@@ -20,6 +20,7 @@
 #include "core/sandbox/sim_world.h"
 
 #define BUILD_MS (20 * 1000)
+#define ANY_ESTATE ((SimEstate) -1)
 
 typedef struct Server { Sandbox *sandbox; SimSystem system; SimHttp *http; char *url; } Server;
 
@@ -45,6 +46,8 @@ static void ask_world(Sandbox *sandbox, SimSystem system, const SimRequest *requ
 		sim_couch_handle(sandbox->world.cluster->couch, system - SIM_SYSTEM_COUCH_0, request, reply, now);
 		break;
 	case SIM_SYSTEM_SCHOOL: sim_school_handle(sandbox->world.cluster, request, reply); break;
+	case SIM_SYSTEM_GITHUB: sim_github_handle(sandbox->world.github, request, reply, now); break;
+	case SIM_SYSTEM_GITHUB_LOGS: sim_github_handle_logs(sandbox->world.github, request, reply); break;
 	case SIM_SYSTEM_OVERLAY: sim_overlay_handle(sandbox->world.cluster, request, reply); break;
 	case SIM_SYSTEM_COUNT: break;
 	}
@@ -61,6 +64,8 @@ static void on_request(void *userdata, const SimRequest *request, SimReply *repl
 	WallTime now = wall_now();
 	pthread_mutex_lock(&sandbox->world.lock);
 	sim_pipelines_advance(&sandbox->world.pipelines, now);
+	if (sandbox->world.github)
+		sim_github_advance(sandbox->world.github, now);
 	if (!sim_fault_answers(&sandbox->faults, server->system, reply))
 		ask_world(sandbox, server->system, request, reply, now);
 	note_change(sandbox, server->system, request, reply->status);
@@ -81,7 +86,11 @@ static bool start_servers(Sandbox *sandbox, Error *err) {
 		if (server->system >= SIM_SYSTEM_COUCH_0 && server->system <= SIM_SYSTEM_COUCH_2)
 			sim_couch_set_place(sandbox->world.cluster->couch, server->system - SIM_SYSTEM_COUCH_0, host, sim_http_port(server->http));
 	}
-	if (sandbox->world.cluster)
+	if (sandbox->world.github) {
+		sim_github_set_url(sandbox->world.github, sandbox->servers[SIM_SYSTEM_GITHUB].url);
+		sim_github_set_logs_url(sandbox->world.github, sandbox->servers[SIM_SYSTEM_GITHUB_LOGS].url);
+	}
+	if (!sandbox->world.concourse)
 		return true;
 	sim_concourse_set_url(sandbox->world.concourse, sandbox->servers[SIM_SYSTEM_CONCOURSE].url);
 	sim_fastly_set_url(sandbox->world.fastly, sandbox->servers[SIM_SYSTEM_FASTLY].url);
@@ -221,15 +230,40 @@ void sandbox_run_backup_now(Sandbox *sandbox) { run_now(sandbox, SIM_PIPELINE_NA
 
 static void publish_repair(Sandbox *sandbox) { run_now(sandbox, "publish-ocw", "mass-publish"); }
 
-/* What can be said to a running sandbox; the first takes an argument. */
-static const struct { const char *name, *help; void (*run)(Sandbox *sandbox); } WORDS[] = {
-	{ "fault", "fault SPEC: fail from now on, as --fault does; fault none ends it", NULL },
-	{ "backup-now", "the backup job runs at once, if its pipeline is not paused", sandbox_run_backup_now },
-	{ "publish-repair", "the content team publishes the damaged courses again, whole", publish_repair },
+/* Every run that waits. */
+static void approve(Sandbox *sandbox) {
+	pthread_mutex_lock(&sandbox->world.lock);
+	sim_github_approve(sandbox->world.github, wall_now());
+	pthread_mutex_unlock(&sandbox->world.lock);
+}
+
+/* Somebody without further rights tries it, as GitHub lets him. */
+static bool merge(Sandbox *sandbox, const char *approvals, Error *err) {
+	int64_t count = 0;
+	if (!str_parse_int(str_from(approvals), &count) || count < 0 || count > 100) {
+		error_set(err, ERROR_INVALID, "%s is no number of approvals", approvals);
+		return error_hint(err, "merge 1");
+	}
+	pthread_mutex_lock(&sandbox->world.lock);
+	AUTO_FREE char *why = bg_strdup_or_null(sim_github_why_no_merge(sandbox->world.github, "main", "somebody", (int) count));
+	pthread_mutex_unlock(&sandbox->world.lock);
+	if (!why)
+		return true;
+	error_set(err, ERROR_DENIED, "GitHub refuses the merge into main: %s", why);
+	return error_hint(err, "that is what a freeze is for");
+}
+
+/* What can be said to a running sandbox: of `run` the name alone, of `say` with an argument. */
+static const struct { const char *name, *help; SimEstate estate; void (*run)(Sandbox *sandbox); bool (*say)(Sandbox *sandbox, const char *argument, Error *err); } WORDS[] = {
+	{ "fault", "fault SPEC: fail from now on, as --fault does; fault none ends it", ANY_ESTATE, NULL, sandbox_fault },
+	{ "backup-now", "the backup job runs at once, if its pipeline is not paused", SIM_ESTATE_OCW, sandbox_run_backup_now, NULL },
+	{ "publish-repair", "the content team publishes the damaged courses again, whole", SIM_ESTATE_OCW, publish_repair, NULL },
+	{ "approve", "runs at GitHub that wait for somebody's approval get it", SIM_ESTATE_SERVICE, approve, NULL },
+	{ "merge", "merge N: somebody merges into main with N approvals, if GitHub lets him", SIM_ESTATE_SERVICE, NULL, merge },
 };
 
 const char *sandbox_command_help(void) {
-	static char text[400];
+	static char text[600];
 	size_t used = 0;
 	for (size_t i = 0; i < BG_LENGTH(WORDS); i++)
 		used += (size_t) snprintf(text + used, sizeof(text) - used, "  %-24s %s\n", WORDS[i].name, WORDS[i].help);
@@ -257,8 +291,8 @@ bool sandbox_command(Sandbox *sandbox, const char *line, Error *err) {
 	ptrdiff_t word = find_word(text);
 	if (word < 0)
 		return sandbox_knows(line, err);
-	if (WORDS[word].run && sandbox->world.cluster) {
-		error_set(err, ERROR_INVALID, "%s is a word to the OCW sites, and this scenario has none", WORDS[word].name);
+	if (WORDS[word].estate != ANY_ESTATE && WORDS[word].estate != sandbox->world.estate) {
+		error_set(err, ERROR_INVALID, "%s is a word to the systems of another scenario, and this one has none of them", WORDS[word].name);
 		return error_hint(err, "breakglass sandbox --list names what can be said");
 	}
 	if (WORDS[word].run) {
@@ -266,7 +300,7 @@ bool sandbox_command(Sandbox *sandbox, const char *line, Error *err) {
 		return true;
 	}
 	AUTO_FREE char *argument = str_dup(str_trim(str_slice(text, strlen(WORDS[word].name), text.len)));
-	return sandbox_fault(sandbox, argument, err);
+	return WORDS[word].say(sandbox, argument, err);
 }
 
 void sandbox_obey_control(Sandbox *sandbox, Buf *ret_said) {

@@ -10,7 +10,8 @@ static const struct { const char *name, *host; SimEstate estate; } SYSTEMS[] = {
 	[SIM_SYSTEM_S3] = { "s3", "127.0.0.1", SIM_ESTATE_OCW }, [SIM_SYSTEM_SITE] = { "site", "127.0.0.1", SIM_ESTATE_OCW },
 	[SIM_SYSTEM_COUCH_0] = { "couchdb-0", "127.0.0.1", SIM_ESTATE_OPENEDX }, [SIM_SYSTEM_COUCH_1] = { "couchdb-1", "127.0.0.2", SIM_ESTATE_OPENEDX },
 	[SIM_SYSTEM_COUCH_2] = { "couchdb-2", "127.0.0.3", SIM_ESTATE_OPENEDX }, [SIM_SYSTEM_SCHOOL] = { "school", "127.0.0.1", SIM_ESTATE_OPENEDX },
-	[SIM_SYSTEM_OVERLAY] = { "overlay", "127.0.0.1", SIM_ESTATE_OPENEDX },
+	[SIM_SYSTEM_OVERLAY] = { "overlay", "127.0.0.1", SIM_ESTATE_OPENEDX }, [SIM_SYSTEM_GITHUB] = { "github", "127.0.0.1", SIM_ESTATE_SERVICE },
+	[SIM_SYSTEM_GITHUB_LOGS] = { "github-logs", "127.0.0.2", SIM_ESTATE_SERVICE },
 };
 
 const char *sim_system_name(SimSystem system) { return SYSTEMS[system].name; }
@@ -51,16 +52,36 @@ FLAG(set_hang, hang)
 FLAG(set_reset, reset)
 #undef FLAG
 
-/* Only Concourse has builds: said of all systems it means that one, said of another it is a mistake. */
-static bool set_build(const Setting *setting, bool *flag) {
-	if (setting->argument.len || (setting->alone && setting->system != SIM_SYSTEM_CONCOURSE))
+/* Only Concourse has builds, and GitHub runs: said of all systems it means those, said of another it is a mistake. */
+static bool takes_build(const Setting *setting) {
+	return !setting->argument.len && (!setting->alone || setting->system == SIM_SYSTEM_CONCOURSE || setting->system == SIM_SYSTEM_GITHUB);
+}
+
+static bool set_build_hang(Setting *setting) {
+	if (!takes_build(setting))
 		return false;
-	*flag = true;
+	setting->world->pipelines.builds_hang = true;
+	if (setting->world->github)
+		sim_github_hang_runs(setting->world->github, true);
 	return true;
 }
 
-static bool set_build_hang(Setting *setting) { return set_build(setting, &setting->world->pipelines.builds_hang); }
-static bool set_build_fail(Setting *setting) { return set_build(setting, &setting->world->pipelines.builds_fail); }
+static bool set_build_fail(Setting *setting) {
+	if (!takes_build(setting))
+		return false;
+	setting->world->pipelines.builds_fail = true;
+	if (setting->world->github)
+		sim_github_fail_runs(setting->world->github, true);
+	return true;
+}
+
+/* Only GitHub may keep to itself which run it has begun. */
+static bool set_no_details(Setting *setting) {
+	if (setting->argument.len || !setting->world->github || (setting->alone && setting->system != SIM_SYSTEM_GITHUB))
+		return false;
+	sim_github_tell_no_details(setting->world->github, true);
+	return true;
+}
 
 static bool set_none(Setting *setting) {
 	SimFaults *faults = setting->faults;
@@ -70,28 +91,34 @@ static bool set_none(Setting *setting) {
 	faults->hang[system] = faults->reset[system] = false;
 	if (system == SIM_SYSTEM_CONCOURSE)
 		setting->world->pipelines.builds_hang = setting->world->pipelines.builds_fail = false;
+	if (system == SIM_SYSTEM_GITHUB && setting->world->github) {
+		sim_github_hang_runs(setting->world->github, false);
+		sim_github_fail_runs(setting->world->github, false);
+		sim_github_tell_no_details(setting->world->github, false);
+	}
 	return !setting->argument.len;
 }
 
 static const struct { const char *name; bool (*set)(Setting *); } FAULTS[] = {
 	{ "latency", set_latency }, { "status", set_status }, { "truncate", set_truncate }, { "garbage", set_garbage },
 	{ "token-expired", set_token_expired }, { "rate-limit", set_rate_limit }, { "hang", set_hang }, { "reset", set_reset },
-	{ "build-hang", set_build_hang }, { "build-fail", set_build_fail }, { "none", set_none },
+	{ "build-hang", set_build_hang }, { "build-fail", set_build_fail }, { "no-details", set_no_details }, { "none", set_none },
 };
 
 static const char HELP[] =
 	"  latency=TIME     every answer comes so much later\n"
 	"  status=NNN       every answer is this status\n"
 	"  token-expired    credentials are no longer good\n"
-	"  rate-limit       too many requests (429, 503 for s3)\n"
+	"  rate-limit       too many requests (429, 503 for s3, 403 for github)\n"
 	"  truncate         bodies break off in the middle\n"
 	"  garbage          bodies are not what they should be\n"
 	"  hang             no answer ever comes\n"
 	"  reset            connections are dropped\n"
-	"  build-hang       builds of Concourse do not end\n"
-	"  build-fail       builds of Concourse fail\n"
+	"  build-hang       builds of Concourse, runs of GitHub do not end\n"
+	"  build-fail       builds of Concourse, runs of GitHub fail\n"
+	"  no-details       GitHub does not say which run it has begun\n"
 	"  none             all faults are taken away\n"
-	"  each may end in @SYSTEM, as concourse, fastly, s3, site; couchdb-0 to couchdb-2, school, overlay; without it, all\n";
+	"  each may end in @SYSTEM, as concourse, fastly, s3, site; couchdb-0 to couchdb-2, school, overlay; github, github-logs; without it, all\n";
 
 const char *sim_fault_help(void) {
 	static char text[3200];
@@ -105,6 +132,11 @@ static bool strike_cluster(SimWorld *world, const char *text, bool at, Str name,
 	error_set(err, ERROR_INVALID, "%s: there is no cluster in this scenario%s", text, at ? ", or it is said of a system" : "");
 	return error_hint(err, "breakglass sandbox openedx has one");
 }
+
+static const char *const NAMES[] = {
+	[SIM_ESTATE_OCW] = "concourse, fastly, s3 or site", [SIM_ESTATE_OPENEDX] = "couchdb-0, couchdb-1, couchdb-2, school or overlay",
+	[SIM_ESTATE_SERVICE] = "github or github-logs",
+};
 
 bool sim_fault_add(SimFaults *faults, SimWorld *world, const char *text, Error *err) {
 	Str rest = str_from(text), name = {0}, argument = {0}, system_name = {0};
@@ -121,10 +153,9 @@ bool sim_fault_add(SimFaults *faults, SimWorld *world, const char *text, Error *
 		return strike_cluster(world, text, at >= 0, name, argument, err);
 	if (world->cluster && str_eq_c(name, "none"))
 		sim_cluster_mend(world->cluster);
-	SimEstate estate = world->cluster ? SIM_ESTATE_OPENEDX : SIM_ESTATE_OCW;
-	if (at >= 0 && (!sim_system_parse(system_name, &only) || sim_system_estate(only) != estate)) {
+	if (at >= 0 && (!sim_system_parse(system_name, &only) || sim_system_estate(only) != world->estate)) {
 		error_set(err, ERROR_INVALID, "there is no system %.*s in the sandbox", STR_ARG(system_name));
-		return error_hint(err, world->cluster ? "couchdb-0, couchdb-1, couchdb-2, school or overlay" : "concourse, fastly, s3 or site");
+		return error_hint(err, "%s", NAMES[world->estate]);
 	}
 	for (size_t i = 0; i < BG_LENGTH(FAULTS); i++) {
 		if (!str_eq_c(name, FAULTS[i].name))
@@ -144,7 +175,7 @@ bool sim_fault_add(SimFaults *faults, SimWorld *world, const char *text, Error *
 
 /* ---- acting by them ---- */
 
-static bool has_login(SimSystem system) { return system != SIM_SYSTEM_SITE && system != SIM_SYSTEM_SCHOOL && system != SIM_SYSTEM_OVERLAY; }
+static bool has_login(SimSystem system) { return system != SIM_SYSTEM_SITE && system != SIM_SYSTEM_SCHOOL && system != SIM_SYSTEM_OVERLAY && system != SIM_SYSTEM_GITHUB_LOGS; }
 
 static void expired(SimSystem system, SimReply *reply) {
 	if (system == SIM_SYSTEM_CONCOURSE)
@@ -153,6 +184,8 @@ static void expired(SimSystem system, SimReply *reply) {
 		sim_fastly_refuse_token(reply);
 	else if (system >= SIM_SYSTEM_COUCH_0 && system <= SIM_SYSTEM_COUCH_2)
 		sim_couch_refuse_login(reply);
+	else if (system == SIM_SYSTEM_GITHUB)
+		sim_github_refuse_token(reply);
 	else
 		sim_s3_error(reply, 400, "ExpiredToken", "The provided token has expired.", NULL, NULL);
 }
@@ -160,6 +193,8 @@ static void expired(SimSystem system, SimReply *reply) {
 static void limited(SimSystem system, SimReply *reply) {
 	if (system == SIM_SYSTEM_S3)
 		sim_s3_error(reply, 503, "SlowDown", "Please reduce your request rate.", NULL, NULL);
+	else if (system == SIM_SYSTEM_GITHUB)
+		sim_github_refuse_limit(reply);
 	else
 		sim_reply_text(reply, 429, "application/json", "{\"msg\":\"You have exceeded your hourly rate limit\"}");
 }

@@ -7,6 +7,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/sandbox/sim_crypto.h"
+#include "core/sandbox/sim_github_practice.h"
 #include "core/sandbox/sim_openedx.h"
 
 #define MANIFEST_MAX (1024u * 1024)
@@ -69,6 +70,20 @@ static const char OPENEDX_CONTACTS[] =
 	"  - { name: Domain registrar (practice), role: publishes the records of the domain, phone: \"+1 555 0150\", note: " NOBODY_ANSWERS " }\n"
 	"  - { name: Beside the machines (practice), role: can see whether one has power, phone: \"+1 555 0160\", hours: Mon-Fri 8-18 UTC, note: " NOBODY_ANSWERS " }\n\n";
 
+static const char SERVICE_CONTACTS[] =
+	"contacts:\n"
+	"  - { name: Repository administrators (practice), role: may change the rules of main, phone: \"+1 555 0163\", hours: always, note: " NOBODY_ANSWERS " }\n"
+	"  - { name: Developers on call (practice), role: who must not merge now, phone: \"+1 555 0164\", hours: Mon-Fri 8-18 UTC, note: " NOBODY_ANSWERS " }\n\n";
+
+static void describe_service(const SimFolder *folder, Buf *out) {
+	buf_printf(out, "systems:\n"
+		"  code: { provider: github, url: \"%s\", repository: " SIM_GITHUB_REPOSITORY ", token: { file: secrets/github-token } }\n\n", folder->urls[SIM_SYSTEM_GITHUB]);
+	buf_puts(out, "probes:\n"
+		"  - { name: main branch, probe: github.protection, system: code, branch: main, every: 10s }\n"
+		"  - { name: nightly backup, probe: github.workflow, system: code, workflow: backup-db.yml, max-age: 26h, every: 10s }\n\n"
+		"values: { repo: " SIM_GITHUB_REPOSITORY ", env: staging }\n");
+}
+
 /* The screen tells it too: a terminal's text is gone as soon as the screen is there. */
 static void put_briefing(const SimFolder *folder, Buf *out) {
 	const SimScenario *scenario = sim_scenario_find(folder->scenario);
@@ -88,17 +103,22 @@ static void write_yaml(const SimFolder *folder, Buf *out) {
 		"name: %s\nkind: drill\n", folder->scenario, folder->drill);
 	if (folder->playbooks) {
 		/* Those of the systems that are played; another folder is taken as it is. */
-		AUTO_FREE char *family = path_join(folder->playbooks, folder->openedx ? "openedx-ha" : "ocw-content");
+		static const char *const FAMILIES[] = {[SIM_ESTATE_OCW] = "ocw-content", [SIM_ESTATE_OPENEDX] = "openedx-ha", [SIM_ESTATE_SERVICE] = "teacher-services"};
+		AUTO_FREE char *family = path_join(folder->playbooks, FAMILIES[folder->world->estate]);
 		buf_printf(out, "playbooks: [\"%s\"]\n", file_is_folder(family) ? family : folder->playbooks);
 	}
 	buf_printf(out, "objective: 60m\n\npeople:\n"
 		"  - { name: eng-practice, login: \"%s\", roles: [engineering], contact: \"practice signer of this drill\" }\n"
 		"  - { name: prod-practice, roles: [product], contact: \"practice signer of this drill\" }\n\n"
 		"signers: allowed_signers\nsignoff:\n  validity: 15m\n  plan-age: 10m\n  keys: [signers/eng-practice, signers/prod-practice]\n\n", buf_text(&login));
-	buf_puts(out, folder->openedx ? OPENEDX_CONTACTS : OCW_CONTACTS);
+	static const char *const CONTACTS[] = {[SIM_ESTATE_OCW] = OCW_CONTACTS, [SIM_ESTATE_OPENEDX] = OPENEDX_CONTACTS, [SIM_ESTATE_SERVICE] = SERVICE_CONTACTS};
+	buf_puts(out, CONTACTS[folder->world->estate]);
 	if (folder->openedx) {
 		put_briefing(folder, out);
 		sim_openedx_describe(folder->openedx, folder, buf_text(&login), out);
+	} else if (folder->world->github) {
+		put_briefing(folder, out);
+		describe_service(folder, out);
 	} else {
 		describe_ocw(folder, out);   /* its board tells by itself what is damaged, and what to do first */
 	}
@@ -160,6 +180,8 @@ bool sim_folder_write(const SimFolder *folder, Error *err) {
 	write_yaml(folder, &yaml);
 	return write_signer(folder, "eng-practice", &allowed, err) && write_signer(folder, "prod-practice", &allowed, err)
 		&& write_text(folder, "allowed_signers", buf_text(&allowed), 0644, err)
-		&& (folder->openedx || write_ocw(folder, err)) && copy_restore_job(folder, err)
+		&& (!folder->world->concourse || write_ocw(folder, err))
+		&& (!folder->world->github || write_text(folder, "secrets/github-token", folder->world->github_token, 0600, err))
+		&& copy_restore_job(folder, err)
 		&& write_text(folder, "environment.yaml", buf_text(&yaml), 0600, err);
 }

@@ -6,6 +6,7 @@
 #include "core/base/digest.h"
 #include "core/sandbox/sim_cluster_fault.h"
 #include "core/sandbox/sim_content.h"
+#include "core/sandbox/sim_github_practice.h"
 
 #define MINUTE_MS (60 * 1000LL)
 #define HOUR_MS (60 * MINUTE_MS)
@@ -34,6 +35,10 @@ static const SimScenario SCENARIOS[] = {
 	{.name = "openedx-healthy", .summary = "nothing is wrong with the cluster: to look around, and to break it with --tell \"fault ...\"",
 		.story = "Nothing is wrong. A new machine, node2-new, stands ready; break what you want with breakglass sandbox --tell \"fault node-lost\".",
 		.estate = SIM_ESTATE_OPENEDX, .drill = SIM_DRILL_OPENEDX, .spares = "node2-new"},
+	{.name = "service-healthy", .summary = "nothing is wrong with a service that is deployed from GitHub: to practise its freeze and its workflows",
+		.story = "Nothing is wrong. A merge into main needs one approval; workflows deploy the service, back it up and restore it.\n"
+		"Try what a freeze does with breakglass sandbox --tell \"merge 1\"; a deployment waits until somebody approves: --tell approve.",
+		.estate = SIM_ESTATE_SERVICE, .drill = SIM_DRILL_SERVICE},
 };
 
 const SimScenario *sim_scenario_at(size_t index) { return index < BG_LENGTH(SCENARIOS) ? &SCENARIOS[index] : NULL; }
@@ -169,10 +174,16 @@ void sim_world_strike(SimWorld *world, const SimScenario *scenario) {
 }
 
 void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup_every_ms, int64_t build_ms, WallTime now) {
-	*world = (SimWorld) {0};
+	*world = (SimWorld) { .estate = scenario->estate };
 	pthread_mutex_init(&world->lock, NULL);
 	if (scenario->estate == SIM_ESTATE_OPENEDX) {
 		fill_cluster(world, scenario, now);
+		return;
+	}
+	if (scenario->estate == SIM_ESTATE_SERVICE) {
+		random_hex(world->github_token, 40);
+		world->github = sim_github_practice(world->github_token, build_ms, now);
+		sim_github_guard_environment(world->github, "production", "prod-practice");
 		return;
 	}
 	random_hex(world->concourse_token, 40);
@@ -191,6 +202,7 @@ void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup
 }
 
 void sim_world_clear(SimWorld *world) {
+	sim_github_free(world->github);
 	sim_cluster_free(world->cluster);
 	sim_fastly_free(world->fastly);
 	sim_concourse_free(world->concourse);

@@ -4,12 +4,14 @@
 #include "core/sandbox/sim_cluster.h"
 #include "core/sandbox/sim_concourse.h"
 #include "core/sandbox/sim_fastly.h"
+#include "core/sandbox/sim_github.h"
 #include "core/sandbox/sim_pipeline.h"
 #include "core/sandbox/sim_s3.h"
 #include "core/sandbox/sim_store.h"
 
 #define SIM_DRILL_OCW "ocw-sandbox"
 #define SIM_DRILL_OPENEDX "openedx-sandbox"
+#define SIM_DRILL_SERVICE "service-sandbox"
 #define SIM_SERVICE "ocw-live"
 #define SIM_SERVICE_ID "SANDBOXservice00000001"
 #define SIM_LIVE_BUCKET "ocw-content-live-production"
@@ -18,18 +20,22 @@
 #define SIM_PIPELINE_NAME "backup-ocw-content"
 #define SIM_JOB_NAME "backup-ocw-content"
 
+/* Whose systems a scenario plays. */
+typedef enum SimEstate { SIM_ESTATE_OCW, SIM_ESTATE_OPENEDX, SIM_ESTATE_SERVICE } SimEstate;
+
+/* What the estate of the scenario does not have is NULL. */
 typedef struct SimWorld {
+	SimEstate estate;
 	pthread_mutex_t lock;            /* of everything in it */
 	SimStore *store;
 	SimPipelines pipelines;
 	SimConcourse *concourse;
 	SimFastly *fastly;
 	SimS3 s3;
-	SimCluster *cluster;             /* NULL: the scenario is of another estate, and so are those above for this one */
-	char concourse_token[41], fastly_key[41], access_key[21], secret_key[41];
+	SimCluster *cluster;
+	SimGithub *github;
+	char concourse_token[41], fastly_key[41], access_key[21], secret_key[41], github_token[41];
 } SimWorld;
-
-typedef enum SimEstate { SIM_ESTATE_OCW, SIM_ESTATE_OPENEDX } SimEstate;
 
 typedef struct SimScenario {
 	const char *name, *summary, *story;

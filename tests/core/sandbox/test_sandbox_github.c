@@ -1,0 +1,145 @@
+/* The scenario of a service at GitHub, with the environment file that a console gets: a freeze that refuses merges, a deployment that waits for somebody, and
+ * the faults. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/alloc.h"
+#include "core/providers/provider.h"
+#include "ground.h"
+
+typedef struct Field {
+	Sandbox *sandbox;
+	Environment *environment;
+	Json *args;
+	Call call;
+	bool stop;
+	const char *stop_at;
+} Field;
+
+static bool is_stopped(void *userdata) { return ((Field *) userdata)->stop; }
+
+static void on_progress(void *userdata, const char *text, int64_t done, int64_t total) {
+	Field *field = userdata;
+	(void) done, (void) total;
+	field->stop = field->stop || (field->stop_at && strstr(text, field->stop_at));
+}
+
+static void field_begin(Field *field) {
+	Error err = {0};
+	SandboxOptions options = {.scenario = "service-healthy", .build_ms = 1};
+	assert_ok(sandbox_start(&options, &field->sandbox, &err), &err);
+	AUTO_FREE char *path = sandbox_environment(field->sandbox);
+	AUTO_FREE char *text = read_text(path);
+	assert_ok(environment_parse(str_from(text), path, &field->environment, &err), &err);
+	assert_ok(provider_check_environment(field->environment, &err), &err);
+	field->call = (Call){.environment = field->environment, .system = environment_find_system(field->environment, "code"), .deadline = {mono_now().ms + GROUND_WAIT_MS},
+		.cancelled = is_stopped, .progress = on_progress, .userdata = field};
+	cr_assert_not_null(field->call.system);
+}
+
+static void field_clear(Field *field) {
+	field->environment = environment_free(field->environment);
+	field->sandbox = sandbox_stop(field->sandbox);
+	field->args = json_free(field->args);
+}
+BG_DEFINE_CLEARP(Field, field_clear)
+
+static void give(Field *field, const char *first, const char *value, const char *second, const char *other) {
+	json_free(field->args);
+	field->call.args = field->args = json_new_object();
+	json_add_string(field->args, first, value);
+	if (second)
+		json_add_string(field->args, second, other);
+}
+
+static bool act(Field *field, const char *verb, ActionResult *result, Error *err) {
+	AUTO_CLEAR(Plan) plan = {0};
+	const Action *action = action_find(verb);
+	assert_ok(action->plan(&field->call, &plan, err), err);
+	bool ok = action->apply(&field->call, &plan, result, err);
+	Error looking = {0};
+	field->stop = false;
+	field->stop_at = NULL;
+	assert_ok(action->verify(&field->call, &plan, result, &looking), &looking);
+	return ok;
+}
+
+static ReadingState look(Field *field, size_t probe) {
+	AUTO_CLEAR(Reading) reading = {0};
+	Call call = field->call;
+	call.args = field->environment->probes[probe].args;
+	probe_find(field->environment->probes[probe].probe)->read(&call, &reading);
+	cr_expect(reading.state != READING_UNKNOWN, "%s", reading.text);
+	return reading.state;
+}
+
+Test(sandbox_github, a_freeze_refuses_merges_until_it_is_taken_back) {
+	AUTO_CLEAR(Field) field = {0};
+	Error err = {0};
+	field_begin(&field);
+	cr_expect(look(&field, 0) == READING_OK && look(&field, 1) == READING_OK, "a healthy service");
+	assert_ok(sandbox_command(field.sandbox, "merge 1", &err), &err);
+	for (int approvals = 6; approvals >= 1; approvals -= 5) {
+		AUTO_CLEAR(ActionResult) result = {0};
+		give(&field, "approvals", approvals == 6 ? "6" : "1", NULL, NULL);
+		assert_ok(act(&field, "github.protection", &result, &err), &err);
+		cr_expect_eq(result.verified, VERIFIED_YES);
+		cr_expect_eq(look(&field, 0), approvals == 6 ? READING_WARN : READING_OK);
+		cr_expect_eq(sandbox_command(field.sandbox, "merge 1", &err), approvals == 1);
+	}
+	assert_refused(sandbox_command(field.sandbox, "merge all", &err), &err, ERROR_INVALID, "all is no number");
+	assert_refused(sandbox_command(field.sandbox, "backup-now", &err), &err, ERROR_INVALID, "of another scenario");
+}
+
+Test(sandbox_github, a_deployment_waits_until_somebody_approves) {
+	AUTO_CLEAR(Field) field = {0};
+	AUTO_CLEAR(ActionResult) result = {0};
+	AUTO_CLEAR(ActionResult) again = {0};
+	Error err = {0};
+	field_begin(&field);
+	give(&field, "workflow", "deploy.yml", "input.environment", "production");
+	field.stop_at = "wants the approval of prod-practice";
+	assert_refused(act(&field, "github.workflow", &result, &err), &err, ERROR_CANCELLED, "still waiting");
+	cr_expect_eq(result.verified, VERIFIED_UNKNOWN);
+	assert_ok(sandbox_command(field.sandbox, "approve", &err), &err);
+	/* It takes three milliseconds from now on. */
+	while (result.verified == VERIFIED_UNKNOWN && call_remaining_ms(&field.call) > 0)
+		assert_ok(action_find("github.workflow")->verify(&field.call, NULL, &result, &err), &err);
+	cr_expect_eq(result.verified, VERIFIED_YES, "%s", result.evidence);
+	give(&field, "match", "restore.*point in time", "input.restore-time", "2026-11-21T03:00:00");
+	AUTO_CLEAR(Plan) plan = {0};
+	assert_refused(action_find("github.workflow")->plan(&field.call, &plan, &err), &err, ERROR_INVALID, "wants what is not given: new-db-server");
+	give(&field, "match", "restore.*azure storage", "input.backup-file", "manual.sql.gz");
+	assert_ok(act(&field, "github.workflow", &again, &err), &err);
+	cr_expect_eq(again.verified, VERIFIED_YES);
+}
+
+Test(sandbox_github, faults_reach_it) {
+	static const struct { const char *fault; const char *why; } CASES[] = {
+		{"token-expired@github", "Bad credentials"}, {"rate-limit", "too many requests (status 403)"}, {"status=503@github", "is not available now"},
+	};
+	AUTO_CLEAR(Field) field = {0};
+	AUTO_CLEAR(ActionResult) failed = {0};
+	AUTO_CLEAR(ActionResult) found = {0};
+	Error err = {0};
+	field_begin(&field);
+	give(&field, "approvals", "6", NULL, NULL);
+	for (size_t i = 0; i < BG_LENGTH(CASES); i++) {
+		AUTO_CLEAR(Plan) plan = {0};
+		assert_ok(sandbox_fault(field.sandbox, CASES[i].fault, &err), &err);
+		cr_expect_not(action_find("github.protection")->plan(&field.call, &plan, &err));
+		cr_expect(strstr(err.why, CASES[i].why), "%s: %s", CASES[i].fault, err.why);
+		assert_ok(sandbox_fault(field.sandbox, "none", &err), &err);
+	}
+	assert_refused(sandbox_fault(field.sandbox, "status=503@fastly", &err), &err, ERROR_INVALID, "there is no system fastly");
+	cr_expect_str_eq(err.hint, "github or github-logs");
+	assert_ok(sandbox_fault(field.sandbox, "build-fail@github", &err), &err);
+	give(&field, "workflow", "enable-maintenance.yml", NULL, NULL);
+	assert_refused(act(&field, "github.workflow", &failed, &err), &err, ERROR_REMOTE, "ended with failure: job Enable maintenance");
+	assert_ok(sandbox_fault(field.sandbox, "none", &err), &err);
+	assert_ok(sandbox_fault(field.sandbox, "no-details", &err), &err);
+	give(&field, "workflow", "restore-db.yml", "input.backup-file", "manual.sql.gz");
+	json_add_string(field.args, "correlation", "run-mark");
+	assert_ok(act(&field, "github.workflow", &found, &err), &err);
+	cr_expect(strstr(found.evidence, "(known by its id)"), "%s", found.evidence);
+}
