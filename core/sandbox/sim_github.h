@@ -66,6 +66,8 @@ int64_t sim_github_dispatch(SimGithub *github, const char *file, const char *ref
 void sim_github_fail_runs(SimGithub *github, bool fail);
 void sim_github_hang_runs(SimGithub *github, bool hang);
 void sim_github_tell_no_details(SimGithub *github, bool silent);
+/* And that they can be told is refused, as by a server that knows no such question. */
+void sim_github_refuse_details(SimGithub *github, bool refuse);
 /* What is asked for is taken, and nothing comes of it. */
 void sim_github_lose_runs(SimGithub *github, bool lose);
 /* Brings everything to `now`: runs begin and end. */

@@ -118,13 +118,15 @@ void sim_github_post_dispatch(void *system, SimCall *call) {
 		return;
 	if (!json_parse(buf_str(&call->request->body), &body, NULL) || !json_get_string(body, "ref"))
 		return sim_github_refuse(call->reply, 422, "Invalid request.\n\n\"ref\" wasn't supplied.");
+	if (github->refuse_details && json_get(body, "return_run_details"))
+		return sim_github_refuse(call->reply, 422, "Invalid request.\n\n\"return_run_details\" is not a permitted key.");
 	if (github->lose_runs)
 		return sim_reply_empty(call->reply, 204);
 	const SimGithubExecution *run = sim_github_start(github, workflow, json_get_string(body, "ref"), sim_github_token(github, call)->login, json_get(body, "inputs"), call->now,
 		&why);
 	if (!run)
 		return sim_github_refuse(call->reply, 422, "%s", why);
-	if (github->no_details || !json_get_bool(body, "return_run_details", false))
+	if (github->no_details || github->refuse_details || !json_get_bool(body, "return_run_details", false))
 		return sim_reply_empty(call->reply, 204);
 	Json *json = json_new_object();
 	json_add_int(json, "workflow_run_id", run->id);

@@ -36,7 +36,7 @@ struct SimGithub {
 	size_t workflow_count;
 	SimGithubExecution **runs;
 	size_t run_count;
-	bool fail_runs, hang_runs, no_details, lose_runs;
+	bool fail_runs, hang_runs, no_details, refuse_details, lose_runs;
 	SimGithubCompleted *completed;
 	void *completed_userdata;
 	char *repository, *old_repository, *url, *said;

@@ -244,6 +244,7 @@ void sim_github_approve(SimGithub *github, WallTime now) {
 
 void sim_github_fail_runs(SimGithub *github, bool fail) { github->fail_runs = fail; }
 void sim_github_tell_no_details(SimGithub *github, bool silent) { github->no_details = silent; }
+void sim_github_refuse_details(SimGithub *github, bool refuse) { github->refuse_details = refuse; }
 void sim_github_lose_runs(SimGithub *github, bool lose) { github->lose_runs = lose; }
 
 void sim_github_hang_runs(SimGithub *github, bool hang) {

@@ -229,6 +229,20 @@ Test(github_workflow, a_run_that_fails_names_the_step_and_the_end_of_its_log) {
 	cr_expect_eq(reading.state, READING_OK);
 }
 
+/* The link is a credential. */
+Test(github_workflow, a_log_that_cannot_be_had_is_told_without_its_link) {
+	AUTO_CLEAR(GithubScene) scene = {0};
+	AUTO_CLEAR(ActionResult) result = {0};
+	Error err = {0};
+	begin(&scene);
+	sim_github_fail_runs(scene.github, true);
+	scene.logs = sim_http_stop(scene.logs);
+	assert_refused(run(&scene, &result, &err), &err, ERROR_REMOTE, "ended with failure: job Restore, step Load it");
+	AUTO_FREE char *output = scene_output(&scene);
+	cr_expect(str_starts(str_from(output), "the log could not be had: ") && !strstr(output, "sig="), "%s", output);
+	cr_expect(!strstr(err.why, "sig=") && !strstr(err.hint, "sig=") && !strstr(err.where, "sig="));
+}
+
 Test(github_workflow, what_github_refuses_has_begun_nothing) {
 	AUTO_CLEAR(GithubScene) scene = {0};
 	AUTO_CLEAR(Plan) plan = {0};
@@ -329,6 +343,18 @@ Test(github_workflow, no_run_at_all_is_in_doubt) {
 	scene.jump_ms = 40000;   /* nothing for a minute, by GitHub's clock */
 	assert_refused(scene_apply(&scene, VERB, &plan, &result, &err), &err, ERROR_TIMEOUT, "no run of it has appeared");
 	cr_expect_eq(result.verified, VERIFIED_UNKNOWN);
+}
+
+Test(github_workflow, a_server_that_knows_no_such_question_is_asked_without_it) {
+	AUTO_CLEAR(GithubScene) scene = {0};
+	AUTO_CLEAR(ActionResult) result = {0};
+	Error err = {0};
+	begin_with(&scene, 0, 1000);
+	scene.jump_ms = 7000;
+	sim_github_refuse_details(scene.github, true);
+	assert_ok(run(&scene, &result, &err), &err);
+	cr_expect_eq(result.verified, VERIFIED_YES, "%s", result.evidence);
+	cr_expect(scene_count(&scene, POST " 422") == 1 && scene_count(&scene, POST " 204") == 1);
 }
 
 /* ---- probes ---- */
