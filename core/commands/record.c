@@ -5,6 +5,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "core/base/zone.h"
 #include "core/commands/board.h"
 #include "core/commands/command.h"
 #include "core/commands/record_folder.h"
@@ -67,9 +68,10 @@ int run_timeline(Command *command) {
 	}
 	for (size_t i = last && (uint64_t) last < report.count ? report.count - (size_t) last : 0; i < report.count; i++) {
 		const ReportLine *line = &report.lines[i];
-		char time[WALL_TEXT_SIZE];
-		command_print("%5lld  %.19s%c  %-14s %s\n", (long long) line->seq, wall_format_iso(line->time, time),
-			wall_known(line->time) ? 'Z' : ' ', line->who, line->text);
+		char time[WALL_TEXT_SIZE], local[ZONE_TEXT_SIZE];
+		bool elsewhere = wall_known(line->time) && zone_offset_minutes(NULL, line->time) != 0;   /* whoever reads it does not live in UTC */
+		command_print("%5lld  %.19s%c%s%s  %-14s %s\n", (long long) line->seq, wall_format_iso(line->time, time), wall_known(line->time) ? 'Z' : ' ',
+			elsewhere ? " " : "", elsewhere ? zone_format(NULL, line->time, local) : "", line->who, line->text);
 	}
 	return EXIT_OK;
 }

@@ -48,6 +48,7 @@ Test(time_values, a_time_is_shown_in_every_zone_and_kept_as_it_was_typed)
 	AUTO_FREE char *local = last_record(&scene);
 	cr_expect(strstr(local, "\"zone\":\"Europe/Berlin\"") && strstr(local, "\"typed\":\"yesterday 17:30 local\"") && strstr(local, "T16:30:00Z\""), "%s", local);
 	scene_ok(&scene, "timeline");
+	cr_expect(scene_says(&scene, "Z ") && scene_says(&scene, " CET  "), "UTC and, beside it, the reader's own: %s", scene.said);
 	cr_expect(scene_says(&scene, "typed \"yesterday 17:30 local\" (zone Europe/Berlin)"), "%s", scene.said);
 	AUTO_FREE char *folder = scene_incident(&scene);
 	scene_ok(&scene, "verify", folder);

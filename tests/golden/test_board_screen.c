@@ -37,6 +37,16 @@ Test(board_screen, never_guesses_when_it_is_blind)
 	picture(script, "", "CANNOT TELL", "board/blind");
 }
 
+Test(board_screen, tells_the_readers_own_time_beside_utc)
+{
+	AUTO(Script) *script = story_begun();
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	board_is_red(script);
+	const TerminalOptions berlin = { .environment = (const char *const[]) { "TZ=CET-1CEST,M3.5.0,M10.5.0/3", NULL } };
+	AUTO(Terminal) *terminal = story_console_on(script, &folder, &berlin, "", "was ok 2 m ago");
+	story_pictures(terminal, "board/zone");
+}
+
 Test(board_screen, says_what_would_fill_it)
 {
 	AUTO(Script) *script = story_quiet();

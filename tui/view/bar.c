@@ -3,12 +3,13 @@
 #include <string.h>
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/base/zone.h"
 #include "tui/view/shell.h"
 #include "tui/view/standing.h"
 
 #define SEGMENT_SIZE 96
 #define NAME_LEAST 6   /* columns below which a name tells nothing */
-#define SEGMENTS_MAX 10
+#define SEGMENTS_MAX 12
 
 typedef struct Segment { char text[SEGMENT_SIZE]; Role role; int rank; bool dropped; } Segment;   /* the highest rank is dropped first */
 typedef struct Segments { Segment items[SEGMENTS_MAX]; size_t count; } Segments;
@@ -32,8 +33,20 @@ static void add_time(Segments *segments, const Incident *incident, WallTime now)
 	add(segments, 0, late && !ended ? ROLE_FAIL : ROLE_BAR, text);
 	if (incident->objective_ms > 0) {
 		snprintf(text, sizeof(text), "of %s%s", span_format_exact(incident->objective_ms, span), late ? " LATE" : "");
-		add(segments, 5, late ? ROLE_FAIL : ROLE_BAR, text);
+		add(segments, late ? 1 : 5, late ? ROLE_FAIL : ROLE_BAR, text);
 	}
+}
+
+/* "03:04Z 04:04 BST": for whoever does not live in UTC, in which everything here is told. Each console by its own TZ. */
+static void add_clock(Segments *segments, WallTime now)
+{
+	char utc[WALL_TEXT_SIZE], local[ZONE_TEXT_SIZE], text[SEGMENT_SIZE];
+	if (zone_offset_minutes(NULL, now) == 0)
+		return;
+	/* Which day it is for them they know. */
+	const char *colon = strchr(zone_format(NULL, now, local), ':'), *clock = colon && colon - local >= 2 ? colon - 2 : local;
+	snprintf(text, sizeof(text), "%s %.40s", wall_format_hm(now, now, utc), clock);
+	add(segments, 2, ROLE_BAR, text);
 }
 
 /* One person with two consoles is one. */
@@ -83,6 +96,7 @@ static void collect(Shell *shell, bool small, Segments *segments)
 	else
 		add(segments, 2, ROLE_BAR, "no incident");
 	add_countdown(shell, segments);
+	add_clock(segments, wall_now());
 	if (incident && incident->commander && *incident->commander) {
 		snprintf(text, sizeof(text), "cmd %s", incident->commander);
 		add(segments, 3, ROLE_BAR, text);
