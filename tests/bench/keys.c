@@ -1,7 +1,10 @@
 /* keys.c: from a key to the end of the frame that shows it, while 50 probes are asked every second and an action prints 10,000 lines a second
- * onto the screen that is typed at. The same keys on the same terminal, echoed by `cat`, tell how quick this machine is just then. */
+ * onto the screen that is typed at; and while 50 machines are looked at again and again of which 20 answer nothing. The same keys on the same terminal,
+ * echoed by `cat`, tell how quick this machine is just then. */
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "../e2e/scene.h"
@@ -9,6 +12,8 @@
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
 #include "figure.h"
+#include "tests/support/loopback.h"
+#include "tests/support/sshd.h"
 #include "tests/support/terminal.h"
 
 #define PROBES 50
@@ -174,6 +179,60 @@ static void measure_echo(double times[static KEYS])
 	}
 }
 
+/* ---- machines ---- */
+
+#define SERVERS 2        /* sshd listens at 16 addresses at most */
+#define AT_EACH 15
+#define GONE 20
+#define EVERY "6s"       /* the half of their deadline, after which those that answer nothing are given up, and a second */
+
+/* Nothing answers at any address of this machine on that port: its queue is full. */
+static int blackhole(int *ret_port, int *ret_filler)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	cr_assert(fd >= 0 && bind(fd, (const struct sockaddr *) &address, len) == 0 && listen(fd, 0) == 0
+		&& getsockname(fd, (struct sockaddr *) &address, &len) == 0);
+	*ret_port = ntohs(address.sin_port);
+	*ret_filler = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	cr_assert(connect(*ret_filler, (const struct sockaddr *) &address, sizeof(address)) == 0);
+	return fd;
+}
+
+static TestSshd *start_server(TempFolder *folder, int number, Buf *nodes, Buf *known)
+{
+	AUTO_CLEAR(Buf) config = { 0 };
+	AUTO_FREE char *name = bg_asprintf("sshd%d", number);
+	TestSshdOptions options = { .port = loopback_unused_port() };
+	buf_puts(&config, "LogLevel ERROR\n");
+	for (int i = 0; i < AT_EACH; i++) {
+		buf_printf(&config, "ListenAddress 127.%d.0.%d:%d\n", number + 1, i + 1, options.port);
+		buf_printf(nodes, "    - { name: node%d-%d, address: 127.%d.0.%d, port: %d, user: %s, key: %s }\n", number, i, number + 1, i + 1, options.port, test_login(),
+			test_sshd_key(folder));
+	}
+	options.config = buf_text(&config);
+	TestSshd *sshd = test_sshd_start(folder, name, &options);
+	AUTO_FREE char *lines = test_sshd_known_line(sshd);
+	for (Str rest = str_from(lines), line; str_next_line(&rest, &line);)
+		for (int i = 0; i < AT_EACH; i++)
+			buf_printf(known, "[127.%d.0.%d]:%d %.*s\n", number + 1, i + 1, options.port, STR_ARG(str_slice(line, (size_t) str_find_char(line, ' ') + 1, line.len)));
+	return sshd;
+}
+
+static Scene scene_with_machines(TempFolder *folder, TestSshd *servers[static SERVERS], int gone_port)
+{
+	AUTO_CLEAR(Buf) nodes = { 0 };
+	AUTO_CLEAR(Buf) known = { 0 };
+	for (int i = 0; i < SERVERS; i++)
+		servers[i] = start_server(folder, i, &nodes, &known);
+	for (int i = 0; i < GONE; i++)
+		buf_printf(&nodes, "    - { name: gone%d, address: 127.9.0.%d, port: %d, user: nobody }\n", i, i + 1, gone_port);
+	AUTO_FREE char *more = bg_asprintf("nodes:\n  known-hosts: %s\n  every: %s\n  list:\n%s", temp_write(folder, "known_hosts", buf_text(&known)), EVERY, buf_text(&nodes));
+	return scene_new("# Looking\n\n## Look\n\n1. Look around.\n", more);
+}
+
 /* ---- the figures ---- */
 
 static void tell(const char *what, double times[static KEYS])
@@ -185,6 +244,12 @@ static void tell(const char *what, double times[static KEYS])
 	figure_at_most(most, figure_share(times, KEYS, 0.99), "ms", "what we aim for", AIM_MS, 1.0);
 	figure_note(median, figure_share(times, KEYS, 0.5), "ms");
 	figure_note(slowest, times[KEYS - 1], "ms");
+}
+
+static void tell_echo(double echo[static KEYS])
+{
+	figure_note("cat echoing keys, median", figure_share(echo, KEYS, 0.5), "ms");
+	figure_note("cat echoing keys, 99th of 100", figure_share(echo, KEYS, 0.99), "ms");
 }
 
 Test(bench, keys, .timeout = 300)
@@ -209,11 +274,40 @@ Test(bench, keys, .timeout = 300)
 	tell("typing over running output", typing);
 	tell("going between screens", screens);
 	tell("scrolling through what was printed, nothing printing any more", scrolling);
-	figure_note("cat echoing keys, median", figure_share(echo, KEYS, 0.5), "ms");
-	figure_note("cat echoing keys, 99th of 100", figure_share(echo, KEYS, 0.99), "ms");
+	tell_echo(echo);
 	figure_note("CPU time of the console while typed at", used / span * 100, "% of a core");
 	figure_note("bytes to the terminal while typed at", (double) bytes / span * 1000, "bytes/s");
 	terminal = terminal_free(terminal);
 	scene_clear(&scene);
 	canned_end(&server);
+}
+
+/* Those that answer nothing are given up after five seconds: within six of a round something is always under way. */
+Test(bench, keys_while_machines_answer_nothing)
+{
+	if (!have_sshd())
+		cr_skip_test("there is no /usr/sbin/sshd here: no machines to look at");
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	TestSshd *servers[SERVERS];
+	double typing[KEYS], screens[KEYS], echo[KEYS];
+	int port = 0, filler = -1;
+	AUTO_CLOSE int hole = blackhole(&port, &filler);
+	AUTO_CLOSE int fills = filler;
+	cr_assert(hole >= 0 && fills >= 0);
+	Scene scene = scene_with_machines(&folder, servers, port);
+	Terminal *terminal = open_console(&scene);
+	terminal_keys(terminal, "7");
+	terminal_wait_text(terminal, "7Nodes]");
+	terminal_wait_text(terminal, "20 unknown");
+	measure_typing(terminal, typing);
+	for (int i = 0; i < KEYS; i++)
+		screens[i] = press(terminal, i % 2 ? "7" : "1", i % 2 ? "Nodes]" : "Board]");
+	measure_echo(echo);
+	tell("typing while 50 machines are looked at, 20 of which answer nothing", typing);
+	tell("going between board and nodes meanwhile", screens);
+	tell_echo(echo);
+	terminal_free(terminal);
+	scene_clear(&scene);
+	for (int i = 0; i < SERVERS; i++)
+		test_sshd_free(servers[i]);
 }
