@@ -6,18 +6,19 @@
 
 static const char PREFACE[] = "LC_ALL=C; export LC_ALL; processors=; line=$(printf \"\\nx\"); line=${line%x};";
 
+/* All is said at once: each line by itself would be a packet of its own, and wake both sides for it. */
 static const char LOOK[] =
-	"read a b </proc/loadavg && echo \"load $a\"; "
-	"[ -n \"$processors\" ] || processors=$(grep -c ^processor /proc/cpuinfo); echo \"processors $processors\"; "
-	"while read k v u; do case $k in MemTotal:) echo \"$k $v\";; MemAvailable:) echo \"$k $v\"; break;; esac; done </proc/meminfo; "
-	"read a b </proc/uptime && echo \"uptime ${a%%.*}\"; "
+	"said=; read a b </proc/loadavg && said=\"load $a$line\"; "
+	"[ -n \"$processors\" ] || processors=$(grep -c ^processor /proc/cpuinfo); said=\"${said}processors $processors$line\"; "
+	"while read k v u; do case $k in MemTotal:) said=\"$said$k $v$line\";; MemAvailable:) said=\"$said$k $v$line\"; break;; esac; done </proc/meminfo; "
+	"read a b </proc/uptime && said=\"${said}uptime ${a%%.*}$line\"; "
 	"a=$(df -Pk / /var /var/lib/rancher 2>/dev/null); "
-	"while [ -n \"$a\" ]; do echo \"df ${a%%$line*}\"; case $a in *$line*) a=${a#*$line};; *) a=;; esac; done; "
-	"systemctl show -p Id -p LoadState -p ActiveState k3s.service k3s-agent.service mycelium.service 2>/dev/null; "
+	"while [ -n \"$a\" ]; do said=\"${said}df ${a%%$line*}$line\"; case $a in *$line*) a=${a#*$line};; *) a=;; esac; done; "
+	"said=\"$said$(systemctl show -p Id -p LoadState -p ActiveState k3s.service k3s-agent.service mycelium.service 2>/dev/null)$line\"; "
 	"if [ -n \"$1\" ]; then if [ -d \"$1\" ]; then "
-	"n=$(ls -1 \"$1\" | grep ^20 | sort | tail -n 1); echo \"backups $(ls -1 \"$1\" | grep -c ^20)\"; "
-	"[ -n \"$n\" ] && echo \"backup $(stat -c %Y \"$1/$n\") $n\"; else echo \"backups none\"; fi; fi; "
-	"echo \"time $(date +%s)\"; echo end";
+	"n=$(ls -1 \"$1\" | grep ^20 | sort | tail -n 1); said=\"${said}backups $(ls -1 \"$1\" | grep -c ^20)$line\"; "
+	"[ -n \"$n\" ] && said=\"${said}backup $(stat -c %Y \"$1/$n\") $n$line\"; else said=\"${said}backups none$line\"; fi; fi; "
+	"printf \"%s\" \"${said}time $(date +%s)${line}end$line\"";
 
 static void put_folder(const EnvironmentNode *node, Buf *out) {
 	/* A relative path starts from the home, where sshd begins; quoted, its "~" would not. */
