@@ -1,4 +1,5 @@
 /* registry.c: every provider, and finding its verbs. The one list: a new provider is a folder and a row here. */
+#include "core/providers/aws/aws.h"
 #include "core/providers/azure/azure.h"
 #include "core/providers/backup/backup.h"
 #include "core/providers/checkpoint/checkpoint.h"
@@ -17,6 +18,7 @@
 #include "core/providers/s3/s3.h"
 
 const Provider *const PROVIDERS[] = {
+	&AWS_PROVIDER,
 	&AZURE_PROVIDER,
 	&BACKUP_PROVIDER,
 	&CHECKPOINT_PROVIDER,

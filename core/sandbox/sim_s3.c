@@ -5,6 +5,7 @@
 #include <string.h>
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
+#include "core/sandbox/sim_account.h"
 
 #define NAMESPACE "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""
 #define MAX_KEYS 1000
@@ -239,21 +240,52 @@ static SimBucket *find_bucket(const SimS3 *s3, const SimRequest *request, Str pa
 	return sim_store_find(s3->store, *ret_name);
 }
 
-void sim_s3_handle(SimS3 *s3, const SimRequest *request, SimReply *reply, WallTime now) {
-	AUTO_CLEAR(Buf) path = {0};
-	sim_percent_decode(str_from(request->path), false, &path);
+/* A bucket answers in its own region; a new one is made in the region that its request was signed for. */
+static const char *region_for(const SimS3 *s3, const SimRequest *request, const char *bucket, const char *key) {
+	static const char *const KNOWN[] = {"us-east-1", "us-east-2", "us-west-2", "eu-central-1"};
+	Str header = str_from(sim_request_header(request, "Authorization"));
+	bool makes = text_eq(request->method, "PUT") && *bucket && !*key && !sim_store_find(s3->store, str_from(bucket));
+	for (size_t i = 0; makes && i < BG_LENGTH(KNOWN); i++) {
+		AUTO_FREE char *scope = bg_asprintf("/%s/s3/aws4_request", KNOWN[i]);
+		if (str_find(header, scope) >= 0)
+			return KNOWN[i];
+	}
+	return sim_account_region(s3->account, s3, bucket);
+}
+
+static void serve(SimS3 *s3, const char *name, SimBucket *bucket, const char *key, const SimRequest *request, SimReply *reply, WallTime now) {
 	sim_reply_header(reply, "Server", "AmazonS3");
 	sim_reply_header(reply, "x-amz-bucket-region", s3->region);
 	if (!sim_s3_signature_is_good(s3, request, reply, now))
 		return;
+	if (s3->account && sim_account_answers(s3, name, key, request, reply, now))
+		return;
+	if (!*name)
+		return list_buckets(s3, reply);
+	if (!bucket)
+		return sim_s3_error(reply, 404, "NoSuchBucket", "The specified bucket does not exist", "BucketName", name);
+	serve_bucket(s3, bucket, key, request, reply, now);
+	if (s3->account && *key && text_eq(request->method, "PUT"))
+		sim_account_replicate(s3, name, key, now);
+	if (s3->account && *key && !text_eq(request->method, "PUT") && reply->status == 200)
+		sim_account_tell_status(s3, name, key, reply);
+}
+
+void sim_s3_handle(SimS3 *s3, const SimRequest *request, SimReply *reply, WallTime now) {
+	AUTO_CLEAR(Buf) path = {0};
+	SimS3 here = *s3;
 	Str name;
 	size_t key_at;
+	if (s3->account && sim_account_is_iam(request))
+		return sim_iam_handle(s3, request, reply, now);
+	if (s3->account && sim_account_is_control(request))
+		return sim_control_jobs(s3, request, reply, now);
+	sim_percent_decode(str_from(request->path), false, &path);
 	SimBucket *bucket = find_bucket(s3, request, buf_str(&path), &name, &key_at);
-	if (!name.len)
-		return list_buckets(s3, reply);
 	AUTO_FREE char *wanted = str_dup(name);
-	if (!bucket)
-		return sim_s3_error(reply, 404, "NoSuchBucket", "The specified bucket does not exist", "BucketName", wanted);
 	AUTO_FREE char *key = str_dup(str_slice(buf_str(&path), key_at, path.len));
-	serve_bucket(s3, bucket, key, request, reply, now);
+	AUTO_FREE char *region = s3->account ? bg_strdup(region_for(s3, request, wanted, key)) : NULL;
+	if (region)
+		here.region = region;
+	serve(&here, wanted, bucket, key, request, reply, now);
 }

@@ -6,10 +6,14 @@
 
 #define SIM_S3_SKEW_MS (15 * 60 * 1000)
 
+typedef struct SimAccount SimAccount;
+
 typedef struct SimS3 {
 	SimStore *store;                 /* borrowed */
 	const char *region, *access_key, *secret_key;
 	const char *session_token;       /* NULL: none is wanted */
+	const char *service;             /* what requests are signed for; NULL: s3 */
+	SimAccount *account;             /* how buckets are set up, IAM and jobs; borrowed; NULL: there is none of it */
 } SimS3;
 
 void sim_s3_handle(SimS3 *s3, const SimRequest *request, SimReply *reply, WallTime now);

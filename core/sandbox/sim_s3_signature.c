@@ -102,7 +102,7 @@ static bool body_is_as_signed(const SimRequest *request, SimReply *reply) {
 	char actual[SHA256_HEX_SIZE];
 	const char *told = sim_request_header(request, "x-amz-content-sha256");
 	sha256_hex(buf_text(&request->body), request->body.len, actual);
-	if (text_eq(told, "UNSIGNED-PAYLOAD") || text_eq(told, actual))
+	if (!told || text_eq(told, "UNSIGNED-PAYLOAD") || text_eq(told, actual))
 		return true;
 	sim_s3_error(reply, 400, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.",
 		NULL, NULL);
@@ -143,6 +143,8 @@ static bool claim_is_ours(const SimS3 *s3, const Claim *claim, const SimRequest 
 			NULL, NULL);
 	else if (!str_eq_c(claim->key_id, s3->access_key))
 		sim_s3_error(reply, 403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", NULL, NULL);
+	else if (!str_eq_c(claim->service, s3->service ? s3->service : "s3"))
+		sim_s3_error(reply, 403, "SignatureDoesNotMatch", "Credential should be scoped to correct service", NULL, NULL);
 	else if (!str_eq_c(claim->region, s3->region))
 		sim_s3_error(reply, 400, "AuthorizationHeaderMalformed", "The authorization header is malformed; the region is wrong", "Region",
 			s3->region);
@@ -150,7 +152,7 @@ static bool claim_is_ours(const SimS3 *s3, const Claim *claim, const SimRequest 
 		sim_s3_error(reply, 400, token ? "InvalidToken" : "AccessDenied", "The provided token is malformed or otherwise invalid.", NULL, NULL);
 	else if (!all_are_signed(request, claim->signed_headers))
 		sim_s3_error(reply, 403, "AccessDenied", "There were headers present in the request which were not signed", NULL, NULL);
-	else if (!sim_request_header(request, "x-amz-content-sha256"))
+	else if (!s3->service && !sim_request_header(request, "x-amz-content-sha256"))
 		sim_s3_error(reply, 400, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256", NULL, NULL);
 	else
 		return true;
@@ -173,7 +175,11 @@ bool sim_s3_signature_is_good(const SimS3 *s3, const SimRequest *request, SimRep
 	canonical_query(request, &canonical);
 	buf_putc(&canonical, '\n');
 	bool whole = canonical_headers(request, claim.signed_headers, &canonical);
-	buf_printf(&canonical, "\n%.*s\n%s", STR_ARG(claim.signed_headers), sim_request_header(request, "x-amz-content-sha256"));
+	/* Only S3 demands that the header is there. */
+	char actual[SHA256_HEX_SIZE];
+	const char *told = sim_request_header(request, "x-amz-content-sha256");
+	sha256_hex(buf_text(&request->body), request->body.len, actual);
+	buf_printf(&canonical, "\n%.*s\n%s", STR_ARG(claim.signed_headers), told ? told : actual);
 	sign(s3, &claim, sim_request_header(request, "x-amz-date"), &canonical, expected);
 	if (whole && is_signed(claim.signed_headers, "host") && claim.signature.len == 64 && constant_time_equal(claim.signature.ptr, expected, 64))
 		return body_is_as_signed(request, reply);

@@ -70,6 +70,19 @@ SimBucket *sim_store_add_bucket(SimStore *store, const char *name, WallTime crea
 	return bucket;
 }
 
+void sim_store_remove_bucket(SimStore *store, SimBucket *bucket) {
+	size_t at = 0;
+	while (at < store->count && store->buckets[at] != bucket)
+		at++;
+	BG_ASSERT(at < store->count && bucket->count == 0);
+	store->count--;
+	for (; at < store->count; at++)
+		store->buckets[at] = store->buckets[at + 1];
+	free(bucket->objects);
+	free(bucket->name);
+	free(bucket);
+}
+
 SimBucket *sim_store_find(const SimStore *store, Str name) {
 	for (size_t i = 0; i < store->count; i++)
 		if (str_eq_c(name, store->buckets[i]->name))

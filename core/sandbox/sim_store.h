@@ -34,6 +34,8 @@ SimStore *sim_store_free(SimStore *store);
 BG_DEFINE_FREEP(SimStore, sim_store_free)
 /* Pointers to buckets stay good; those to objects only until their bucket changes. */
 SimBucket *sim_store_add_bucket(SimStore *store, const char *name, WallTime created);
+/* One that is empty. */
+void sim_store_remove_bucket(SimStore *store, SimBucket *bucket);
 SimBucket *sim_store_find(const SimStore *store, Str name);
 size_t sim_store_count(const SimStore *store);
 SimBucket *sim_store_at(const SimStore *store, size_t index);   /* by name */

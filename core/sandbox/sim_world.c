@@ -4,6 +4,7 @@
 #include <string.h>
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
+#include "core/sandbox/sim_account.h"
 #include "core/sandbox/sim_cluster_fault.h"
 #include "core/sandbox/sim_content.h"
 #include "core/sandbox/sim_github_practice.h"
@@ -198,7 +199,8 @@ void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup
 	sim_pipelines_init(&world->pipelines, world->store, build_ms);
 	fill_concourse(world, scenario, every, last_start, now);
 	fill_fastly(world, now);
-	world->s3 = (SimS3) { world->store, SIM_REGION, world->access_key, world->secret_key, NULL };
+	world->s3 = (SimS3) { .store = world->store, .region = SIM_REGION, .access_key = world->access_key, .secret_key = world->secret_key,
+		.account = sim_account_new() };
 }
 
 void sim_world_clear(SimWorld *world) {
@@ -207,6 +209,7 @@ void sim_world_clear(SimWorld *world) {
 	sim_fastly_free(world->fastly);
 	sim_concourse_free(world->concourse);
 	sim_pipelines_clear(&world->pipelines);
+	sim_account_free(world->s3.account);
 	sim_store_free(world->store);
 	pthread_mutex_destroy(&world->lock);
 	*world = (SimWorld) {0};

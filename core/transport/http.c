@@ -101,6 +101,15 @@ static bool add_own_headers(const HttpRequest *request, HeaderLines *lines, Erro
 	return true;
 }
 
+/* Amazon takes no x-amz-* header that the signature does not cover. */
+static size_t headers_to_sign(const HttpRequest *request, SigV4Header ret[static SIGV4_MAX_HEADERS]) {
+	size_t count = 0;
+	for (size_t i = 0; i < request->header_count; i++)
+		if (str_starts(str_from(request->headers[i].name), "x-amz-") && count < SIGV4_MAX_HEADERS)
+			ret[count++] = (SigV4Header){request->headers[i].name, request->headers[i].value};
+	return count;
+}
+
 /* Signs and gives the URL as it must be sent: with its query sorted. */
 static void sign(const HttpRequest *request, const UrlParts *parts, HeaderLines *lines, Buf *ret_url) {
 	AUTO_CLEAR(Buf) query = {0};
@@ -115,8 +124,9 @@ static void sign(const HttpRequest *request, const UrlParts *parts, HeaderLines 
 	buf_put_str(&host, parts->host);
 	if (parts->port.len && !str_eq_c(parts->port, https ? "443" : "80"))
 		buf_printf(&host, ":%.*s", STR_ARG(parts->port));
+	SigV4Header own[SIGV4_MAX_HEADERS];
 	SigV4Request to_sign = {.method = request->method ? request->method : "GET", .host = buf_str(&host), .path = parts->path,
-		.query = buf_str(&query), .payload_sha256 = payload, .time = now};
+		.query = buf_str(&query), .payload_sha256 = payload, .time = now, .headers = own, .header_count = headers_to_sign(request, own)};
 	sigv4_authorization(request->sigv4, &to_sign, &authorization);
 	add_line(lines, "x-amz-content-sha256", "", payload);
 	add_line(lines, "x-amz-date", "", date);

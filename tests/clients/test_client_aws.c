@@ -76,3 +76,13 @@ Test(client_aws, understands_how_it_is_refused) {
 	/* It reads the right region out of the refusal and asks again. */
 	expect_with(&client, NULL, "eu-west-1", true, "sitemap.xml", "s3api", "list-objects-v2", "--bucket", LIVE);
 }
+
+/* What a bucket is set up by, and IAM: its requests come with sums and regions as Amazon's own tool makes them. */
+Test(client_aws, sets_buckets_up_and_asks_for_policies) {
+	AUTO_CLEAR(Client) client = {0};
+	client_begin(&client);
+	expect_with(&client, NULL, "us-east-2", true, "made-by-aws", "s3api", "create-bucket", "--bucket", "made-by-aws", "--create-bucket-configuration",
+		"LocationConstraint=us-east-2");
+	expect_with(&client, NULL, "us-east-2", true, "", "s3api", "put-bucket-versioning", "--bucket", "made-by-aws", "--versioning-configuration", "Status=Enabled");
+	expect(&client, true, "arn:aws:s3:::project-assets", "iam", "get-role-policy", "--role-name", "ContainerInstanceRole", "--policy-name", "AssetsManagementPolicy");
+}

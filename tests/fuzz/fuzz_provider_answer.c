@@ -19,6 +19,8 @@ static const char ENVIRONMENT[] =
 	"  vault: { provider: azure, account: fuzzing, url: 'http://127.0.0.1:7', sas: { env: FUZZ_SAS } }\n"
 	"  couch: { provider: couchdb, url: 'http://127.0.0.1:6', nodes: [ 'http://127.0.0.2:6' ], password: { env: FUZZ_TOKEN } }\n"
 	"  gh: { provider: github, repository: octo/app, url: 'http://127.0.0.1:7', token: { env: FUZZ_TOKEN } }\n"
+	"  cloud: { provider: aws, account: '123456789012', region: us-east-1, s3-url: 'http://127.0.0.1:8', iam-url: 'http://127.0.0.1:9', control-url: 'http://127.0.0.1:10',\n"
+	"    access-key-id: { env: FUZZ_ID }, secret-access-key: { env: FUZZ_TOKEN } }\n"
 	"  site: { provider: http, url: 'http://127.0.0.1:4' }\n"
 	"  overlay: { provider: mycelium, url: 'http://127.0.0.1:5' }\n";
 
@@ -29,6 +31,13 @@ static const char *const ARGUMENTS[][2] = {
 	{ "backup", "content-backup" }, { "wait", "yes" }, { "status", "200" }, { "config", "p.yml" }, { "vars", "vars.yml" },
 	{ "existing", "merge" }, { "attachments", "keep" }, { "databases", "d" }, { "as", "d" },
 	{ "branch", "main" }, { "approvals", "6" }, { "workflow", "restore.yml" }, { "correlation", "bg_id" }, { "run", "4711" }, { "watch", "no" },
+};
+
+/* Names that Amazon would take; a job is not followed to its end, which the answers may never come to. */
+static const char *const AWS_ARGUMENTS[][2] = {
+	{ "bucket", "new-one" }, { "source", "source-one" }, { "destination", "copy-one" }, { "like", "source-one" }, { "apart-from", "source-one" }, { "region", "us-east-2" },
+	{ "ownership", "acls-enabled" }, { "public", "open" }, { "versioning", "suspended" }, { "encryption", "kms" }, { "replicates-to", "copy-one" },
+	{ "rule", "DR Replication" }, { "role", "web" }, { "user", "backups" }, { "policy", "assets" }, { "file", "key.csv" }, { "prefix", "reports" }, { "max-lag", "15m" },
 };
 
 /* One that writes files, one that runs what it is told, one that speaks SSH (node_facts), sets of backups (backup_set), one that asks a program (k8s_answer), one that asks name servers (dns_answer): nothing of theirs is HTTP. */
@@ -81,8 +90,22 @@ static const Environment *environment(void)
 	return made;
 }
 
+static Json *aws_arguments(const VerbSpec *spec, int64_t bits)
+{
+	Json *args = json_new_object();
+	for (size_t i = 0; i < spec->param_count; i++)
+		for (size_t a = 0; a < BG_LENGTH(AWS_ARGUMENTS); a++)
+			if ((spec->params[i].required || bits >> (i % 60) & 1) && text_eq(spec->params[i].name, AWS_ARGUMENTS[a][0]))
+				json_add_string(args, AWS_ARGUMENTS[a][0], AWS_ARGUMENTS[a][1]);
+	if (text_eq(spec->name, "aws.replicate-existing"))
+		json_add_string(args, "wait", "no");
+	return args;
+}
+
 static Json *arguments(const VerbSpec *spec, int64_t bits)
 {
+	if (str_starts(str_from(spec->name), "aws."))
+		return aws_arguments(spec, bits);
 	Json *args = json_new_object();
 	for (size_t i = 0; i < spec->param_count; i++) {
 		const ParamSpec *param = &spec->params[i];

@@ -21,6 +21,8 @@ typedef struct S3 {
 	bool by_name;
 } S3;
 BG_CHECK bool s3_open(const Call *call, S3 *ret, Error *err);
+/* Two secrets of the environment file, the chain of the AWS tools, or the role of the machine. */
+BG_CHECK bool s3_find_credentials(const Call *call, AwsCredentials *ret, Error *err);
 void s3_clear(S3 *s3);
 BG_DEFINE_CLEARP(S3, s3_clear)
 /* A role that the machine has: ECS container credentials, then EC2's instance metadata (version 2). */

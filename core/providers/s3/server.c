@@ -25,7 +25,7 @@ static bool chain(const Call *call, const SecretSource *source, AwsCredentials *
 }
 
 /* Two secrets of the environment file, or the chain of the AWS tools (variables, profile, credential_process). */
-static bool find_credentials(const Call *call, AwsCredentials *ret, Error *err) {
+bool s3_find_credentials(const Call *call, AwsCredentials *ret, Error *err) {
 	const EnvironmentSystem *system = call->system;
 	bool own = system_find_secret(system, "access-key-id") != NULL;
 	if (!own)
@@ -62,7 +62,7 @@ static void find_address(S3 *s3) {
 
 bool s3_open(const Call *call, S3 *ret, Error *err) {
 	AUTO_CLEAR(S3) s3 = {.call = call, .now = wall_now()};
-	if (!find_credentials(call, &s3.credentials, err) || !open_client(call, &s3.client, err))
+	if (!s3_find_credentials(call, &s3.credentials, err) || !open_client(call, &s3.client, err))
 		return false;
 	const char *region = system_setting(call->system, "region");
 	s3.region = bg_strdup(region ? region : s3.credentials.region && *s3.credentials.region ? s3.credentials.region : "us-east-1");

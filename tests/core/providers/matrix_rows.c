@@ -210,6 +210,53 @@ static void azure(const BadRequest *request, MatrixWorld world, BadAnswer *answe
 	buf_printf(out, "</Blobs><NextMarker>%s</NextMarker></EnumerationResults>", first ? "2!8!bg--" : "");
 }
 
+/* ---- an account at Amazon ---- */
+
+#define AWS_XML(root, inside) "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<" root " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">" inside "</" root ">"
+
+static const struct { const char *query, *good, *hollow; } AWS_PARTS[] = {
+	{"?versioning=", AWS_XML("VersioningConfiguration", "<Status>Enabled</Status>"), AWS_XML("VersioningConfiguration", "")},
+	{"?encryption=", AWS_XML("ServerSideEncryptionConfiguration", "<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>"
+		"</ApplyServerSideEncryptionByDefault></Rule>"), NULL},
+	{"?publicAccessBlock=", AWS_XML("PublicAccessBlockConfiguration", "<BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls>"
+		"<BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets>"), NULL},
+	{"?ownershipControls=", AWS_XML("OwnershipControls", "<Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>"), NULL},
+	{"?replication=", AWS_XML("ReplicationConfiguration", "<Role>arn:aws:iam::1:role/r</Role><Rule><ID>DR Replication</ID><Priority>1</Priority><Filter><Prefix></Prefix>"
+		"</Filter><Status>Enabled</Status><Destination><Bucket>arn:aws:s3:::copy</Bucket></Destination></Rule>"), NULL},
+};
+
+static void aws_error(BadAnswer *answer, const char *code) {
+	answer->status = 404;
+	buf_printf(&answer->body, "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>It is not there.</Message></Error>", code);
+}
+
+/* Of the newest object; its copy is in the other bucket. */
+static void aws_object(const char *target, BadAnswer *answer) {
+	buf_printf(&answer->headers, "x-amz-replication-status: %s\r\n", strncmp(target, "/copy/", 6) == 0 ? "REPLICA" : "COMPLETED");
+	buf_puts(&answer->headers, "Content-Range: bytes 0-15/4096\r\n");
+	buf_puts(&answer->body, "content, content");
+	answer->status = 206;
+}
+
+static void aws(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
+	ptrdiff_t at = str_find_char(str_from(request->target), '?');
+	const char *query = at < 0 ? "" : request->target + at;
+	bool is_copy = strncmp(request->target, "/copy", 5) == 0;
+	if (!*query)
+		return aws_object(request->target, answer);
+	buf_puts(&answer->headers, "Content-Type: application/xml\r\n");
+	if (str_find(str_from(query), "list-type=2") >= 0)
+		return listing(world, false, answer);
+	if (text_eq(query, "?location=") && world == WORLD_EMPTY)
+		return aws_error(answer, "NoSuchBucket");
+	if (text_eq(query, "?location="))
+		return buf_printf(&answer->body, AWS_XML("LocationConstraint", "%s"), is_copy ? "us-east-2" : "");
+	for (size_t i = 0; i < BG_LENGTH(AWS_PARTS); i++)
+		if (text_eq(query, AWS_PARTS[i].query))
+			return buf_puts(&answer->body, world == WORLD_HOLLOW && AWS_PARTS[i].hollow ? AWS_PARTS[i].hollow : AWS_PARTS[i].good);
+	aws_error(answer, "NoSuchKey");
+}
+
 /* ---- a site ---- */
 
 static void site(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
@@ -325,6 +372,10 @@ const MatrixRow MATRIX[] = {
 		{READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true, .secret = "sv=2021-12-02&sr=c&sp=rl&sig=" MATRIX_SECRET},
 	{"azure.container", "two pages, by key", "azure", "url", "    account: matrix\n    key: { env: MATRIX_KEY }\n", {"container", "two", "max-age", "26h"},
 		azure, BODY_XML, "container two", {READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true},
+	{"aws.policy", "", "aws", "s3-url", KEYS, {"bucket", "assets", "replicates-to", "copy"}, aws, BODY_XML, "bucket assets",
+		{READING_OK, READING_FAIL, READING_WARN, READING_UNKNOWN}, "how a bucket is set up has no time", .by_clock = true},
+	{"aws.replicas", "", "aws", "s3-url", KEYS, {"source", "assets", "destination", "copy"}, aws, BODY_XML, "bucket assets",
+		{READING_OK, READING_FAIL, READING_UNKNOWN, READING_WARN}, "what an object holds is not looked at", .by_clock = true},
 	{"mycelium.peers", "", "mycelium", "url", "", {NULL}, mycelium, BODY_JSON, "the Mycelium daemon",
 		{READING_OK, READING_FAIL, READING_FAIL, READING_UNKNOWN}, "no time is judged", .by_clock = true},
 	{"mycelium.peers", "JSON-RPC", "mycelium", "jsonrpc", "", {NULL}, mycelium, BODY_JSON, "the Mycelium daemon",

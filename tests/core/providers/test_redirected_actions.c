@@ -317,6 +317,7 @@ static void try_redirects(const Row *row, BadServer *other, size_t *tried) {
 
 /* Providers whose actions send no request of ours: nobody can send them elsewhere. */
 static const struct { const char *provider, *how; } OTHERS[] = {
+	{"aws", "signs the host, too: test_aws_redirected.c sends each of its requests elsewhere"},
 	{"command", "starts what stands in the playbook"},
 	{"backup", "reads folders, and fetches over SFTP"},
 	{"k8s", "kubectl speaks to the cluster"},

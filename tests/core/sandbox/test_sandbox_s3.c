@@ -173,7 +173,7 @@ static char *ask_signed(const char *method, const char *query, const char *body,
 	SimBucket *bucket = sim_store_add_bucket(store, "b", (WallTime){1});
 	for (size_t i = 0; i < BG_LENGTH(KEYS); i++)
 		sim_bucket_put(bucket, KEYS[i], STR("x"), "text/plain", (WallTime){1700000000000});
-	SimS3 s3 = {store, "us-east-1", "k", "s", NULL};
+	SimS3 s3 = {.store = store, .region = "us-east-1", .access_key = "k", .secret_key = "s"};
 	AUTO_FREE char *target = bg_asprintf("/b?%s", query);
 	AUTO(Secret) *secret = secret_new(STR("s"), "test");
 	SigV4 credentials = {"k", secret, NULL, "us-east-1", "s3"};

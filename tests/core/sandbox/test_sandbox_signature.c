@@ -28,7 +28,7 @@ static void put_header(SimRequest *request, const char *name, const char *value,
 
 static char *code_of(const Case *wanted, const char *session_token) {
 	AUTO(SimStore) *store = sim_store_new();
-	SimS3 s3 = {store, "us-east-1", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", session_token};
+	SimS3 s3 = {.store = store, .region = "us-east-1", .access_key = "AKIAIOSFODNN7EXAMPLE", .secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", .session_token = session_token};
 	AUTO_CLEAR(SimRequest) request = {0};
 	AUTO_CLEAR(SimReply) reply = {.status = 500};
 	sim_request_init(&request, "GET", wanted->target ? wanted->target : "/?lifecycle=");
