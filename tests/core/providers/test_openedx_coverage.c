@@ -1,16 +1,14 @@
 /* Everything that the two guides to openedx-ha hold (backup and restore, "2."; disaster recovery, "4."), and where it is in what ships: a text that must
  * stand in that file. An item that is lost fails here. Gaps of the guides ("mended") that code mends are in the second table. */
 #include "core/base/alloc.h"
-#include "core/base/file.h"
 #include "core/providers/provider.h"
+#include "coverage.h"
 #include "tests/support/support.h"
 
 #define FIRST_GUIDE 44    /* items 2.01 to 2.44 */
 #define SECOND_GUIDE 54   /* items 4.01 to 4.54 */
 
-typedef struct Item { const char *id, *what, *file, *text; } Item;
-
-static const Item ITEMS[] = {
+static const CoverageItem ITEMS[] = {
 	{ "2.01", "tier 1", "backup.md", "From production to the backup machine" },
 	{ "2.02", "tier 2", "backup.md", "a daily set becomes a weekly one, a weekly one a monthly one" },
 	{ "2.03", "tier 3", "backup.md", "on demand, on somebody's own machine, off line" },
@@ -207,52 +205,16 @@ static const struct { const char *id, *verb, *part; } MENDED[] = {
 	{ "4.40", "node.machine", "lan" }, { "4.46", "mycelium.peers", "alive" }, { "4.49", "k8s.wait", "job" },
 };
 
-/* Without line ends and indentation, which say nothing. Owned. */
-static char *flat(const char *text)
-{
-	Buf out = { 0 };
-	for (; *text; text++) {
-		bool blank = *text == ' ' || *text == '\n' || *text == '\t';
-		if (!blank)
-			buf_putc(&out, *text);
-		else if (out.len && out.data[out.len - 1] != ' ')
-			buf_putc(&out, ' ');
-	}
-	char *ret = bg_strdup(buf_text(&out));
-	buf_clear(&out);
-	return ret;
-}
-
 Test(openedx_coverage, every_item_of_both_guides_is_in_what_ships)
 {
-	const char *held_path = "";
-	AUTO_FREE char *held = NULL;
-	for (size_t i = 0; i < BG_LENGTH(ITEMS); i++) {
-		if (!text_eq(held_path, ITEMS[i].file)) {
-			AUTO_FREE char *name = bg_asprintf("playbooks/openedx-ha/%s", ITEMS[i].file);
-			AUTO_FREE char *path = source_path(name);
-			AUTO_FREE char *text = read_text(path);
-			free(held);
-			held = flat(text);
-			held_path = ITEMS[i].file;
-		}
-		cr_expect(strstr(held, ITEMS[i].text), "%s (%s) is lost: %s no longer holds \"%s\"", ITEMS[i].id, ITEMS[i].what, ITEMS[i].file, ITEMS[i].text);
-	}
-}
-
-static bool has_row(const char *id)
-{
-	for (size_t i = 0; i < BG_LENGTH(ITEMS); i++)
-		if (text_eq(ITEMS[i].id, id))
-			return true;
-	return false;
+	coverage_expect("openedx-ha", ITEMS, BG_LENGTH(ITEMS));
 }
 
 Test(openedx_coverage, no_item_is_left_out_of_the_table)
 {
 	for (int i = 1; i <= FIRST_GUIDE + SECOND_GUIDE; i++) {
 		AUTO_FREE char *id = i <= FIRST_GUIDE ? bg_asprintf("2.%02d", i) : bg_asprintf("4.%02d", i - FIRST_GUIDE);
-		cr_expect(has_row(id), "nothing says where %s is", id);
+		cr_expect(coverage_has(ITEMS, BG_LENGTH(ITEMS), id), "nothing says where %s is", id);
 	}
 }
 
