@@ -1,10 +1,52 @@
-/* Everything that the guide to teacher services ("3.") holds, and where it is in what ships: a text that must stand in that
+/* Everything that the guides to hosted projects ("1.") and to teacher services ("3.") hold, and where it is in what ships: a text that must stand in that
  * file. An item that is lost fails here. */
 #include "core/base/alloc.h"
 #include "coverage.h"
 #include "tests/support/support.h"
 
+#define HOSTED 33     /* items 1.01 to 1.33 */
 #define TEACHER 58    /* items 3.01 to 3.58 */
+
+static const CoverageItem HOSTED_ITEMS[] = {
+	{"1.01", "two cases", "verification.md", "to a hardware or cloud failure, or to a bug or a person who deleted data"},
+	{"1.02", "redundancy", "verification.md", "what runs in `us-east-1` is backed up to `us-east-2`"},
+	{"1.03", "recoverability", "verification.md", "by restoring them into a freshly deployed environment"},
+	{"1.04", "not staging", "verification.md", "**Not staging:** a restore goes into an environment that is there for nothing else"},
+	{"1.04", "enforced", "environment.yaml", "dedicated: true"},
+	{"1.05", "prerequisites", "verification.md", "the AWS account and the AWS CLI"},
+	{"1.06", "canonical", "verification.md", "The project's own documentation has the canonical instructions"},
+	{"1.07", "fetch", "verification.md", "inv utils.get-db-backup"},
+	{"1.08", "restore", "verification.md", "inv dr deploy.db-restore --filename=<FILENAME>"},
+	{"1.08", "is a restore", "verification.md", "confirm=dr restores=yes"},
+	{"1.09", "recent image", "verification.md", "or another recent one, to the disaster recovery environment"},
+	{"1.10", "tag", "verification.md", "kubectl -n <NAMESPACE> get deployments -o wide"},
+	{"1.11", "deploy", "verification.md", "inv dr deploy --tag=<TAG>"},
+	{"1.12", "Site object", "verification.md", "Update the Site object"},
+	{"1.13", "pages", "verification.md", "Create new pages"},
+	{"1.14", "images", "verification.md", "Upload images"},
+	{"1.15", "turn off", "verification.md", "kubectl -n <NAMESPACE> scale deployments --replicas=0 --all"},
+	{"1.16", "bucket", "provisioning.md", "Create the bucket `PROJECTNAME-dr-assets` in another region than the source's"},
+	{"1.16", "like the source", "provisioning.md", "do aws.bucket bucket=${project}-dr-assets region=${dr_region} like=${source_bucket}"},
+	{"1.17", "rule", "provisioning.md", "do aws.replication source=${source_bucket} destination=${project}-dr-assets rule=\"DR Replication\""},
+	{"1.18", "existing", "provisioning.md", "s3://PROJECTNAME-dr-assets/replication-reports"},
+	{"1.18", "by machine", "provisioning.md", "do aws.replicate-existing source=${source_bucket} destination=${project}-dr-assets prefix=replication-reports"},
+	{"1.19", "CNAME", "provisioning.md", "such as `dr.PROJECTNAME.com`"},
+	{"1.20", "shared", "provisioning.md", "group_vars/staging_shared.yaml"},
+	{"1.21", "host", "provisioning.md", "host_vars/dr.yaml"},
+	{"1.22", "role", "provisioning.md", "the role `ContainerInstanceRole`"},
+	{"1.23", "policy", "provisioning.md", "do aws.role-policy role=ContainerInstanceRole policy=AssetsManagementPolicy bucket=${project}-dr-assets"},
+	{"1.24", "statements", "provisioning.md", "\"Action\": [\"s3:*\"], \"Resource\": \"arn:aws:s3:::PROJECTNAME-dr-assets/*\""},
+	{"1.25", "private", "database-backups.md", "a private bucket for the archives of its database"},
+	{"1.26", "bucket", "database-backups.md", "ownership=acls-disabled public=blocked versioning=on encryption=s3"},
+	{"1.27", "user", "database-backups.md", "do aws.user user=${project}-backups bucket=${project}-hosting-services file=${key_file}"},
+	{"1.28", "inline policy", "database-backups.md", "with an access key for programs and this policy"},
+	{"1.29", "its text", "database-backups.md", "\"Sid\": \"ObjectActions\", \"Effect\": \"Allow\", \"Action\": \"s3:PutObject\""},
+	{"1.30", "systems", "README.md", "`inv`, `kubectl` and the rest are commands that you see"},
+	{"1.31", "fragment", "provisioning.md", "They are a fragment: no policy by themselves"},
+	{"1.32", "writer", "database-backups.md", "So a restore wants other credentials"},
+	{"1.33", "wrong namespace", "verification.md", "In another namespace the same would stop production"},
+	{"1.33", "confirmed", "verification.md", "do k8s.scale namespace=${namespace} replicas=0 risk=destructive"},
+};
 
 static const CoverageItem TEACHER_ITEMS[] = {
 	{"3.01", "more ways", "server-loss.md", "technical-guidance.education.gov.uk/infrastructure/disaster-recovery/"},
@@ -73,6 +115,14 @@ static const CoverageItem TEACHER_ITEMS[] = {
 	{"3.58", "name of the copy", "data-loss.md", "default=${pg_server}-ptr"},
 	{"3.58", "form of the time", "data-loss.md", "format=%Y-%m-%dT%H:%M:%S"},
 };
+
+Test(services_coverage, every_item_of_the_guide_to_hosted_projects_is_in_what_ships) {
+	coverage_expect("hosted-projects", HOSTED_ITEMS, BG_LENGTH(HOSTED_ITEMS));
+	for (int i = 1; i <= HOSTED; i++) {
+		AUTO_FREE char *id = bg_asprintf("1.%02d", i);
+		cr_expect(coverage_has(HOSTED_ITEMS, BG_LENGTH(HOSTED_ITEMS), id), "nothing says where %s is", id);
+	}
+}
 
 Test(services_coverage, every_item_of_the_guide_to_teacher_services_is_in_what_ships) {
 	coverage_expect("teacher-services", TEACHER_ITEMS, BG_LENGTH(TEACHER_ITEMS));
