@@ -47,6 +47,8 @@ SimGithub *sim_github_practice(const char *token, int64_t step_ms, WallTime now)
 	sim_github_protect(github, "main", 1, true);
 	for (size_t i = 0; i < BG_LENGTH(WORKFLOWS); i++)
 		sim_github_add_workflow(github, WORKFLOWS[i].file, WORKFLOWS[i].yaml, step_ms < QUEUE_MS ? 0 : QUEUE_MS, WORKFLOWS[i].takes * step_ms);
+	/* A change that is ready, with its one approval. */
+	(void) sim_github_add_pull(github, "main", 1);
 	/* Last night's backup. */
 	int64_t run = sim_github_dispatch(github, "backup-db.yml", "main", "eng-practice", NULL, (WallTime) { now.ms - 6 * HOUR_MS });
 	BG_ASSERT(run > 0);

@@ -114,6 +114,54 @@ Test(sandbox_github, a_deployment_waits_until_somebody_approves) {
 	cr_expect_eq(again.verified, VERIFIED_YES);
 }
 
+/* What its clients in the wild get: the calls that the console makes are tried by the console's own tests. */
+Test(sandbox_github, refuses_as_the_real_one_does) {
+#define R "/repos/practice-digital/apply-for-a-place"
+#define BACKUP R "/actions/workflows/backup-db.yml"
+	static const struct { const char *method, *target, *body, *version; bool stranger; int status; const char *part; } CASES[] = {
+		{"GET", R, NULL, NULL, true, 401, "Bad credentials"},
+		{"GET", R, NULL, "2019-01-01", false, 400, "Unsupported 'X-GitHub-Api-Version'"},
+		{"GET", "/repos/practice-digital/other", NULL, NULL, false, 404, "\"message\":\"Not Found\""},
+		{"GET", "/repos/PRACTICE-digital/Apply-for-a-Place", NULL, NULL, false, 200, "\"default_branch\":\"main\""},
+		{"GET", BACKUP, NULL, NULL, false, 200, "\"path\":\".github/workflows/backup-db.yml\""},
+		{"GET", R "/branches/main/protection/required_pull_request_reviews", NULL, NULL, false, 200, "\"required_approving_review_count\":1"},
+		{"PATCH", R "/branches/main/protection/required_pull_request_reviews", "{\"required_approving_review_count\":7}", NULL, false, 422, "Invalid request"},
+		{"POST", BACKUP "/dispatches", "{}", NULL, false, 422, "wasn't supplied"},
+		{"POST", BACKUP "/dispatches", "{\"ref\":\"none\"}", NULL, false, 422, "No ref found for: none"},
+		{"POST", BACKUP "/dispatches", "{\"ref\":\"main\",\"inputs\":{\"x\":\"1\"}}", NULL, false, 422, "Unexpected inputs provided: [\\\"x\\\"]"},
+		{"POST", BACKUP "/dispatches", "{\"ref\":\"main\",\"inputs\":{\"environment\":\"moon\"}}", NULL, false, 422, "not in the list of allowed values"},
+		{"POST", R "/actions/workflows/restore-db.yml/dispatches", "{\"ref\":\"main\"}", NULL, false, 422, "Required input 'backup-file' not provided"},
+		{"POST", BACKUP "/dispatches", "{\"ref\":\"main\"}", NULL, false, 204, ""},
+		{"POST", R "/actions/runs/30433642/cancel", NULL, NULL, false, 409, "completed"},
+		{"PUT", R "/pulls/9/merge", NULL, NULL, false, 404, "Not Found"},
+		{"PATCH", R "/branches/main/protection/required_pull_request_reviews", "{\"required_approving_review_count\":6}", NULL, false, 200, "\"dismiss_stale_reviews\":true"},
+		{"PUT", R "/pulls/1/merge", NULL, NULL, false, 405, "At least 6 approving reviews are required"},
+		{"PATCH", R "/branches/main/protection/required_pull_request_reviews", "{\"required_approving_review_count\":1}", NULL, false, 200, ""},
+		{"PUT", R "/pulls/1/merge", NULL, NULL, false, 200, "\"merged\":true"},
+		{"PUT", R "/pulls/1/merge", NULL, NULL, false, 405, "not mergeable"},
+	};
+	AUTO_CLEAR(Field) field = {0};
+	AUTO(HttpClient) *client = NULL;
+	Error err = {0};
+	field_begin(&field);
+	assert_ok(http_client_new(NULL, &client, &err), &err);
+	AUTO_FREE char *path = bg_asprintf("%s/secrets/github-token", sandbox_folder(field.sandbox));
+	AUTO_FREE char *token = read_text(path);
+	AUTO_FREE char *good = bg_asprintf("Bearer %s", token);
+	for (size_t i = 0; i < BG_LENGTH(CASES); i++) {
+		AUTO_CLEAR(HttpResponse) answer = {0};
+		AUTO_FREE char *url = bg_asprintf("%s%s", sandbox_url(field.sandbox, "github"), CASES[i].target);
+		HttpHeader headers[] = {{"Authorization", CASES[i].stranger ? "Bearer nobody" : good}, {"X-GitHub-Api-Version", CASES[i].version ? CASES[i].version : "2022-11-28"}};
+		HttpRequest request = {.method = CASES[i].method, .url = url, .headers = headers, .header_count = 2, .body = str_from(CASES[i].body)};
+		assert_ok(http_request(client, &request, &answer, &err), &err);
+		cr_expect(answer.status == CASES[i].status && strstr(buf_text(&answer.body), CASES[i].part), "%s %s %s: %d %s", CASES[i].method, CASES[i].target,
+			CASES[i].body, answer.status, buf_text(&answer.body));
+		cr_expect(http_header(&answer, "X-RateLimit-Remaining").len > 0);
+	}
+#undef BACKUP
+#undef R
+}
+
 Test(sandbox_github, faults_reach_it) {
 	static const struct { const char *fault; const char *why; } CASES[] = {
 		{"token-expired@github", "Bad credentials"}, {"rate-limit", "too many requests (status 403)"}, {"status=503@github", "is not available now"},
