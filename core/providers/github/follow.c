@@ -6,7 +6,7 @@
 #include "core/base/alloc.h"
 #include "core/providers/github/workflow.h"
 
-#define FIRST_WAIT_MS 250
+#define FIRST_WAIT_MS 100
 #define LAST_WAIT_MS 10000
 #define AWAY_MS (5 * 60 * 1000)      /* for so long it may not be reached */
 #define CANCEL_MS (60 * 1000)        /* for so long the end of a cancelled run is waited for */

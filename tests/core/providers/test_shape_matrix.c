@@ -79,8 +79,8 @@ static void try_shapes(const MatrixRow *row) {
 	AUTO_CLEAR(Reading) good = {0};
 	size_t requests;
 	matrix_good(row, false, &good, &requests);
-	/* A probe that asks two dozen times gets every third change; all of them with MATRIX_WHOLE in the environment. */
-	size_t stride = requests > 8 && !getenv("MATRIX_WHOLE") ? 3 : 1;
+	/* A probe that asks two dozen times, or is like others, gets every third change; all of them with MATRIX_WHOLE in the environment. */
+	size_t stride = (requests > 8 || row->sampled) && !getenv("MATRIX_WHOLE") ? 3 : 1;
 	for (size_t request = 0; request < requests; request++) {
 		bool more = true;
 		for (size_t target = 0; more; target++)
