@@ -112,3 +112,25 @@ Test(shipped_playbooks, refuse_the_example_cluster_where_it_is_live)
 	cr_assert(!environment_load(live, &refused, &err));
 	cr_expect(strstr(err.why, "the value of the example"), "%s", err.why);
 }
+
+/* The four steps of the README: each is a page that can be walked as it stands there. */
+Test(shipped_playbooks, the_steps_of_the_readme_can_be_walked)
+{
+	static const char FENCE[] = "````markdown\n";
+	AUTO_FREE char *path = source_path("playbooks/README.md");
+	AUTO_FREE char *text = read_text(path);
+	size_t steps = 0;
+	for (const char *at = text; (at = strstr(at, FENCE)); steps++) {
+		at += sizeof(FENCE) - 1;
+		const char *end = strstr(at, "\n````");
+		AUTO(Playbook) *playbook = NULL;
+		AUTO_CLEAR(Buf) said = { 0 };
+		Error err = { 0 };
+		cr_assert(end, "step %zu does not end", steps + 1);
+		assert_ok(playbook_parse((Str){ at, (size_t) (end - at) + 1 }, "loss.md", provider_vocabulary(), &playbook, &err), &err);
+		diagnostic_render_all(&playbook->diagnostics, &said);
+		cr_expect_not(playbook_has_errors(playbook), "step %zu: %s", steps + 1, buf_text(&said));
+		cr_expect_gt(playbook->procedure_count, 0u, "step %zu", steps + 1);
+	}
+	cr_expect_eq(steps, 4u);
+}
