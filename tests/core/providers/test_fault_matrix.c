@@ -148,6 +148,7 @@ static void try_probe(const char *probe) {
 /* One for each provider, so that they run beside one another. */
 Test(fault_matrix, concourse) { try_probe("concourse."); }
 Test(fault_matrix, fastly) { try_probe("fastly."); }
+Test(fault_matrix, aws) { try_probe("aws."); }
 Test(fault_matrix, azure) { try_probe("azure."); }
 Test(fault_matrix, s3) { try_probe("s3."); }
 Test(fault_matrix, mycelium) { try_probe("mycelium."); }
