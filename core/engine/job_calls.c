@@ -14,6 +14,7 @@ Json *engine_job_request(const Engine *engine, const char *kind) {
 	json_add_string(request, "environment", engine->environment_path);
 	AUTO_FREE char *state = path_join(incident_file_folder(engine->file), "state");
 	json_add_string(request, "state_folder", state);
+	json_add_string(request, "incident", incident_file_model(engine->file)->id);
 	return request;
 }
 

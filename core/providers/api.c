@@ -40,14 +40,22 @@ bool api_open(Api *api, const Call *call, const char *service, const char *url, 
 	return open_client(call, options, &api->client, err);
 }
 
-static bool at_path(const Api *api, const char *method, const char *path, Error *err) {
+char *api_address(const Api *api, const char *path) {
+	UrlParts parts;
 	AUTO_FREE char *full = bg_asprintf("%s%s", api->url, path);
-	AUTO_FREE char *where = url_describe(full);
+	if (!api->url_is_secret || !url_parse(full, &parts, NULL))
+		return api->url_is_secret ? bg_strdup("the address") : url_describe(full);
+	AUTO_FREE char *origin = bg_asprintf("%.*s://%.*s%s%.*s", STR_ARG(parts.scheme), STR_ARG(parts.host), parts.port.len ? ":" : "", STR_ARG(parts.port));
+	return url_describe(origin);
+}
+
+static bool at_path(const Api *api, const char *method, const char *path, Error *err) {
+	AUTO_FREE char *where = api_address(api, path);
 	return error_where(err, "%s %s", method, where);
 }
 
 bool api_send(Api *api, const char *method, const char *path, const ApiBody *body, HttpResponse *ret, Error *err) {
-	*ret = (HttpResponse){0};
+	*ret = (HttpResponse){.unsent = true};
 	int64_t left = call_remaining_ms(api->call);
 	AUTO_FREE char *url = bg_asprintf("%s%s", api->url, path);
 	if (call_is_cancelled(api->call))
@@ -60,7 +68,8 @@ bool api_send(Api *api, const char *method, const char *path, const ApiBody *bod
 		return at_path(api, method, path, err);
 	}
 	HttpRequest request = {.method = method, .url = url, .deadline_ms = left < REQUEST_MAX_MS ? left : REQUEST_MAX_MS,
-		.secret_header = api->secret_header, .secret = api->secret, .secret_is_whole = api->secret_is_whole, .max_body = 32u * 1024 * 1024,
+		.secret_header = api->secret_header, .secret = api->secret, .secret_is_whole = api->secret_is_whole,
+		.url_is_secret = api->url_is_secret, .max_body = 32u * 1024 * 1024,
 		.cancelled = api->call->cancelled, .userdata = api->call->userdata};
 	if (body) {
 		request.content_type = body->content_type;
@@ -169,8 +178,7 @@ bool api_strange(const Api *api, const char *path, Error *err, const char *why, 
 	va_end(args);
 	error_set(err, ERROR_PROTOCOL, "%s %s", api->service, words);
 	error_hint(err, "this may be another version of it, or another service: look there by hand");
-	AUTO_FREE char *full = bg_asprintf("%s%s", api->url, path);
-	AUTO_FREE char *where = url_describe(full);
+	AUTO_FREE char *where = api_address(api, path);
 	return error_where(err, "%s", where);
 }
 
@@ -182,8 +190,7 @@ bool api_json(const Api *api, const char *path, const HttpResponse *response, Js
 	error_set(err, ERROR_PROTOCOL, "%s answers with something that is not JSON (%.*s%s%zu bytes)", api->service,
 		(int) (type.len < 40 ? type.len : 40), type.len ? type.ptr : "", type.len ? ", " : "", response->body.len);
 	error_hint(err, "check that the address is the right one; a login page or a proxy may answer there");
-	AUTO_FREE char *full = bg_asprintf("%s%s", api->url, path);
-	AUTO_FREE char *where = url_describe(full);
+	AUTO_FREE char *where = api_address(api, path);
 	return error_where(err, "%s", where);
 }
 
@@ -193,9 +200,11 @@ bool api_get(Api *api, const char *path, Json **ret_json, Error *err) {
 }
 
 void api_note(const Api *api, const char *place, Reading *reading) {
-	AUTO_FREE char *whole = api->url ? bg_asprintf("%s at %s", place, api->url) : bg_strdup(place);
+	AUTO_FREE char *host = api->url && api->url_is_secret ? api_address(api, "") : NULL;
+	const char *url = host ? host : api->url;
+	AUTO_FREE char *whole = url ? bg_asprintf("%s at %s", place, url) : bg_strdup(place);
 	reading->by_name = reading->by_name || api->by_name;
-	reading_at_place(reading, api->url, whole);
+	reading_at_place(reading, url, whole);
 	reading_note_clocks(reading, api->clock_difference_ms, whole);
 }
 
@@ -203,6 +212,8 @@ void api_clear(Api *api) {
 	http_client_free(api->client);
 	secret_free(api->secret);
 	free(api->secret_place);
+	if (api->url && api->url_is_secret)
+		secret_wipe(api->url, strlen(api->url));
 	free(api->url);
 	*api = (Api){0};
 }

@@ -13,6 +13,7 @@ typedef struct Api {
 	char *url;                    /* without a slash at its end */
 	const char *secret_header;    /* NULL with sigv4 or without credentials */
 	bool secret_is_whole;         /* an "Authorization" that is sent as it stands */
+	bool url_is_secret;           /* `url` is the credential (a webhook): paths are "", and only its host is ever told */
 	Secret *secret;               /* owned */
 	char *secret_place;           /* "environment variable FASTLY_API_TOKEN": what may be shown; owned */
 	ApiExplain *explain;          /* NULL: the first line of a plain text */
@@ -31,7 +32,8 @@ typedef struct ApiBody {
 
 /* Opens the client: `insecure` and `ca-cert` come from the system's settings unless given here. */
 BG_CHECK bool api_open(Api *api, const Call *call, const char *service, const char *url, const HttpClientOptions *options, Error *err);
-/* Any whole answer, whatever its status. `path` begins with a slash. `body` NULL = none. */
+/* Any whole answer, whatever its status. `path` begins with a slash. `body` NULL = none. `ret` is written also on failure, and then says
+ * whether anything can have arrived. */
 BG_CHECK bool api_send(Api *api, const char *method, const char *path, const ApiBody *body, HttpResponse *ret, Error *err);
 /* Only an answer of 2xx is one. */
 BG_CHECK bool api_do(Api *api, const char *method, const char *path, const ApiBody *body, HttpResponse *ret, Error *err);
@@ -46,5 +48,7 @@ bool api_strange(const Api *api, const char *path, Error *err, const char *why, 
 void api_note(const Api *api, const char *place, Reading *reading);
 void api_clear(Api *api);
 BG_DEFINE_CLEARP(Api, api_clear)
+/* The address with `path` behind it, as it may be shown. Owned. */
+char *api_address(const Api *api, const char *path);
 /* A path from a format whose %s arguments are percent-encoded, each as one segment. Owned. */
 char *api_path(const char *format, ...) BG_PRINTF(1, 2);

@@ -15,6 +15,13 @@
 /* Where the record of the open incident is, for the places that keep copies: `note` is the checkpoint as text. */
 typedef struct CallCheckpoint { const char *incident, *note; int64_t seq; } CallCheckpoint;
 
+/* A record of the open incident in words, for where they are posted. */
+typedef struct CallAnnouncement {
+	const char *incident, *text;
+	const char *thread;                /* what the first one was given as its place; NULL: this is the first */
+	int64_t seq;
+} CallAnnouncement;
+
 /* What one call may use. Borrowed for the call. */
 typedef struct Call {
 	const Environment *environment;
@@ -22,8 +29,10 @@ typedef struct Call {
 	const Json *args;                  /* parameter name -> string, every value filled in and checked against the VerbSpec */
 	MonoTime deadline;
 	const char *state_folder;          /* of the run: what command steps carry along; NULL for probes */
+	const char *incident;              /* the id of the open incident; NULL: none, or it does not matter */
 	const CallCheckpoint *checkpoint;  /* NULL: no incident */
 	const char *incidents;             /* folder of the incidents that were; NULL = not known here */
+	const CallAnnouncement *announcement;   /* NULL: there is nothing to post */
 	bool (*cancelled)(void *userdata);                                              /* NULL = never */
 	void (*progress)(void *userdata, const char *text, int64_t done, int64_t total); /* total 0 = not known; NULL ok */
 	void (*output)(void *userdata, bool is_stderr, Str bytes);                       /* raw bytes of a program; NULL ok */

@@ -16,6 +16,7 @@
 #include "core/providers/provider.h"
 #include "core/providers/readiness/readiness.h"
 #include "core/providers/s3/s3.h"
+#include "core/providers/slack/slack.h"
 
 const Provider *const PROVIDERS[] = {
 	&AWS_PROVIDER,
@@ -34,6 +35,7 @@ const Provider *const PROVIDERS[] = {
 	&NODE_PROVIDER,
 	&READINESS_PROVIDER,
 	&S3_PROVIDER,
+	&SLACK_PROVIDER,
 	NULL,
 };
 

@@ -138,7 +138,7 @@ static void sign(const HttpRequest *request, const UrlParts *parts, HeaderLines 
 		buf_printf(ret_url, "?%s", buf_text(&query));
 }
 
-static bool has_credentials(const HttpRequest *request) { return request->secret || request->sigv4 || request->secret_query; }
+static bool has_credentials(const HttpRequest *request) { return request->secret || request->sigv4 || request->secret_query || request->url_is_secret; }
 
 /* The address with the query that is a secret: for the other side's eyes only. */
 static void add_secret_query(const HttpRequest *request, const UrlParts *parts, Buf *ret_url) {
@@ -239,6 +239,9 @@ static bool perform(HttpClient *client, Transfer *transfer, const char *url, Err
 	curl->easy_setopt(client->handle, CURLOPT_XFERINFODATA, transfer);
 	transfer->response->by_name = !url_host_is_literal(&parts);
 	CURLcode code = curl->easy_perform(client->handle);
+	curl_off_t connected = 0;
+	curl->easy_getinfo(client->handle, CURLINFO_PRETRANSFER_TIME_T, &connected);
+	transfer->response->unsent = code != CURLE_OK && !connected && !transfer->response->status;
 	bool ok = code == CURLE_OK || http_error_set(curl, client->handle, transfer, code, detail, err);
 	curl->easy_setopt(client->handle, CURLOPT_ERRORBUFFER, NULL);
 	curl->easy_setopt(client->handle, CURLOPT_HTTPHEADER, NULL);
@@ -286,8 +289,32 @@ static void hide_secrets(const HttpRequest *request, Buf *bytes) {
 	secret_hide(request->sigv4->secret_key, bytes->data, bytes->len);
 }
 
+/* Where a request went, as it may be told: of an address that is a credential, only the host. */
+static char *told_address(const HttpRequest *request) {
+	UrlParts parts;
+	if (!request->url_is_secret)
+		return url_describe(request->url);
+	if (!url_parse(request->url, &parts, NULL))
+		return bg_strdup("an unusable address");
+	AUTO_FREE char *origin = bg_asprintf("%.*s://%.*s%s%.*s", STR_ARG(parts.scheme), STR_ARG(parts.host), parts.port.len ? ":" : "", STR_ARG(parts.port));
+	return url_describe(origin);
+}
+
+/* A server may name the whole address, its path, or only the last part of that. */
+static void hide_address(const HttpRequest *request, HttpResponse *response) {
+	UrlParts parts;
+	if (!request->url_is_secret || !url_parse(request->url, &parts, NULL))
+		return;
+	const char *last = strrchr(request->url, '/');
+	Str hidden[] = {str_from(request->url), parts.path, str_from(last ? last + 1 : "")};
+	for (size_t i = 0; i < BG_LENGTH(hidden); i++) {
+		AUTO(Secret) *secret = secret_new(hidden[i], "address");
+		http_response_hide(response, secret);
+	}
+}
+
 bool http_request(HttpClient *client, const HttpRequest *request, HttpResponse *ret, Error *err) {
-	*ret = (HttpResponse){0};
+	*ret = (HttpResponse){.unsent = true};
 	Transfer transfer = {.request = request, .response = ret, .began = mono_now(),
 		.max_body = request->max_body ? request->max_body : HTTP_DEFAULT_MAX_BODY};
 	int64_t deadline_ms = request->deadline_ms ? request->deadline_ms : HTTP_DEFAULT_DEADLINE_MS;
@@ -319,11 +346,14 @@ bool http_request(HttpClient *client, const HttpRequest *request, HttpResponse *
 	ret->elapsed_ms = mono_now().ms - transfer.began.ms;
 	hide_secrets(request, &ret->headers);
 	hide_secrets(request, &ret->body);
+	hide_address(request, ret);
 	if (!text_eq(url, request->url))
 		ret->final_url = bg_strdup(url);
+	if (request->url_is_secret)
+		secret_wipe(url, strlen(url));
 	(void) wall_parse_http(http_header(ret, "Date"), &ret->date);   /* stays unknown when there is none */
 	if (!ok) {
-		AUTO_FREE char *where = url_describe(request->url);
+		AUTO_FREE char *where = told_address(request);
 		AUTO_FREE char *led_to = ret->final_url ? url_describe(ret->final_url) : NULL;
 		if (led_to)
 			secret_hide(request->secret, led_to, strlen(led_to));

@@ -47,6 +47,7 @@ typedef struct HttpRequest {
 	bool secret_is_whole;         /* an "Authorization" that is sent as it stands, without "Bearer" */
 	const SigV4 *sigv4;
 	const Secret *secret_query;   /* "sv=..&sig=..": goes behind the URL's own query when it is sent, and is shown nowhere */
+	bool url_is_secret;           /* what stands behind the host is itself a credential: no error names it, no answer brings it back */
 	int64_t deadline_ms;          /* the whole request; 0 = HTTP_DEFAULT_DEADLINE_MS */
 	int64_t connect_ms;           /* until the connection stands; 0 = HTTP_DEFAULT_CONNECT_MS */
 	size_t max_body;              /* 0 = HTTP_DEFAULT_MAX_BODY */
@@ -65,6 +66,7 @@ typedef struct HttpResponse {
 	WallTime date;                /* the other side's clock: its Date header; unknown if it sent none */
 	WallTime received;            /* our clock when the answer began */
 	int64_t elapsed_ms;
+	bool unsent;                  /* no whole answer, and nothing of the request can have arrived: no connection stood */
 	bool by_name;                 /* the host was not a literal address: DNS was asked */
 	char *final_url;              /* the address that answered, when redirects led to another one; NULL = the one that was asked */
 } HttpResponse;

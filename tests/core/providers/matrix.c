@@ -61,11 +61,12 @@ void matrix_look(MatrixLook *look, Reading *ret) {
 	if (row->prepare)
 		row->prepare(&folder, look->world);
 	CallCheckpoint checkpoint = {"i1", NOTE, 41};
+	CallAnnouncement announcement = {.incident = "i1", .text = "03:12Z incident declared", .seq = 1};
 	const Probe *probe = probe_find(row->probe);
 	cr_assert_not_null(probe, "%s", row->probe);
 	assert_ok(provider_check_args(&probe->spec, args, &err), &err);
 	Call call = {.environment = environment, .system = environment->system_count ? &environment->systems[0] : NULL, .args = args,
-		.checkpoint = row->keeps ? &checkpoint : NULL,
+		.checkpoint = row->keeps ? &checkpoint : NULL, .announcement = row->announces ? &announcement : NULL,
 		.deadline = {mono_now().ms + (look->deadline_ms ? look->deadline_ms : MATRIX_LONG_MS)}};
 	probe->read(&call, ret);
 	ret->name = bg_strdup("it");

@@ -35,6 +35,7 @@ typedef struct MatrixRow {
 	bool by_clock;                  /* it tells ages: a clock that is minutes off makes them doubtful */
 	bool keeps;                     /* with a record to keep */
 	bool sampled;                   /* every third change of shape only, but for MATRIX_WHOLE in the environment */
+	bool announces;                 /* with a record to post */
 	void (*prepare)(TempFolder *folder, MatrixWorld world);   /* of a probe that looks at this machine: FOLDER as it is in that world */
 	const char *secret;             /* its credential, with MATRIX_SECRET in it; NULL = that alone */
 	size_t part_from;               /* what is wrong from this request on leaves a part that is seen: WARN; 0 = there is none such */

@@ -317,6 +317,19 @@ static void couch(const BadRequest *request, MatrixWorld world, BadAnswer *answe
 		buf_puts(&answer->body, "{\"state\":\"cluster_finished\"}");
 }
 
+/* ---- Slack ---- */
+
+static void slack(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
+	(void) world;
+	buf_puts(&answer->headers, "Content-Type: application/json; charset=utf-8\r\n");
+	if (is_get(request, "/auth.test"))
+		buf_puts(&answer->body, "{\"ok\":true,\"url\":\"https://w.slack.com/\",\"team\":\"W\",\"user\":\"bot\",\"team_id\":\"T1\",\"user_id\":\"U1\"}");
+	else if (text_eq(request->method, "POST") && text_eq(request->target, "/chat.postMessage"))
+		buf_puts(&answer->body, "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"1503435956.000247\",\"message\":{\"text\":\"x\"}}");
+	else
+		answer->status = 404;
+}
+
 /* ---- sets of backups ---- */
 
 static void backups(TempFolder *folder, MatrixWorld world) {
@@ -389,6 +402,11 @@ const MatrixRow MATRIX[] = {
 	{"checkpoint.bucket", "a record", "s3", "endpoint", KEYS, {"bucket", "kept"}, s3, BODY_NONE, "bucket kept",
 		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "an empty place takes the record; it has no times",
 		.is_subject = true, .by_clock = true, .keeps = true},
+	{"slack.announce", "no incident", "slack", "url", TOKEN, {"channel", "C1"}, slack, BODY_JSON, "Slack",
+		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "a workspace that answers is ready; it has no times", .by_clock = true},
+	{"slack.announce", "a record", "slack", "url", TOKEN, {"channel", "C1"}, slack, BODY_JSON, "Slack",
+		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "a channel takes the message; it has no times", .is_subject = true,
+		.by_clock = true, .announces = true},
 	{"checkpoint.folder", "no incident", NULL, NULL, NULL, {"folder", "FOLDER"}, NULL, BODY_NONE, "/",
 		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "an empty place is ready; it has no times", .keeps = false},
 	{"checkpoint.folder", "a record", NULL, NULL, NULL, {"folder", "FOLDER"}, NULL, BODY_NONE, "/",

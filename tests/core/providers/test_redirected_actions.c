@@ -9,6 +9,7 @@
 #include "core/base/file.h"
 #include "core/providers/provider.h"
 #include "core/sandbox/sandbox.h"
+#include "core/sandbox/sim_office.h"
 #include "core/transport/http.h"
 #include "couch_server.h"
 #include "github_scene.h"
@@ -38,6 +39,8 @@ static const Row ROWS[] = {
 	{"github.workflow", NULL, {"workflow", "backup.yml"}},
 	{"couchdb.setup", NULL, {NULL}},
 	{"couchdb.restore", NULL, {"from", "set"}},
+	{"slack.channel", NULL, {"name", "inc-db-down", "invite", "U1"}},
+	{"slack.post", NULL, {"text", "We are on it", "channel", "C0GENERAL"}},
 };
 
 static const Row *row_of(const char *verb) {
@@ -52,7 +55,8 @@ static const Row *row_of(const char *verb) {
 typedef struct Relay {
 	Sandbox *sandbox;            /* or */
 	CouchServer *couch;
-	GithubScene github;
+	GithubScene github;          /* or */
+	SimOffice *office;
 	const char *behind;          /* the address of the system itself; borrowed from one of them */
 	HttpClient *client;
 	StrList asked;               /* "GET", a method for each request */
@@ -147,6 +151,12 @@ static void relay_begin(Relay *relay, const Row *row, TempFolder *folder) {
 		relay->behind = relay->github.url;
 		return;
 	}
+	if (strstr(row->verb, "slack.")) {
+		setenv("REDIRECTED_PASSWORD", SIM_OFFICE_TOKEN, 1);
+		assert_ok(sim_office_start(&relay->office, &err), &err);
+		relay->behind = sim_office_slack_url(relay->office);
+		return;
+	}
 	SandboxOptions options = {.build_ms = 1};
 	assert_ok(sandbox_start(&options, &relay->sandbox, &err), &err);
 	relay->behind = sandbox_url(relay->sandbox, strstr(row->verb, "fastly.") ? "fastly" : "concourse");
@@ -157,6 +167,7 @@ static void relay_clear(Relay *relay) {
 	relay->couch = couch_server_free(relay->couch);
 	if (relay->github.http)
 		scene_clear(&relay->github);
+	relay->office = sim_office_stop(relay->office);
 	relay->sandbox = sandbox_stop(relay->sandbox);
 }
 BG_DEFINE_CLEARP(Relay, relay_clear)
@@ -165,6 +176,8 @@ BG_DEFINE_CLEARP(Relay, relay_clear)
 static void relay_changes(const Relay *relay, StrList *ret) {
 	if (relay->sandbox)
 		return sandbox_changes(relay->sandbox, ret);
+	if (relay->office)
+		return sim_office_changes(relay->office, ret);
 	AUTO_FREE char *log = relay->couch ? couch_server_log(relay->couch) : strlist_join(&relay->github.asked, "\n");
 	Str rest = str_from(log), line;
 	while (str_next_line(&rest, &line))
@@ -175,8 +188,9 @@ static void relay_changes(const Relay *relay, StrList *ret) {
 /* The environment with `url` as the system's address. */
 static Environment *environment_by(const Relay *relay, TempFolder *folder, const char *url) {
 	AUTO_FREE char *path = relay->sandbox ? sandbox_environment(relay->sandbox) : bg_strdup(temp_path(folder, "environment.yaml"));
-	AUTO_FREE char *text = relay->sandbox ? read_text(path) : bg_asprintf("name: test\nkind: live\nsystems:\n  s: { %s, url: \"%s\", %s: { env: REDIRECTED_PASSWORD } }\n",
-		relay->couch ? "provider: couchdb" : "provider: github, repository: " SCENE_REPO, relay->behind, relay->couch ? "password" : "token");
+	const char *system = relay->office ? "slack, token" : relay->couch ? "couchdb, password" : "github, repository: " SCENE_REPO ", token";
+	AUTO_FREE char *text = relay->sandbox ? read_text(path)
+		: bg_asprintf("name: test\nkind: live\nsystems:\n  s: { url: \"%s\", provider: %s: { env: REDIRECTED_PASSWORD } }\n", relay->behind, system);
 	AUTO_FREE char *changed = exchange(text, relay->behind, url);
 	Environment *environment = NULL;
 	Error err = {0};

@@ -1,0 +1,87 @@
+/* sim_office.c: see sim_office.h. */
+#include "core/sandbox/sim_office.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include "core/base/alloc.h"
+#include "core/sandbox/sim_http.h"
+
+struct SimOffice {
+	pthread_mutex_t lock;            /* of everything below */
+	SimSlack *slack;
+	SimEnding ending;
+	int64_t delay_ms;
+	StrList changes;
+	SimHttp *http;
+	char *url, *webhook;
+};
+
+static void note_change(SimOffice *office, const SimRequest *request, const SimReply *reply) {
+	if (!text_eq(request->method, "GET"))
+		strlist_add_take(&office->changes, bg_asprintf("slack %s %s %d", request->method, request->path, reply->status));
+}
+
+static void on_slack(void *userdata, const SimRequest *request, SimReply *reply) {
+	SimOffice *office = userdata;
+	pthread_mutex_lock(&office->lock);
+	if (office->ending == SIM_ENDING_WHOLE)
+		sim_slack_handle(office->slack, request, reply, wall_now());
+	else
+		reply->ending = office->ending;
+	reply->delay_ms = office->delay_ms;
+	note_change(office, request, reply);
+	pthread_mutex_unlock(&office->lock);
+}
+
+bool sim_office_start(SimOffice **ret_office, Error *err) {
+	AUTO(SimOffice) *office = bg_calloc(1, sizeof(*office));
+	pthread_mutex_init(&office->lock, NULL);
+	office->slack = sim_slack_new(SIM_OFFICE_TOKEN, SIM_OFFICE_WEBHOOK);
+	if (!sim_http_start(on_slack, office, &office->http, err))
+		return false;
+	office->url = bg_asprintf("http://127.0.0.1:%u/api", sim_http_port(office->http));
+	office->webhook = bg_asprintf("http://127.0.0.1:%u" SIM_OFFICE_WEBHOOK, sim_http_port(office->http));
+	*ret_office = TAKE(office);
+	return true;
+}
+
+SimOffice *sim_office_stop(SimOffice *office) {
+	if (!office)
+		return NULL;
+	sim_http_stop(office->http);
+	sim_slack_free(office->slack);
+	strlist_clear(&office->changes);
+	pthread_mutex_destroy(&office->lock);
+	free(office->url);
+	free(office->webhook);
+	free(office);
+	return NULL;
+}
+
+const char *sim_office_slack_url(const SimOffice *office) { return office->url; }
+const char *sim_office_webhook(const SimOffice *office) { return office->webhook; }
+
+void sim_office_ending(SimOffice *office, SimEnding ending) {
+	pthread_mutex_lock(&office->lock);
+	office->ending = ending;
+	pthread_mutex_unlock(&office->lock);
+}
+
+void sim_office_delay(SimOffice *office, int64_t delay_ms) {
+	pthread_mutex_lock(&office->lock);
+	office->delay_ms = delay_ms;
+	pthread_mutex_unlock(&office->lock);
+}
+
+SimSlack *sim_office_lock(SimOffice *office) {
+	pthread_mutex_lock(&office->lock);
+	return office->slack;
+}
+
+void sim_office_unlock(SimOffice *office) { pthread_mutex_unlock(&office->lock); }
+
+void sim_office_changes(SimOffice *office, StrList *ret_changes) {
+	pthread_mutex_lock(&office->lock);
+	for (size_t i = 0; i < office->changes.count; i++)
+		strlist_add(ret_changes, office->changes.items[i]);
+	pthread_mutex_unlock(&office->lock);
+}

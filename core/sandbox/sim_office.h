@@ -1,0 +1,25 @@
+/* sim_office.h: what a team writes to during an incident, beside the sandbox: a Slack workspace on a loopback port of its own. Lock it to reach the
+ * state behind. */
+#pragma once
+#include "core/base/error.h"
+#include "core/sandbox/sim_slack.h"
+
+#define SIM_OFFICE_TOKEN "xoxb-office-7Wq9-Zk3"
+#define SIM_OFFICE_WEBHOOK "/services/T0SANDBOX/B0HOOK/hush7Wq9Zk3"
+
+typedef struct SimOffice SimOffice;
+
+BG_CHECK bool sim_office_start(SimOffice **ret_office, Error *err);
+SimOffice *sim_office_stop(SimOffice *office);       /* NULL ok; returns NULL */
+BG_DEFINE_FREEP(SimOffice, sim_office_stop)
+
+const char *sim_office_slack_url(const SimOffice *office);     /* "http://127.0.0.1:4711/api" */
+const char *sim_office_webhook(const SimOffice *office);       /* the whole address of it */
+/* How every answer of Slack ends from now on; what is asked for is not done then, unless it is WHOLE. */
+void sim_office_ending(SimOffice *office, SimEnding ending);
+void sim_office_delay(SimOffice *office, int64_t delay_ms);
+/* Between the two the workspace is the caller's alone. */
+SimSlack *sim_office_lock(SimOffice *office);
+void sim_office_unlock(SimOffice *office);
+/* Everything that was asked and that was not only looking: "slack POST /api/chat.postMessage 200". Appended. */
+void sim_office_changes(SimOffice *office, StrList *ret_changes);
