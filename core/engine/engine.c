@@ -105,10 +105,18 @@ static void on_connection(uv_stream_t *listening, int status) {
 
 /* ---- prober ---- */
 
-static void on_reading(void *userdata, Reading *reading) { engine_take_reading(userdata, reading); }
+static void on_reading(void *userdata, Reading *reading) {
+	Engine *engine = userdata;
+	announcer_judge(engine->announcer, reading);
+	engine_take_reading(engine, reading);
+}
+
+static void on_announced(void *userdata, const Json *frame) { announcer_told(((Engine *) userdata)->announcer, frame); }
 
 static void on_prober_died(void *userdata, const char *why) {
 	Engine *engine = userdata;
+	if (!engine->stopping)
+		announcer_prober_died(engine->announcer);
 	for (size_t i = 0; i < engine->reading_count && !engine->stopping; i++) {
 		AUTO_CLEAR(Reading) gone = {0};
 		gone.name = bg_strdup(engine->readings[i].name);
@@ -216,6 +224,7 @@ static void on_tick(uv_timer_t *timer) {
 	engine_expire_readings(engine);
 	engine_settle(engine);
 	engine_renew_gates(engine);
+	announcer_pump(engine->announcer);
 }
 
 /* The folder cannot hold a lock: the abstract socket is one. The folder is looked at once more afterwards, since another engine may have found
@@ -274,6 +283,7 @@ static bool engine_start(Engine *engine, const EngineOptions *options, Error *er
 	engine->clock_offset_ms = clock_offset();
 	uv_loop_init(&engine->loop);
 	name_readings(engine);
+	engine->announcer = announcer_new(engine);
 	engine->library = library_new(&engine->environment->playbooks, provider_vocabulary());
 	if (!engine_open_incident(engine, err))
 		return false;
@@ -289,9 +299,10 @@ static bool engine_start(Engine *engine, const EngineOptions *options, Error *er
 	uv_timer_init(&engine->loop, &engine->tick);
 	engine->tick.data = engine;
 	uv_timer_start(&engine->tick, on_tick, TICK_MS, TICK_MS);
-	ProberOwner owner = {on_reading, on_prober_died, engine, engine->paths.incidents};
+	ProberOwner owner = {.reading = on_reading, .announced = on_announced, .died = on_prober_died, .userdata = engine, .incidents = engine->paths.incidents};
 	engine->prober = prober_link_start(&engine->loop, engine->self, engine->environment_path, &owner);
 	engine_send_checkpoint(engine);
+	announcer_pump(engine->announcer);
 	return true;
 }
 
@@ -345,6 +356,7 @@ static void engine_end(Engine *engine) {
 		(void) unlink(engine->paths.socket);
 	save_held(engine);
 	engine->file = incident_file_close(engine->file);
+	engine->announcer = announcer_free(engine->announcer);
 	library_free(engine->library);
 	for (size_t i = 0; i < engine->reading_count; i++)
 		reading_clear(&engine->readings[i]);

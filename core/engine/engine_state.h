@@ -1,6 +1,7 @@
 /* engine_state.h: the one structure that the engine's files share. Not for anybody outside core/engine. */
 #pragma once
 #include <uv.h>
+#include "core/engine/announcer.h"
 #include "core/engine/connection.h"
 #include "core/engine/held_words.h"
 #include "core/engine/engine.h"
@@ -57,6 +58,7 @@ typedef struct Engine {
 	size_t reading_count;
 	ReadingState *recorded;           /* what the record last said of each reading, or would have; NOT_RECORDED: nothing yet */
 	ProberLink *prober;
+	Announcer *announcer;             /* NULL: nothing is posted by itself */
 	char *banner;
 	ClientHeld held;                  /* as it was told last */
 	WallTime disk_failed;             /* since when nothing can be written, no incident being open; 0 = it can */

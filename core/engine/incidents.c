@@ -22,6 +22,7 @@ void engine_use_incident(Engine *engine, IncidentFile *file) {
 	if (file)
 		incident_file_set_sink(file, publish_record, engine);
 	engine_send_checkpoint(engine);
+	announcer_use(engine->announcer);
 }
 
 static int64_t count_running(const Incident *incident) {
@@ -64,6 +65,7 @@ void engine_settle(Engine *engine) {
 	if (owed && incident_file_write_held(engine->file, &why)) {
 		forget_shelter(engine);
 		engine_send_checkpoint(engine);
+		announcer_pump(engine->announcer);
 		if (engine->lock_fd >= 0)
 			listener_lock_sign(engine->lock_fd);
 	}

@@ -59,8 +59,10 @@ struct Prober {
 	/* Under the lock: the newest checkpoint of the record; incident NULL: there was none yet. */
 	char *incident, *note;
 	int64_t seq;
+	Json *announce;              /* the frame of what is to be posted next; NULL: nothing */
 };
 
+static bool announces(const Asker *asker) { return text_eq(asker->spec->probe, "slack.announce"); }
 static bool keeps_checkpoints(const Asker *asker) { return str_starts(str_from(asker->spec->probe), "checkpoint."); }
 
 /* A look at a node goes into the sweep, wherever the environment names it. */
@@ -98,6 +100,17 @@ static void send_reading(const Asker *asker, Reading *reading) {
 	tell(frame);
 }
 
+/* Called with the lock held: what came of a message. */
+static void tell_announced(const Json *announce, const Reading *reading) {
+	AUTO(Json) *frame = json_new_object();
+	json_add_string(frame, "t", "announced");
+	json_add_string(frame, "incident", json_get_string(announce, "incident"));
+	json_add_int(frame, "seq", json_get_int(announce, "seq", 0));
+	json_add_string(frame, "outcome", reading ? json_get_string_or(reading->facts, "outcome", "in-doubt") : "not-posted");
+	json_add_string(frame, "thread", reading ? json_get_string(reading->facts, "thread") : NULL);
+	tell(frame);
+}
+
 static void ask_once(Asker *asker) {
 	if (prober_place_moved(asker->spec))
 		_exit(0);   /* the engine starts another, whose rules are for the folder that is there now */
@@ -106,15 +119,21 @@ static void ask_once(Asker *asker) {
 	AUTO_FREE char *incident = bg_strdup_or_null(asker->prober->incident);
 	AUTO_FREE char *note = bg_strdup_or_null(asker->prober->note);
 	CallCheckpoint checkpoint = {incident, note, asker->prober->seq};
+	AUTO(Json) *announce = announces(asker) ? TAKE(asker->prober->announce) : NULL;
 	pthread_mutex_unlock(&asker->prober->lock);
+	CallAnnouncement announcement = {.incident = json_get_string(announce, "incident"), .text = json_get_string_or(announce, "text", ""),
+		.thread = json_get_string(announce, "thread"), .seq = json_get_int(announce, "seq", 0)};
 	MonoTime begun = mono_now();
 	Call call = {.environment = asker->prober->environment, .system = asker->system, .args = asker->spec->args,
-		.checkpoint = incident ? &checkpoint : NULL, .incidents = asker->prober->incidents_folder, .deadline = {begun.ms + deadline_of(asker)}};
+		.checkpoint = incident ? &checkpoint : NULL, .announcement = announce ? &announcement : NULL, .incidents = asker->prober->incidents_folder,
+		.deadline = {begun.ms + deadline_of(asker)}};
 	asker->probe->read(&call, &reading);
 	reading.elapsed_ms = mono_now().ms - begun.ms;
 	pthread_mutex_lock(&asker->prober->lock);
 	asker->asking = asker->reported_late = false;
 	asker->failures = reading.state == READING_OK ? 0 : asker->failures + 1;
+	if (announce)
+		tell_announced(announce, &reading);
 	send_reading(asker, &reading);
 	pthread_mutex_unlock(&asker->prober->lock);
 }
@@ -316,6 +335,24 @@ static void take_checkpoint(Prober *prober, const Json *frame) {
 	pthread_mutex_unlock(&prober->lock);
 }
 
+/* Where nobody can be asked, nothing is posted. */
+static void take_announce(Prober *prober, const Json *frame) {
+	bool can = false;
+	pthread_mutex_lock(&prober->lock);
+	for (size_t i = 0; i < prober->count; i++) {
+		Asker *asker = &prober->askers[i];
+		if (!announces(asker) || error_is_set(&asker->problem))
+			continue;
+		can = asker->wanted = true;
+	}
+	json_free(prober->announce);
+	prober->announce = can ? json_copy(frame) : NULL;
+	if (!can)
+		tell_announced(frame, NULL);
+	pthread_cond_broadcast(&prober->wake);
+	pthread_mutex_unlock(&prober->lock);
+}
+
 static bool take(Prober *prober, const Json *frame) {
 	const char *type = json_get_string_or(frame, "t", "");
 	if (text_eq(type, "start")) {
@@ -324,6 +361,8 @@ static bool take(Prober *prober, const Json *frame) {
 	}
 	if (text_eq(type, "checkpoint"))
 		take_checkpoint(prober, frame);
+	if (text_eq(type, "announce"))
+		take_announce(prober, frame);
 	if (text_eq(type, "refresh"))
 		refresh(prober, json_get_string(frame, "name"));
 	return true;

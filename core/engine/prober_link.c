@@ -113,6 +113,8 @@ static void take_frame(Life *life, const Json *frame) {
 		json_free(life->link->told);
 		life->link->told = json_copy(json_get(frame, "told"));
 	}
+	if (text_eq(json_get_string(frame, "t"), "announced"))
+		life->link->owner.announced(life->link->owner.userdata, frame);
 	if (text_eq(json_get_string(frame, "t"), "reading") && reading_from_json(json_get(frame, "reading"), &reading, NULL))
 		life->link->owner.reading(life->link->owner.userdata, &reading);
 }
@@ -238,6 +240,17 @@ void prober_link_checkpoint(ProberLink *link, const char *incident, int64_t seq,
 	json_add_string(link->checkpoint, "note", note);
 	if (link->life && !link->life->closing)
 		send_frame(link->life, link->checkpoint);
+}
+
+void prober_link_announce(ProberLink *link, const char *incident, int64_t seq, const char *text, const char *thread) {
+	AUTO(Json) *frame = json_new_object();
+	json_add_string(frame, "t", "announce");
+	json_add_string(frame, "incident", incident);
+	json_add_int(frame, "seq", seq);
+	json_add_string(frame, "text", text);
+	json_add_string(frame, "thread", thread);
+	if (link->life && !link->life->closing)
+		send_frame(link->life, frame);
 }
 
 int prober_link_pid(const ProberLink *link) { return link->life && link->life->started ? link->life->process.pid : 0; }

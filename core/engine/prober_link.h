@@ -2,7 +2,9 @@
  * Wire: frames of frame.h over one socket pair (descriptor 3 of the prober).
  *   engine -> prober: {"t":"start","environment":PATH,"incidents":FOLDER} {"t":"refresh","name":N|absent}
  *                     {"t":"checkpoint","incident":ID,"seq":N,"note":TEXT}: what the places that keep copies have to keep
- *   prober -> engine: {"t":"confined","told":{..}} once, {"t":"reading","reading":{..}} */
+ *                     {"t":"announce","incident":ID,"seq":N,"text":TEXT,"thread":T|absent}: posted once, by this life of the prober
+ *   prober -> engine: {"t":"confined","told":{..}} once, {"t":"reading","reading":{..}}
+ *                     {"t":"announced","incident":ID,"seq":N,"outcome":"posted|not-posted|in-doubt","thread":T|absent} */
 #pragma once
 #include <stdbool.h>
 #include <uv.h>
@@ -12,6 +14,7 @@
 typedef struct ProberLink ProberLink;
 typedef struct ProberOwner {
 	void (*reading)(void *userdata, Reading *reading);   /* may be emptied by the owner */
+	void (*announced)(void *userdata, const Json *frame);
 	void (*died)(void *userdata, const char *why);       /* it will be started again */
 	void *userdata;
 	const char *incidents;   /* folder of the incidents that were, for as long as the link lives */
@@ -21,6 +24,8 @@ ProberLink *prober_link_start(uv_loop_t *loop, const char *self, const char *env
 void prober_link_refresh(ProberLink *link, const char *name);   /* NULL: all */
 /* The newest checkpoint of the record. A prober that is started again gets it, too. */
 void prober_link_checkpoint(ProberLink *link, const char *incident, int64_t seq, const char *note);
+/* Has `text` posted, by the prober that lives now; what comes of it is told to the owner, or that this one died. */
+void prober_link_announce(ProberLink *link, const char *incident, int64_t seq, const char *text, const char *thread);
 /* The process that lives now; 0 = none. */
 int prober_link_pid(const ProberLink *link);
 /* What holds for it, as it read back itself (confine.h); NULL: it did not say so yet. */

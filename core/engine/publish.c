@@ -152,12 +152,13 @@ static void record_frame(Str line, Buf *out) {
 }
 
 void publish_record(void *userdata, const Record *record, Str line) {
-	(void) record;
 	Engine *engine = userdata;
 	AUTO_CLEAR(Buf) frame = {0};
 	record_frame(line, &frame);
 	publish_text(engine, buf_str(&frame));
 	engine_send_checkpoint(engine);
+	Event event = record_event(record);
+	announcer_record(engine->announcer, &event);
 }
 
 static bool send_record(void *userdata, const Record *record, Str line, Error *err) {

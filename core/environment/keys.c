@@ -24,6 +24,7 @@ static const EnvironmentKey top_keys[] = {
 	{ "damage", false, "Which probes tell whether the newest good backup predates the damage." },
 	{ "briefing", false, "Of a drill: what has happened, and what to begin with; the board shows it." },
 	{ "checkpoints", false, "Places elsewhere that keep copies of the record's checkpoints." },
+	{ "announce", false, "Where what happens is posted by itself, in one thread: a slack system." },
 };
 static const EnvironmentKey person_keys[] = {
 	{ "name", true, "The name that records show; unique." },
@@ -118,6 +119,10 @@ static const EnvironmentKey briefing_keys[] = {
 	{ "story", true, "What has happened, in a few sentences." },
 	{ "procedure", false, "The id of the procedure that fits; left out: those who practise find it themselves." },
 };
+static const EnvironmentKey announce_keys[] = {
+	{ "system", true, "The slack system that posts." },
+	{ "channel", false, "Id of the channel; left out: the system's own." },
+};
 
 #define KEYS(array) .keys = (array), .count = BG_LENGTH(array)
 const EnvironmentKeys ENVIRONMENT_KEYS[KEY_SECTION_COUNT] = {
@@ -131,6 +136,7 @@ const EnvironmentKeys ENVIRONMENT_KEYS[KEY_SECTION_COUNT] = {
 	[KEYS_CHECKPOINT] = { .title = "a place for checkpoints", .schema_name = "checkpoint", KEYS(checkpoint_keys) },
 	[KEYS_NODES] = { .title = "nodes", .schema_name = "nodes", KEYS(nodes_keys) },
 	[KEYS_NODE] = { .title = "a node", .schema_name = "node", KEYS(node_keys) },
+	[KEYS_ANNOUNCE] = { .title = "announce", .schema_name = "announce", KEYS(announce_keys) },
 	[KEYS_COMMANDS] = { .title = "commands", .schema_name = "commands", KEYS(commands_keys) },
 	[KEYS_BRIEFING] = { .title = "the briefing", .schema_name = "briefing", KEYS(briefing_keys) },
 	[KEYS_DAMAGE] = { .title = "damage", .schema_name = "damage", KEYS(damage_keys) },

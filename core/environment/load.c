@@ -112,6 +112,7 @@ static bool load_all(const Reader *reader, const YamlNode *root, Environment *en
 		&& load_systems(reader, root, environment, err)
 		&& load_probes(reader, root, environment, err)
 		&& load_checkpoints(reader, root, environment, err)
+		&& load_announce(reader, root, environment, err)
 		&& load_nodes(reader, root, environment, err)
 		&& load_commands(reader, root, environment, err)
 		&& load_values(reader, root, environment, err)

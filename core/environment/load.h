@@ -9,6 +9,8 @@ BG_CHECK bool load_systems(const Reader *reader, const YamlNode *root, Environme
 BG_CHECK bool load_probes(const Reader *reader, const YamlNode *root, Environment *environment, Error *err);
 /* After the probes: a place becomes one of them, asked like them and shown with them. */
 BG_CHECK bool load_checkpoints(const Reader *reader, const YamlNode *root, Environment *environment, Error *err);
+/* After the probes, for the same reason. */
+BG_CHECK bool load_announce(const Reader *reader, const YamlNode *root, Environment *environment, Error *err);
 /* After the probes and places, for the same reason. */
 BG_CHECK bool load_nodes(const Reader *reader, const YamlNode *root, Environment *environment, Error *err);
 BG_CHECK bool load_damage(const Reader *reader, const YamlNode *root, Environment *environment, Error *err);

@@ -2,11 +2,15 @@
 #include "core/sandbox/sim_office.h"
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 #include "core/base/alloc.h"
 #include "core/sandbox/sim_http.h"
 
+#define WAIT_S 60
+
 struct SimOffice {
 	pthread_mutex_t lock;            /* of everything below */
+	pthread_cond_t asked;
 	SimSlack *slack;
 	SimEnding ending;
 	int64_t delay_ms;
@@ -29,12 +33,14 @@ static void on_slack(void *userdata, const SimRequest *request, SimReply *reply)
 		reply->ending = office->ending;
 	reply->delay_ms = office->delay_ms;
 	note_change(office, request, reply);
+	pthread_cond_broadcast(&office->asked);
 	pthread_mutex_unlock(&office->lock);
 }
 
 bool sim_office_start(SimOffice **ret_office, Error *err) {
 	AUTO(SimOffice) *office = bg_calloc(1, sizeof(*office));
 	pthread_mutex_init(&office->lock, NULL);
+	pthread_cond_init(&office->asked, NULL);
 	office->slack = sim_slack_new(SIM_OFFICE_TOKEN, SIM_OFFICE_WEBHOOK);
 	if (!sim_http_start(on_slack, office, &office->http, err))
 		return false;
@@ -50,6 +56,7 @@ SimOffice *sim_office_stop(SimOffice *office) {
 	sim_http_stop(office->http);
 	sim_slack_free(office->slack);
 	strlist_clear(&office->changes);
+	pthread_cond_destroy(&office->asked);
 	pthread_mutex_destroy(&office->lock);
 	free(office->url);
 	free(office->webhook);
@@ -71,6 +78,30 @@ void sim_office_delay(SimOffice *office, int64_t delay_ms) {
 	office->delay_ms = delay_ms;
 	pthread_mutex_unlock(&office->lock);
 }
+
+static size_t count_messages(const SimOffice *office) {
+	AUTO_CLEAR(StrList) list = {0};
+	sim_slack_messages(office->slack, &list);
+	return list.count;
+}
+
+static size_t count_changes(const SimOffice *office) { return office->changes.count; }
+
+static bool wait_for(SimOffice *office, size_t (*count)(const SimOffice *office), size_t wanted) {
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += WAIT_S;
+	pthread_mutex_lock(&office->lock);
+	int status = 0;
+	while (count(office) < wanted && status == 0)
+		status = pthread_cond_timedwait(&office->asked, &office->lock, &until);
+	bool came = count(office) >= wanted;
+	pthread_mutex_unlock(&office->lock);
+	return came;
+}
+
+bool sim_office_wait_messages(SimOffice *office, size_t count) { return wait_for(office, count_messages, count); }
+bool sim_office_wait_changes(SimOffice *office, size_t count) { return wait_for(office, count_changes, count); }
 
 SimSlack *sim_office_lock(SimOffice *office) {
 	pthread_mutex_lock(&office->lock);

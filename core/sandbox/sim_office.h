@@ -21,5 +21,9 @@ void sim_office_delay(SimOffice *office, int64_t delay_ms);
 /* Between the two the workspace is the caller's alone. */
 SimSlack *sim_office_lock(SimOffice *office);
 void sim_office_unlock(SimOffice *office);
+/* Waits until so many messages stand in the workspace; false: they did not come within a minute. */
+bool sim_office_wait_messages(SimOffice *office, size_t count);
+/* The same for requests that change something, whatever came of them. */
+bool sim_office_wait_changes(SimOffice *office, size_t count);
 /* Everything that was asked and that was not only looking: "slack POST /api/chat.postMessage 200". Appended. */
 void sim_office_changes(SimOffice *office, StrList *ret_changes);

@@ -164,7 +164,7 @@ static const Refusal refusals[] = {
 	{ "one principal for two", HEAD "people:\n  - { name: a }\n  - { name: b, principal: a }\n", "e:5:5",
 		"two people have the same principal: \"a\" and \"b\"", "give each person one entry, with all of their roles" },
 	{ "system without provider", HEAD "systems:\n  ci: { url: x }\n", "e:4:3", "a system needs the key \"provider\"",
-		"Which adapter speaks to it: aws, azure, backup, concourse, couchdb, fastly, github, s3, http, mycelium." },
+		"Which adapter speaks to it: aws, azure, backup, concourse, couchdb, fastly, github, s3, http, mycelium, slack." },
 	{ "a secret in the file", HEAD "systems:\n  cdn: { provider: fastly, token: abcdef }\n", "e:4:28",
 		"token would be a secret in the environment file",
 		"take the secret out of this file, renew it, and write { env: NAME } or { file: PATH }" },
@@ -189,6 +189,12 @@ static const Refusal refusals[] = {
 	{ "values not a map", HEAD "values: [a]\n", "e:3:1", "values must be a map, but this is a list", "write it as \"name: value\" lines" },
 	{ "map as a value", HEAD "values: { a: { b: c } }\n", "e:3:11", "a must be a text, but this is a map",
 		"write one value, without [ ] or { }" },
+	{ "announce elsewhere", "name: t\nkind: live\nsystems:\n  s: { provider: s3, url: x }\nannounce: { system: s, channel: C1 }\n", "e:5:13",
+		"s is not a slack system", "name a system whose provider is slack" },
+	{ "announce nowhere", "name: t\nkind: live\nsystems:\n  s: { provider: slack, token: { env: X } }\nannounce: { system: s }\n", "e:5:1",
+		"the channel for announcements is not named", "add channel: C0123456789, as its details in Slack show it" },
+	{ "announce by webhook", "name: t\nkind: live\nsystems:\n  s: { provider: slack, webhook: { env: X } }\nannounce: { system: s, channel: C1 }\n", "e:5:24",
+		"a webhook posts to its own channel", "leave it out, or give the system a token" },
 	{ "not yaml", "name: [\n", "e:2:1", NULL, NULL },
 };
 
