@@ -43,6 +43,8 @@ int run_note(Command *command) {
 	AUTO_FREE char *text = command_text(command, 0);
 	Json *args = json_new_object();
 	json_add_string(args, "text", text);
+	if (command_flag(command, "improvement"))
+		json_add_string(args, "as", "improvement");
 	return ask_simply(command, ASK_NOTE, args, "noted");
 }
 

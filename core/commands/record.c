@@ -103,6 +103,19 @@ int run_ledger(Command *command) {
 
 /* ---- documents ---- */
 
+/* As a note of the record: so it is posted in its turn, once, and everybody can read later what was said. */
+static int post_sitrep(Command *command, const char *text) {
+	Error err = {0};
+	AUTO(Json) *data = NULL;
+	Json *args = json_new_object();
+	json_add_string(args, "text", text);
+	json_add_string(args, "as", "sitrep");
+	if (!command_ask(command, ASK_NOTE, args, &data, &err))
+		return command_failed(&err);
+	command_print("it is posted in its turn; the reading announcements tells when it is\n");
+	return EXIT_OK;
+}
+
 int run_sitrep(Command *command) {
 	Error err = {0};
 	AUTO_CLEAR(Report) report = {0};
@@ -112,6 +125,8 @@ int run_sitrep(Command *command) {
 	/* The record alone only knows how things were when it was last written. */
 	if (!board_live_sitrep(command, report.incident->id, &text))
 		report_sitrep_of(&report, wall_now(), &text);
+	if (command_flag(command, "post"))
+		return post_sitrep(command, buf_text(&text));
 	if (command->json) {
 		AUTO(Json) *json = json_new_object();
 		json_add_string(json, "incident", report.incident->id);

@@ -75,6 +75,8 @@ static bool is_told(AnnounceTeller *teller, const Event *event) {
 	case EVENT_INCIDENT_DECLARED: case EVENT_INCIDENT_ENDED: case EVENT_COMMANDER_CHANGED: case EVENT_ACTION_FINISHED: case EVENT_ACTION_LOST:
 	case EVENT_ACTION_RESOLVED:
 		return true;
+	case EVENT_NOTE_ADDED:
+		return text_eq(json_get_string(event->data, "as"), "sitrep");
 	default:   /* the rest is for the timeline; events.def may grow */
 		return false;
 	}
@@ -97,6 +99,15 @@ static void add_opening(const Environment *environment, const Event *event, cons
 		commander ? commander : "", incident->id);
 }
 
+/* In its own lines: it is written to be read by people. */
+static bool put_sitrep(const Environment *environment, const Event *event, Buf *out) {
+	AUTO_CLEAR(Buf) text = {0};
+	buf_puts(&text, environment->kind == ENVIRONMENT_DRILL ? "DRILL " : "");
+	buf_printf(&text, "Situation report by %s:\n%s", event->who ? event->who : "?", json_get_string_or(event->data, "text", ""));
+	text_sanitise(str_slice(buf_str(&text), 0, ANNOUNCE_SITREP_MAX), SANITISE_BLOCK, out);
+	return true;
+}
+
 bool announce_words(AnnounceTeller *teller, const Environment *environment, const Event *event, const Incident *incident, Buf *out) {
 	AUTO_CLEAR(Buf) words = {0};
 	AUTO_CLEAR(Buf) ledger = {0};
@@ -104,6 +115,8 @@ bool announce_words(AnnounceTeller *teller, const Environment *environment, cons
 	bool told = is_told(teller, event), moved = add_ledger(teller, incident, &ledger);
 	if (!told && !moved)
 		return false;
+	if (event->type == EVENT_NOTE_ADDED)
+		return put_sitrep(environment, event, out);
 	buf_printf(&words, "%s%.5sZ ", environment->kind == ENVIRONMENT_DRILL ? "DRILL " : "", wall_format_iso(event->time, time) + 11);
 	describe(event, incident, &words);
 	if (event->type == EVENT_GATE_ASKED)

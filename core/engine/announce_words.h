@@ -6,6 +6,7 @@
 #include "core/incident/incident.h"
 
 #define ANNOUNCE_TEXT_MAX 900      /* bytes of one message */
+#define ANNOUNCE_SITREP_MAX 3500   /* of a situation report */
 
 /* What was told so far, as far as it matters for what is told next. Zero-initialise. */
 typedef struct AnnounceTeller {

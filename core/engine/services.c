@@ -71,13 +71,22 @@ static bool pass_on(const Ask *ask, RequestKind kind, Error *err) {
 #define PASS(name, kind) \
 	static bool name(Ask *ask, Error *err) { return pass_on(ask, kind, err); }
 PASS(serve_handover, REQUEST_HANDOVER)
-PASS(serve_note, REQUEST_NOTE)
 PASS(serve_fact, REQUEST_FACT)
 PASS(serve_finish, REQUEST_FINISH)
 PASS(serve_untick, REQUEST_UNTICK)
 PASS(serve_skip, REQUEST_SKIP)
 PASS(serve_reclassify, REQUEST_RECLASSIFY)
 #undef PASS
+
+/* A situation report is a note that is posted: where nothing is, whoever asks for it is to know that nobody will read it. */
+static bool serve_note(Ask *ask, Error *err) {
+	if (text_eq(json_get_string(ask->args, "as"), "sitrep") && !ask->engine->announcer) {
+		error_set(err, ERROR_MISSING, "this environment names no place to post it");
+		error_hint(err, "add announce: { system: NAME } with a slack system to the environment file, or paste it yourself");
+		return false;
+	}
+	return pass_on(ask, REQUEST_NOTE, err);
+}
 
 static bool serve_resolve(Ask *ask, Error *err) {
 	if (!pass_on(ask, REQUEST_RESOLVE, err))

@@ -68,7 +68,8 @@ bool decide_handover(Asked *asked)
 
 bool decide_note(Asked *asked)
 {
-	return take_text(asked, "text", REQUIRED, INCIDENT_TEXT_MAX);
+	static const char *const kinds[] = { "sitrep", "improvement", NULL };
+	return take_text(asked, "text", REQUIRED, INCIDENT_TEXT_MAX) && (!json_get(asked->args, "as") || take_choice(asked, "as", kinds));
 }
 
 bool decide_fact(Asked *asked)

@@ -116,7 +116,9 @@ static void describe_commander(const Told *told)
 
 static void describe_note(const Told *told)
 {
-	told_add(told, "note: ", "text");
+	const char *as = told_text(told, "as");
+	buf_printf(told->out, "%s: ", *as ? as : "note");
+	buf_puts(told->out, told_text(told, "text"));
 }
 
 static void describe_fact(const Told *told)

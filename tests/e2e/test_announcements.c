@@ -74,8 +74,9 @@ Test(announcements, a_walk_is_told_in_one_thread) {
 	scene_ok(scene, "sign", "1", "--role", "engineering", "--key", scene_key(scene, "bob"));
 	scene_ok(scene, "apply", "1", "--yes");
 	scene_ok(scene, "handover", "bob");
+	scene_ok(scene, "sitrep", "--post");
 	scene_ok(scene, "end", "--reason", "over");
-	cr_assert(sim_office_wait_messages(told.office, 7));
+	cr_assert(sim_office_wait_messages(told.office, 8));
 	messages(&told, &list);
 	expect_message(&list, 0, "C0GENERAL 1 ", "Z incident declared: it broke. Environment trial");
 	expect_message(&list, 1, "C0GENERAL 2>1 ", "sign-off asked: ");
@@ -84,9 +85,19 @@ Test(announcements, a_walk_is_told_in_one_thread) {
 	expect_message(&list, 3, "C0GENERAL 4>1 ", "bob signed as engineering");
 	expect_message(&list, 4, "C0GENERAL 5>1 ", "command.run done");
 	expect_message(&list, 5, "C0GENERAL 6>1 ", "command goes to bob");
-	expect_message(&list, 6, "C0GENERAL 7>1 ", "incident ended");
-	cr_expect_eq(list.count, 7);
+	expect_message(&list, 6, "C0GENERAL 7>1 ", "Situation report by ann:\n");
+	expect_message(&list, 7, "C0GENERAL 8>1 ", "incident ended");
+	cr_expect_eq(list.count, 8);
 	scene_ok(scene, "verify");
+}
+
+Test(announcements, a_sitrep_is_not_taken_where_it_would_not_be_posted) {
+	AUTO_CLEAR(Scene) scene = gated_scene_new("");
+	scene_ok(&scene, "declare", "it broke");
+	scene_refused(&scene, 1, "names no place to post it", "sitrep", "--post");
+	scene_ok(&scene, "note", "--improvement", "alert on the size of the backup");
+	scene_ok(&scene, "timeline");
+	cr_assert(scene_says(&scene, "improvement: alert on the size of the backup"), "%s", scene.said);
 }
 
 Test(announcements, an_engine_that_is_killed_posts_nothing_twice) {
