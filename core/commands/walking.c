@@ -120,12 +120,11 @@ int run_skip(Command *command) {
 }
 
 /* A time is shown in UTC and in every zone before it counts; one that was reckoned from another zone, or from now, is agreed to by --yes. */
-static int set_as_told(Command *command, Json *args, const Json *told) {
+static int set_as_told(Command *command, const Json *args, const Json *told) {
 	Error err = {0};
 	AUTO_CLEAR(Buf) said = {0};
 	char iso[WALL_TEXT_SIZE];
 	bool is_time = client_time_is(told), agreed = !is_time || client_time_is_plain(told) || command_has(command, "yes");
-	json_remove(args, "try");
 	if (is_time)
 		client_time_say(client_model(command->client)->environment, told, &said);
 	if (!agreed) {
@@ -133,7 +132,7 @@ static int set_as_told(Command *command, Json *args, const Json *told) {
 			wall_format_iso((WallTime){json_get_int(told, "utc", 0)}, iso));
 		return command_usage(command, how);
 	}
-	if (!command_ask(command, ASK_SET, is_time ? client_time_agreed(args, told) : json_copy(args), NULL, &err))
+	if (!command_ask(command, ASK_SET, client_time_agreed(args, told), NULL, &err))
 		return command_failed(&err);
 	if (is_time)
 		command_print("set: %s\n", buf_text(&said));

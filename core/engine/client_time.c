@@ -44,6 +44,14 @@ Json *client_time_agreed(const Json *args, const Json *reply) {
 	char iso[WALL_TEXT_SIZE];
 	Json *agreed = json_copy(args);
 	json_remove(agreed, "try");
+	/* "12:30 local" can be a text as well: it is set as it stands. */
+	if (!client_time_is(reply)) {
+		if (json_get_string(args, "typed"))
+			json_add_string(agreed, "value", json_get_string(args, "typed"));
+		json_remove(agreed, "typed");
+		json_remove(agreed, "zone");
+		return agreed;
+	}
 	json_add_string(agreed, "typed", json_get_string(reply, "typed"));
 	json_add_string(agreed, "zone", json_get_string(reply, "zone"));
 	json_add_string(agreed, "value", wall_format_iso((WallTime){json_get_int(reply, "utc", 0)}, iso));

@@ -13,5 +13,5 @@ bool client_time_is(const Json *reply);
 bool client_time_is_plain(const Json *reply);
 /* "2026-11-20 17:30:00 UTC = 17:30 GMT Europe/London = 18:30 CET here, 9 h 30 m ago". Appends. `environment` as the engine tells it. */
 void client_time_say(const Json *environment, const Json *reply, Buf *out);
-/* The args that set exactly what was shown: `args` as they were asked. Owned. */
+/* The args that set exactly what was shown, or, of what is no time, what was typed: `args` as they were asked. Owned. */
 Json *client_time_agreed(const Json *args, const Json *reply);

@@ -77,4 +77,7 @@ Test(time_values, what_cannot_be_one_time_only_is_asked_again)
 	cr_expect_str_eq(scene.said, "set\n");
 	AUTO_FREE char *record = last_record(&scene);
 	cr_expect(strstr(record, "\"value\":\"nothing local\"") && !strstr(record, "typed"), "%s", record);
+	scene_ok(&scene, "set", "other", "12:30", "local");
+	AUTO_FREE char *text = last_record(&scene);
+	cr_expect(strstr(text, "\"value\":\"12:30 local\"") && !strstr(text, "typed"), "%s", text);
 }

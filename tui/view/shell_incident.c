@@ -135,9 +135,7 @@ static void value_read(void *state, ViewContext *context, bool ok, const Json *r
 		view_confirm_ask(context, "Is this the time that you mean?", "set it", buf_text(&said), ASK_SET, client_time_agreed(data, reply), "The value is set.");
 		return;
 	}
-	Json *args = json_copy(data);
-	json_remove(args, "try");
-	view_ask(context, ASK_SET, args, "The value is set.");
+	view_ask(context, ASK_SET, client_time_agreed(data, reply), "The value is set.");
 }
 
 void shell_set_value(Shell *shell, ViewContext *context)
