@@ -82,13 +82,21 @@ static void compare_parts(Look *look) {
 		if (is && should && !(i == SHAPE_ENCRYPTION ? same_encryption(is, should) : text_eq(is, should)))
 			drift(look, SHAPE_NAMES[i], is, should);
 	}
-	/* Where nothing is said, what every backup needs is. */
-	if (!look->promised.parts[SHAPE_VERSIONING] && look->actual.parts[SHAPE_VERSIONING] && !text_eq(look->actual.parts[SHAPE_VERSIONING], "Enabled"))
-		drift(look, "versioning", look->actual.parts[SHAPE_VERSIONING], "Enabled");
-	if (!look->promised.parts[SHAPE_ENCRYPTION] && text_eq(look->actual.parts[SHAPE_ENCRYPTION], "none"))
+}
+
+/* Of a bucket of which nothing is said at all: what every backup needs. */
+static void compare_usual(Look *look) {
+	static const char *const SAID[] = {"like", "region", "apart-from", "replicates-to", "rule", "ownership", "public", "versioning", "encryption"};
+	const char *const *is = (const char *const *) look->actual.parts;
+	for (size_t i = 0; i < BG_LENGTH(SAID); i++)
+		if (call_arg(look->aws.call, SAID[i]))
+			return;
+	if (is[SHAPE_VERSIONING] && !text_eq(is[SHAPE_VERSIONING], "Enabled"))
+		drift(look, "versioning", is[SHAPE_VERSIONING], "Enabled");
+	if (text_eq(is[SHAPE_ENCRYPTION], "none"))
 		drift(look, "encryption", "none", "on");
-	if (!look->promised.parts[SHAPE_PUBLIC] && look->actual.parts[SHAPE_PUBLIC] && !text_eq(look->actual.parts[SHAPE_PUBLIC], "blocked"))
-		drift(look, "public", look->actual.parts[SHAPE_PUBLIC], "blocked");
+	if (is[SHAPE_PUBLIC] && !text_eq(is[SHAPE_PUBLIC], "blocked"))
+		drift(look, "public", is[SHAPE_PUBLIC], "blocked");
 }
 
 static bool compare_regions(Look *look, Error *err) {
@@ -158,6 +166,7 @@ static bool look_at(Look *look, Reading *ret, Error *err) {
 		|| !find_promise(look, err) || !compare_regions(look, err))
 		return false;
 	compare_parts(look);
+	compare_usual(look);
 	return compare_replication(look, ret, err);
 }
 

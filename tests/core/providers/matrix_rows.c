@@ -222,7 +222,8 @@ static const struct { const char *query, *good, *hollow; } AWS_PARTS[] = {
 		"<BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets>"), NULL},
 	{"?ownershipControls=", AWS_XML("OwnershipControls", "<Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>"), NULL},
 	{"?replication=", AWS_XML("ReplicationConfiguration", "<Role>arn:aws:iam::1:role/r</Role><Rule><ID>DR Replication</ID><Priority>1</Priority><Filter><Prefix></Prefix>"
-		"</Filter><Status>Enabled</Status><Destination><Bucket>arn:aws:s3:::copy</Bucket></Destination></Rule>"), NULL},
+		"</Filter><Status>Enabled</Status><Destination><Bucket>arn:aws:s3:::copy</Bucket></Destination></Rule>"),
+		AWS_XML("ReplicationConfiguration", "<Role>arn:aws:iam::1:role/r</Role>")},
 };
 
 static void aws_error(BadAnswer *answer, const char *code) {

@@ -42,7 +42,7 @@ Test(aws_bucket, what_differs_is_told_and_only_that_is_set) {
 	AUTO_CLEAR(Reading) before = {0};
 	AUTO_CLEAR(Reading) after = {0};
 	aws_scene_bucket(scene, "hosting", "us-east-2", "Suspended");
-	aws_scene_args(scene, "bucket", "hosting", "ownership", "acls-disabled", "region", "us-east-2", NULL);
+	aws_scene_args(scene, "bucket", "hosting", "ownership", "acls-disabled", "region", "us-east-2", "public", "blocked", "versioning", "on", NULL);
 	aws_scene_read(scene, "aws.policy", &before);
 	cr_expect_eq(before.state, READING_WARN);
 	cr_expect(strstr(before.text, "versioning is Suspended, not Enabled") && strstr(before.text, "ownership is BucketOwnerPreferred, not BucketOwnerEnforced")
@@ -55,6 +55,20 @@ Test(aws_bucket, what_differs_is_told_and_only_that_is_set) {
 	assert_text("asked", log, "PUT /hosting?ownershipControls=\nPUT /hosting?publicAccessBlock=\nPUT /hosting?versioning=\n");
 	aws_scene_read(scene, "aws.policy", &after);
 	cr_expect_eq(after.state, READING_OK, "%s", after.text);
+}
+
+/* Of a bucket that is public on purpose only what is said is judged; of one of which nothing is said, what every backup needs. */
+Test(aws_bucket, what_is_not_promised_is_not_judged) {
+	AUTO(AwsScene) *scene = aws_scene_begin(NULL);
+	AUTO_CLEAR(Reading) said = {0};
+	AUTO_CLEAR(Reading) unsaid = {0};
+	aws_scene_bucket(scene, "assets", "us-east-1", "Suspended");
+	aws_scene_args(scene, "bucket", "assets", "region", "us-east-1", NULL);
+	aws_scene_read(scene, "aws.policy", &said);
+	cr_expect_eq(said.state, READING_OK, "%s", said.text);
+	aws_scene_args(scene, "bucket", "assets", NULL);
+	aws_scene_read(scene, "aws.policy", &unsaid);
+	cr_expect(unsaid.state == READING_WARN && strstr(unsaid.text, "versioning is Suspended, not Enabled") && strstr(unsaid.text, "not blocked"), "%s", unsaid.text);
 }
 
 Test(aws_bucket, what_cannot_be_says_why_and_changes_nothing) {

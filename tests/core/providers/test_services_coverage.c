@@ -45,7 +45,7 @@ static const CoverageItem HOSTED_ITEMS[] = {
 	{"1.31", "fragment", "provisioning.md", "They are a fragment: no policy by themselves"},
 	{"1.32", "writer", "database-backups.md", "So a restore wants other credentials"},
 	{"1.33", "wrong namespace", "verification.md", "In another namespace the same would stop production"},
-	{"1.33", "confirmed", "verification.md", "do k8s.scale namespace=${namespace} replicas=0 risk=destructive"},
+	{"1.33", "confirmed", "verification.md", "do k8s.stop namespace=${namespace}"},
 };
 
 static const CoverageItem TEACHER_ITEMS[] = {
