@@ -187,7 +187,7 @@ void zone_own_name(char ret[static ZONE_NAME_SIZE])
 	at = own ? strstr(own, "zoneinfo/") : NULL;
 	at = at ? at + strlen("zoneinfo/") : own;
 	if (at && zone_is_name(at) && strlen(at) < ZONE_NAME_SIZE)
-		(void) snprintf(ret, ZONE_NAME_SIZE, "%s", at);
+		(void) snprintf(ret, ZONE_NAME_SIZE, "%.*s", ZONE_NAME_SIZE - 1, at);
 	else
 		(void) snprintf(ret, ZONE_NAME_SIZE, "%.16s", local_of(wall_now(), &tm) && tm.tm_zone ? tm.tm_zone : "UTC");
 }

@@ -29,7 +29,8 @@ bool incident_file_may_hold(const Request *request, const Draft *draft, const Er
 		if (text_eq(json_get_string(draft->data, "risk"), risk_name(RISK_READ)))
 			return true;
 		*err = *why;
-		error_set(err, why->kind, "the record is not on disk (%.90s); what changes something starts only when that is written", plain);
+		/* Refused, and by the engine: whoever asked must not take it for a connection that broke, after which it may have been started. */
+		error_set(err, ERROR_DENIED, "the record is not on disk (%.90s); what changes something starts only when that is written", plain);
 		hint = "free space there, then once more; what only reads, ticks, notes and values go on, held in memory";
 		break;
 	case REQUEST_END:

@@ -134,7 +134,7 @@ static void walk_the_failover(Trial *trial)
 {
 	until(trial, DECLARED, NULL, "declare mass publish");
 	until(trial, RUNNING, NULL, "start ocw-failover");
-	until(trial, VALUE, "published", "set published -4h");
+	until(trial, VALUE, "published", "set published -4h --yes");
 	until(trial, VALUE, "damaged", "set damaged 14");
 	until(trial, STEP_IS_DONE, "1", "look 1");
 	plan_and_apply(trial, "2", "--yes");

@@ -64,7 +64,7 @@ Test(openedx_walk, try_tells_the_story_and_shows_what_is_lost) {
 	const char *board = strstr(buf_text(&run.out), "What has happened, for this drill: The machine node2 of the school's cluster does not answer any more. Students");
 	cr_expect(board && strstr(board, "Fits this board: openedx-ha (k3s): replace one failed node."), "%s", buf_text(&run.out));
 	cr_expect(strstr(buf_text(&run.out), "Website admin (practice)") && strstr(buf_text(&run.out), "+1 555 0102"), "%s", buf_text(&run.out));
-	cr_expect(strstr(buf_text(&run.out), "unknown: node2: nothing answered"), "%s%s", buf_text(&run.out), buf_text(&run.err));
+	cr_expect(strstr(buf_text(&run.out), "unknown: node2: nothing answer"), "%s%s", buf_text(&run.out), buf_text(&run.err));
 	run_program((const char *const[]){program, "try", "--list", NULL}, NULL, NULL, &list);
 	cr_expect(strstr(buf_text(&list.out), "ocw-mass-publish") && strstr(buf_text(&list.out), "openedx-all-lost"), "%s", buf_text(&list.out));
 }

@@ -18,7 +18,7 @@ static const Case CASES[] = {
 	{NULL, "backup rotation", READING_OK, "7 of 7 days"},
 	{NULL, "overlay", READING_OK, "2 of 2 peers alive"},
 	{NULL, "lms page", READING_OK, "status 200"},
-	{"node-lost", "node2", READING_UNKNOWN, "nothing answered at the address"},
+	{"node-lost", "node2", READING_UNKNOWN, "nothing answer"},
 	{"node-lost", "nodes ready", READING_FAIL, "stopped reporting: node2"},
 	{"node-lost", "couchdb", READING_FAIL, "2 of 3 nodes up"},
 	{"node-lost", "lms", READING_WARN, "2 of 3 ready"},
@@ -33,7 +33,7 @@ static const Case CASES[] = {
 	{"overlay-gone", "overlay", READING_FAIL, "0 of 2 peers alive"},
 	{"overlay-gone", "node1", READING_FAIL, "by its LAN address 127.0.0.2 only"},
 	{"overlay-gone", "nodes ready", READING_UNKNOWN, "no route to it"},
-	{"all-lost", "node4", READING_UNKNOWN, "nothing answered at the address"},
+	{"all-lost", "node4", READING_UNKNOWN, "nothing answer"},
 };
 
 static void look(const Environment *environment, const char *name, bool silent, Reading *ret) {
@@ -67,7 +67,7 @@ Test(sandbox_board, tells_each_fault_with_its_reason) {
 		assert_ok(sandbox_command(sandbox, words, &err), &err);
 		for (; i < BG_LENGTH(CASES) && (CASES[i].fault == struck || text_eq(CASES[i].fault, struck)); i++) {
 			AUTO_CLEAR(Reading) reading = {0};
-			look(environment, CASES[i].probe, strstr(CASES[i].part, "nothing answered"), &reading);
+			look(environment, CASES[i].probe, strstr(CASES[i].part, "nothing answer"), &reading);
 			cr_expect(reading.state == CASES[i].state && strstr(reading.text, CASES[i].part), "%s, %s: %s, %s (%s)", words, CASES[i].probe,
 				reading_state_name(reading.state), reading.text, reading.reason ? reading.reason : "");
 		}
