@@ -17,6 +17,7 @@
 #include "core/sandbox/sim_openedx.h"
 #include "core/sandbox/sim_pretend.h"
 #include "core/sandbox/sim_school.h"
+#include "core/sandbox/sim_service_programs.h"
 #include "core/sandbox/sim_world.h"
 
 #define BUILD_MS (20 * 1000)
@@ -31,7 +32,8 @@ struct Sandbox {
 	char *folder;
 	const SimScenario *scenario;
 	SimControl control;
-	SimOpenedx *openedx;             /* NULL in a scenario of another estate */
+	SimOpenedx *openedx;             /* NULL in a scenario of another estate, as is: */
+	SimServicePrograms *programs;
 	StrList changes;                 /* under the world's lock */
 	bool remove_folder;
 };
@@ -49,6 +51,10 @@ static void ask_world(Sandbox *sandbox, SimSystem system, const SimRequest *requ
 	case SIM_SYSTEM_GITHUB: sim_github_handle(sandbox->world.github, request, reply, now); break;
 	case SIM_SYSTEM_GITHUB_LOGS: sim_github_handle_logs(sandbox->world.github, request, reply); break;
 	case SIM_SYSTEM_OVERLAY: sim_overlay_handle(sandbox->world.cluster, request, reply); break;
+	case SIM_SYSTEM_AZURE: sim_azure_handle(&sandbox->world.service->azure, request, reply, now); break;
+	case SIM_SYSTEM_SERVICE: case SIM_SYSTEM_SERVICE_TEMPORARY:
+		sim_service_handle(sandbox->world.service, system == SIM_SYSTEM_SERVICE_TEMPORARY, request, reply);
+		break;
 	case SIM_SYSTEM_COUNT: break;
 	}
 }
@@ -101,13 +107,16 @@ static bool start_servers(Sandbox *sandbox, Error *err) {
 
 static void on_changed(void *userdata, const char *line) { strlist_add(&((Sandbox *) userdata)->changes, line); }
 
-static bool start_openedx(Sandbox *sandbox, const SandboxOptions *options, Error *err) {
+static bool start_programs(Sandbox *sandbox, const SandboxOptions *options, Error *err) {
 	SimOpenedxOwner owner = {on_changed, sandbox};
-	if (!sandbox->world.cluster)
+	SimServiceOwner service_owner = {on_changed, sandbox};
+	if (!sandbox->world.cluster && !sandbox->world.service)
 		return true;
+	if (options->self && sandbox->world.service)
+		return sim_service_programs_start(sandbox->folder, options->self, &sandbox->world, &service_owner, &sandbox->programs, err);
 	if (options->self)
 		return sim_openedx_start(sandbox->folder, options->self, &sandbox->world, &owner, &sandbox->openedx, err);
-	error_set(err, ERROR_INVALID, "this scenario's machines run the program itself");
+	error_set(err, ERROR_INVALID, "this scenario's machines and programs run the program itself");
 	return error_hint(err, "give its path");
 }
 
@@ -163,7 +172,7 @@ bool sandbox_start(const SandboxOptions *options, Sandbox **ret_sandbox, Error *
 	sandbox->control.fd = -1;
 	sim_world_init(&sandbox->world, scenario, options->backup_every_ms, options->build_ms ? options->build_ms : BUILD_MS, wall_now());
 	if (!make_folder(sandbox, options, err) || !sim_control_open(&sandbox->control, sandbox->folder, err) || !start_servers(sandbox, err)
-		|| !start_openedx(sandbox, options, err) || !write_folder(sandbox, options, err) || !strike(sandbox, options, err))
+		|| !start_programs(sandbox, options, err) || !write_folder(sandbox, options, err) || !strike(sandbox, options, err))
 		return error_what(err, "open the sandbox");
 	*ret_sandbox = TAKE(sandbox);
 	return true;
@@ -173,6 +182,7 @@ Sandbox *sandbox_stop(Sandbox *sandbox) {
 	if (!sandbox)
 		return NULL;
 	sim_openedx_stop(sandbox->openedx);
+	sim_service_programs_stop(sandbox->programs);
 	for (int i = 0; i < SIM_SYSTEM_COUNT; i++) {
 		sim_http_stop(sandbox->servers[i].http);
 		free(sandbox->servers[i].url);

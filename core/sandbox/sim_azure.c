@@ -18,8 +18,7 @@ static const struct { const char *code; int status; } CODES[] = {
 	{ "InvalidQueryParameterValue", 400 }, { "NoAuthenticationInformation", 401 }, { "UnsupportedHttpVerb", 405 }, { "InternalError", 500 }, { "ServerBusy", 503 },
 };
 
-/* True for the caller's ease: answered. */
-static bool refuse(SimReply *reply, const char *code)
+void sim_azure_refuse(SimReply *reply, const char *code)
 {
 	int status = 400;
 	for (size_t i = 0; i < BG_LENGTH(CODES); i++)
@@ -29,7 +28,6 @@ static bool refuse(SimReply *reply, const char *code)
 		"Time:2026-01-01T00:00:00Z</Message></Error>", code);
 	sim_reply_text(reply, status, "application/xml", text);
 	sim_reply_header(reply, "x-ms-error-code", code);
-	return true;
 }
 
 /* ---- who asks ---- */
@@ -183,7 +181,7 @@ static void list_blobs(const SimAzure *azure, const SimBucket *bucket, const Sim
 	if (told)
 		marker += strlen(EMPTY_MARK);
 	if (!start_of(bucket, marker && *marker ? marker : NULL, prefix, &at) || most < 1 || most > PAGE_MAX) {
-		(void) refuse(reply, "InvalidQueryParameterValue");   /* answered */
+		sim_azure_refuse(reply, "InvalidQueryParameterValue");
 		return;
 	}
 	AUTO_CLEAR(Buf) out = { 0 };
@@ -233,7 +231,7 @@ void sim_azure_handle(SimAzure *azure, const SimRequest *request, SimReply *repl
 	if (!code && !bucket)
 		code = "ContainerNotFound";
 	if (code)
-		(void) refuse(reply, code);   /* answered */
+		sim_azure_refuse(reply, code);
 	else
 		list_blobs(azure, bucket, request, reply);
 }

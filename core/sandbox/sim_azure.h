@@ -15,6 +15,8 @@ typedef struct SimAzure {
 	const char *fault;               /* code of the refusal that everything gets: "ServerBusy"; NULL = none */
 } SimAzure;
 
+/* A refusal with this code. */
+void sim_azure_refuse(SimReply *reply, const char *code);
 void sim_azure_handle(SimAzure *azure, const SimRequest *request, SimReply *reply, WallTime now);
 /* "CONTAINER NAME BYTES AGE_SECONDS": writes a blob of so many bytes as it was written then; makes the container. As lines of a control file. */
 BG_CHECK bool sim_azure_put(SimAzure *azure, const char *line, WallTime now, Error *err);

@@ -11,7 +11,8 @@ static const struct { const char *name, *host; SimEstate estate; } SYSTEMS[] = {
 	[SIM_SYSTEM_COUCH_0] = { "couchdb-0", "127.0.0.1", SIM_ESTATE_OPENEDX }, [SIM_SYSTEM_COUCH_1] = { "couchdb-1", "127.0.0.2", SIM_ESTATE_OPENEDX },
 	[SIM_SYSTEM_COUCH_2] = { "couchdb-2", "127.0.0.3", SIM_ESTATE_OPENEDX }, [SIM_SYSTEM_SCHOOL] = { "school", "127.0.0.1", SIM_ESTATE_OPENEDX },
 	[SIM_SYSTEM_OVERLAY] = { "overlay", "127.0.0.1", SIM_ESTATE_OPENEDX }, [SIM_SYSTEM_GITHUB] = { "github", "127.0.0.1", SIM_ESTATE_SERVICE },
-	[SIM_SYSTEM_GITHUB_LOGS] = { "github-logs", "127.0.0.2", SIM_ESTATE_SERVICE },
+	[SIM_SYSTEM_GITHUB_LOGS] = { "github-logs", "127.0.0.2", SIM_ESTATE_SERVICE }, [SIM_SYSTEM_AZURE] = { "azure", "127.0.0.1", SIM_ESTATE_SERVICE },
+	[SIM_SYSTEM_SERVICE] = { "service", "127.0.0.1", SIM_ESTATE_SERVICE }, [SIM_SYSTEM_SERVICE_TEMPORARY] = { "service-temp", "127.0.0.1", SIM_ESTATE_SERVICE },
 };
 
 const char *sim_system_name(SimSystem system) { return SYSTEMS[system].name; }
@@ -109,7 +110,7 @@ static const char HELP[] =
 	"  latency=TIME     every answer comes so much later\n"
 	"  status=NNN       every answer is this status\n"
 	"  token-expired    credentials are no longer good\n"
-	"  rate-limit       too many requests (429, 503 for s3, 403 for github)\n"
+	"  rate-limit       too many requests (429, 503 for s3 and azure, 403 for github)\n"
 	"  truncate         bodies break off in the middle\n"
 	"  garbage          bodies are not what they should be\n"
 	"  hang             no answer ever comes\n"
@@ -118,7 +119,8 @@ static const char HELP[] =
 	"  build-fail       builds of Concourse, runs of GitHub fail\n"
 	"  no-details       GitHub does not say which run it has begun\n"
 	"  none             all faults are taken away\n"
-	"  each may end in @SYSTEM, as concourse, fastly, s3, site; couchdb-0 to couchdb-2, school, overlay; github, github-logs; without it, all\n";
+	"  each may end in @SYSTEM, as concourse, fastly, s3, site; couchdb-0 to couchdb-2, school, overlay; github, github-logs, azure,\n"
+	"  service, service-temp; without it, all\n";
 
 const char *sim_fault_help(void) {
 	static char text[3200];
@@ -135,7 +137,7 @@ static bool strike_cluster(SimWorld *world, const char *text, bool at, Str name,
 
 static const char *const NAMES[] = {
 	[SIM_ESTATE_OCW] = "concourse, fastly, s3 or site", [SIM_ESTATE_OPENEDX] = "couchdb-0, couchdb-1, couchdb-2, school or overlay",
-	[SIM_ESTATE_SERVICE] = "github or github-logs",
+	[SIM_ESTATE_SERVICE] = "github, github-logs, azure, service or service-temp",
 };
 
 bool sim_fault_add(SimFaults *faults, SimWorld *world, const char *text, Error *err) {
@@ -175,7 +177,10 @@ bool sim_fault_add(SimFaults *faults, SimWorld *world, const char *text, Error *
 
 /* ---- acting by them ---- */
 
-static bool has_login(SimSystem system) { return system != SIM_SYSTEM_SITE && system != SIM_SYSTEM_SCHOOL && system != SIM_SYSTEM_OVERLAY && system != SIM_SYSTEM_GITHUB_LOGS; }
+static bool has_login(SimSystem system) {
+	return system != SIM_SYSTEM_SITE && system != SIM_SYSTEM_SCHOOL && system != SIM_SYSTEM_OVERLAY && system != SIM_SYSTEM_GITHUB_LOGS
+		&& system != SIM_SYSTEM_SERVICE && system != SIM_SYSTEM_SERVICE_TEMPORARY;
+}
 
 static void expired(SimSystem system, SimReply *reply) {
 	if (system == SIM_SYSTEM_CONCOURSE)
@@ -186,6 +191,8 @@ static void expired(SimSystem system, SimReply *reply) {
 		sim_couch_refuse_login(reply);
 	else if (system == SIM_SYSTEM_GITHUB)
 		sim_github_refuse_token(reply);
+	else if (system == SIM_SYSTEM_AZURE)
+		sim_azure_refuse(reply, "AuthenticationFailed");
 	else
 		sim_s3_error(reply, 400, "ExpiredToken", "The provided token has expired.", NULL, NULL);
 }
@@ -195,6 +202,8 @@ static void limited(SimSystem system, SimReply *reply) {
 		sim_s3_error(reply, 503, "SlowDown", "Please reduce your request rate.", NULL, NULL);
 	else if (system == SIM_SYSTEM_GITHUB)
 		sim_github_refuse_limit(reply);
+	else if (system == SIM_SYSTEM_AZURE)
+		sim_azure_refuse(reply, "ServerBusy");
 	else
 		sim_reply_text(reply, 429, "application/json", "{\"msg\":\"You have exceeded your hourly rate limit\"}");
 }

@@ -7,8 +7,8 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/sandbox/sim_crypto.h"
-#include "core/sandbox/sim_github_practice.h"
 #include "core/sandbox/sim_openedx.h"
+#include "core/sandbox/sim_service_programs.h"
 
 #define MANIFEST_MAX (1024u * 1024)
 #define NOBODY_ANSWERS "\"an invented number: say aloud what you would ask for\""
@@ -75,15 +75,6 @@ static const char SERVICE_CONTACTS[] =
 	"  - { name: Repository administrators (practice), role: may change the rules of main, phone: \"+1 555 0163\", hours: always, note: " NOBODY_ANSWERS " }\n"
 	"  - { name: Developers on call (practice), role: who must not merge now, phone: \"+1 555 0164\", hours: Mon-Fri 8-18 UTC, note: " NOBODY_ANSWERS " }\n\n";
 
-static void describe_service(const SimFolder *folder, Buf *out) {
-	buf_printf(out, "systems:\n"
-		"  code: { provider: github, url: \"%s\", repository: " SIM_GITHUB_REPOSITORY ", token: { file: secrets/github-token } }\n\n", folder->urls[SIM_SYSTEM_GITHUB]);
-	buf_puts(out, "probes:\n"
-		"  - { name: main branch, probe: github.protection, system: code, branch: main, every: 10s }\n"
-		"  - { name: nightly backup, probe: github.workflow, system: code, workflow: backup-db.yml, max-age: 26h, every: 10s }\n\n"
-		"values: { repo: " SIM_GITHUB_REPOSITORY ", env: staging }\n");
-}
-
 /* The screen tells it too: a terminal's text is gone as soon as the screen is there. */
 static void put_briefing(const SimFolder *folder, Buf *out) {
 	const SimScenario *scenario = sim_scenario_find(folder->scenario);
@@ -118,7 +109,7 @@ static void write_yaml(const SimFolder *folder, Buf *out) {
 		sim_openedx_describe(folder->openedx, folder, buf_text(&login), out);
 	} else if (folder->world->github) {
 		put_briefing(folder, out);
-		describe_service(folder, out);
+		sim_service_describe(folder, out);
 	} else {
 		describe_ocw(folder, out);   /* its board tells by itself what is damaged, and what to do first */
 	}
@@ -182,6 +173,6 @@ bool sim_folder_write(const SimFolder *folder, Error *err) {
 		&& write_text(folder, "allowed_signers", buf_text(&allowed), 0644, err)
 		&& (!folder->world->concourse || write_ocw(folder, err))
 		&& (!folder->world->github || write_text(folder, "secrets/github-token", folder->world->github_token, 0600, err))
-		&& copy_restore_job(folder, err)
+		&& (!folder->world->service || sim_service_write(folder, err)) && copy_restore_job(folder, err)
 		&& write_text(folder, "environment.yaml", buf_text(&yaml), 0600, err);
 }

@@ -49,6 +49,9 @@ typedef struct SimGithubRun {
 typedef void SimGithubCompleted(void *userdata, const SimGithubRun *run);
 /* Called once for each run that ends, by whoever notices it: under the sandbox's lock. */
 void sim_github_on_completed(SimGithub *github, SimGithubCompleted *completed, void *userdata);
+/* Decides how a run ends that comes to its end at `at`: "success", "failure", or "skipped", which does nothing. Without one, all succeed. */
+typedef const char *SimGithubEnding(void *userdata, const SimGithubRun *run, WallTime at);
+void sim_github_on_ending(SimGithub *github, SimGithubEnding *ending, void *userdata);
 
 /* The file .github/workflows/FILE on the default branch, and so a workflow: `yaml` says its name, its inputs, its run-name and its jobs with their steps.
  * A run waits in the queue for `queue_ms` and then takes `run_ms`. */

@@ -39,6 +39,8 @@ struct SimGithub {
 	bool fail_runs, hang_runs, no_details, refuse_details, lose_runs;
 	SimGithubCompleted *completed;
 	void *completed_userdata;
+	SimGithubEnding *ending;
+	void *ending_userdata;
 	char *repository, *old_repository, *url, *said;
 	int64_t id;
 	SimGithubToken *tokens;

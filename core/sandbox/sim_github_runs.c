@@ -191,7 +191,20 @@ static void end_run(SimGithubExecution *run, const char *conclusion, WallTime at
 	run->ended = at;
 }
 
-static void advance_run(SimGithubExecution *run, WallTime now) {
+static SimGithubRun describe_run(const SimGithubExecution *run) {
+	return (SimGithubRun) { run->id, run->number, run->workflow->file, run->ref, run->actor, run->conclusion, run->inputs };
+}
+
+static void finish_run(const SimGithub *github, SimGithubExecution *run, WallTime at) {
+	SimGithubRun told = describe_run(run);
+	const char *conclusion = run->fails ? "failure" : github->ending ? github->ending(github->ending_userdata, &told, at) : "success";
+	run->fails = text_eq(conclusion, "failure");
+	if (text_eq(conclusion, "skipped"))
+		run->started = (WallTime) {0};   /* no step of it ever began */
+	end_run(run, conclusion, at);
+}
+
+static void advance_run(const SimGithub *github, SimGithubExecution *run, WallTime now) {
 	WallTime start = { run->created.ms + run->workflow->queue_ms }, end = { (wall_known(run->started) ? run->started.ms : start.ms) + run->workflow->run_ms };
 	if (run->conclusion || now.ms < start.ms)
 		return;
@@ -201,17 +214,17 @@ static void advance_run(SimGithubExecution *run, WallTime now) {
 	if (!wall_known(run->started))
 		run->started = start;
 	if (!run->hangs && now.ms >= end.ms)
-		end_run(run, run->fails ? "failure" : "success", end);
+		finish_run(github, run, end);
 }
 
 void sim_github_advance(SimGithub *github, WallTime now) {
 	for (size_t i = 0; i < github->run_count; i++) {
 		SimGithubExecution *run = github->runs[i];
-		advance_run(run, now);
+		advance_run(github, run, now);
 		if (!run->conclusion || run->told)
 			continue;
 		run->told = true;
-		SimGithubRun ended = { run->id, run->number, run->workflow->file, run->ref, run->actor, run->conclusion, run->inputs };
+		SimGithubRun ended = describe_run(run);
 		if (github->completed)
 			github->completed(github->completed_userdata, &ended);
 	}
@@ -220,6 +233,11 @@ void sim_github_advance(SimGithub *github, WallTime now) {
 void sim_github_on_completed(SimGithub *github, SimGithubCompleted *completed, void *userdata) {
 	github->completed = completed;
 	github->completed_userdata = userdata;
+}
+
+void sim_github_on_ending(SimGithub *github, SimGithubEnding *ending, void *userdata) {
+	github->ending = ending;
+	github->ending_userdata = userdata;
 }
 
 void sim_github_cancel(SimGithubExecution *run, WallTime now) {

@@ -8,10 +8,7 @@
 
 static void tell_change(const SimOpenedx *openedx, const SimRun *run) {
 	AUTO_CLEAR(Buf) line = {0};
-	buf_printf(&line, "%s%s%s", *run->machine ? run->machine : "", *run->machine ? " " : "", run->program);
-	for (size_t i = 0; i < run->args.count; i++)
-		buf_printf(&line, " %s", run->args.items[i]);
-	buf_printf(&line, " %d", run->status);
+	sim_run_tell(run, &line);
 	openedx->owner.changed(openedx->owner.userdata, buf_text(&line));
 }
 

@@ -61,6 +61,13 @@ const char *sim_run_option(const SimRun *run, const char *name) {
 	return NULL;
 }
 
+void sim_run_tell(const SimRun *run, Buf *out) {
+	buf_printf(out, "%s%s%s", run->machine, *run->machine ? " " : "", run->program);
+	for (size_t i = 0; i < run->args.count; i++)
+		buf_printf(out, " %s", run->args.items[i]);
+	buf_printf(out, " %d", run->status);
+}
+
 bool sim_run_has(const SimRun *run, const char *word) { return strlist_has(&run->args, word); }
 
 void sim_run_refuse(SimRun *run, int status, const char *format, ...) {

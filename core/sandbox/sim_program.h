@@ -19,6 +19,8 @@ const char *sim_run_word(const SimRun *run, size_t index, const char *with_value
 /* The value of --name=VALUE or of --name VALUE; NULL if it is not there. */
 const char *sim_run_option(const SimRun *run, const char *name);
 bool sim_run_has(const SimRun *run, const char *word);
+/* "node1 systemctl stop k3s 0": where it was run, what, and how it ended. */
+void sim_run_tell(const SimRun *run, Buf *out);
 /* "the practice kubectl does not know ...", on stderr; its status is then not 0. */
 void sim_run_refuse(SimRun *run, int status, const char *format, ...) BG_PRINTF(3, 4);
 

@@ -40,6 +40,10 @@ static const SimScenario SCENARIOS[] = {
 		.story = "Nothing is wrong. A merge into main needs one approval; workflows deploy the service, back it up and restore it.\n"
 		"Try what a freeze does with breakglass sandbox --tell \"merge 1\"; a deployment waits until somebody approves: --tell approve.",
 		.estate = SIM_ESTATE_SERVICE, .drill = SIM_DRILL_SERVICE},
+	{.name = "teacher-data-loss", .summary = "a migration has deleted most data of a service's production database; its server still runs",
+		.story = "A migration 40 minutes ago has deleted most applications of the service: 37 of 1204 are left, and people write to say that theirs is gone.\n"
+		"The database server runs, and can be had as it was an hour ago. It is production. Stop the service first: playbook teacher-data-loss, step 1.",
+		.estate = SIM_ESTATE_SERVICE, .drill = SIM_DRILL_SERVICE, .procedure = "teacher-data-loss", .data_loss = true},
 };
 
 const SimScenario *sim_scenario_at(size_t index) { return index < BG_LENGTH(SCENARIOS) ? &SCENARIOS[index] : NULL; }
@@ -185,6 +189,9 @@ void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup
 		random_hex(world->github_token, 40);
 		world->github = sim_github_practice(world->github_token, build_ms, now);
 		sim_github_guard_environment(world->github, "production", "prod-practice");
+		world->service = sim_service_new(world->github, now);
+		if (scenario->data_loss)
+			sim_service_damage(world->service, now);
 		return;
 	}
 	random_hex(world->concourse_token, 40);
@@ -205,6 +212,7 @@ void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup
 
 void sim_world_clear(SimWorld *world) {
 	sim_github_free(world->github);
+	sim_service_free(world->service);
 	sim_cluster_free(world->cluster);
 	sim_fastly_free(world->fastly);
 	sim_concourse_free(world->concourse);

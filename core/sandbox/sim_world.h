@@ -7,6 +7,7 @@
 #include "core/sandbox/sim_github.h"
 #include "core/sandbox/sim_pipeline.h"
 #include "core/sandbox/sim_s3.h"
+#include "core/sandbox/sim_service.h"
 #include "core/sandbox/sim_store.h"
 
 #define SIM_DRILL_OCW "ocw-sandbox"
@@ -34,6 +35,7 @@ typedef struct SimWorld {
 	SimS3 s3;
 	SimCluster *cluster;
 	SimGithub *github;
+	SimService *service;
 	char concourse_token[41], fastly_key[41], access_key[21], secret_key[41], github_token[41];
 } SimWorld;
 
@@ -44,6 +46,7 @@ typedef struct SimScenario {
 	const char *drill;               /* name of its environment */
 	const char *faults;              /* of the cluster, when it opens: "node-lost=node2"; NULL = none */
 	const char *spares;              /* machines that stand ready: "node5,node6" */
+	bool data_loss;                  /* of a service: most of its data are gone */
 	/* Of the OCW sites: */
 	bool damaged;                    /* a mass publish has damaged the live bucket */
 	bool overwritten;                /* and the backup ran after it */

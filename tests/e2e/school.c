@@ -11,11 +11,15 @@
 void school_begin(School *school, const char *scenario) {
 	if (!have_sshd() || !have_program("ssh") || !have_program("jq"))
 		cr_skip_test("sshd, ssh and jq are not all there");
+	school_open(school, scenario);
+}
+
+void school_open(School *school, const char *scenario) {
 	Error err = {0};
-	school->scene = (Scene){.folder = temp_folder(), .name = "openedx-sandbox", .program = build_path("breakglass")};
+	school->scene = (Scene){.folder = temp_folder(), .name = sandbox_drill_name(scenario), .program = build_path("breakglass")};
 	AUTO_FREE char *playbooks = source_path("playbooks");
 	AUTO_FREE char *drill = path_join(school->scene.folder.path, "drill");
-	SandboxOptions options = {.scenario = scenario, .folder = drill, .playbooks = playbooks, .self = school->scene.program};
+	SandboxOptions options = {.scenario = scenario, .folder = drill, .playbooks = playbooks, .self = school->scene.program, .build_ms = 1};
 	assert_ok(sandbox_start(&options, &school->sandbox, &err), &err);
 	school->scene.environment = sandbox_environment(school->sandbox);
 	school->scene.state = path_join(school->scene.folder.path, "state");

@@ -8,6 +8,8 @@
 typedef struct School { Scene scene; Sandbox *sandbox; } School;
 /* Skips the test where a program is not there. */
 void school_begin(School *school, const char *scenario);
+/* One without machines: nothing of it has to be there. */
+void school_open(School *school, const char *scenario);
 void school_clear(School *school);
 BG_DEFINE_CLEARP(School, school_clear)
 /* "fault node-lost", as somebody says it to the sandbox. */

@@ -26,7 +26,8 @@ static void on_progress(void *userdata, const char *text, int64_t done, int64_t 
 
 static void field_begin(Field *field) {
 	Error err = {0};
-	SandboxOptions options = {.scenario = "service-healthy", .build_ms = 1};
+	AUTO_FREE char *self = build_path("breakglass");
+	SandboxOptions options = {.scenario = "service-healthy", .self = self, .build_ms = 1};
 	assert_ok(sandbox_start(&options, &field->sandbox, &err), &err);
 	AUTO_FREE char *path = sandbox_environment(field->sandbox);
 	AUTO_FREE char *text = read_text(path);
@@ -117,20 +118,20 @@ Test(sandbox_github, a_deployment_waits_until_somebody_approves) {
 /* What its clients in the wild get: the calls that the console makes are tried by the console's own tests. */
 Test(sandbox_github, refuses_as_the_real_one_does) {
 #define R "/repos/practice-digital/apply-for-a-place"
-#define BACKUP R "/actions/workflows/backup-db.yml"
+#define BACKUP R "/actions/workflows/database-backup.yml"
 	static const struct { const char *method, *target, *body, *version; bool stranger; int status; const char *part; } CASES[] = {
 		{"GET", R, NULL, NULL, true, 401, "Bad credentials"},
 		{"GET", R, NULL, "2019-01-01", false, 400, "Unsupported 'X-GitHub-Api-Version'"},
 		{"GET", "/repos/practice-digital/other", NULL, NULL, false, 404, "\"message\":\"Not Found\""},
 		{"GET", "/repos/PRACTICE-digital/Apply-for-a-Place", NULL, NULL, false, 200, "\"default_branch\":\"main\""},
-		{"GET", BACKUP, NULL, NULL, false, 200, "\"path\":\".github/workflows/backup-db.yml\""},
+		{"GET", BACKUP, NULL, NULL, false, 200, "\"path\":\".github/workflows/database-backup.yml\""},
 		{"GET", R "/branches/main/protection/required_pull_request_reviews", NULL, NULL, false, 200, "\"required_approving_review_count\":1"},
 		{"PATCH", R "/branches/main/protection/required_pull_request_reviews", "{\"required_approving_review_count\":7}", NULL, false, 422, "Invalid request"},
 		{"POST", BACKUP "/dispatches", "{}", NULL, false, 422, "wasn't supplied"},
 		{"POST", BACKUP "/dispatches", "{\"ref\":\"none\"}", NULL, false, 422, "No ref found for: none"},
 		{"POST", BACKUP "/dispatches", "{\"ref\":\"main\",\"inputs\":{\"x\":\"1\"}}", NULL, false, 422, "Unexpected inputs provided: [\\\"x\\\"]"},
 		{"POST", BACKUP "/dispatches", "{\"ref\":\"main\",\"inputs\":{\"environment\":\"moon\"}}", NULL, false, 422, "not in the list of allowed values"},
-		{"POST", R "/actions/workflows/restore-db.yml/dispatches", "{\"ref\":\"main\"}", NULL, false, 422, "Required input 'backup-file' not provided"},
+		{"POST", R "/actions/workflows/postgres-restore.yml/dispatches", "{\"ref\":\"main\"}", NULL, false, 422, "Required input 'backup-file' not provided"},
 		{"POST", BACKUP "/dispatches", "{\"ref\":\"main\"}", NULL, false, 204, ""},
 		{"POST", R "/actions/runs/30433642/cancel", NULL, NULL, false, 409, "completed"},
 		{"PUT", R "/pulls/9/merge", NULL, NULL, false, 404, "Not Found"},
@@ -180,13 +181,13 @@ Test(sandbox_github, faults_reach_it) {
 		assert_ok(sandbox_fault(field.sandbox, "none", &err), &err);
 	}
 	assert_refused(sandbox_fault(field.sandbox, "status=503@fastly", &err), &err, ERROR_INVALID, "there is no system fastly");
-	cr_expect_str_eq(err.hint, "github or github-logs");
+	cr_expect_str_eq(err.hint, "github, github-logs, azure, service or service-temp");
 	assert_ok(sandbox_fault(field.sandbox, "build-fail@github", &err), &err);
 	give(&field, "workflow", "enable-maintenance.yml", NULL, NULL);
 	assert_refused(act(&field, "github.workflow", &failed, &err), &err, ERROR_REMOTE, "ended with failure: job Enable maintenance");
 	assert_ok(sandbox_fault(field.sandbox, "none", &err), &err);
 	assert_ok(sandbox_fault(field.sandbox, "no-details", &err), &err);
-	give(&field, "workflow", "restore-db.yml", "input.backup-file", "manual.sql.gz");
+	give(&field, "workflow", "postgres-restore.yml", "input.backup-file", "manual.sql.gz");
 	json_add_string(field.args, "correlation", "run-mark");
 	assert_ok(act(&field, "github.workflow", &found, &err), &err);
 	cr_expect(strstr(found.evidence, "(known by its id)"), "%s", found.evidence);

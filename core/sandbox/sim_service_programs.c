@@ -1,0 +1,149 @@
+/* sim_service_programs.c: kubectl of the service's cluster, `az` for its database servers, and what its checkout has. What one does not know it refuses. */
+#include "core/sandbox/sim_service_programs.h"
+#include <stdlib.h>
+#include <string.h>
+#include "core/base/alloc.h"
+#include "core/base/file.h"
+#include "core/sandbox/sim_github_practice.h"
+#include "core/sandbox/sim_program.h"
+
+#define AZ_WITH_VALUE "--resource-group\0-g\0--name\0-n\0--output\0-o\0"
+#define CHECKOUT "service"
+#define SAS_DAYS 30
+#define DAY_MS (24 * 60 * 60 * 1000LL)
+
+struct SimServicePrograms { SimWorld *world; SimServiceOwner owner; SimPretend *pretend; };
+
+/* ---- what they do ---- */
+
+static void run_kubectl(SimService *service, SimRun *run, WallTime now) { sim_kubectl_run(service->cluster, run, now); }
+
+static const char *option(const SimRun *run, const char *name, const char *brief) {
+	const char *value = sim_run_option(run, name);
+	return value ? value : sim_run_option(run, brief);
+}
+
+static void delete_server(SimService *service, SimRun *run) {
+	const char *group = option(run, "--resource-group", "-g"), *name = option(run, "--name", "-n");
+	if (!group || !name)
+		sim_run_refuse(run, 2, "the following arguments are required: --resource-group/-g, --name/-n");
+	else if (!text_eq(group, SIM_SERVICE_GROUP))
+		sim_run_refuse(run, 3, "(ResourceGroupNotFound) Resource group '%s' could not be found.", group);
+	else if (!sim_run_has(run, "--yes") && !sim_run_has(run, "-y"))
+		sim_run_refuse(run, 1, "Unable to prompt for confirmation as no tty available. Use --yes.");
+	else if (!sim_service_delete_database(service, name))
+		sim_run_refuse(run, 3, "(ResourceNotFound) The Resource 'Microsoft.DBforPostgreSQL/flexibleServers/%s' under resource group '%s' was not found.", name, group);
+	else
+		run->changes = true;
+}
+
+static void run_az(SimService *service, SimRun *run, WallTime now) {
+	static const char *const PLACE[] = {"postgres", "flexible-server"};
+	const char *verb = sim_run_word(run, 2, AZ_WITH_VALUE);
+	(void) now;
+	for (size_t i = 0; i < BG_LENGTH(PLACE); i++)
+		if (!text_eq(sim_run_word(run, i, AZ_WITH_VALUE), PLACE[i]))
+			verb = NULL;
+	if (text_eq(verb, "delete"))
+		delete_server(service, run);
+	else if (text_eq(verb, "list"))
+		for (size_t i = 0; i < service->database_count; i++)
+			buf_printf(&run->out, "%s\n", service->databases[i].name);
+	else
+		sim_run_refuse(run, 2, "the practice az knows postgres flexible-server list and postgres flexible-server delete only");
+}
+
+static void run_make(SimService *service, SimRun *run, WallTime now) {
+	(void) service, (void) now;
+	if (run->args.count == 1 && text_eq(run->args.items[0], "install-konduit"))
+		buf_puts(&run->out, "konduit is in bin/konduit.sh\n");
+	else
+		sim_run_refuse(run, 2, "the practice make knows install-konduit only");
+}
+
+/* "konduit.sh -x [-s SERVER] DEPLOYMENT -- psql": what a look at its tables would tell. */
+static void run_konduit(SimService *service, SimRun *run, WallTime now) {
+	const char *server = sim_run_option(run, "-s"), *deployment = sim_run_word(run, 0, "-s\0");
+	const SimDatabase *database = sim_service_database(service, server ? server : SIM_SERVICE_DATABASE);
+	(void) now;
+	if (!text_eq(deployment, SIM_SERVICE_WEB) || !sim_run_has(run, "psql"))
+		sim_run_refuse(run, 1, "the practice konduit knows -x [-s SERVER] " SIM_SERVICE_WEB " -- psql only");
+	else if (!database)
+		sim_run_refuse(run, 1, "there is no database server %s", server ? server : SIM_SERVICE_DATABASE);
+	else
+		buf_printf(&run->out, "=> SELECT count(*) AS applications FROM applications;\n applications\n--------------\n %12lld\n(1 row)\n", (long long) database->applications);
+}
+
+static const struct { const char *name, *path; void (*run)(SimService *service, SimRun *run, WallTime now); } PROGRAMS[] = {
+	{ "kubectl", "bin/kubectl", run_kubectl }, { "az", "bin/az", run_az }, { "make", "bin/make", run_make },
+	{ "konduit.sh", CHECKOUT "/bin/konduit.sh", run_konduit },
+};
+
+static void on_run(void *userdata, SimRun *run) {
+	SimServicePrograms *programs = userdata;
+	AUTO_CLEAR(Buf) line = {0};
+	pthread_mutex_lock(&programs->world->lock);
+	sim_github_advance(programs->world->github, wall_now());
+	for (size_t i = 0; i < BG_LENGTH(PROGRAMS); i++)
+		if (text_eq(PROGRAMS[i].name, run->program))
+			PROGRAMS[i].run(programs->world->service, run, wall_now());
+	sim_run_tell(run, &line);
+	if (run->changes)
+		programs->owner.changed(programs->owner.userdata, buf_text(&line));
+	pthread_mutex_unlock(&programs->world->lock);
+}
+
+static bool write_programs(const char *folder, const char *self, Error *err) {
+	for (size_t i = 0; i < BG_LENGTH(PROGRAMS); i++) {
+		AUTO_FREE char *path = path_join(folder, PROGRAMS[i].path);
+		AUTO_FREE char *place = path_folder(path);
+		if (!file_make_folder(place, 0700, err) || !sim_pretend_write(folder, self, path, PROGRAMS[i].name, err))
+			return false;
+	}
+	AUTO_FREE char *home = path_join(folder, "home");
+	return file_make_folder(home, 0700, err);
+}
+
+bool sim_service_programs_start(const char *folder, const char *self, SimWorld *world, const SimServiceOwner *owner, SimServicePrograms **ret_programs, Error *err) {
+	AUTO(SimServicePrograms) *programs = bg_calloc(1, sizeof(*programs));
+	*programs = (SimServicePrograms) { .world = world, .owner = *owner };
+	if (!write_programs(folder, self, err) || !sim_pretend_start(folder, on_run, programs, &programs->pretend, err))
+		return false;
+	*ret_programs = TAKE(programs);
+	return true;
+}
+
+SimServicePrograms *sim_service_programs_stop(SimServicePrograms *programs) {
+	if (programs)
+		sim_pretend_stop(programs->pretend);
+	free(programs);
+	return NULL;
+}
+
+/* ---- the environment file ---- */
+
+void sim_service_describe(const SimFolder *folder, Buf *out) {
+	const char *public_url = folder->urls[SIM_SYSTEM_SERVICE], *temporary = folder->urls[SIM_SYSTEM_SERVICE_TEMPORARY];
+	buf_printf(out, "systems:\n"
+		"  code:    { provider: github, url: \"%s\", repository: " SIM_GITHUB_REPOSITORY ", token: { file: secrets/github-token } }\n"
+		"  cluster: { provider: k8s, program: [\"%s/bin/kubectl\"], namespace: " SIM_SERVICE_NAMESPACE " }\n"
+		"  backups: { provider: azure, url: \"%s/" SIM_SERVICE_ACCOUNT "\", account: " SIM_SERVICE_ACCOUNT ", sas: { file: secrets/backups-sas } }\n\n",
+		folder->urls[SIM_SYSTEM_GITHUB], folder->folder, folder->urls[SIM_SYSTEM_AZURE]);
+	buf_printf(out, "probes:\n"
+		"  - { name: main branch, probe: github.protection, system: code, branch: main, every: 10s }\n"
+		"  - { name: nightly backup, probe: github.workflow, system: code, workflow: database-backup.yml, max-age: 26h, every: 10s }\n"
+		"  - { name: backup files, probe: azure.container, system: backups, container: " SIM_SERVICE_CONTAINER ", max-age: 26h, retention: \"7\", shrink: \"50\", every: 20s }\n"
+		"  - { name: web, probe: k8s.deployment, system: cluster, deployment: " SIM_SERVICE_WEB ", every: 10s }\n"
+		"  - { name: worker, probe: k8s.deployment, system: cluster, deployment: " SIM_SERVICE_WORKER ", every: 10s }\n"
+		"  - { name: site, probe: http, url: \"%s/\", absent: \"cannot be found|unavailable\", every: 10s }\n\n", public_url);
+	buf_printf(out, "commands: { path: [bin], home: home }\n\n"
+		"values:\n  repo: " SIM_GITHUB_REPOSITORY "\n  env: production\n  branch: main\n  namespace: " SIM_SERVICE_NAMESPACE "\n  deployment: " SIM_SERVICE_WEB "\n"
+		"  pg_server: " SIM_SERVICE_DATABASE "\n  resource_group: " SIM_SERVICE_GROUP "\n  service_short: afap\n  env_short: prod\n"
+		"  public_url: \"%s/\"\n  temp_url: \"%s/\"\n  checkout: \"%s/" CHECKOUT "\"\n", public_url, temporary, folder->folder);
+}
+
+bool sim_service_write(const SimFolder *folder, Error *err) {
+	AUTO_FREE char *path = path_join(folder->folder, "secrets/backups-sas");
+	AUTO_FREE char *sas = sim_azure_sas(&folder->world->service->azure, SIM_SERVICE_CONTAINER, "rl", (WallTime) { wall_now().ms + SAS_DAYS * DAY_MS });
+	return file_write_atomic(path, sas, strlen(sas), 0600, err);
+}

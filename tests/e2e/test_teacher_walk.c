@@ -1,0 +1,85 @@
+/* test_teacher_walk.c: the disaster pages of the teacher services against the sandbox's service, from the declaration to the closed ledger. */
+#include "core/transport/http.h"
+#include "school.h"
+
+#define RUN(step, part) {"plan " step, "", 0}, {"apply " step " --yes", part, 0}
+
+static const Line LOSS_STOP[] = {
+	{"declare most~applications~are~gone --drill", "", 0},
+	{"start teacher-data-loss", "", 0},
+	RUN("1", "exit 0"),
+	RUN("2", "0 wanted"), {"look 2", "", 0},
+	RUN("3", "0 wanted"), {"look 3", "", 0},
+	{"tick 4", "", 0}, {"skip 5 --reason it~is~said~by~telephone", "", 0}, {"tick 6", "", 0},
+	RUN("7", ""), {"look 7", "", 0},
+	RUN("8", "success"), {"look 8", "", 0},
+};
+
+static const Line LOSS_COPY[] = {
+	{"set run_day 2026-11-21", "", 0},
+	RUN("9", "success"),
+	{"set restore_time 1~hour~ago --yes", "", 0},
+	{"plan 10", "postgres-ptr.yml", 0},
+	SIGN("restore", "an~hour~ago~they~were~there"),
+	{"apply 10 --yes", "skipped", 1},
+	{"set confirm_production true", "", 0},
+	{"plan 10", "postgres-ptr.yml", 0},
+	SIGN("restore", "it~is~production"),
+	{"apply 10 --yes", "success", 0},
+	{"skip 11 --reason it~is~there", "", 0}, {"skip 12 --reason the~time~is~sure", "", 0}, {"skip 13 --reason the~time~is~sure", "", 0},
+	RUN("14", "success"),
+	{"plan 15", "restored-2026-11-21.sql.gz", 0},
+	SIGN("restore-live", "what~is~there~now~is~given~up"),
+	{"apply 15 --confirm postgres-restore.yml --sure", "success", 0},
+	RUN("16", "2"), RUN("17", "1"), {"look 17", "", 0},
+};
+
+static const Line LOSS_END[] = {
+	{"look 18", "status 200", 0}, {"tick 18 --sure", "", 0},
+	RUN("19", "success"), {"look 19", "", 0},
+	RUN("20", ""), {"look 20", "", 0},
+	{"tick 21", "", 0},
+	{"plan 22", "afap-prod-pg-ptr", 0}, {"apply 22 --confirm afap-prod-pg-ptr --sure", "exit 0", 0},
+	{"look 23", "status 200", 0}, {"tick 23 --sure", "", 0},
+	{"ledger", "closed  ptr-server", 0},
+	{"end", "", 0},
+	{"verify", "", 0},
+};
+
+static void expect_page(const School *school, const char *system, const char *part) {
+	AUTO(HttpClient) *client = NULL;
+	AUTO_CLEAR(HttpResponse) answer = {0};
+	Error err = {0};
+	HttpRequest request = {.method = "GET", .url = sandbox_url(school->sandbox, system)};
+	assert_ok(http_client_new(NULL, &client, &err) && http_request(client, &request, &answer, &err), &err);
+	cr_expect(strstr(buf_text(&answer.body), part), "%s: expected \"%s\": %s", system, part, buf_text(&answer.body));
+}
+
+Test(teacher_walk, lost_data_come_back_from_a_copy_of_the_server) {
+	AUTO_CLEAR(School) school = {0};
+	Error err = {0};
+	school_open(&school, "teacher-data-loss");
+	expect_page(&school, "service", "37 applications");
+	school_walk(&school, LOSS_STOP, BG_LENGTH(LOSS_STOP));
+	expect_page(&school, "service", "This is the maintenance page");
+	expect_page(&school, "service-temp", "503 Service Temporarily Unavailable");
+	assert_refused(sandbox_command(school.sandbox, "merge 1", &err), &err, ERROR_DENIED, "At least 6 approving reviews");
+	school_walk(&school, LOSS_COPY, BG_LENGTH(LOSS_COPY));
+	expect_page(&school, "service", "This is the maintenance page");
+	expect_page(&school, "service-temp", "1204 applications");
+	school_walk(&school, LOSS_END, BG_LENGTH(LOSS_END));
+	expect_page(&school, "service", "1204 applications");
+	assert_ok(sandbox_command(school.sandbox, "merge 1", &err), &err);
+}
+
+Test(teacher_walk, try_tells_the_story_and_what_comes_first) {
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(ProgramRun) run = {0};
+	AUTO_FREE char *program = build_path("breakglass");
+	AUTO_FREE char *where = bg_asprintf("--folder=%s/drill", folder.path);
+	run_program((const char *const[]){program, "try", "teacher-data-loss", where, NULL}, "board\n", NULL, &run);
+	cr_expect(str_starts(buf_str(&run.out), "A migration 40 minutes ago has deleted most applications"), "%s", buf_text(&run.out));
+	cr_expect(strstr(buf_text(&run.out), "What has happened, for this drill: A migration 40 minutes ago"), "%s", buf_text(&run.out));
+	cr_expect(strstr(buf_text(&run.out), "Fits this board: Teacher services 2: restore a moment"), "%s", buf_text(&run.out));
+	cr_expect(strstr(buf_text(&run.out), "cannot be found") && strstr(buf_text(&run.out), "2 of 2 ready"), "%s%s", buf_text(&run.out), buf_text(&run.err));
+}
