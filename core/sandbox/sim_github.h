@@ -22,6 +22,7 @@ void sim_github_add_token(SimGithub *github, const char *token, const char *logi
 void sim_github_rename(SimGithub *github, const char *repository);
 
 void sim_github_add_branch(SimGithub *github, const char *branch);
+bool sim_github_has_branch(const SimGithub *github, const char *branch);
 /* `approvals` -1: without a rule that asks for any. `admins`: the rules are for administrators too. */
 void sim_github_protect(SimGithub *github, const char *branch, int approvals, bool admins);
 /* A user who may merge without approvals. */

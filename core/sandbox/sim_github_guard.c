@@ -13,6 +13,8 @@ SimGithubBranch *sim_github_branch(const SimGithub *github, const char *name) {
 	return NULL;
 }
 
+bool sim_github_has_branch(const SimGithub *github, const char *branch) { return sim_github_branch(github, branch) != NULL; }
+
 void sim_github_add_branch(SimGithub *github, const char *branch) {
 	github->branches = bg_reallocarray(github->branches, github->branch_count + 1, sizeof(*github->branches));
 	github->branches[github->branch_count++] = (SimGithubBranch) { bg_strdup(branch), NULL };

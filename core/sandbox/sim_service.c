@@ -10,6 +10,7 @@
 #define DAMAGED_AGO_MS (40 * MINUTE_MS)
 #define BACKUP_AGO_MS (6 * 60 * MINUTE_MS)
 #define NIGHTS 8
+#define AT_NIGHT 1200                    /* in last night's backup: what was entered since is in none */
 #define LEFT 37                          /* applications that the damage has left */
 #define NEWEST_MS (5 * MINUTE_MS)        /* a server can be had as it was so long ago, and not later */
 #define OLDEST_MS (7 * DAY_MS)
@@ -111,8 +112,18 @@ static const char *restore(SimService *service, const SimGithubRun *run, WallTim
 	return live && read_dump(service, input(run, "backup-file"), &live->applications) ? SUCCESS : FAILURE;
 }
 
+/* What is missing is made anew, and empty; users are sent to the application again, unless the branch says otherwise. */
+static const char *deploy_anew(SimService *service, const SimGithubRun *run, WallTime at) {
+	(void) at;
+	if (!sim_service_database(service, SIM_SERVICE_DATABASE))
+		add_database(service, SIM_SERVICE_DATABASE, 0);
+	service->maintenance = service->maintenance && strlist_has(&service->keeping, run->ref);
+	return SUCCESS;
+}
+
 static const struct { const char *file; bool confirmed; const char *(*run)(SimService *service, const SimGithubRun *run, WallTime at); } WORKFLOWS[] = {
 	{ "enable-maintenance.yml", false, enable }, { "disable-maintenance.yml", false, disable }, { "database-backup.yml", false, back_up },
+	{ "deploy.yml", false, deploy_anew },
 	{ "postgres-ptr.yml", true, restore_point }, { "postgres-restore.yml", true, restore },
 };
 
@@ -150,7 +161,7 @@ void sim_service_handle(const SimService *service, bool temporary, const SimRequ
 	if (!live)
 		return send_page(reply, 500, "Sorry, there is a problem with the service", "Try again later.");
 	AUTO_FREE char *text = bg_asprintf("%lld applications are in work.%s", (long long) live->applications,
-		live->applications < SIM_SERVICE_GOOD ? " Your application cannot be found." : "");
+		live->applications < SIM_SERVICE_GOOD / 2 ? " Your application cannot be found." : "");
 	send_page(reply, 200, "Apply for a place", text);
 }
 
@@ -189,12 +200,13 @@ static void write_nights(SimService *service, WallTime now) {
 	for (int night = NIGHTS - 1; night >= 0; night--) {
 		WallTime at = { now.ms - BACKUP_AGO_MS - night * DAY_MS };
 		AUTO_FREE char *name = bg_asprintf("afap_prod_%.10s", wall_format_iso(at, iso));
-		write_dump(service, name, SIM_SERVICE_GOOD - 2 * night, at);
+		write_dump(service, name, AT_NIGHT - 2 * night, at);
 	}
 }
 
 SimService *sim_service_new(SimGithub *github, WallTime now) {
 	SimService *service = bg_calloc(1, sizeof(*service));
+	service->github = github;
 	service->store = sim_store_new();
 	(void) sim_store_add_bucket(service->store, SIM_SERVICE_CONTAINER, (WallTime) { now.ms - 400 * DAY_MS });
 	make_key(service);
@@ -211,12 +223,16 @@ void sim_service_damage(SimService *service, WallTime now) {
 	sim_service_database(service, SIM_SERVICE_DATABASE)->applications = LEFT;
 }
 
+void sim_service_lose(SimService *service) { (void) sim_service_delete_database(service, SIM_SERVICE_DATABASE); }
+
 SimService *sim_service_free(SimService *service) {
 	if (!service)
 		return NULL;
 	for (size_t i = 0; i < service->database_count; i++)
 		free(service->databases[i].name);
 	free(service->databases);
+	free(service->branch);
+	strlist_clear(&service->keeping);
 	sim_cluster_free(service->cluster);
 	sim_store_free(service->store);
 	free(service);

@@ -9,6 +9,8 @@
 
 #define AZ_WITH_VALUE "--resource-group\0-g\0--name\0-n\0--output\0-o\0"
 #define CHECKOUT "service"
+#define CONFIG "terraform/application/config/production.tfvars.json"
+#define CONFIG_MAX (64 * 1024)
 #define SAS_DAYS 30
 #define DAY_MS (24 * 60 * 60 * 1000LL)
 
@@ -74,9 +76,50 @@ static void run_konduit(SimService *service, SimRun *run, WallTime now) {
 		buf_printf(&run->out, "=> SELECT count(*) AS applications FROM applications;\n applications\n--------------\n %12lld\n(1 row)\n", (long long) database->applications);
 }
 
+/* ---- git: of the checkout is played which branch it is on, and one file ---- */
+
+static void push(SimService *service, SimRun *run) {
+	const char *branch = sim_run_word(run, 2, "");
+	AUTO_CLEAR(Buf) text = {0};
+	AUTO_FREE char *path = path_join(run->folder, CONFIG);
+	if (!branch || !text_eq(sim_run_word(run, 1, ""), "origin") || !text_eq(branch, service->branch)) {
+		sim_run_refuse(run, 1, "error: src refspec %s does not match any", branch ? branch : "");
+		return;
+	}
+	if (!file_read(path, CONFIG_MAX, &text, NULL)) {
+		sim_run_refuse(run, 128, "fatal: not a git repository: %s is not here", CONFIG);
+		return;
+	}
+	for (size_t i = service->keeping.count; i > 0; i--)
+		if (text_eq(service->keeping.items[i - 1], branch))
+			strlist_remove(&service->keeping, i - 1);
+	if (str_find(buf_str(&text), "\"send_traffic_to_maintenance_page\": true") >= 0)
+		strlist_add(&service->keeping, branch);
+	if (!sim_github_has_branch(service->github, branch))
+		sim_github_add_branch(service->github, branch);
+	buf_printf(&run->err, "To github.com:" SIM_GITHUB_REPOSITORY ".git\n * [new branch]      %s -> %s\n", branch, branch);
+	run->changes = true;
+}
+
+static void run_git(SimService *service, SimRun *run, WallTime now) {
+	const char *verb = sim_run_word(run, 0, ""), *branch = sim_run_option(run, "--create");
+	(void) now;
+	if (text_eq(verb, "fetch") || text_eq(verb, "add") || text_eq(verb, "commit"))
+		return;   /* what is pushed is the file as it is then */
+	if (text_eq(verb, "push")) {
+		push(service, run);
+	} else if (text_eq(verb, "switch") && branch) {
+		free(service->branch);
+		service->branch = bg_strdup(branch);
+		buf_printf(&run->err, "Switched to a new branch '%s'\n", branch);
+	} else {
+		sim_run_refuse(run, 1, "the practice git knows fetch, switch --create, add, commit and push only");
+	}
+}
+
 static const struct { const char *name, *path; void (*run)(SimService *service, SimRun *run, WallTime now); } PROGRAMS[] = {
 	{ "kubectl", "bin/kubectl", run_kubectl }, { "az", "bin/az", run_az }, { "make", "bin/make", run_make },
-	{ "konduit.sh", CHECKOUT "/bin/konduit.sh", run_konduit },
+	{ "git", "bin/git", run_git }, { "konduit.sh", CHECKOUT "/bin/konduit.sh", run_konduit },
 };
 
 static void on_run(void *userdata, SimRun *run) {
@@ -100,8 +143,11 @@ static bool write_programs(const char *folder, const char *self, Error *err) {
 		if (!file_make_folder(place, 0700, err) || !sim_pretend_write(folder, self, path, PROGRAMS[i].name, err))
 			return false;
 	}
+	static const char TEXT[] = "{\n  \"environment\": \"production\",\n  \"send_traffic_to_maintenance_page\": false\n}\n";
 	AUTO_FREE char *home = path_join(folder, "home");
-	return file_make_folder(home, 0700, err);
+	AUTO_FREE char *config = path_join(folder, CHECKOUT "/" CONFIG);
+	AUTO_FREE char *place = path_folder(config);
+	return file_make_folder(home, 0700, err) && file_make_folder(place, 0700, err) && file_write_atomic(config, TEXT, sizeof(TEXT) - 1, 0600, err);
 }
 
 bool sim_service_programs_start(const char *folder, const char *self, SimWorld *world, const SimServiceOwner *owner, SimServicePrograms **ret_programs, Error *err) {
@@ -122,7 +168,14 @@ SimServicePrograms *sim_service_programs_stop(SimServicePrograms *programs) {
 
 /* ---- the environment file ---- */
 
+/* The day of last night's backup. */
+static const char *newest_night(const SimService *service, char ret[static WALL_TEXT_SIZE]) {
+	const SimBucket *bucket = sim_store_find(service->store, STR(SIM_SERVICE_CONTAINER));
+	return wall_format_iso(bucket->objects[bucket->count - 1].modified, ret);
+}
+
 void sim_service_describe(const SimFolder *folder, Buf *out) {
+	char day[WALL_TEXT_SIZE];
 	const char *public_url = folder->urls[SIM_SYSTEM_SERVICE], *temporary = folder->urls[SIM_SYSTEM_SERVICE_TEMPORARY];
 	buf_printf(out, "systems:\n"
 		"  code:    { provider: github, url: \"%s\", repository: " SIM_GITHUB_REPOSITORY ", token: { file: secrets/github-token } }\n"
@@ -139,7 +192,8 @@ void sim_service_describe(const SimFolder *folder, Buf *out) {
 	buf_printf(out, "commands: { path: [bin], home: home }\n\n"
 		"values:\n  repo: " SIM_GITHUB_REPOSITORY "\n  env: production\n  branch: main\n  namespace: " SIM_SERVICE_NAMESPACE "\n  deployment: " SIM_SERVICE_WEB "\n"
 		"  pg_server: " SIM_SERVICE_DATABASE "\n  resource_group: " SIM_SERVICE_GROUP "\n  service_short: afap\n  env_short: prod\n"
-		"  public_url: \"%s/\"\n  temp_url: \"%s/\"\n  checkout: \"%s/" CHECKOUT "\"\n", public_url, temporary, folder->folder);
+		"  backup_day: \"%.10s\"\n  commit: " SIM_SERVICE_COMMIT "\n"
+		"  public_url: \"%s/\"\n  temp_url: \"%s/\"\n  checkout: \"%s/" CHECKOUT "\"\n", newest_night(folder->world->service, day), public_url, temporary, folder->folder);
 }
 
 bool sim_service_write(const SimFolder *folder, Error *err) {

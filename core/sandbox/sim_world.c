@@ -44,6 +44,10 @@ static const SimScenario SCENARIOS[] = {
 		.story = "A migration 40 minutes ago has deleted most applications of the service: 37 of 1204 are left, and people write to say that theirs is gone.\n"
 		"The database server runs, and can be had as it was an hour ago. It is production. Stop the service first: playbook teacher-data-loss, step 1.",
 		.estate = SIM_ESTATE_SERVICE, .drill = SIM_DRILL_SERVICE, .procedure = "teacher-data-loss", .data_loss = true},
+	{.name = "teacher-server-loss", .summary = "the production database server of a service is gone; last night's backup is in Azure storage",
+		.story = "The production database server of the service was deleted, and Azure's own backups of it are gone too: every page is an error.\n"
+		"Last night's backup is in the container database-backup. Freeze, put up the maintenance page, make the server anew: playbook teacher-server-loss.",
+		.estate = SIM_ESTATE_SERVICE, .drill = SIM_DRILL_SERVICE, .procedure = "teacher-server-loss", .server_loss = true},
 };
 
 const SimScenario *sim_scenario_at(size_t index) { return index < BG_LENGTH(SCENARIOS) ? &SCENARIOS[index] : NULL; }
@@ -188,10 +192,13 @@ void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup
 	if (scenario->estate == SIM_ESTATE_SERVICE) {
 		random_hex(world->github_token, 40);
 		world->github = sim_github_practice(world->github_token, build_ms, now);
-		sim_github_guard_environment(world->github, "production", "prod-practice");
+		if (!scenario->data_loss && !scenario->server_loss)   /* in an emergency nobody is waited for */
+			sim_github_guard_environment(world->github, "production", "prod-practice");
 		world->service = sim_service_new(world->github, now);
 		if (scenario->data_loss)
 			sim_service_damage(world->service, now);
+		if (scenario->server_loss)
+			sim_service_lose(world->service);
 		return;
 	}
 	random_hex(world->concourse_token, 40);

@@ -46,7 +46,9 @@ typedef struct SimScenario {
 	const char *drill;               /* name of its environment */
 	const char *faults;              /* of the cluster, when it opens: "node-lost=node2"; NULL = none */
 	const char *spares;              /* machines that stand ready: "node5,node6" */
-	bool data_loss;                  /* of a service: most of its data are gone */
+	/* Of a service: */
+	bool data_loss;                  /* most of its data are gone */
+	bool server_loss;                /* its database server is */
 	/* Of the OCW sites: */
 	bool damaged;                    /* a mass publish has damaged the live bucket */
 	bool overwritten;                /* and the backup ran after it */

@@ -1,4 +1,5 @@
 /* test_teacher_walk.c: the disaster pages of the teacher services against the sandbox's service, from the declaration to the closed ledger. */
+#include "core/base/file.h"
 #include "core/transport/http.h"
 #include "school.h"
 
@@ -46,6 +47,39 @@ static const Line LOSS_END[] = {
 	{"verify", "", 0},
 };
 
+static const Line SERVER[] = {
+	{"declare the~database~server~is~gone --drill", "", 0},
+	{"start teacher-server-loss", "", 0},
+	{"tick 1", "", 0}, {"skip 2 --reason it~is~said~by~telephone", "", 0}, {"tick 3", "", 0},
+	RUN("4", "6"), {"look 4", "", 0},
+	RUN("5", "success"), {"look 5", "", 0},
+	{"look 6", "newest 6 h, 95 KiB, of 8 blobs", 0},
+	RUN("7", "exit 0"), RUN("7", "exit 0"),
+};
+
+static const Line SERVER_DEPLOY[] = {
+	{"tick 8", "", 0},
+	RUN("9", "exit 0"),
+	{"plan 10", "deploy.yml", 0},
+	SIGN("recreate", "it~is~gone"),
+	{"apply 10 --yes", "success", 0},
+};
+
+static const Line SERVER_END[] = {
+	{"set confirm_production true", "", 0},
+	{"plan 11", "postgres-restore.yml", 0},
+	SIGN("restore", "last~night~is~what~is~left"),
+	{"apply 11 --confirm postgres-restore.yml --sure", "success", 0},
+	{"look 12", "status 200", 0}, {"tick 12 --sure", "", 0},
+	RUN("13", "success"), {"look 13", "", 0},
+	RUN("14", ""), {"look 14", "", 0},
+	{"tick 15", "", 0},
+	{"look 16", "status 200", 0}, {"tick 16 --sure", "", 0},
+	{"ledger", "closed  merge-freeze", 0},
+	{"end", "", 0},
+	{"verify", "", 0},
+};
+
 static void expect_page(const School *school, const char *system, const char *part) {
 	AUTO(HttpClient) *client = NULL;
 	AUTO_CLEAR(HttpResponse) answer = {0};
@@ -70,6 +104,27 @@ Test(teacher_walk, lost_data_come_back_from_a_copy_of_the_server) {
 	school_walk(&school, LOSS_END, BG_LENGTH(LOSS_END));
 	expect_page(&school, "service", "1204 applications");
 	assert_ok(sandbox_command(school.sandbox, "merge 1", &err), &err);
+}
+
+/* What step 8 has a person change in the branch. */
+static void keep_maintenance(const School *school) {
+	static const char TEXT[] = "{ \"send_traffic_to_maintenance_page\": true }\n";
+	Error err = {0};
+	AUTO_FREE char *path = path_join(sandbox_folder(school->sandbox), "service/terraform/application/config/production.tfvars.json");
+	assert_ok(file_write_atomic(path, TEXT, sizeof(TEXT) - 1, 0600, &err), &err);
+}
+
+Test(teacher_walk, a_lost_server_is_made_anew_and_filled_from_last_night) {
+	AUTO_CLEAR(School) school = {0};
+	school_open(&school, "teacher-server-loss");
+	expect_page(&school, "service", "there is a problem with the service");
+	school_walk(&school, SERVER, BG_LENGTH(SERVER));
+	keep_maintenance(&school);
+	school_walk(&school, SERVER_DEPLOY, BG_LENGTH(SERVER_DEPLOY));
+	expect_page(&school, "service", "This is the maintenance page");
+	expect_page(&school, "service-temp", "0 applications");
+	school_walk(&school, SERVER_END, BG_LENGTH(SERVER_END));
+	expect_page(&school, "service", "1200 applications");
 }
 
 Test(teacher_walk, try_tells_the_story_and_what_comes_first) {

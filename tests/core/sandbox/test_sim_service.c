@@ -109,3 +109,19 @@ Test(sim_service, visitors_see_the_maintenance_page_and_the_temporary_address_do
 	expect_run(&field, "disable-maintenance.yml", "", "success");
 	expect_page(&field, false, 500, "there is a problem with the service");
 }
+
+Test(sim_service, a_deployment_makes_the_lost_server_anew_and_keeps_the_maintenance_page_only_where_the_branch_says_so) {
+	AUTO_CLEAR(Field) field = {0};
+	field_begin(&field);
+	sim_service_lose(field.service);
+	expect_page(&field, false, 500, "there is a problem with the service");
+	expect_run(&field, "database-backup.yml", "\"backup-file\":\"none\"", "failure");
+	expect_run(&field, "enable-maintenance.yml", "", "success");
+	strlist_add(&field.service->keeping, "main");
+	expect_run(&field, "deploy.yml", "", "success");
+	expect_page(&field, false, 200, "Sorry, the service is unavailable");
+	expect_page(&field, true, 200, "0 applications");
+	strlist_clear(&field.service->keeping);
+	expect_run(&field, "deploy.yml", "", "success");
+	expect_page(&field, false, 200, "0 applications");
+}
