@@ -12,6 +12,7 @@
 #include "core/sandbox/sim_control.h"
 #include "core/sandbox/sim_fault.h"
 #include "core/sandbox/sim_folder.h"
+#include "core/sandbox/sim_hosted_programs.h"
 #include "core/sandbox/sim_http.h"
 #include "core/sandbox/sim_login.h"
 #include "core/sandbox/sim_openedx.h"
@@ -33,7 +34,7 @@ struct Sandbox {
 	const SimScenario *scenario;
 	SimControl control;
 	SimOpenedx *openedx;             /* NULL in a scenario of another estate, as is: */
-	SimServicePrograms *programs;
+	SimCommands *commands;
 	StrList changes;                 /* under the world's lock */
 	bool remove_folder;
 };
@@ -55,6 +56,7 @@ static void ask_world(Sandbox *sandbox, SimSystem system, const SimRequest *requ
 	case SIM_SYSTEM_SERVICE: case SIM_SYSTEM_SERVICE_TEMPORARY:
 		sim_service_handle(sandbox->world.service, system == SIM_SYSTEM_SERVICE_TEMPORARY, request, reply);
 		break;
+	case SIM_SYSTEM_DR: sim_hosted_handle(sandbox->world.hosted, request, reply); break;
 	case SIM_SYSTEM_COUNT: break;
 	}
 }
@@ -109,11 +111,14 @@ static void on_changed(void *userdata, const char *line) { strlist_add(&((Sandbo
 
 static bool start_programs(Sandbox *sandbox, const SandboxOptions *options, Error *err) {
 	SimOpenedxOwner owner = {on_changed, sandbox};
-	SimServiceOwner service_owner = {on_changed, sandbox};
-	if (!sandbox->world.cluster && !sandbox->world.service)
+	SimCommandsOwner commands_owner = {&sandbox->world.lock, on_changed, sandbox};
+	SimWorld *world = &sandbox->world;
+	if (!world->cluster && !world->service && !world->hosted)
 		return true;
-	if (options->self && sandbox->world.service)
-		return sim_service_programs_start(sandbox->folder, options->self, &sandbox->world, &service_owner, &sandbox->programs, err);
+	if (options->self && world->service)
+		return sim_service_start(sandbox->folder, options->self, world->service, &commands_owner, &sandbox->commands, err);
+	if (options->self && world->hosted)
+		return sim_hosted_start(sandbox->folder, options->self, world->hosted, &commands_owner, &sandbox->commands, err);
 	if (options->self)
 		return sim_openedx_start(sandbox->folder, options->self, &sandbox->world, &owner, &sandbox->openedx, err);
 	error_set(err, ERROR_INVALID, "this scenario's machines and programs run the program itself");
@@ -182,7 +187,7 @@ Sandbox *sandbox_stop(Sandbox *sandbox) {
 	if (!sandbox)
 		return NULL;
 	sim_openedx_stop(sandbox->openedx);
-	sim_service_programs_stop(sandbox->programs);
+	sim_commands_stop(sandbox->commands);
 	for (int i = 0; i < SIM_SYSTEM_COUNT; i++) {
 		sim_http_stop(sandbox->servers[i].http);
 		free(sandbox->servers[i].url);

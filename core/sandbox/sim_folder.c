@@ -7,6 +7,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/sandbox/sim_crypto.h"
+#include "core/sandbox/sim_hosted_programs.h"
 #include "core/sandbox/sim_openedx.h"
 #include "core/sandbox/sim_service_programs.h"
 
@@ -75,6 +76,10 @@ static const char SERVICE_CONTACTS[] =
 	"  - { name: Repository administrators (practice), role: may change the rules of main, phone: \"+1 555 0163\", hours: always, note: " NOBODY_ANSWERS " }\n"
 	"  - { name: Developers on call (practice), role: who must not merge now, phone: \"+1 555 0164\", hours: Mon-Fri 8-18 UTC, note: " NOBODY_ANSWERS " }\n\n";
 
+static const char HOSTED_CONTACTS[] =
+	"contacts:\n"
+	"  - { name: Project's developers (practice), role: know what the site should show, phone: \"+1 555 0165\", hours: Mon-Fri 13-22 UTC, note: " NOBODY_ANSWERS " }\n\n";
+
 /* The screen tells it too: a terminal's text is gone as soon as the screen is there. */
 static void put_briefing(const SimFolder *folder, Buf *out) {
 	const SimScenario *scenario = sim_scenario_find(folder->scenario);
@@ -94,7 +99,8 @@ static void write_yaml(const SimFolder *folder, Buf *out) {
 		"name: %s\nkind: drill\n", folder->scenario, folder->drill);
 	if (folder->playbooks) {
 		/* Those of the systems that are played; another folder is taken as it is. */
-		static const char *const FAMILIES[] = {[SIM_ESTATE_OCW] = "ocw-content", [SIM_ESTATE_OPENEDX] = "openedx-ha", [SIM_ESTATE_SERVICE] = "teacher-services"};
+		static const char *const FAMILIES[] = {[SIM_ESTATE_OCW] = "ocw-content", [SIM_ESTATE_OPENEDX] = "openedx-ha", [SIM_ESTATE_SERVICE] = "teacher-services",
+			[SIM_ESTATE_HOSTED] = "hosted-projects"};
 		AUTO_FREE char *family = path_join(folder->playbooks, FAMILIES[folder->world->estate]);
 		buf_printf(out, "playbooks: [\"%s\"]\n", file_is_folder(family) ? family : folder->playbooks);
 	}
@@ -102,7 +108,8 @@ static void write_yaml(const SimFolder *folder, Buf *out) {
 		"  - { name: eng-practice, login: \"%s\", roles: [engineering], contact: \"practice signer of this drill\" }\n"
 		"  - { name: prod-practice, roles: [product], contact: \"practice signer of this drill\" }\n\n"
 		"signers: allowed_signers\nsignoff:\n  validity: 15m\n  plan-age: 10m\n  keys: [signers/eng-practice, signers/prod-practice]\n\n", buf_text(&login));
-	static const char *const CONTACTS[] = {[SIM_ESTATE_OCW] = OCW_CONTACTS, [SIM_ESTATE_OPENEDX] = OPENEDX_CONTACTS, [SIM_ESTATE_SERVICE] = SERVICE_CONTACTS};
+	static const char *const CONTACTS[] = {[SIM_ESTATE_OCW] = OCW_CONTACTS, [SIM_ESTATE_OPENEDX] = OPENEDX_CONTACTS, [SIM_ESTATE_SERVICE] = SERVICE_CONTACTS,
+		[SIM_ESTATE_HOSTED] = HOSTED_CONTACTS};
 	buf_puts(out, CONTACTS[folder->world->estate]);
 	if (folder->openedx) {
 		put_briefing(folder, out);
@@ -110,6 +117,9 @@ static void write_yaml(const SimFolder *folder, Buf *out) {
 	} else if (folder->world->github) {
 		put_briefing(folder, out);
 		sim_service_describe(folder, out);
+	} else if (folder->world->hosted) {
+		put_briefing(folder, out);
+		sim_hosted_describe(folder, out);
 	} else {
 		describe_ocw(folder, out);   /* its board tells by itself what is damaged, and what to do first */
 	}

@@ -91,8 +91,11 @@ static void put_other(const SimKube *kube, const Json *object, const char *age, 
 			(long long) json_get_int(json_get(object, "spec"), "replicas", 0));
 	if (text_eq(kind, "Job"))
 		buf_printf(out, "%-9s ", json_get(status, "succeeded") ? "Complete" : json_get(status, "failed") ? "Failed" : "Running");
-	buf_printf(out, "%s\n", age);
-	(void) kube;
+	buf_puts(out, age);
+	const Json *pod = json_get(json_get(json_get(json_get(object, "spec"), "template"), "spec"), "containers");
+	if (kube->wide && pod)
+		buf_printf(out, "   %s   %s", json_get_string_or(json_at(pod, 0), "name", ""), json_get_string_or(json_at(pod, 0), "image", ""));
+	buf_putc(out, '\n');
 }
 
 static const char *heading(const SimKube *kube, const SimKubeKind *kind) {
@@ -103,7 +106,7 @@ static const char *heading(const SimKube *kube, const SimKubeKind *kind) {
 		return kube->wide ? "NAME                                   READY   STATUS     RESTARTS   AGE    NODE\n"
 			: "NAME                                   READY   STATUS     RESTARTS   AGE\n";
 	if (text_eq(kind->resource, "deployment.apps") || text_eq(kind->resource, "statefulset.apps"))
-		return "NAME                                   READY   AGE\n";
+		return kube->wide ? "NAME                                   READY   AGE   CONTAINERS   IMAGES\n" : "NAME                                   READY   AGE\n";
 	return text_eq(kind->resource, "job.batch") ? "NAME                                   STATUS    AGE\n" : "NAME                                   AGE\n";
 }
 

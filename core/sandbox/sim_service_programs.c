@@ -14,11 +14,9 @@
 #define SAS_DAYS 30
 #define DAY_MS (24 * 60 * 60 * 1000LL)
 
-struct SimServicePrograms { SimWorld *world; SimServiceOwner owner; SimPretend *pretend; };
-
 /* ---- what they do ---- */
 
-static void run_kubectl(SimService *service, SimRun *run, WallTime now) { sim_kubectl_run(service->cluster, run, now); }
+static void run_kubectl(void *system, SimRun *run, WallTime now) { sim_kubectl_run(((SimService *) system)->cluster, run, now); }
 
 static const char *option(const SimRun *run, const char *name, const char *brief) {
 	const char *value = sim_run_option(run, name);
@@ -39,10 +37,11 @@ static void delete_server(SimService *service, SimRun *run) {
 		run->changes = true;
 }
 
-static void run_az(SimService *service, SimRun *run, WallTime now) {
+static void run_az(void *system, SimRun *run, WallTime now) {
+	SimService *service = system;
 	static const char *const PLACE[] = {"postgres", "flexible-server"};
 	const char *verb = sim_run_word(run, 2, AZ_WITH_VALUE);
-	(void) now;
+	sim_github_advance(service->github, now);   /* a run that has ended meanwhile has done its work */
 	for (size_t i = 0; i < BG_LENGTH(PLACE); i++)
 		if (!text_eq(sim_run_word(run, i, AZ_WITH_VALUE), PLACE[i]))
 			verb = NULL;
@@ -55,8 +54,8 @@ static void run_az(SimService *service, SimRun *run, WallTime now) {
 		sim_run_refuse(run, 2, "the practice az knows postgres flexible-server list and postgres flexible-server delete only");
 }
 
-static void run_make(SimService *service, SimRun *run, WallTime now) {
-	(void) service, (void) now;
+static void run_make(void *system, SimRun *run, WallTime now) {
+	(void) system, (void) now;
 	if (run->args.count == 1 && text_eq(run->args.items[0], "install-konduit"))
 		buf_puts(&run->out, "konduit is in bin/konduit.sh\n");
 	else
@@ -64,10 +63,11 @@ static void run_make(SimService *service, SimRun *run, WallTime now) {
 }
 
 /* "konduit.sh -x [-s SERVER] DEPLOYMENT -- psql": what a look at its tables would tell. */
-static void run_konduit(SimService *service, SimRun *run, WallTime now) {
+static void run_konduit(void *system, SimRun *run, WallTime now) {
+	SimService *service = system;
 	const char *server = sim_run_option(run, "-s"), *deployment = sim_run_word(run, 0, "-s\0");
+	sim_github_advance(service->github, now);
 	const SimDatabase *database = sim_service_database(service, server ? server : SIM_SERVICE_DATABASE);
-	(void) now;
 	if (!text_eq(deployment, SIM_SERVICE_WEB) || !sim_run_has(run, "psql"))
 		sim_run_refuse(run, 1, "the practice konduit knows -x [-s SERVER] " SIM_SERVICE_WEB " -- psql only");
 	else if (!database)
@@ -101,7 +101,8 @@ static void push(SimService *service, SimRun *run) {
 	run->changes = true;
 }
 
-static void run_git(SimService *service, SimRun *run, WallTime now) {
+static void run_git(void *system, SimRun *run, WallTime now) {
+	SimService *service = system;
 	const char *verb = sim_run_word(run, 0, ""), *branch = sim_run_option(run, "--create");
 	(void) now;
 	if (text_eq(verb, "fetch") || text_eq(verb, "add") || text_eq(verb, "commit"))
@@ -117,53 +118,17 @@ static void run_git(SimService *service, SimRun *run, WallTime now) {
 	}
 }
 
-static const struct { const char *name, *path; void (*run)(SimService *service, SimRun *run, WallTime now); } PROGRAMS[] = {
+static const SimCommand PROGRAMS[] = {
 	{ "kubectl", "bin/kubectl", run_kubectl }, { "az", "bin/az", run_az }, { "make", "bin/make", run_make },
 	{ "git", "bin/git", run_git }, { "konduit.sh", CHECKOUT "/bin/konduit.sh", run_konduit },
 };
 
-static void on_run(void *userdata, SimRun *run) {
-	SimServicePrograms *programs = userdata;
-	AUTO_CLEAR(Buf) line = {0};
-	pthread_mutex_lock(&programs->world->lock);
-	sim_github_advance(programs->world->github, wall_now());
-	for (size_t i = 0; i < BG_LENGTH(PROGRAMS); i++)
-		if (text_eq(PROGRAMS[i].name, run->program))
-			PROGRAMS[i].run(programs->world->service, run, wall_now());
-	sim_run_tell(run, &line);
-	if (run->changes)
-		programs->owner.changed(programs->owner.userdata, buf_text(&line));
-	pthread_mutex_unlock(&programs->world->lock);
-}
-
-static bool write_programs(const char *folder, const char *self, Error *err) {
-	for (size_t i = 0; i < BG_LENGTH(PROGRAMS); i++) {
-		AUTO_FREE char *path = path_join(folder, PROGRAMS[i].path);
-		AUTO_FREE char *place = path_folder(path);
-		if (!file_make_folder(place, 0700, err) || !sim_pretend_write(folder, self, path, PROGRAMS[i].name, err))
-			return false;
-	}
+bool sim_service_start(const char *folder, const char *self, SimService *service, const SimCommandsOwner *owner, SimCommands **ret_commands, Error *err) {
 	static const char TEXT[] = "{\n  \"environment\": \"production\",\n  \"send_traffic_to_maintenance_page\": false\n}\n";
-	AUTO_FREE char *home = path_join(folder, "home");
 	AUTO_FREE char *config = path_join(folder, CHECKOUT "/" CONFIG);
 	AUTO_FREE char *place = path_folder(config);
-	return file_make_folder(home, 0700, err) && file_make_folder(place, 0700, err) && file_write_atomic(config, TEXT, sizeof(TEXT) - 1, 0600, err);
-}
-
-bool sim_service_programs_start(const char *folder, const char *self, SimWorld *world, const SimServiceOwner *owner, SimServicePrograms **ret_programs, Error *err) {
-	AUTO(SimServicePrograms) *programs = bg_calloc(1, sizeof(*programs));
-	*programs = (SimServicePrograms) { .world = world, .owner = *owner };
-	if (!write_programs(folder, self, err) || !sim_pretend_start(folder, on_run, programs, &programs->pretend, err))
-		return false;
-	*ret_programs = TAKE(programs);
-	return true;
-}
-
-SimServicePrograms *sim_service_programs_stop(SimServicePrograms *programs) {
-	if (programs)
-		sim_pretend_stop(programs->pretend);
-	free(programs);
-	return NULL;
+	return file_make_folder(place, 0700, err) && file_write_atomic(config, TEXT, sizeof(TEXT) - 1, 0600, err)
+		&& sim_commands_start(folder, self, PROGRAMS, BG_LENGTH(PROGRAMS), service, owner, ret_commands, err);
 }
 
 /* ---- the environment file ---- */

@@ -48,6 +48,10 @@ static const SimScenario SCENARIOS[] = {
 		.story = "The production database server of the service was deleted, and Azure's own backups of it are gone too: every page is an error.\n"
 		"Last night's backup is in the container database-backup. Freeze, put up the maintenance page, make the server anew: playbook teacher-server-loss.",
 		.estate = SIM_ESTATE_SERVICE, .drill = SIM_DRILL_SERVICE, .procedure = "teacher-server-loss", .server_loss = true},
+	{.name = "hosted-verify", .summary = "the question of every quarter to a hosted project: can last night's backup really be restored?",
+		.story = "Nothing is wrong, and nobody has restored a backup of the project for three months. Its disaster recovery environment is there, turned off.\n"
+		"Restore the newest backup of production into it, look at the site, turn it off again: playbook hosted-verification.",
+		.estate = SIM_ESTATE_HOSTED, .drill = SIM_DRILL_HOSTED, .procedure = "hosted-verification"},
 };
 
 const SimScenario *sim_scenario_at(size_t index) { return index < BG_LENGTH(SCENARIOS) ? &SCENARIOS[index] : NULL; }
@@ -201,6 +205,10 @@ void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup
 			sim_service_lose(world->service);
 		return;
 	}
+	if (scenario->estate == SIM_ESTATE_HOSTED) {
+		world->hosted = sim_hosted_new(now);
+		return;
+	}
 	random_hex(world->concourse_token, 40);
 	random_hex(world->fastly_key, 40);
 	random_hex(world->secret_key, 40);
@@ -220,6 +228,7 @@ void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup
 void sim_world_clear(SimWorld *world) {
 	sim_github_free(world->github);
 	sim_service_free(world->service);
+	sim_hosted_free(world->hosted);
 	sim_cluster_free(world->cluster);
 	sim_fastly_free(world->fastly);
 	sim_concourse_free(world->concourse);

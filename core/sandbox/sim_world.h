@@ -5,6 +5,7 @@
 #include "core/sandbox/sim_concourse.h"
 #include "core/sandbox/sim_fastly.h"
 #include "core/sandbox/sim_github.h"
+#include "core/sandbox/sim_hosted.h"
 #include "core/sandbox/sim_pipeline.h"
 #include "core/sandbox/sim_s3.h"
 #include "core/sandbox/sim_service.h"
@@ -13,6 +14,7 @@
 #define SIM_DRILL_OCW "ocw-sandbox"
 #define SIM_DRILL_OPENEDX "openedx-sandbox"
 #define SIM_DRILL_SERVICE "service-sandbox"
+#define SIM_DRILL_HOSTED "hosted-sandbox"
 #define SIM_SERVICE "ocw-live"
 #define SIM_SERVICE_ID "SANDBOXservice00000001"
 #define SIM_LIVE_BUCKET "ocw-content-live-production"
@@ -22,7 +24,7 @@
 #define SIM_JOB_NAME "backup-ocw-content"
 
 /* Whose systems a scenario plays. */
-typedef enum SimEstate { SIM_ESTATE_OCW, SIM_ESTATE_OPENEDX, SIM_ESTATE_SERVICE } SimEstate;
+typedef enum SimEstate { SIM_ESTATE_OCW, SIM_ESTATE_OPENEDX, SIM_ESTATE_SERVICE, SIM_ESTATE_HOSTED } SimEstate;
 
 /* What the estate of the scenario does not have is NULL. */
 typedef struct SimWorld {
@@ -36,6 +38,7 @@ typedef struct SimWorld {
 	SimCluster *cluster;
 	SimGithub *github;
 	SimService *service;
+	SimHosted *hosted;
 	char concourse_token[41], fastly_key[41], access_key[21], secret_key[41], github_token[41];
 } SimWorld;
 
