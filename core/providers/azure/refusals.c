@@ -17,7 +17,7 @@ static void keep_code(char to[static CODE_SIZE], Str text) {
 	for (size_t i = 0; i < text.len; i++)
 		if (!((text.ptr[i] >= 'A' && text.ptr[i] <= 'Z') || (text.ptr[i] >= 'a' && text.ptr[i] <= 'z')))
 			return;
-	if (text.len >= CODE_SIZE)
+	if (!text.len || text.len >= CODE_SIZE)
 		return;
 	memcpy(to, text.ptr, text.len);
 	to[text.len] = '\0';

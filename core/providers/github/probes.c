@@ -55,7 +55,7 @@ void github_read_protection(const Call *call, Reading *ret) {
 	/* The branch's own number is known without them, but not what a merge needs. */
 	if (!seen.rulesets_known && ret->state == READING_OK) {
 		ret->state = READING_WARN;
-		reading_because_error(ret, &seen.rulesets_err);
+		reading_because(ret, "whether a ruleset wants more is not known: %s: %s (%s)", seen.rulesets_err.why, seen.rulesets_err.hint, seen.rulesets_err.where);
 	}
 	api_note(&github.api, place, ret);
 }

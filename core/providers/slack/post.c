@@ -99,6 +99,7 @@ static bool post(Slack *slack, const Plan *plan, ActionResult *result, SlackEnd 
 bool slack_apply_post(const Call *call, const Plan *plan, ActionResult *result, Error *err) {
 	AUTO_CLEAR(Slack) slack = {0};
 	SlackEnd end = SLACK_UNKNOWN;
+	json_free(result->values);
 	result->values = json_new_object();
 	if (!slack_open(call, &slack, err))
 		return error_what(err, "post a message in Slack");

@@ -147,10 +147,12 @@ static void try_probe(const char *probe) {
 
 /* One for each provider, so that they run beside one another. */
 Test(fault_matrix, concourse) { try_probe("concourse."); }
+Test(fault_matrix, couchdb) { try_probe("couchdb."); }
 Test(fault_matrix, fastly) { try_probe("fastly."); }
 Test(fault_matrix, aws) { try_probe("aws."); }
 Test(fault_matrix, azure) { try_probe("azure."); }
 Test(fault_matrix, s3) { try_probe("s3."); }
 Test(fault_matrix, mycelium) { try_probe("mycelium."); }
+Test(fault_matrix, github) { try_probe("github."); }
 Test(fault_matrix, http) { try_probe("http"); }
 Test(fault_matrix, checkpoint) { try_probe("checkpoint."); }
