@@ -56,6 +56,7 @@ static void ask_world(Sandbox *sandbox, SimSystem system, const SimRequest *requ
 	case SIM_SYSTEM_SERVICE: case SIM_SYSTEM_SERVICE_TEMPORARY:
 		sim_service_handle(sandbox->world.service, system == SIM_SYSTEM_SERVICE_TEMPORARY, request, reply);
 		break;
+	case SIM_SYSTEM_SLACK: sim_slack_handle(sandbox->world.slack, request, reply, now); break;
 	case SIM_SYSTEM_DR: sim_hosted_handle(sandbox->world.hosted, request, reply); break;
 	case SIM_SYSTEM_COUNT: break;
 	}

@@ -145,8 +145,9 @@ void sim_service_describe(const SimFolder *folder, Buf *out) {
 	buf_printf(out, "systems:\n"
 		"  code:    { provider: github, url: \"%s\", repository: " SIM_GITHUB_REPOSITORY ", token: { file: secrets/github-token } }\n"
 		"  cluster: { provider: k8s, program: [\"%s/bin/kubectl\"], namespace: " SIM_SERVICE_NAMESPACE " }\n"
-		"  backups: { provider: azure, url: \"%s/" SIM_SERVICE_ACCOUNT "\", account: " SIM_SERVICE_ACCOUNT ", sas: { file: secrets/backups-sas } }\n\n",
-		folder->urls[SIM_SYSTEM_GITHUB], folder->folder, folder->urls[SIM_SYSTEM_AZURE]);
+		"  backups: { provider: azure, url: \"%s/" SIM_SERVICE_ACCOUNT "\", account: " SIM_SERVICE_ACCOUNT ", sas: { file: secrets/backups-sas } }\n"
+		"  chat:    { provider: slack, url: \"%s/api\", token: { file: secrets/slack-token } }\n\nannounce: { system: chat, channel: C0GENERAL }\n\n",
+		folder->urls[SIM_SYSTEM_GITHUB], folder->folder, folder->urls[SIM_SYSTEM_AZURE], folder->urls[SIM_SYSTEM_SLACK]);
 	buf_printf(out, "probes:\n"
 		"  - { name: main branch, probe: github.protection, system: code, branch: main, every: 10s }\n"
 		"  - { name: nightly backup, probe: github.workflow, system: code, workflow: database-backup.yml, max-age: 26h, every: 10s }\n"
@@ -164,5 +165,7 @@ void sim_service_describe(const SimFolder *folder, Buf *out) {
 bool sim_service_write(const SimFolder *folder, Error *err) {
 	AUTO_FREE char *path = path_join(folder->folder, "secrets/backups-sas");
 	AUTO_FREE char *sas = sim_azure_sas(&folder->world->service->azure, SIM_SERVICE_CONTAINER, "rl", (WallTime) { wall_now().ms + SAS_DAYS * DAY_MS });
-	return file_write_atomic(path, sas, strlen(sas), 0600, err);
+	AUTO_FREE char *token = path_join(folder->folder, "secrets/slack-token");
+	return file_write_atomic(path, sas, strlen(sas), 0600, err)
+		&& file_write_atomic(token, folder->world->slack_token, strlen(folder->world->slack_token), 0600, err);
 }

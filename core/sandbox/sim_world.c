@@ -199,6 +199,9 @@ void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup
 		if (!scenario->data_loss && !scenario->server_loss)   /* in an emergency nobody is waited for */
 			sim_github_guard_environment(world->github, "production", "prod-practice");
 		world->service = sim_service_new(world->github, now);
+		memcpy(world->slack_token, "xoxb-", 5);
+		random_hex(world->slack_token + 5, 32);
+		world->slack = sim_slack_new(world->slack_token, "/services/none");
 		if (scenario->data_loss)
 			sim_service_damage(world->service, now);
 		if (scenario->server_loss)
@@ -229,6 +232,7 @@ void sim_world_clear(SimWorld *world) {
 	sim_github_free(world->github);
 	sim_service_free(world->service);
 	sim_hosted_free(world->hosted);
+	sim_slack_free(world->slack);
 	sim_cluster_free(world->cluster);
 	sim_fastly_free(world->fastly);
 	sim_concourse_free(world->concourse);

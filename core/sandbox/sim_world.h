@@ -9,6 +9,7 @@
 #include "core/sandbox/sim_pipeline.h"
 #include "core/sandbox/sim_s3.h"
 #include "core/sandbox/sim_service.h"
+#include "core/sandbox/sim_slack.h"
 #include "core/sandbox/sim_store.h"
 
 #define SIM_DRILL_OCW "ocw-sandbox"
@@ -39,7 +40,8 @@ typedef struct SimWorld {
 	SimGithub *github;
 	SimService *service;
 	SimHosted *hosted;
-	char concourse_token[41], fastly_key[41], access_key[21], secret_key[41], github_token[41];
+	SimSlack *slack;
+	char concourse_token[41], fastly_key[41], access_key[21], secret_key[41], github_token[41], slack_token[41];
 } SimWorld;
 
 typedef struct SimScenario {

@@ -11,7 +11,7 @@ static const Line LOSS_STOP[] = {
 	RUN("1", "exit 0"),
 	RUN("2", "0 wanted"), {"look 2", "", 0},
 	RUN("3", "0 wanted"), {"look 3", "", 0},
-	{"tick 4", "", 0}, {"skip 5 --reason it~is~said~by~telephone", "", 0}, {"tick 6", "", 0},
+	{"tick 4", "", 0}, RUN("5", ""), {"tick 6", "", 0},
 	RUN("7", ""), {"look 7", "", 0},
 	RUN("8", "success"), {"look 8", "", 0},
 };
@@ -28,6 +28,17 @@ static const Line LOSS_COPY[] = {
 	SIGN("restore", "it~is~production"),
 	{"apply 10 --yes", "success", 0},
 	{"skip 11 --reason it~is~there", "", 0}, {"skip 12 --reason the~time~is~sure", "", 0}, {"skip 13 --reason the~time~is~sure", "", 0},
+};
+
+static const Line LOSS_FAILED[] = {
+	{"plan 14", "database-backup.yml", 0}, {"apply 14 --yes", "ended with failure", 1},
+};
+
+static const Line LOSS_LIMITED[] = {
+	{"plan 14", "too many requests", 1},
+};
+
+static const Line LOSS_RESTORE[] = {
 	RUN("14", "success"),
 	{"plan 15", "restored-2026-11-21.sql.gz", 0},
 	SIGN("restore-live", "what~is~there~now~is~given~up"),
@@ -50,7 +61,7 @@ static const Line LOSS_END[] = {
 static const Line SERVER[] = {
 	{"declare the~database~server~is~gone --drill", "", 0},
 	{"start teacher-server-loss", "", 0},
-	{"tick 1", "", 0}, {"skip 2 --reason it~is~said~by~telephone", "", 0}, {"tick 3", "", 0},
+	{"tick 1", "", 0}, RUN("2", ""), {"tick 3", "", 0},
 	RUN("4", "6"), {"look 4", "", 0},
 	RUN("5", "success"), {"look 5", "", 0},
 	{"look 6", "newest 6 h, 95 KiB, of 8 blobs", 0},
@@ -89,6 +100,13 @@ static void expect_page(const School *school, const char *system, const char *pa
 	cr_expect(strstr(buf_text(&answer.body), part), "%s: expected \"%s\": %s", system, part, buf_text(&answer.body));
 }
 
+static void expect_change(const School *school, const char *line) {
+	AUTO_CLEAR(StrList) changes = {0};
+	sandbox_changes(school->sandbox, &changes);
+	AUTO_FREE char *all = strlist_join(&changes, "\n");
+	cr_expect(strlist_has(&changes, line), "%s is not in:\n%s", line, all);
+}
+
 Test(teacher_walk, lost_data_come_back_from_a_copy_of_the_server) {
 	AUTO_CLEAR(School) school = {0};
 	Error err = {0};
@@ -99,10 +117,19 @@ Test(teacher_walk, lost_data_come_back_from_a_copy_of_the_server) {
 	expect_page(&school, "service-temp", "503 Service Temporarily Unavailable");
 	assert_refused(sandbox_command(school.sandbox, "merge 1", &err), &err, ERROR_DENIED, "At least 6 approving reviews");
 	school_walk(&school, LOSS_COPY, BG_LENGTH(LOSS_COPY));
+	school_tell(&school, "fault build-fail@github");
+	school_walk(&school, LOSS_FAILED, BG_LENGTH(LOSS_FAILED));
+	school_tell(&school, "fault none");
+	school_tell(&school, "fault rate-limit@github");
+	school_walk(&school, LOSS_LIMITED, BG_LENGTH(LOSS_LIMITED));
+	school_tell(&school, "fault none");
+	school_walk(&school, LOSS_RESTORE, BG_LENGTH(LOSS_RESTORE));
 	expect_page(&school, "service", "This is the maintenance page");
 	expect_page(&school, "service-temp", "1204 applications");
 	school_walk(&school, LOSS_END, BG_LENGTH(LOSS_END));
 	expect_page(&school, "service", "1204 applications");
+	expect_change(&school, "slack POST /api/conversations.create 200");
+	expect_change(&school, "az postgres flexible-server delete --resource-group afap-prod-rg --name afap-prod-pg-ptr --yes 0");
 	assert_ok(sandbox_command(school.sandbox, "merge 1", &err), &err);
 }
 
