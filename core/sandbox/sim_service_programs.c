@@ -154,7 +154,7 @@ void sim_service_describe(const SimFolder *folder, Buf *out) {
 		"  - { name: backup files, probe: azure.container, system: backups, container: " SIM_SERVICE_CONTAINER ", max-age: 26h, retention: \"7\", shrink: \"50\", every: 20s }\n"
 		"  - { name: web, probe: k8s.deployment, system: cluster, deployment: " SIM_SERVICE_WEB ", every: 10s }\n"
 		"  - { name: worker, probe: k8s.deployment, system: cluster, deployment: " SIM_SERVICE_WORKER ", every: 10s }\n"
-		"  - { name: site, probe: http, url: \"%s/\", absent: \"cannot be found|unavailable\", every: 10s }\n\n", public_url);
+		"  - { name: site, probe: http, url: \"%s/\", text: applications are in work, absent: cannot be found, every: 10s }\n\n", public_url);
 	buf_printf(out, "commands: { path: [bin], home: home }\n\n"
 		"values:\n  repo: " SIM_GITHUB_REPOSITORY "\n  env: production\n  branch: main\n  namespace: " SIM_SERVICE_NAMESPACE "\n  deployment: " SIM_SERVICE_WEB "\n"
 		"  pg_server: " SIM_SERVICE_DATABASE "\n  resource_group: " SIM_SERVICE_GROUP "\n  service_short: afap\n  env_short: prod\n"

@@ -59,3 +59,13 @@ Test(hosted_walk, a_backup_is_restored_looked_at_and_turned_off_again) {
 	school_walk(&school, END, BG_LENGTH(END));
 	expect_page(&school, "503 Service Temporarily Unavailable");
 }
+
+Test(hosted_walk, try_tells_the_story_and_nothing_is_red) {
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(ProgramRun) run = {0};
+	AUTO_FREE char *program = build_path("breakglass");
+	AUTO_FREE char *where = bg_asprintf("--folder=%s/drill", folder.path);
+	run_program((const char *const[]){program, "try", "hosted-verify", where, NULL}, "board\n", NULL, &run);
+	cr_expect(str_starts(buf_str(&run.out), "Nothing is wrong, and nobody has restored a backup"), "%s", buf_text(&run.out));
+	cr_expect(strstr(buf_text(&run.out), "warn: disaster recovery: scaled to 0") && !strstr(buf_text(&run.out), "fail: "), "%s", buf_text(&run.out));
+}

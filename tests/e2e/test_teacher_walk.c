@@ -163,5 +163,5 @@ Test(teacher_walk, try_tells_the_story_and_what_comes_first) {
 	cr_expect(str_starts(buf_str(&run.out), "A migration 40 minutes ago has deleted most applications"), "%s", buf_text(&run.out));
 	cr_expect(strstr(buf_text(&run.out), "What has happened, for this drill: A migration 40 minutes ago"), "%s", buf_text(&run.out));
 	cr_expect(strstr(buf_text(&run.out), "Fits this board: Teacher services 2: restore a moment"), "%s", buf_text(&run.out));
-	cr_expect(strstr(buf_text(&run.out), "cannot be found") && strstr(buf_text(&run.out), "2 of 2 ready"), "%s%s", buf_text(&run.out), buf_text(&run.err));
+	cr_expect(strstr(buf_text(&run.out), "site: cannot be found is on it") && strstr(buf_text(&run.out), "2 of 2 ready"), "%s%s", buf_text(&run.out), buf_text(&run.err));
 }
