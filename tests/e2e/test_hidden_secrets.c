@@ -127,7 +127,8 @@ static void look_at_processes(House *house) {
 		if (planted)
 			memset(planted, '-', strlen(SECRET[IN_ENV]));
 		look(house, variables_path, buf_str(&variables));
-		if ((worker || prober) && file_read(bounds_path, 1 << 16, &bounds, NULL)) {
+		/* Of one that has just died the kernel tells none. */
+		if ((worker || prober) && file_read(bounds_path, 1 << 16, &bounds, NULL) && bounds.len) {
 			pthread_mutex_lock(&house->lock);
 			house->processes++;
 			if (!strstr(buf_text(&bounds), limits))
