@@ -37,7 +37,7 @@ static Scene gated_scene(const char *settings) {
 static Terminal *console(const Scene *scene, const char *as, const char *keys, const char *text) {
 	const char *argv[] = {scene->program, "--env", scene->environment, "--state", scene->state, as ? "--as" : NULL, as, NULL};
 	Terminal *terminal = terminal_start(&(TerminalOptions) {.argv = argv, .columns = 80, .rows = 24});
-	terminal_wait_text(terminal, "T+");
+	terminal_wait_text(terminal, "you: ");   /* the last thing of the first picture that the engine tells */
 	terminal_keys(terminal, keys);
 	terminal_wait_text(terminal, text);
 	return terminal;

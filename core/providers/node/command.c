@@ -1,10 +1,11 @@
 /* command.c: what is asked of a node, and reading what it says. One line for whatever shell the login has: POSIX sh is started inside, and no quote or
  * exclamation mark of it can be taken for another shell's. Each part that fails leaves its line out; "end" says that all were tried. Programs cost the node
- * more than all else, so what the shell can read by itself it does, only the lines that are needed, and the processors are counted once a shell. */
+ * more than all else, so what the shell can read by itself it does, only the lines that are needed, and the processors are counted once a shell. Where
+ * systemd does not run the machine (sd_booted(3): /run/systemd/system is not there) and systemctl had nothing to say, that shell does not ask it again. */
 #include "core/base/text.h"
 #include "core/providers/node/node.h"
 
-static const char PREFACE[] = "LC_ALL=C; export LC_ALL; processors=; line=$(printf \"\\nx\"); line=${line%x};";
+static const char PREFACE[] = "LC_ALL=C; export LC_ALL; processors=; unitless=; line=$(printf \"\\nx\"); line=${line%x};";
 
 /* All is said at once: each line by itself would be a packet of its own, and wake both sides for it. */
 static const char LOOK[] =
@@ -14,7 +15,8 @@ static const char LOOK[] =
 	"read a b </proc/uptime && said=\"${said}uptime ${a%%.*}$line\"; "
 	"a=$(df -Pk / /var /var/lib/rancher 2>/dev/null); "
 	"while [ -n \"$a\" ]; do said=\"${said}df ${a%%$line*}$line\"; case $a in *$line*) a=${a#*$line};; *) a=;; esac; done; "
-	"said=\"$said$(systemctl show -p Id -p LoadState -p ActiveState k3s.service k3s-agent.service mycelium.service 2>/dev/null)$line\"; "
+	"if [ -z \"$unitless\" ] || [ -d /run/systemd/system ]; then "
+	"a=$(systemctl show -p Id -p LoadState -p ActiveState k3s.service k3s-agent.service mycelium.service 2>/dev/null); unitless=; [ -n \"$a\" ] || unitless=yes; said=\"$said$a$line\"; fi; "
 	"if [ -n \"$1\" ]; then if [ -d \"$1\" ]; then "
 	"n=$(ls -1 \"$1\" | grep ^20 | sort | tail -n 1); said=\"${said}backups $(ls -1 \"$1\" | grep -c ^20)$line\"; "
 	"[ -n \"$n\" ] && said=\"${said}backup $(stat -c %Y \"$1/$n\") $n$line\"; else said=\"${said}backups none$line\"; fi; fi; "

@@ -1,5 +1,9 @@
 /* Looks at a node: what the command tells, and what is made of it. Tables, no network; the command itself is run by the shells that are here. */
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "core/base/alloc.h"
+#include "core/base/file.h"
 #include "core/providers/node/node.h"
 #include "tests/support/process.h"
 #include "tests/support/support.h"
@@ -184,4 +188,33 @@ Test(node, the_command_is_understood_by_every_shell) {
 		tried++;
 	}
 	cr_assert(tried > 0);
+}
+
+/* A shell that stays, three looks, and a `systemctl` that writes down that it was asked and says `says`. Returns how often it was asked. */
+static size_t looks_asking(TempFolder *folder, const char *says, ProgramRun *ret) {
+	AUTO_FREE char *asked = bg_asprintf("%s/asked", folder->path);
+	AUTO_FREE char *script = bg_asprintf("#!/bin/sh\necho x >> '%s'\n%s\n", asked, says);
+	AUTO_FREE char *path = bg_asprintf("PATH=%s:/usr/bin:/bin", folder->path);
+	AUTO_CLEAR(Buf) loop = {0};
+	AUTO_CLEAR(Buf) marks = {0};
+	Error err = {0};
+	EnvironmentNode node = node_of(master_text, NULL);
+	temp_write(folder, "asked", "");
+	cr_assert_eq(chmod(temp_write(folder, "systemctl", script), 0700), 0);
+	node_loop_command(&node, &loop);
+	run_program((const char *const[]){"sh", "-c", buf_text(&loop), NULL}, "1a\n2b\n3c\n", (const char *const[]){path, NULL}, ret);
+	assert_ok(file_read(asked, 1024, &marks, &err), &err);
+	return marks.len / 2;
+}
+
+/* Each look asks for the units; only where there is no systemd, and nothing was said, the same shell does not ask in vain again. */
+Test(node, units_are_asked_for_with_each_look_where_there_are_any) {
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(ProgramRun) run = {0};
+	AUTO_CLEAR(ProgramRun) silent = {0};
+	cr_expect_eq(looks_asking(&folder, "echo Id=k3s.service; echo LoadState=loaded; echo ActiveState=active", &run), 3, "%s", buf_text(&run.out));
+	cr_expect(strstr(buf_text(&run.out), "ActiveState=active\ntime ") && str_ends(buf_str(&run.out), "\nend\nend 3c 0\n"), "%s", buf_text(&run.out));
+	size_t wanted = access("/run/systemd/system", F_OK) == 0 ? 3 : 1;
+	cr_expect_eq(looks_asking(&folder, "exit 1", &silent), wanted, "%s", buf_text(&silent.out));
+	cr_expect(str_ends(buf_str(&silent.out), "\nend\nend 3c 0\n"), "%s", buf_text(&silent.out));
 }
