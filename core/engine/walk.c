@@ -71,6 +71,8 @@ static const char *raw_value(const Walk *walk, const char *name, bool *ret_is_de
 		return walk->incident->id;
 	if (text_eq(name, "run_id") && walk->run)
 		return walk->run->id;
+	if (text_eq(name, "run_date") && walk->run)
+		return walk->run->date;
 	const char *value = walk->run ? run_value(walk->run, name) : NULL;
 	if (value)
 		return value;

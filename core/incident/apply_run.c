@@ -50,7 +50,7 @@ void apply_fact(Incident *incident, const Event *event)
 void apply_run_started(Incident *incident, const Event *event)
 {
 	Run run;
-	char id[16];
+	char id[16], iso[WALL_TEXT_SIZE];
 	snprintf(id, sizeof id, "r%zu", incident->run_count + 1);
 	if (incident->run_count >= INCIDENT_RUNS_MAX || !text_eq(json_get_string(event->data, "run"), id)
 		|| !outline_parse(event->data, &run, NULL))
@@ -58,6 +58,7 @@ void apply_run_started(Incident *incident, const Event *event)
 	run.id = bg_strdup(id);
 	run.state = RUN_WALKING;
 	run.started = model_steady_time(incident, event);
+	(void) snprintf(run.date, sizeof run.date, "%.10s", wall_format_iso(run.started, iso));
 	run.who = bg_strdup(event->who);
 	for (size_t i = 0; i < run.value_count; i++) {
 		model_set(&run.values[i].who, event->who);

@@ -164,6 +164,7 @@ typedef struct Run {
 	Timer *timers;
 	size_t timer_count;
 	WallTime started, ended;
+	char date[sizeof "2026-11-21"];   /* UTC: when it was started, for names that must not change at midnight */
 	char *who;
 	int64_t running_action;      /* number of the one that runs now; 0 = none */
 	struct StepIndex *index;     /* for the fold itself */

@@ -54,6 +54,7 @@ void lint_advice(const Playbook *playbook, WallTime today, bool look_beside, Dia
 	lint_links(&lint, look_beside);
 	lint_review(&lint, today);
 	lint_commands(&lint);
+	lint_literals(&lint);
 	lint_undo(&lint);
 	lint_hints(&lint);
 	if (look_beside)

@@ -3,7 +3,7 @@
  *   E-ACTION  an action or probe that no provider has        E-VAR       a variable that nothing declares, or declared wrongly
  *   E-FENCE   an annotation inside a code block              E-TERM      an annotation inside a line of text, or without its end
  *   E-UNCLOSED  something is opened that nothing closes
- *   W-HEREDOC  W-WAIT  W-EXAMPLE  W-UNDOFLAG  W-BRACKET  W-TODO  W-LINK  W-REVIEW        H-GATE  H-STEP  H-VERIFY */
+ *   W-HEREDOC  W-WAIT  W-EXAMPLE  W-REPLACES  W-UNDOFLAG  W-BRACKET  W-TODO  W-LINK  W-REVIEW        H-GATE  H-STEP  H-VERIFY */
 #pragma once
 #include <stdbool.h>
 #include "core/base/moment.h"

@@ -26,6 +26,8 @@ void lint_links(const Lint *lint, bool look_beside);      /* W-LINK */
 void lint_review(const Lint *lint, WallTime today);       /* W-REVIEW */
 /* lint_commands.c: W-HEREDOC, W-WAIT, W-EXAMPLE, W-BRACKET */
 void lint_commands(const Lint *lint);
+/* lint_literals.c: W-REPLACES */
+void lint_literals(const Lint *lint);
 /* lint_hints.c: H-GATE, H-STEP, H-VERIFY */
 void lint_hints(const Lint *lint);
 bool lint_asks_for_decision(const char *text);

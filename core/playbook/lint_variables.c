@@ -5,7 +5,7 @@
 #include "core/playbook/value.h"
 
 /* What every run knows by itself. */
-static const char *const GIVEN[] = { "environment", "incident", "run_id" };
+static const char *const GIVEN[] = { "environment", "incident", "run_id", "run_date" };
 
 static const Procedure *procedure_of(const Binding *binding)
 {

@@ -104,6 +104,9 @@ static void write_yaml(const SimFolder *folder, Buf *out) {
 		AUTO_FREE char *family = path_join(folder->playbooks, FAMILIES[folder->world->estate]);
 		buf_printf(out, "playbooks: [\"%s\"]\n", file_is_folder(family) ? family : folder->playbooks);
 	}
+	/* The teams of these two work in London; those who type a time see it there, too. */
+	if (folder->world->estate == SIM_ESTATE_SERVICE || folder->world->estate == SIM_ESTATE_HOSTED)
+		buf_puts(out, "zones: [Europe/London]\n");
 	buf_printf(out, "objective: 60m\n\npeople:\n"
 		"  - { name: eng-practice, login: \"%s\", roles: [engineering], contact: \"practice signer of this drill\" }\n"
 		"  - { name: prod-practice, roles: [product], contact: \"practice signer of this drill\" }\n\n"

@@ -125,7 +125,7 @@ static void tell(WalkView *walk, ViewContext *context)
 
 void walk_choose(WalkView *walk, ViewContext *context, const char *row_id)
 {
-	OutlineSource outline = { &walk->outline, context->run, &walk->list, context->wall };
+	OutlineSource outline = { &walk->outline, context->run, &walk->list, context->wall, walk, context };
 	ListSource source = outline_source(&outline);
 	list_select(&walk->list, &source, row_id);
 	tell(walk, context);
@@ -322,7 +322,7 @@ static void filter(void *state, ViewContext *context, const char *text)
 	}
 	if (!context->run)
 		return;
-	OutlineSource outline = { &walk->outline, context->run, &walk->list, context->wall };
+	OutlineSource outline = { &walk->outline, context->run, &walk->list, context->wall, walk, context };
 	ListSource source = outline_source(&outline);
 	list_filter(&walk->list, &source, text);
 }
@@ -340,8 +340,9 @@ static void brief(void *state, const ViewContext *context, char left[static VIEW
 	if (!target.run)
 		return;
 	run_progress(target.run, &done, &total);
-	if (target.step)
-		snprintf(left, VIEW_HINT_SIZE, "%s %s", target.step->number, target.step->title);
+	AUTO_FREE char *title = target.step ? walk_filled(state, context, &target, target.step->title) : NULL;
+	if (title)
+		snprintf(left, VIEW_HINT_SIZE, "%s %s", target.step->number, title);
 	else
 		snprintf(left, VIEW_HINT_SIZE, "%s", target.gate ? target.gate->title : target.run->procedure_title);
 	snprintf(right, 32, "%zu/%zu", done, total);

@@ -204,9 +204,8 @@ bool walk_can_untick(const WalkView *walk, const ViewContext *context, const Wal
 
 void walk_do_untick(WalkView *walk, ViewContext *context, const WalkTarget *target)
 {
-	(void) walk;
-	AUTO_FREE char *text = bg_asprintf("%s  %s\nIt counts as to do again. What its action changed stays changed.\n", target->step->number,
-		target->step->title);
+	AUTO_FREE char *title = walk_title(walk, context, target);
+	AUTO_FREE char *text = bg_asprintf("%s\nIt counts as to do again. What its action changed stays changed.\n", title);
 	view_confirm_ask(context, "Take the tick back", "untick", text, ASK_UNTICK, step_args(target), NULL);
 }
 
@@ -220,8 +219,8 @@ bool walk_can_skip(const WalkView *walk, const ViewContext *context, const WalkT
 void walk_do_skip(WalkView *walk, ViewContext *context, const WalkTarget *target)
 {
 	snprintf(walk->expects, sizeof(walk->expects), "%s", target->step->id);
-	AUTO_FREE char *text = bg_asprintf("%s  %s\nIt will stand in the record as left out, with your reason.\n", target->step->number,
-		target->step->title);
+	AUTO_FREE char *title = walk_title(walk, context, target);
+	AUTO_FREE char *text = bg_asprintf("%s\nIt will stand in the record as left out, with your reason.\n", title);
 	view_reason_ask(context, "Leave the step out", "leave out", text, "Reason", "reason", ASK_SKIP, step_args(target), NULL);
 }
 

@@ -139,7 +139,7 @@ void walk_apply(WalkView *walk, ViewContext *context, const WalkTarget *target)
 	}
 	Json *data = json_new_object();
 	json_add(data, "args", args);
-	AUTO_FREE char *title = bg_asprintf("%s  %s", target->step->number, target->step->title);
+	AUTO_FREE char *title = walk_title(walk, context, target);
 	Dialog *dialog = view_dialog(context, types_name ? DIALOG_TYPE_NAME : reason ? DIALOG_FORM : DIALOG_CONFIRM, title,
 		undo ? "go back" : "apply", agreed, data);
 	if (types_name)
@@ -224,7 +224,7 @@ static void tick_confirmed(void *state, ViewContext *context, const Dialog *dial
 void walk_tick(WalkView *walk, ViewContext *context, const WalkTarget *target)
 {
 	const Step *step = target->written;
-	AUTO_FREE char *title = bg_asprintf("%s  %s", target->step->number, target->step->title);
+	AUTO_FREE char *title = walk_title(walk, context, target);
 	bool asks = write_guards(walk, target, NULL, GUARD_ASKS, NULL) > 0;
 	bool soft = write_guards(walk, target, NULL, GUARD_IS_SOFT, NULL) > 0;
 	if (step && step->confirm) {

@@ -86,7 +86,7 @@ static void details(WalkView *walk, ViewContext *context, const WalkTarget *targ
 
 static void fold(WalkView *walk, const ViewContext *context)
 {
-	OutlineSource outline = { &walk->outline, context->run, &walk->list, context->wall };
+	OutlineSource outline = { &walk->outline, context->run, &walk->list, context->wall, walk, context };
 	ListSource source = outline_source(&outline);
 	(void) list_command(&walk->list, &source, list_is_folded(&walk->list, walk->list.selected) ? COMMAND_UNFOLD : COMMAND_FOLD);
 }
@@ -146,7 +146,7 @@ static bool is_scroll(CommandId id)
 
 static bool move(WalkView *walk, ViewContext *context, CommandId id)
 {
-	OutlineSource outline = { &walk->outline, context->run, &walk->list, context->wall };
+	OutlineSource outline = { &walk->outline, context->run, &walk->list, context->wall, walk, context };
 	ListSource source = outline_source(&outline);
 	if (walk->details)
 		return pager_command(&walk->record_pager, &walk->record, id);

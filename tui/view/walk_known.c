@@ -15,6 +15,19 @@ typedef struct Known {
 
 static const char *look_up(void *userdata, const char *name);
 
+/* What every run knows by itself. */
+static const char *given_value(const Known *known, const char *name)
+{
+	const Run *run = known->target->run;
+	if (text_eq(name, "environment"))
+		return known->context->model->environment_name;
+	if (run && text_eq(name, "run_id"))
+		return run->id;
+	if (run && text_eq(name, "run_date"))
+		return run->date;
+	return text_eq(name, "incident") && known->target->incident ? known->target->incident->id : NULL;
+}
+
 /* What stands for itself, before defaults, which may hold further names. */
 static const char *plain_value(const Known *known, const char *name, const char **ret_default)
 {
@@ -31,8 +44,8 @@ static const char *plain_value(const Known *known, const char *name, const char 
 		*ret_default = value;
 		return NULL;
 	}
-	if (!value && text_eq(name, "environment"))
-		value = known->context->model->environment_name;
+	if (!value)
+		value = given_value(known, name);
 	if (!value)
 		value = json_get_string(json_get(known->context->model->environment, "values"), name);
 	if (!value && variable)
@@ -62,9 +75,12 @@ void walk_fill_arg(const WalkView *walk, const ViewContext *context, const WalkT
 	buf_clear(&known.scratch);
 }
 
-void walk_write_filled(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Role role, const char *text, Styled *out)
+/* The places of `text` whose value is known, in order; each is told, then the text behind the last one with a NULL value. */
+typedef void (*TellPart)(void *userdata, Str before, const char *value);
+
+static void each_known(Known *known, const char *text, TellPart tell, void *userdata)
 {
-	Known known = { walk, context, target, { 0 }, 0 };
+	const WalkView *walk = known->walk;
 	AUTO_CLEAR(PlaceholderList) found = { 0 };
 	PlaceholderScope scope = { .variables = walk->playbook ? walk->playbook->variables : NULL,
 		.variable_count = walk->playbook ? walk->playbook->variable_count : 0 };
@@ -73,13 +89,48 @@ void walk_write_filled(const WalkView *walk, const ViewContext *context, const W
 	placeholder_find(all, TEXT_PROSE, &scope, &found);
 	for (size_t i = 0; i < found.count; i++) {
 		const Placeholder *place = &found.items[i];
-		const char *value = *place->name ? look_up(&known, place->name) : NULL;
+		const char *value = *place->name ? look_up(known, place->name) : NULL;
 		if (!value || place->start < at)
 			continue;
-		styled_add_str(out, role, str_slice(all, at, place->start - at));
-		styled_add(out, role == ROLE_CODE ? ROLE_ADDED : ROLE_CODE, value);
+		tell(userdata, str_slice(all, at, place->start - at), value);
 		at = place->start + place->len;
 	}
-	styled_add_str(out, role, str_slice(all, at, all.len));
-	buf_clear(&known.scratch);
+	tell(userdata, str_slice(all, at, all.len), NULL);
+	buf_clear(&known->scratch);
+}
+
+typedef struct Filled { Styled *out; Role role; } Filled;
+
+static void write_part(void *userdata, Str before, const char *value)
+{
+	const Filled *filled = userdata;
+	styled_add_str(filled->out, filled->role, before);
+	if (value)
+		styled_add(filled->out, filled->role == ROLE_CODE ? ROLE_ADDED : ROLE_CODE, value);
+}
+
+void walk_write_filled(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Role role, const char *text, Styled *out)
+{
+	Known known = { walk, context, target, { 0 }, 0 };
+	each_known(&known, text, write_part, &(Filled) { out, role });
+}
+
+static void put_part(void *userdata, Str before, const char *value)
+{
+	buf_put_str(userdata, before);
+	buf_puts(userdata, value);
+}
+
+char *walk_filled(const WalkView *walk, const ViewContext *context, const WalkTarget *target, const char *text)
+{
+	Known known = { walk, context, target, { 0 }, 0 };
+	AUTO_CLEAR(Buf) out = { 0 };
+	each_known(&known, text, put_part, &out);
+	return buf_take(&out);
+}
+
+char *walk_title(const WalkView *walk, const ViewContext *context, const WalkTarget *target)
+{
+	AUTO_FREE char *filled = walk_filled(walk, context, target, target->step->title);
+	return bg_asprintf("%s  %s", target->step->number, filled);
 }

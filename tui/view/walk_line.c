@@ -16,9 +16,12 @@ static void say_gate(const Run *run, const Gate *gate, WallTime now, Buf *out)
 		gate->title, roles);
 }
 
-static void say_step(const Run *run, const IncidentStep *step, WallTime now, Buf *out)
+static void say_step(const OutlineSource *source, const IncidentStep *step, Buf *out)
 {
-	buf_printf(out, "%s: %s", step->kind == STEP_KIND_NOTE ? "note" : view_step_words(step), step->title);
+	const Run *run = source->run;
+	WallTime now = source->now;
+	AUTO_FREE char *title = outline_title(source, step);
+	buf_printf(out, "%s: %s", step->kind == STEP_KIND_NOTE ? "note" : view_step_words(step), title);
 	for (size_t i = 0; i < run->gate_count && !walk_row_is_over(step); i++) {
 		const Gate *gate = &run->gates[i];
 		if (gate->steps.count && (gate->live || gate->steps.count == 1) && text_eq(gate->steps.items[0], step->id)) {
@@ -40,7 +43,7 @@ void outline_say(size_t index, void *userdata, Buf *out)
 		break;
 	case OUTLINE_PHASE: buf_printf(out, "section: %s", source->run->steps[row->index].phase); break;
 	case OUTLINE_GATE: say_gate(source->run, &source->run->gates[row->index], source->now, out); break;
-	case OUTLINE_STEP: say_step(source->run, &source->run->steps[row->index], source->now, out); break;
+	case OUTLINE_STEP: say_step(source, &source->run->steps[row->index], out); break;
 	}
 }
 
@@ -67,7 +70,7 @@ void walk_line_rows(void *state, ViewContext *context, ViewRowsUse *use, void *u
 	WalkView *walk = state;
 	if (!is_there(walk, context))
 		return;
-	OutlineSource outline = { &walk->outline, context->run, &walk->list, context->wall };
+	OutlineSource outline = { &walk->outline, context->run, &walk->list, context->wall, walk, context };
 	ListSource source = outline_source(&outline);
 	use(&walk->list, &source, userdata);
 }
@@ -139,7 +142,8 @@ void walk_agree(WalkView *walk, ViewContext *context, const WalkTarget *target)
 	}
 	Json *data = json_new_object();
 	json_add_int(data, "plan", target->open->plan_seq);
-	AUTO_FREE char *title = bg_asprintf("Step %s  %s", target->step->number, target->step->title);
+	AUTO_FREE char *filled = walk_title(walk, context, target);
+	AUTO_FREE char *title = bg_asprintf("Step %s", filled);
 	Dialog *dialog = view_dialog(context, DIALOG_CONFIRM, title, target->open->plan_is_undo ? "go back" : "apply it", agreed, data);
 	plan_write_title(target->open, &dialog->text);
 }

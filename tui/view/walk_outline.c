@@ -215,6 +215,12 @@ static int draw_right(Canvas *canvas, Rect row, const OutlineSource *source, con
 	return canvas_text_right(canvas, row, right, row.y, view_step_role(step), view_step_words(step));
 }
 
+char *outline_title(const OutlineSource *source, const IncidentStep *step)
+{
+	WalkTarget target = { .incident = source->context->model->incident, .run = source->run };
+	return walk_filled(source->walk, source->context, &target, step->title);
+}
+
 static void draw_step(Canvas *canvas, Rect row, const OutlineSource *source, const OutlineRow *item)
 {
 	const IncidentStep *step = &source->run->steps[item->index];
@@ -228,7 +234,8 @@ static void draw_step(Canvas *canvas, Rect row, const OutlineSource *source, con
 	bool parent = run_step_is_parent(source->run, step) && !over;
 	if (!parent && step->kind != STEP_KIND_NOTE)
 		(void) canvas_glyph(canvas, row, x, row.y, view_step_role(step), view_step_glyph(step));
-	draw_label(canvas, row, x + 2, right - x - 3, parent ? ROLE_HEADING : text, step->title);
+	AUTO_FREE char *title = outline_title(source, step);
+	draw_label(canvas, row, x + 2, right - x - 3, parent ? ROLE_HEADING : text, title);
 }
 
 static void draw_row(Canvas *canvas, Rect row, size_t index, void *userdata)

@@ -82,7 +82,8 @@ static void write_actions(const WalkView *walk, const ViewContext *context, cons
 void walk_write_record(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out)
 {
 	const IncidentStep *step = target->step;
-	styled_printf(out, ROLE_TITLE, "%s  %s\n", step->number, step->title);
+	AUTO_FREE char *title = walk_title(walk, context, target);
+	styled_printf(out, ROLE_TITLE, "%s\n", title);
 	styled_printf(out, view_step_role(step), "%s", view_step_words(step));
 	styled_printf(out, ROLE_MUTED, "   %s%s%u\n", step->id, target->written ? ", line " : "", target->written ? target->written->line : 0);
 	write_source(target->written, out);

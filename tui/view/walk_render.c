@@ -150,7 +150,7 @@ static void render_record(WalkView *walk, const ViewContext *context, const Walk
 void walk_render(WalkView *walk, const ViewContext *context, Canvas *canvas, Rect rect)
 {
 	const WalkTarget target = walk_target(walk, context);
-	OutlineSource outline = { &walk->outline, target.run, &walk->list, context->wall };
+	OutlineSource outline = { &walk->outline, target.run, &walk->list, context->wall, walk, context };
 	ListSource source = outline_source(&outline);
 	if (walk->details && target.step) {
 		render_record(walk, context, &target, canvas, rect);

@@ -30,9 +30,9 @@ bool walk_title_warns(const Step *step)
 }
 
 /* With a plan open its room is the plan's: one line. */
-static void write_short_title(const IncidentStep *step, int columns, Styled *out)
+static void write_short_title(const WalkView *walk, const ViewContext *context, const WalkTarget *target, int columns, Styled *out)
 {
-	AUTO_FREE char *title = bg_asprintf("%s  %s", step->number, step->title);
+	AUTO_FREE char *title = walk_title(walk, context, target);
 	AUTO_FREE char *clean = text_sanitised_line(title);
 	size_t width, fits = text_fit(str_from(clean), columns > 1 ? (size_t) columns - 1 : 0, &width);
 	styled_printf(out, ROLE_TITLE, "%.*s%s\n", (int) fits, clean, clean[fits] ? "\xe2\x80\xa6" : "");
@@ -47,7 +47,7 @@ void walk_write_head(const WalkView *walk, const ViewContext *context, const Wal
 	/* A warning is told whole, however long the first sentence of it is. */
 	const char *title = warns && !over && target->written->text ? target->written->text : target->step->title;
 	if (target->open && !warns && !context->small)
-		write_short_title(target->step, columns, out);
+		write_short_title(walk, context, target, columns, out);
 	else if (!context->small || warns) {
 		Role role = warns && !over ? ROLE_NOTICE : ROLE_TITLE;
 		styled_printf(out, role, "%s%s%s", warns && !over ? "! " : "", context->small ? "" : target->step->number, context->small ? "" : "  ");

@@ -117,7 +117,14 @@ void walk_fetch_output(WalkView *walk, ViewContext *context);
 /* ---- walk_outline.c ---- */
 void outline_build(Outline *outline, const Run *run);
 void outline_clear(Outline *outline);
-typedef struct OutlineSource { const Outline *outline; const Run *run; const List *list; WallTime now; } OutlineSource;
+typedef struct OutlineSource {
+	const Outline *outline;
+	const Run *run;
+	const List *list;
+	WallTime now;
+	const WalkView *walk;        /* for the values in titles */
+	const ViewContext *context;
+} OutlineSource;
 ListSource outline_source(OutlineSource *source);
 /* "P ✔ E ·": a letter for each role, and whether it has signed. Returns the column after it. */
 int outline_roles_width(const Gate *gate);
@@ -133,6 +140,12 @@ void walk_write_trouble(const WalkTarget *target, int columns, Styled *out);
 void walk_write_gates(const ViewContext *context, const WalkTarget *target, Styled *out);
 void walk_write_keys(const WalkView *walk, const WalkTarget *target, Styled *out);
 /* ---- walk_known.c ---- */
+/* Text of the playbook with the values filled in that are known, for where there are no looks. Owned. */
+char *walk_filled(const WalkView *walk, const ViewContext *context, const WalkTarget *target, const char *text);
+/* "4.3  Point the draft at the backup bucket": number and title of the target's step, so. Owned. */
+char *walk_title(const WalkView *walk, const ViewContext *context, const WalkTarget *target);
+/* The title of a step of the run that is shown. Owned. */
+char *outline_title(const OutlineSource *source, const IncidentStep *step);
 /* Prose of the playbook with the values filled in that are known, marked by their look. */
 void walk_write_filled(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Role role, const char *text, Styled *out);
 /* The same for ${name}, as plain text. Appends. */

@@ -135,15 +135,15 @@ static bool body_is_good(const HttpResponse *response, const PageRules *rules, E
 	const char *body = buf_text(&response->body);
 	bool bad = false;
 	if (!response->body.len || (int64_t) response->body.len < rules->min_bytes)
-		error_set(why, ERROR_REMOTE, "it has %zu bytes", response->body.len);
+		error_set(why, ERROR_REMOTE, "the page has %zu bytes", response->body.len);
 	else if (is_cut_off(response))
-		error_set(why, ERROR_REMOTE, "it is cut off: </html> is missing");
+		error_set(why, ERROR_REMOTE, "the page is cut off: </html> is missing");
 	else if (holds_nul(response))
-		error_set(why, ERROR_REMOTE, "it holds bytes that no page holds (NUL)");
+		error_set(why, ERROR_REMOTE, "the page holds NUL bytes, and no page does");
 	else if (rules->text && !str_matches(body, rules->text, &bad))
-		error_set(why, ERROR_REMOTE, bad ? "%.100s is no pattern" : "%.100s is not on it", rules->text);
+		error_set(why, ERROR_REMOTE, bad ? "\"%.100s\" is no pattern" : "the page does not say \"%.100s\"", rules->text);
 	else if (rules->absent && (str_matches(body, rules->absent, &bad) || bad))
-		error_set(why, ERROR_REMOTE, bad ? "%.100s is no pattern" : "%.100s is on it", rules->absent);
+		error_set(why, ERROR_REMOTE, bad ? "\"%.100s\" is no pattern" : "the page says \"%.100s\"", rules->absent);
 	else
 		return true;
 	return error_hint(why, bad ? "correct the pattern in the environment file" : "look at it in a browser, and at what publishes it");

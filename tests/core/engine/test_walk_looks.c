@@ -1,4 +1,5 @@
 /* Which values a step needs, and what probes are to be asked for them. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
@@ -86,6 +87,18 @@ Test(walk_looks, no_default_stands_in_for_what_a_probe_tells)
 	scene_begin(&scene);
 	cr_assert_null(walk_value(&scene.walk, "role"));
 	assert_text("one without a probe keeps its own", walk_value(&scene.walk, "fresh"), "${down}-new");
+}
+
+Test(walk_looks, the_day_of_the_run_is_known)
+{
+	AUTO_CLEAR(Scene) scene;
+	AUTO_CLEAR(Buf) out = { 0 };
+	AUTO_CLEAR(StrList) missing = { 0 };
+	scene_begin(&scene);
+	scene.run.id = (char *) (uintptr_t) "r1";
+	(void) snprintf(scene.run.date, sizeof scene.run.date, "2026-11-21");
+	cr_expect(walk_expand(&scene.walk, "damaged-${run_date}-${run_id}", &out, &missing));
+	assert_text("filled", buf_text(&out), "damaged-2026-11-21-r1");
 }
 
 Test(walk_looks, one_can_be_asked_again)

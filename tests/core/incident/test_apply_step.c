@@ -33,6 +33,7 @@ Test(apply_step, a_timer_runs_from_the_start_of_the_run_to_its_end_when_no_step_
 {
 	AUTO_CLEAR(Story) story = story_walking();
 	cr_assert_eq(story_run(&story)->timers[0].started.ms, story_run(&story)->started.ms);
+	assert_text("the day that names are made of", story_run(&story)->date, "2026-02-02");
 	story_ok(&story, "finish", "{'run':'r1','how':'abandoned','reason':'false alarm'}");
 	cr_assert_eq(story_run(&story)->timers[0].stopped.ms, story.now.ms);
 	cr_assert_eq(story_run(&story)->state, RUN_ABANDONED);

@@ -17,8 +17,8 @@ Test(http_pages, a_page_is_judged_by_what_it_must_be) {
 	static const PageCase cases[] = {
 		{"good", 200, HTML("Course Description"), NULL, NULL, READING_OK, "status 200"},
 		{"with text", 200, HTML("Course Description"), "text", "course desc", READING_OK, "status 200"},
-		{"without text", 200, HTML("Not this"), "text", "course desc", READING_FAIL, "is not on it"},
-		{"with what must not be", 200, HTML("Lorem ipsum"), "absent", "lorem", READING_FAIL, "is on it"},
+		{"without text", 200, HTML("Not this"), "text", "course desc", READING_FAIL, "the page does not say \"course desc\""},
+		{"with what must not be", 200, HTML("Lorem ipsum"), "absent", "lorem", READING_FAIL, "the page says \"lorem\""},
 		{"missing", 404, HTML("gone"), NULL, NULL, READING_FAIL, "status 404"},
 		{"as missing as it should be", 404, HTML("gone"), "status", "404", READING_OK, "status 404"},
 		{"empty", 200, "", NULL, NULL, READING_FAIL, "0 bytes"},

@@ -28,13 +28,13 @@ typedef struct PageFault { const char *name, *type; Str body; bool zipped, spoil
 static const PageFault PAGES[] = {
 	{"a NUL before what must not be there", "text/html", BODY(PAGE "\0<p>Lorem"), false, false, READING_FAIL, "NUL"},
 	{"bad UTF-8 before what must not be there", "text/html; charset=utf-8", BODY("\xff\xc0<html>Course Description \xe2\x28 Lorem</html>"), false, false,
-		READING_FAIL, "Lorem is on it"},
+		READING_FAIL, "the page says \"Lorem\""},
 	{"compressed without being asked", "text/html", BODY(PAGE), true, false, READING_OK, NULL},
 	{"compressed badly", "text/html", BODY(PAGE), true, true, READING_UNKNOWN, "cannot be unpacked"},
-	{"compressed, with what must not be there", "text/html", BODY("<html>Course Description Lorem</html>"), true, false, READING_FAIL, "Lorem is on it"},
+	{"compressed, with what must not be there", "text/html", BODY("<html>Course Description Lorem</html>"), true, false, READING_FAIL, "the page says \"Lorem\""},
 	{"cut off", "text/html", BODY("<html>Course Description"), false, false, READING_FAIL, "cut off"},
-	{"blank", "text/html", BODY("   \r\n"), false, false, READING_FAIL, "is not on it"},
-	{"another type", "application/json", BODY("{\"page\": 7}"), false, false, READING_FAIL, "is not on it"},
+	{"blank", "text/html", BODY("   \r\n"), false, false, READING_FAIL, "the page does not say \""},
+	{"another type", "application/json", BODY("{\"page\": 7}"), false, false, READING_FAIL, "the page does not say \""},
 	{"one long line", "text/html", BODY("<html>"), false, false, READING_FAIL, "cut off"},
 };
 
