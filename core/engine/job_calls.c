@@ -22,6 +22,7 @@ static Json *request_of(const Engine *engine, const char *kind, const WalkCall *
 	Json *request = engine_job_request(engine, kind);
 	json_add_string(request, "verb", call->verb);
 	json_add(request, "args", json_copy(call->args));
+	json_add(request, "improvements", incident_improvements(incident_file_model(engine->file)));
 	return request;
 }
 

@@ -207,7 +207,8 @@ static int run(const Json *request) {
 		return leave_error(&err);
 	const char *kind = json_get_string_or(request, "kind", "");
 	Call call = {.environment = environment, .args = json_get(request, "args"),
-		.state_folder = json_get_string(request, "state_folder"), .incident = json_get_string(request, "incident"), .cancelled = is_cancelled, .progress = on_progress,
+		.state_folder = json_get_string(request, "state_folder"), .incident = json_get_string(request, "incident"), .improvements = json_get(request, "improvements"),
+		.cancelled = is_cancelled, .progress = on_progress,
 		.output = on_output, .sending = on_sending, .fact = on_fact};
 	worker_confine(&call, text_eq(kind, "apply") ? json_get_string_or(request, "verb", "") : NULL);
 	if (text_eq(kind, "check")) {

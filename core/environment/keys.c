@@ -53,7 +53,7 @@ static const EnvironmentKey signoff_keys[] = {
 	{ "revoked", false, "Path of a list of keys that no longer count: public keys, one a line, or a KRL of ssh-keygen -k." },
 };
 static const EnvironmentKey system_keys[] = {
-	{ "provider", true, "Which adapter speaks to it: aws, azure, backup, concourse, couchdb, fastly, github, s3, http, mycelium, slack." },
+	{ "provider", true, "Which adapter speaks to it: aws, azure, backup, concourse, couchdb, fastly, github, s3, http, mycelium, slack, trello." },
 };
 static const EnvironmentKey secret_keys[] = {
 	{ "env", false, "Name of the environment variable that holds the secret." },

@@ -39,6 +39,16 @@ void apply_commander(Incident *incident, const Event *event)
 		model_set(&incident->commander, to);
 }
 
+/* Any other note is for the timeline. */
+void apply_note(Incident *incident, const Event *event)
+{
+	const char *text = model_text(event->data, "text", INCIDENT_TEXT_MAX);
+	if (!text || !text_eq(json_get_string(event->data, "as"), "improvement") || incident->improvement_count >= INCIDENT_IMPROVEMENTS_MAX)
+		return;
+	incident->improvements = model_room(incident->improvements, incident->improvement_count, sizeof *incident->improvements);
+	incident->improvements[incident->improvement_count++] = (Improvement) { event->seq, bg_strdup_or_null(event->who), bg_strdup(text) };
+}
+
 void apply_fact(Incident *incident, const Event *event)
 {
 	const char *name = model_text(event->data, "name", INCIDENT_NAME_MAX);

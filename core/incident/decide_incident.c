@@ -69,7 +69,11 @@ bool decide_handover(Asked *asked)
 bool decide_note(Asked *asked)
 {
 	static const char *const kinds[] = { "sitrep", "improvement", NULL };
-	return take_text(asked, "text", REQUIRED, INCIDENT_TEXT_MAX) && (!json_get(asked->args, "as") || take_choice(asked, "as", kinds));
+	if (!take_text(asked, "text", REQUIRED, INCIDENT_TEXT_MAX) || (json_get(asked->args, "as") && !take_choice(asked, "as", kinds)))
+		return false;
+	if (text_eq(json_get_string(asked->data, "as"), "improvement") && asked->incident->improvement_count >= INCIDENT_IMPROVEMENTS_MAX)
+		return refuse(asked, ERROR_INVALID, "write it as a note", "there are %d improvements already", INCIDENT_IMPROVEMENTS_MAX);
+	return true;
 }
 
 bool decide_fact(Asked *asked)

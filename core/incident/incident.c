@@ -7,6 +7,7 @@ static ApplyFunction *const appliers[EVENT_TYPE_COUNT] = {
 	[EVENT_INCIDENT_DECLARED] = apply_declared,
 	[EVENT_INCIDENT_ENDED] = apply_ended,
 	[EVENT_COMMANDER_CHANGED] = apply_commander,
+	[EVENT_NOTE_ADDED] = apply_note,
 	[EVENT_FACT_SET] = apply_fact,
 	[EVENT_RUN_STARTED] = apply_run_started,
 	[EVENT_RUN_ENDED] = apply_run_ended,
@@ -23,7 +24,7 @@ static ApplyFunction *const appliers[EVENT_TYPE_COUNT] = {
 	[EVENT_ACTION_LOST] = apply_action_lost,
 	[EVENT_ACTION_RESOLVED] = apply_action_resolved,
 	[EVENT_CHECK_FINISHED] = apply_check,
-	/* Notes, readings, repairs and engine starts are for the timeline: they change no state. */
+	/* Readings, repairs and engine starts are for the timeline: they change no state. */
 };
 
 Incident *incident_new(void)
@@ -167,6 +168,11 @@ Incident *incident_free(Incident *incident)
 	for (size_t i = 0; i < incident->ledger_count; i++)
 		ledger_item_clear(&incident->ledger[i]);
 	values_clear(incident->facts, incident->fact_count);
+	for (size_t i = 0; i < incident->improvement_count; i++) {
+		free(incident->improvements[i].who);
+		free(incident->improvements[i].text);
+	}
+	free(incident->improvements);
 	free(incident->runs);
 	free(incident->actions);
 	free(incident->ledger);

@@ -25,6 +25,7 @@ enum {
 	INCIDENT_WHO_MAX = 128,          /* bytes of a person's name */
 	INCIDENT_VALUES_MAX = 1000,      /* values of a run; facts of an incident */
 	INCIDENT_RUNS_MAX = 500,
+	INCIDENT_IMPROVEMENTS_MAX = 200,
 	RUN_STEPS_MAX = 5000,
 	RUN_GATES_MAX = 200,
 	RUN_TIMERS_MAX = 200,
@@ -214,6 +215,9 @@ typedef struct LedgerItem {
 	char *closed_run, *closed_step;   /* the step that closed it, maybe of another run; NULL while open */
 } LedgerItem;
 
+/* A note of what to do better next time. `seq` is its record: by that it is known outside, too. */
+typedef struct Improvement { int64_t seq; char *who, *text; } Improvement;
+
 typedef struct Incident {
 	char *id, *title, *environment, *commander;
 	bool drill;
@@ -233,6 +237,8 @@ typedef struct Incident {
 	size_t ledger_count;
 	NamedValue *facts;
 	size_t fact_count;
+	Improvement *improvements;   /* oldest first */
+	size_t improvement_count;
 	uint64_t unknown_records;    /* records of a type that this version does not know */
 	size_t running_count, doubt_count;   /* actions that run now; actions in doubt */
 	size_t *open_items;          /* indexes of the open ledger items, oldest first */
@@ -383,3 +389,5 @@ char *run_progress_words(const Run *run);
 
 /* The whole state as canonical JSON: for `--json`, for tests that replay is identical. Owned. */
 Json *incident_to_json(const Incident *incident);
+/* [{record, who, text}], oldest first. Owned. */
+Json *incident_improvements(const Incident *incident);

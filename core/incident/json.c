@@ -284,6 +284,18 @@ static Json *json_of_item(const LedgerItem *item)
 	return json;
 }
 
+Json *incident_improvements(const Incident *incident)
+{
+	Json *array = json_new_array();
+	for (size_t i = 0; i < incident->improvement_count; i++) {
+		Json *json = json_append(array, json_new_object());
+		json_add_int(json, "record", incident->improvements[i].seq);
+		json_add_string(json, "who", incident->improvements[i].who);
+		json_add_string(json, "text", incident->improvements[i].text);
+	}
+	return array;
+}
+
 Json *incident_to_json(const Incident *incident)
 {
 	Json *json = json_new_object();
@@ -312,5 +324,7 @@ Json *incident_to_json(const Incident *incident)
 	for (size_t i = 0; i < incident->ledger_count; i++)
 		json_append(ledger, json_of_item(&incident->ledger[i]));
 	json_add(json, "facts", json_of_values(incident->facts, incident->fact_count));
+	if (incident->improvement_count)
+		json_add(json, "improvements", incident_improvements(incident));
 	return json;
 }

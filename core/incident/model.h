@@ -56,7 +56,7 @@ WallTime model_steady_time(const Incident *incident, const Event *event);
 
 /* ---- the fold, one function for each type of record ---- */
 typedef void ApplyFunction(Incident *incident, const Event *event);
-ApplyFunction apply_declared, apply_ended, apply_commander, apply_fact;
+ApplyFunction apply_declared, apply_ended, apply_commander, apply_note, apply_fact;
 ApplyFunction apply_run_started, apply_run_ended, apply_value_set;
 ApplyFunction apply_ticked, apply_unticked, apply_skipped, apply_reclassified, apply_check;
 ApplyFunction apply_gate_asked, apply_signoff;

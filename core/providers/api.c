@@ -68,7 +68,8 @@ bool api_send(Api *api, const char *method, const char *path, const ApiBody *bod
 		return at_path(api, method, path, err);
 	}
 	HttpRequest request = {.method = method, .url = url, .deadline_ms = left < REQUEST_MAX_MS ? left : REQUEST_MAX_MS,
-		.secret_header = api->secret_header, .secret = api->secret, .secret_is_whole = api->secret_is_whole,
+		.secret_header = api->secret_header, .secret = api->secret, .secret_is_whole = api->secret_is_whole, .more = api->more,
+		.more_count = api->more_count,
 		.url_is_secret = api->url_is_secret, .max_body = 32u * 1024 * 1024,
 		.cancelled = api->call->cancelled, .userdata = api->call->userdata};
 	if (body) {
@@ -211,6 +212,8 @@ void api_note(const Api *api, const char *place, Reading *reading) {
 void api_clear(Api *api) {
 	http_client_free(api->client);
 	secret_free(api->secret);
+	for (size_t i = 0; i < api->more_count; i++)
+		secret_free(api->more[i].secret);
 	free(api->secret_place);
 	if (api->url && api->url_is_secret)
 		secret_wipe(api->url, strlen(api->url));

@@ -7,6 +7,8 @@
 /* Appends what the other side said, in its words; nothing when the body says nothing. */
 typedef void ApiExplain(const HttpResponse *response, Buf *said);
 
+#define API_SECRETS_MAX 8
+
 typedef struct Api {
 	const Call *call;
 	const char *service;          /* "Concourse", for errors */
@@ -15,6 +17,8 @@ typedef struct Api {
 	bool secret_is_whole;         /* an "Authorization" that is sent as it stands */
 	bool url_is_secret;           /* `url` is the credential (a webhook): paths are "", and only its host is ever told */
 	Secret *secret;               /* owned */
+	HttpSecret more[API_SECRETS_MAX];   /* further ones; owned */
+	size_t more_count;
 	char *secret_place;           /* "environment variable FASTLY_API_TOKEN": what may be shown; owned */
 	ApiExplain *explain;          /* NULL: the first line of a plain text */
 	HttpClient *client;

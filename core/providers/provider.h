@@ -30,6 +30,7 @@ typedef struct Call {
 	MonoTime deadline;
 	const char *state_folder;          /* of the run: what command steps carry along; NULL for probes */
 	const char *incident;              /* the id of the open incident; NULL: none, or it does not matter */
+	const Json *improvements;          /* noted in the open incident, oldest first: [{record, who, text}]; NULL: none are known here */
 	const CallCheckpoint *checkpoint;  /* NULL: no incident */
 	const char *incidents;             /* folder of the incidents that were; NULL = not known here */
 	const CallAnnouncement *announcement;   /* NULL: there is nothing to post */

@@ -17,6 +17,7 @@
 #include "core/providers/readiness/readiness.h"
 #include "core/providers/s3/s3.h"
 #include "core/providers/slack/slack.h"
+#include "core/providers/trello/trello.h"
 
 const Provider *const PROVIDERS[] = {
 	&AWS_PROVIDER,
@@ -36,6 +37,7 @@ const Provider *const PROVIDERS[] = {
 	&READINESS_PROVIDER,
 	&S3_PROVIDER,
 	&SLACK_PROVIDER,
+	&TRELLO_PROVIDER,
 	NULL,
 };
 

@@ -12,22 +12,27 @@ struct SimOffice {
 	pthread_mutex_t lock;            /* of everything below */
 	pthread_cond_t asked;
 	SimSlack *slack;
+	SimTrello *trello;
 	SimEnding ending;
 	int64_t delay_ms;
 	StrList changes;
 	SimHttp *http;
-	char *url, *webhook;
+	char *url, *webhook, *trello_url;
 };
+
+static bool is_for_trello(const SimRequest *request) { return str_starts(str_from(request->path), "/1/"); }
 
 static void note_change(SimOffice *office, const SimRequest *request, const SimReply *reply) {
 	if (!text_eq(request->method, "GET"))
-		strlist_add_take(&office->changes, bg_asprintf("slack %s %s %d", request->method, request->path, reply->status));
+		strlist_add_take(&office->changes, bg_asprintf("%s %s %s %d", is_for_trello(request) ? "trello" : "slack", request->method, request->path, reply->status));
 }
 
-static void on_slack(void *userdata, const SimRequest *request, SimReply *reply) {
+static void on_request(void *userdata, const SimRequest *request, SimReply *reply) {
 	SimOffice *office = userdata;
 	pthread_mutex_lock(&office->lock);
-	if (office->ending == SIM_ENDING_WHOLE)
+	if (office->ending == SIM_ENDING_WHOLE && is_for_trello(request))
+		sim_trello_handle(office->trello, request, reply, wall_now());
+	else if (office->ending == SIM_ENDING_WHOLE)
 		sim_slack_handle(office->slack, request, reply, wall_now());
 	else
 		reply->ending = office->ending;
@@ -42,9 +47,11 @@ bool sim_office_start(SimOffice **ret_office, Error *err) {
 	pthread_mutex_init(&office->lock, NULL);
 	pthread_cond_init(&office->asked, NULL);
 	office->slack = sim_slack_new(SIM_OFFICE_TOKEN, SIM_OFFICE_WEBHOOK);
-	if (!sim_http_start(on_slack, office, &office->http, err))
+	office->trello = sim_trello_new(SIM_OFFICE_KEY, SIM_OFFICE_TRELLO_TOKEN);
+	if (!sim_http_start(on_request, office, &office->http, err))
 		return false;
 	office->url = bg_asprintf("http://127.0.0.1:%u/api", sim_http_port(office->http));
+	office->trello_url = bg_asprintf("http://127.0.0.1:%u", sim_http_port(office->http));
 	office->webhook = bg_asprintf("http://127.0.0.1:%u" SIM_OFFICE_WEBHOOK, sim_http_port(office->http));
 	*ret_office = TAKE(office);
 	return true;
@@ -55,16 +62,19 @@ SimOffice *sim_office_stop(SimOffice *office) {
 		return NULL;
 	sim_http_stop(office->http);
 	sim_slack_free(office->slack);
+	sim_trello_free(office->trello);
 	strlist_clear(&office->changes);
 	pthread_cond_destroy(&office->asked);
 	pthread_mutex_destroy(&office->lock);
 	free(office->url);
+	free(office->trello_url);
 	free(office->webhook);
 	free(office);
 	return NULL;
 }
 
 const char *sim_office_slack_url(const SimOffice *office) { return office->url; }
+const char *sim_office_trello_url(const SimOffice *office) { return office->trello_url; }
 const char *sim_office_webhook(const SimOffice *office) { return office->webhook; }
 
 void sim_office_ending(SimOffice *office, SimEnding ending) {
@@ -106,6 +116,11 @@ bool sim_office_wait_changes(SimOffice *office, size_t count) { return wait_for(
 SimSlack *sim_office_lock(SimOffice *office) {
 	pthread_mutex_lock(&office->lock);
 	return office->slack;
+}
+
+SimTrello *sim_office_lock_trello(SimOffice *office) {
+	pthread_mutex_lock(&office->lock);
+	return office->trello;
 }
 
 void sim_office_unlock(SimOffice *office) { pthread_mutex_unlock(&office->lock); }

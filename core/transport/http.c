@@ -78,6 +78,13 @@ static void add_line(HeaderLines *lines, const char *name, const char *prefix, c
 /* A header that would end its line early could add headers of its own. */
 static bool is_header_value(const char *value) { return value && !strpbrk(value, "\r\n"); }
 
+static bool is_one_line(const Secret *secret, Error *err) {
+	if (is_header_value(secret_reveal(secret)))
+		return true;
+	error_set(err, ERROR_INVALID, "the secret holds a line break (%s)", secret_origin(secret));
+	return error_hint(err, "look at where it comes from: it must be one line");
+}
+
 static bool add_own_headers(const HttpRequest *request, HeaderLines *lines, Error *err) {
 	for (size_t i = 0; i < request->header_count; i++) {
 		if (!is_header_value(request->headers[i].value))
@@ -90,12 +97,16 @@ static bool add_own_headers(const HttpRequest *request, HeaderLines *lines, Erro
 		add_line(lines, "Content-Type", "", request->content_type);
 	else
 		lines->list = lines->curl->slist_append(lines->list, "Content-Type:");
+	for (size_t i = 0; i < request->more_count; i++) {
+		if (!is_one_line(request->more[i].secret, err))
+			return false;
+		if (request->more[i].header)
+			add_line(lines, request->more[i].header, "", secret_reveal(request->more[i].secret));
+	}
 	if (!request->secret)
 		return true;
-	if (!is_header_value(secret_reveal(request->secret))) {
-		error_set(err, ERROR_INVALID, "the secret holds a line break (%s)", secret_origin(request->secret));
-		return error_hint(err, "look at where it comes from: it must be one line");
-	}
+	if (!is_one_line(request->secret, err))
+		return false;
 	bool bearer = !request->secret_is_whole && str_eq_nocase(str_from(request->secret_header), STR("Authorization"));
 	add_line(lines, request->secret_header, bearer ? "Bearer " : "", secret_reveal(request->secret));
 	return true;
@@ -138,7 +149,9 @@ static void sign(const HttpRequest *request, const UrlParts *parts, HeaderLines 
 		buf_printf(ret_url, "?%s", buf_text(&query));
 }
 
-static bool has_credentials(const HttpRequest *request) { return request->secret || request->sigv4 || request->secret_query || request->url_is_secret; }
+static bool has_credentials(const HttpRequest *request) {
+	return request->secret || request->more_count || request->sigv4 || request->secret_query || request->url_is_secret;
+}
 
 /* The address with the query that is a secret: for the other side's eyes only. */
 static void add_secret_query(const HttpRequest *request, const UrlParts *parts, Buf *ret_url) {
@@ -341,6 +354,8 @@ bool http_request(HttpClient *client, const HttpRequest *request, HttpResponse *
 	}
 	if (request->secret)
 		http_response_hide(ret, request->secret);
+	for (size_t i = 0; i < request->more_count; i++)
+		http_response_hide(ret, request->more[i].secret);
 	if (request->sigv4 && request->sigv4->session_token)
 		http_response_hide(ret, request->sigv4->session_token);
 	ret->elapsed_ms = mono_now().ms - transfer.began.ms;
@@ -357,6 +372,8 @@ bool http_request(HttpClient *client, const HttpRequest *request, HttpResponse *
 		AUTO_FREE char *led_to = ret->final_url ? url_describe(ret->final_url) : NULL;
 		if (led_to)
 			secret_hide(request->secret, led_to, strlen(led_to));
+		for (size_t i = 0; led_to && i < request->more_count; i++)
+			secret_hide(request->more[i].secret, led_to, strlen(led_to));
 		if (led_to)
 			http_hide_query(request->secret_query, led_to, strlen(led_to));
 		error_where(err, "%s %s%s%s", request->method ? request->method : "GET", where, led_to ? ", sent on to " : "", led_to ? led_to : "");

@@ -32,6 +32,10 @@ BG_DEFINE_FREEP(HttpClient, http_client_free)
 
 typedef struct HttpHeader { const char *name, *value; } HttpHeader;
 
+/* A credential that goes into a header of its own as it stands; `header` NULL: it is a part of another one, not sent by itself, and an answer that
+ * repeats it has it crossed out all the same. */
+typedef struct HttpSecret { const char *header; Secret *secret; } HttpSecret;
+
 /* Zero-initialise and fill in. Everything is borrowed until http_request() returns. */
 typedef struct HttpRequest {
 	const char *method;           /* NULL = GET */
@@ -45,6 +49,8 @@ typedef struct HttpRequest {
 	const char *secret_header;    /* "Fastly-Key"; "Authorization" sends "Bearer <secret>" */
 	const Secret *secret;
 	bool secret_is_whole;         /* an "Authorization" that is sent as it stands, without "Bearer" */
+	const HttpSecret *more;       /* further ones of the same kind */
+	size_t more_count;
 	const SigV4 *sigv4;
 	const Secret *secret_query;   /* "sv=..&sig=..": goes behind the URL's own query when it is sent, and is shown nowhere */
 	bool url_is_secret;           /* what stands behind the host is itself a credential: no error names it, no answer brings it back */

@@ -23,6 +23,7 @@ static const char ENVIRONMENT[] =
 	"    access-key-id: { env: FUZZ_ID }, secret-access-key: { env: FUZZ_TOKEN } }\n"
 	"  site: { provider: http, url: 'http://127.0.0.1:4' }\n"
 	"  chat: { provider: slack, url: 'http://127.0.0.1:8', channel: C1, token: { env: FUZZ_TOKEN } }\n"
+	"  cards: { provider: trello, url: 'http://127.0.0.1:9', board: b, list: L, key: { env: FUZZ_ID }, token: { env: FUZZ_TOKEN } }\n"
 	"  overlay: { provider: mycelium, url: 'http://127.0.0.1:5' }\n";
 
 /* What an argument may be; the text of the file is not what is tried here. */
@@ -33,6 +34,7 @@ static const char *const ARGUMENTS[][2] = {
 	{ "existing", "merge" }, { "attachments", "keep" }, { "databases", "d" }, { "as", "d" },
 	{ "branch", "main" }, { "approvals", "6" }, { "workflow", "restore.yml" }, { "correlation", "bg_id" }, { "run", "4711" }, { "watch", "no" },
 	{ "channel", "C1" }, { "thread", "1503435956.000247" }, { "name", "inc-${date}-${slug}" }, { "topic", "lost" }, { "invite", "U1,U2" },
+	{ "improvements", "yes" }, { "list", "L" }, { "desc", "two\nlines" },
 };
 
 /* Names that Amazon would take; a job is not followed to its end, which the answers may never come to. */
@@ -215,6 +217,10 @@ static void try_verb(const VerbSpec *spec, const Probe *probe, const Action *act
 	CallCheckpoint checkpoint = { "20261121-0312-mass-publish", "breakglass 20261121-0312-mass-publish\n7\n", 7 };
 	Call call = { .environment = environment(), .args = args, .deadline = { mono_now().ms + 60000 }, .state_folder = fuzz_folder(), .checkpoint = &checkpoint,
 		.cancelled = has_had_enough, .userdata = &asked, .incident = checkpoint.incident };
+	AUTO(Json) *improvements = NULL;
+	bool noted = json_parse(STR("[{\"record\":3,\"who\":\"ann\",\"text\":\"alert\"},{\"record\":5,\"text\":\"train\\nit\"}]"), &improvements, NULL);
+	BG_ASSERT(noted);
+	call.improvements = improvements;
 	CallAnnouncement announcement = { .incident = checkpoint.incident, .text = "03:12Z incident declared", .thread = bits & 4 ? "1.2" : NULL, .seq = 7 };
 	if (text_eq(spec->name, "slack.announce") && bits & 2)
 		call.announcement = &announcement;

@@ -6,7 +6,7 @@
 #include "core/base/text.h"
 #include "core/providers/slack/slack.h"
 
-typedef struct Posted { SlackEnd end; char *thread; } Posted;
+typedef struct Posted { SendEnd end; char *thread; } Posted;
 
 static const char *channel_of(const Call *call) {
 	const char *given = call_arg(call, "channel");
@@ -24,7 +24,7 @@ static bool send_message(Slack *slack, const char *channel, const char *thread, 
 		return false;
 	const char *ts = json_get_string(answer, "ts");
 	if (!ts || !*ts) {
-		posted->end = SLACK_UNKNOWN;
+		posted->end = SEND_UNKNOWN;
 		return api_strange(&slack->api, "/chat.postMessage", err, "does not say where the message stands");
 	}
 	posted->thread = thread ? bg_strdup(thread) : text_sanitised_line(ts);
@@ -36,7 +36,7 @@ static bool post(const Call *call, Slack *slack, Posted *posted, Error *err) {
 	const char *channel = channel_of(call);
 	AUTO_CLEAR(Buf) text = {0};
 	char code[64] = "";
-	posted->end = SLACK_UNSENT;
+	posted->end = SEND_UNSENT;
 	slack_escape(str_from(what->text), &text);
 	if (slack->by_webhook)
 		return slack_send_webhook(slack, buf_text(&text), &posted->end, err);
@@ -51,16 +51,16 @@ static bool post(const Call *call, Slack *slack, Posted *posted, Error *err) {
 	return gone && what->thread && send_message(slack, channel, NULL, buf_text(&text), posted, code, err);
 }
 
-static const char *outcome_of(SlackEnd end) {
-	return end == SLACK_DONE ? "posted" : end == SLACK_UNKNOWN ? "in-doubt" : "not-posted";
+static const char *outcome_of(SendEnd end) {
+	return end == SEND_DONE ? "posted" : end == SEND_UNKNOWN ? "in-doubt" : "not-posted";
 }
 
 /* `err` NULL: it was posted. Slack's own no is bad news; that nobody answered is the lack of news. */
 static void tell_posted(const Call *call, const Posted *posted, const Error *err, Reading *ret) {
 	long long seq = (long long) call->announcement->seq;
 	if (err) {
-		reading_set(ret, posted->end == SLACK_REFUSED || err->os_code >= 300 ? READING_FAIL : READING_UNKNOWN, "record %lld %s posted: %s", seq,
-			posted->end == SLACK_UNKNOWN ? "may not be" : "is not", err->why);
+		reading_set(ret, posted->end == SEND_REFUSED || err->os_code >= 300 ? READING_FAIL : READING_UNKNOWN, "record %lld %s posted: %s", seq,
+			posted->end == SEND_UNKNOWN ? "may not be" : "is not", err->why);
 		reading_because_error(ret, err);
 	} else {
 		reading_set(ret, READING_OK, "posted up to record %lld", seq);
@@ -90,7 +90,7 @@ static void look(Slack *slack, Reading *ret) {
 
 void slack_read_announcements(const Call *call, Reading *ret) {
 	AUTO_CLEAR(Slack) slack = {0};
-	Posted posted = {SLACK_UNSENT, NULL};
+	Posted posted = {SEND_UNSENT, NULL};
 	Error err = {0};
 	if (!slack_open(call, &slack, &err)) {
 		if (call->announcement)

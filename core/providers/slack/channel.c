@@ -121,7 +121,7 @@ static bool take_channel(Slack *slack, const Json *answer, SlackKept *ret, Error
 	return true;
 }
 
-static bool create(Slack *slack, const char *name, SlackKept *ret, SlackEnd *ret_end, Error *err) {
+static bool create(Slack *slack, const char *name, SlackKept *ret, SendEnd *ret_end, Error *err) {
 	char code[64] = "name_taken";
 	for (int number = 1; number <= OTHERS_MAX; number++) {
 		AUTO(Json) *body = json_new_object();
@@ -141,7 +141,7 @@ static bool create(Slack *slack, const char *name, SlackKept *ret, SlackEnd *ret
 static bool send_to(Slack *slack, const char *path, const char *channel, const char *key, const char *value, Error *err) {
 	AUTO(Json) *body = json_new_object();
 	AUTO(Json) *answer = NULL;
-	SlackEnd end;
+	SendEnd end;
 	char code[64];
 	json_add_string(body, "channel", channel);
 	json_add_string(body, key, value);
@@ -167,7 +167,7 @@ bool slack_apply_channel(const Call *call, const Plan *plan, ActionResult *resul
 	AUTO_CLEAR(Slack) slack = {0};
 	AUTO_CLEAR(SlackKept) kept = {0};
 	const char *name = json_get_string_or(plan->basis, "name", "");
-	SlackEnd end = SLACK_DONE;
+	SendEnd end = SEND_DONE;
 	result->values = json_new_object();
 	if (!slack_open(call, &slack, err))
 		return error_what(err, "make the channel #%s", name);
@@ -175,7 +175,7 @@ bool slack_apply_channel(const Call *call, const Plan *plan, ActionResult *resul
 	result->began = true;
 	if (!kept.id) {
 		bool made = create(&slack, name, &kept, &end, err);
-		if (end == SLACK_REFUSED || end == SLACK_UNSENT)
+		if (end == SEND_REFUSED || end == SEND_UNSENT)
 			json_add_bool(result->values, "refused", true);
 		if (!made)
 			return error_what(err, "make the channel #%s", name);

@@ -70,7 +70,7 @@ bool slack_plan_post(const Call *call, Plan *ret_plan, Error *err) {
 	return true;
 }
 
-static bool post(Slack *slack, const Plan *plan, ActionResult *result, SlackEnd *ret_end, Error *err) {
+static bool post(Slack *slack, const Plan *plan, ActionResult *result, SendEnd *ret_end, Error *err) {
 	AUTO_CLEAR(Buf) text = {0};
 	AUTO(Json) *body = json_new_object();
 	AUTO(Json) *answer = NULL;
@@ -86,7 +86,7 @@ static bool post(Slack *slack, const Plan *plan, ActionResult *result, SlackEnd 
 		return false;
 	const char *ts = json_get_string(answer, "ts"), *channel = json_get_string(answer, "channel");
 	if (!ts || !*ts || !channel || !*channel) {
-		*ret_end = SLACK_UNKNOWN;
+		*ret_end = SEND_UNKNOWN;
 		return api_strange(&slack->api, "/chat.postMessage", err, "does not say where the message stands");
 	}
 	result->value = text_sanitised_line(ts);
@@ -98,14 +98,14 @@ static bool post(Slack *slack, const Plan *plan, ActionResult *result, SlackEnd 
 
 bool slack_apply_post(const Call *call, const Plan *plan, ActionResult *result, Error *err) {
 	AUTO_CLEAR(Slack) slack = {0};
-	SlackEnd end = SLACK_UNKNOWN;
+	SendEnd end = SEND_UNKNOWN;
 	json_free(result->values);
 	result->values = json_new_object();
 	if (!slack_open(call, &slack, err))
 		return error_what(err, "post a message in Slack");
 	result->began = true;
 	bool ok = post(&slack, plan, result, &end, err);
-	if (end == SLACK_REFUSED || end == SLACK_UNSENT)
+	if (end == SEND_REFUSED || end == SEND_UNSENT)
 		json_add_bool(result->values, "refused", true);
 	if (ok && slack.by_webhook)
 		json_add_bool(result->values, "by_webhook", true);

@@ -1,7 +1,7 @@
 /* slack.h: what the files of the Slack provider share. Slack answers 200 also when it refuses: whether `ok` is true says what happened.
  * It knows no idempotency key: a message whose answer was lost may have been posted, and is never sent again by itself. */
 #pragma once
-#include "core/providers/api.h"
+#include "core/providers/patience.h"
 
 #define SLACK_URL "https://slack.com/api"
 #define SLACK_NAME_MAX 80            /* of a channel, by Slack's rules */
@@ -19,23 +19,15 @@ BG_CHECK bool slack_open(const Call *call, Slack *ret, Error *err);
 void slack_clear(Slack *slack);
 BG_DEFINE_CLEARP(Slack, slack_clear)
 
-/* What became of a request: an error alone does not tell whether it was done. */
-typedef enum SlackEnd {
-	SLACK_UNKNOWN,     /* it was sent, and nobody knows */
-	SLACK_DONE,
-	SLACK_REFUSED,     /* Slack said that it did not do it */
-	SLACK_UNSENT,      /* it never came to Slack */
-} SlackEnd;
-
 /* Asks `path` ("/auth.test", with a query) and gives the whole answer. */
 BG_CHECK bool slack_ask(Slack *slack, const char *path, Json **ret_answer, Error *err);
 /* Sends `body` to `path`. Waits as long as Slack asks for (429), inside the call's deadline: such a request was not done.
  * *ret_end says what came of it, also on failure; *ret_code, which may be NULL, gets Slack's word for it when it refused, "" else. */
-BG_CHECK bool slack_send(Slack *slack, const char *path, const Json *body, Json **ret_answer, SlackEnd *ret_end, char ret_code[static 64], Error *err);
+BG_CHECK bool slack_send(Slack *slack, const char *path, const Json *body, Json **ret_answer, SendEnd *ret_end, char ret_code[static 64], Error *err);
 /* The refusal of `path` in words: what is wrong, and what to do. `answer` is the whole of it. Always false. */
 bool slack_refused(const Slack *slack, const char *path, const Json *answer, Error *err);
 /* Posts to the webhook. */
-BG_CHECK bool slack_send_webhook(Slack *slack, const char *text, SlackEnd *ret_end, Error *err);
+BG_CHECK bool slack_send_webhook(Slack *slack, const char *text, SendEnd *ret_end, Error *err);
 
 /* ---- words ---- */
 

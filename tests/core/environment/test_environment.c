@@ -164,7 +164,7 @@ static const Refusal refusals[] = {
 	{ "one principal for two", HEAD "people:\n  - { name: a }\n  - { name: b, principal: a }\n", "e:5:5",
 		"two people have the same principal: \"a\" and \"b\"", "give each person one entry, with all of their roles" },
 	{ "system without provider", HEAD "systems:\n  ci: { url: x }\n", "e:4:3", "a system needs the key \"provider\"",
-		"Which adapter speaks to it: aws, azure, backup, concourse, couchdb, fastly, github, s3, http, mycelium, slack." },
+		"Which adapter speaks to it: aws, azure, backup, concourse, couchdb, fastly, github, s3, http, mycelium, slack, trello." },
 	{ "a secret in the file", HEAD "systems:\n  cdn: { provider: fastly, token: abcdef }\n", "e:4:28",
 		"token would be a secret in the environment file",
 		"take the secret out of this file, renew it, and write { env: NAME } or { file: PATH }" },

@@ -19,6 +19,23 @@ Test(decide, nothing_but_declaring_goes_before_it)
 	}
 }
 
+Test(decide, improvements_are_kept_with_their_records_up_to_a_limit)
+{
+	AUTO_CLEAR(Story) story = story_declared();
+	int64_t before = story.incident->seq;
+	cr_assert(story_ask(&story, "note", "{'text':'called the vendor'}") && story_ask(&story, "note", "{'text':'a report','as':'sitrep'}"));
+	for (int i = 0; i < INCIDENT_IMPROVEMENTS_MAX; i++)
+		cr_assert(story_ask(&story, "note", "{'text':'alert %d','as':'improvement'}", i));
+	cr_expect_eq(story.incident->improvement_count, INCIDENT_IMPROVEMENTS_MAX);
+	cr_expect_eq(story.incident->improvements[0].seq, before + 3);
+	AUTO(Json) *list = incident_improvements(story.incident);
+	cr_expect_str_eq(json_get_string(json_at(list, 1), "text"), "alert 1");
+	cr_expect_eq(json_get_int(json_at(list, 1), "record", 0), before + 4);
+	cr_expect(json_get_string(json_at(list, 1), "who"));
+	story_no(&story, ERROR_INVALID, "200 improvements already", "note", "{'text':'one more','as':'improvement'}");
+	cr_expect(story_ask(&story, "note", "{'text':'one more'}"));
+}
+
 Test(decide, refusals_say_what_and_what_to_do)
 {
 	static const Case cases[] = {
@@ -27,6 +44,7 @@ Test(decide, refusals_say_what_and_what_to_do)
 		{ "handover", "{'to':'ann'}", ERROR_CONFLICT, "ann is the commander already" },
 		{ "note", "{'text':' \\n '}", ERROR_INVALID, "the text is empty" },
 		{ "note", "{'text':7}", ERROR_INVALID, "the text is empty" },
+		{ "note", "{'text':'a','as':'wish'}", ERROR_INVALID, "as cannot be" },
 		{ "fact", "{'name':'9','value':'x'}", ERROR_INVALID, "cannot be a name" },
 		{ "fact", "{'name':'a','value':'x\\ny'}", ERROR_INVALID, "cannot be shown on one line" },
 		{ "fact", "{'name':'a'}", ERROR_INVALID, "the value is missing" },

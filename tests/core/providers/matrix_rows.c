@@ -331,6 +331,20 @@ static void slack(const BadRequest *request, MatrixWorld world, BadAnswer *answe
 		answer->status = 404;
 }
 
+/* ---- Trello ---- */
+
+static void trello(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
+	buf_puts(&answer->headers, "Content-Type: application/json; charset=utf-8\r\n");
+	if (is_get(request, "/1/boards/b?fields=name,closed"))
+		buf_puts(&answer->body, "{\"id\":\"66a1b2c3d4e5f60718293a4b\",\"name\":\"B\",\"closed\":false}");
+	else if (is_get(request, "/1/boards/66a1b2c3d4e5f60718293a4b/lists?filter=all&fields=name,closed") && world == WORLD_EMPTY)
+		buf_puts(&answer->body, "[]");
+	else if (is_get(request, "/1/boards/66a1b2c3d4e5f60718293a4b/lists?filter=all&fields=name,closed"))
+		buf_printf(&answer->body, "[{\"id\":\"66a1b2c3d4e5f60718290001\",\"name\":\"L\",\"closed\":%s}]", world == WORLD_HOLLOW ? "true" : "false");
+	else
+		answer->status = 404;
+}
+
 /* ---- sets of backups ---- */
 
 static void backups(TempFolder *folder, MatrixWorld world) {
@@ -408,6 +422,8 @@ const MatrixRow MATRIX[] = {
 	{"slack.announce", "a record", "slack", "url", TOKEN, {"channel", "C1"}, slack, BODY_JSON, "Slack",
 		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "a channel takes the message; it has no times", .is_subject = true,
 		.by_clock = true, .announces = true},
+	{"trello.list", "", "trello", "url", "    board: b\n    key: { env: MATRIX_ID }\n    token: SECRET\n", {"list", "66a1b2c3d4e5f60718290001"}, trello, BODY_JSON, "Trello",
+		{READING_OK, READING_FAIL, READING_FAIL, READING_UNKNOWN}, "a board has no times that are told", .by_clock = true},
 	{"checkpoint.folder", "no incident", NULL, NULL, NULL, {"folder", "FOLDER"}, NULL, BODY_NONE, "/",
 		{READING_OK, READING_UNKNOWN, READING_UNKNOWN, READING_UNKNOWN}, "an empty place is ready; it has no times", .keeps = false},
 	{"checkpoint.folder", "a record", NULL, NULL, NULL, {"folder", "FOLDER"}, NULL, BODY_NONE, "/",

@@ -156,3 +156,4 @@ Test(fault_matrix, mycelium) { try_probe("mycelium."); }
 Test(fault_matrix, github) { try_probe("github."); }
 Test(fault_matrix, http) { try_probe("http"); }
 Test(fault_matrix, checkpoint) { try_probe("checkpoint."); }
+Test(fault_matrix, trello) { try_probe("trello."); }

@@ -41,6 +41,7 @@ static const Row ROWS[] = {
 	{"couchdb.restore", NULL, {"from", "set"}},
 	{"slack.channel", NULL, {"name", "inc-db-down", "invite", "U1"}},
 	{"slack.post", NULL, {"text", "We are on it", "channel", "C0GENERAL"}},
+	{"trello.card", NULL, {"name", "Alert on the size", "list", "To do"}},
 };
 
 static const Row *row_of(const char *verb) {
@@ -57,6 +58,7 @@ typedef struct Relay {
 	CouchServer *couch;
 	GithubScene github;          /* or */
 	SimOffice *office;
+	const char *system;          /* its settings but for address and secret; NULL = by what is there */
 	const char *behind;          /* the address of the system itself; borrowed from one of them */
 	HttpClient *client;
 	StrList asked;               /* "GET", a method for each request */
@@ -157,6 +159,14 @@ static void relay_begin(Relay *relay, const Row *row, TempFolder *folder) {
 		relay->behind = sim_office_slack_url(relay->office);
 		return;
 	}
+	if (strstr(row->verb, "trello.")) {
+		setenv("REDIRECTED_PASSWORD", SIM_OFFICE_TRELLO_TOKEN, 1);
+		setenv("REDIRECTED_KEY", SIM_OFFICE_KEY, 1);
+		assert_ok(sim_office_start(&relay->office, &err), &err);
+		relay->behind = sim_office_trello_url(relay->office);
+		relay->system = "trello, board: " SIM_TRELLO_BOARD ", key: { env: REDIRECTED_KEY }, token";
+		return;
+	}
 	SandboxOptions options = {.build_ms = 1};
 	assert_ok(sandbox_start(&options, &relay->sandbox, &err), &err);
 	relay->behind = sandbox_url(relay->sandbox, strstr(row->verb, "fastly.") ? "fastly" : "concourse");
@@ -188,7 +198,7 @@ static void relay_changes(const Relay *relay, StrList *ret) {
 /* The environment with `url` as the system's address. */
 static Environment *environment_by(const Relay *relay, TempFolder *folder, const char *url) {
 	AUTO_FREE char *path = relay->sandbox ? sandbox_environment(relay->sandbox) : bg_strdup(temp_path(folder, "environment.yaml"));
-	const char *system = relay->office ? "slack, token" : relay->couch ? "couchdb, password" : "github, repository: " SCENE_REPO ", token";
+	const char *system = relay->system ? relay->system : relay->office ? "slack, token" : relay->couch ? "couchdb, password" : "github, repository: " SCENE_REPO ", token";
 	AUTO_FREE char *text = relay->sandbox ? read_text(path)
 		: bg_asprintf("name: test\nkind: live\nsystems:\n  s: { url: \"%s\", provider: %s: { env: REDIRECTED_PASSWORD } }\n", relay->behind, system);
 	AUTO_FREE char *changed = exchange(text, relay->behind, url);

@@ -33,7 +33,7 @@ static void spoil_shape(void *userdata, const BadRequest *request, BadAnswer *an
 
 /* What grows with the clock, and names and addresses that are shown and judged by nobody. */
 static bool same_facts(const Reading *a, const Reading *b, const Cell *cell) {
-	static const char *const VOLATILE[] = {"age", "good_age", "elapsed", "next_run", "build", "count_change", "bytes_change", "url"};
+	static const char *const VOLATILE[] = {"age", "good_age", "elapsed", "next_run", "build", "count_change", "bytes_change", "url", "board", "list"};
 	AUTO(Json) *first = json_copy(a->facts);
 	AUTO(Json) *second = json_copy(b->facts);
 	for (size_t i = 0; i < BG_LENGTH(VOLATILE); i++) {
@@ -240,6 +240,7 @@ Test(shape_matrix, clocks) {
 Test(shape_matrix, concourse) { try_probe("concourse."); }
 Test(shape_matrix, couchdb) { try_probe("couchdb."); }
 Test(shape_matrix, github) { try_probe("github."); }
+Test(shape_matrix, trello) { try_probe("trello."); }
 Test(shape_matrix, mycelium) { try_probe("mycelium."); }
 Test(shape_matrix, fastly_service) { try_probe("fastly.service"); }
 Test(shape_matrix, fastly_grep) { try_probe("fastly.grep"); }
