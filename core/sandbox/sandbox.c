@@ -57,6 +57,7 @@ static void ask_world(Sandbox *sandbox, SimSystem system, const SimRequest *requ
 		sim_service_handle(sandbox->world.service, system == SIM_SYSTEM_SERVICE_TEMPORARY, request, reply);
 		break;
 	case SIM_SYSTEM_SLACK: sim_slack_handle(sandbox->world.slack, request, reply, now); break;
+	case SIM_SYSTEM_TRELLO: sim_trello_handle(sandbox->world.trello, request, reply, now); break;
 	case SIM_SYSTEM_DR: sim_hosted_handle(sandbox->world.hosted, request, reply); break;
 	case SIM_SYSTEM_COUNT: break;
 	}

@@ -13,7 +13,8 @@ static const struct { const char *name, *host; SimEstate estate; } SYSTEMS[] = {
 	[SIM_SYSTEM_OVERLAY] = { "overlay", "127.0.0.1", SIM_ESTATE_OPENEDX }, [SIM_SYSTEM_GITHUB] = { "github", "127.0.0.1", SIM_ESTATE_SERVICE },
 	[SIM_SYSTEM_GITHUB_LOGS] = { "github-logs", "127.0.0.2", SIM_ESTATE_SERVICE }, [SIM_SYSTEM_AZURE] = { "azure", "127.0.0.1", SIM_ESTATE_SERVICE },
 	[SIM_SYSTEM_SERVICE] = { "service", "127.0.0.1", SIM_ESTATE_SERVICE }, [SIM_SYSTEM_SERVICE_TEMPORARY] = { "service-temp", "127.0.0.1", SIM_ESTATE_SERVICE },
-	[SIM_SYSTEM_SLACK] = { "slack", "127.0.0.1", SIM_ESTATE_SERVICE }, [SIM_SYSTEM_DR] = { "dr", "127.0.0.1", SIM_ESTATE_HOSTED },
+	[SIM_SYSTEM_SLACK] = { "slack", "127.0.0.1", SIM_ESTATE_SERVICE }, [SIM_SYSTEM_TRELLO] = { "trello", "127.0.0.1", SIM_ESTATE_SERVICE },
+	[SIM_SYSTEM_DR] = { "dr", "127.0.0.1", SIM_ESTATE_HOSTED },
 };
 
 const char *sim_system_name(SimSystem system) { return SYSTEMS[system].name; }
@@ -121,7 +122,7 @@ static const char HELP[] =
 	"  no-details       GitHub does not say which run it has begun\n"
 	"  none             all faults are taken away\n"
 	"  each may end in @SYSTEM, as concourse, fastly, s3, site; couchdb-0 to couchdb-2, school, overlay; github, github-logs, azure,\n"
-	"  service, service-temp, slack; dr; without it, all\n";
+	"  service, service-temp, slack, trello; dr; without it, all\n";
 
 const char *sim_fault_help(void) {
 	static char text[3200];
@@ -138,7 +139,7 @@ static bool strike_cluster(SimWorld *world, const char *text, bool at, Str name,
 
 static const char *const NAMES[] = {
 	[SIM_ESTATE_OCW] = "concourse, fastly, s3 or site", [SIM_ESTATE_OPENEDX] = "couchdb-0, couchdb-1, couchdb-2, school or overlay",
-	[SIM_ESTATE_SERVICE] = "github, github-logs, azure, service, service-temp or slack", [SIM_ESTATE_HOSTED] = "dr",
+	[SIM_ESTATE_SERVICE] = "github, github-logs, azure, service, service-temp, slack or trello", [SIM_ESTATE_HOSTED] = "dr",
 };
 
 bool sim_fault_add(SimFaults *faults, SimWorld *world, const char *text, Error *err) {
@@ -196,6 +197,8 @@ static void expired(SimSystem system, SimReply *reply) {
 		sim_azure_refuse(reply, "AuthenticationFailed");
 	else if (system == SIM_SYSTEM_SLACK)
 		sim_slack_refuse_token(reply);
+	else if (system == SIM_SYSTEM_TRELLO)
+		sim_trello_refuse_token(reply);
 	else
 		sim_s3_error(reply, 400, "ExpiredToken", "The provided token has expired.", NULL, NULL);
 }
@@ -207,6 +210,8 @@ static void limited(SimSystem system, SimReply *reply) {
 		sim_github_refuse_limit(reply);
 	else if (system == SIM_SYSTEM_AZURE)
 		sim_azure_refuse(reply, "ServerBusy");
+	else if (system == SIM_SYSTEM_TRELLO)
+		sim_trello_limited(reply);
 	else
 		sim_reply_text(reply, 429, "application/json", "{\"msg\":\"You have exceeded your hourly rate limit\"}");
 }

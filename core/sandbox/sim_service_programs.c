@@ -146,8 +146,10 @@ void sim_service_describe(const SimFolder *folder, Buf *out) {
 		"  code:    { provider: github, url: \"%s\", repository: " SIM_GITHUB_REPOSITORY ", token: { file: secrets/github-token } }\n"
 		"  cluster: { provider: k8s, program: [\"%s/bin/kubectl\"], namespace: " SIM_SERVICE_NAMESPACE " }\n"
 		"  backups: { provider: azure, url: \"%s/" SIM_SERVICE_ACCOUNT "\", account: " SIM_SERVICE_ACCOUNT ", sas: { file: secrets/backups-sas } }\n"
-		"  chat:    { provider: slack, url: \"%s/api\", token: { file: secrets/slack-token } }\n\nannounce: { system: chat, channel: C0GENERAL }\n\n",
-		folder->urls[SIM_SYSTEM_GITHUB], folder->folder, folder->urls[SIM_SYSTEM_AZURE], folder->urls[SIM_SYSTEM_SLACK]);
+		"  chat:    { provider: slack, url: \"%s/api\", token: { file: secrets/slack-token } }\n"
+		"  cards:   { provider: trello, url: \"%s\", board: " SIM_TRELLO_BOARD ", list: To do, key: { file: secrets/trello-key }, token: { file: secrets/trello-token } }\n\n"
+		"announce: { system: chat, channel: C0GENERAL }\n\n",
+		folder->urls[SIM_SYSTEM_GITHUB], folder->folder, folder->urls[SIM_SYSTEM_AZURE], folder->urls[SIM_SYSTEM_SLACK], folder->urls[SIM_SYSTEM_TRELLO]);
 	buf_printf(out, "probes:\n"
 		"  - { name: main branch, probe: github.protection, system: code, branch: main, every: 10s }\n"
 		"  - { name: nightly backup, probe: github.workflow, system: code, workflow: database-backup.yml, max-age: 26h, every: 10s }\n"
@@ -162,10 +164,14 @@ void sim_service_describe(const SimFolder *folder, Buf *out) {
 		"  public_url: \"%s/\"\n  temp_url: \"%s/\"\n  checkout: \"%s/" CHECKOUT "\"\n", newest_night(folder->world->service, day), public_url, temporary, folder->folder);
 }
 
+static bool write_secret(const SimFolder *folder, const char *name, const char *secret, Error *err) {
+	AUTO_FREE char *path = path_join(folder->folder, name);
+	return file_write_atomic(path, secret, strlen(secret), 0600, err);
+}
+
 bool sim_service_write(const SimFolder *folder, Error *err) {
-	AUTO_FREE char *path = path_join(folder->folder, "secrets/backups-sas");
 	AUTO_FREE char *sas = sim_azure_sas(&folder->world->service->azure, SIM_SERVICE_CONTAINER, "rl", (WallTime) { wall_now().ms + SAS_DAYS * DAY_MS });
-	AUTO_FREE char *token = path_join(folder->folder, "secrets/slack-token");
-	return file_write_atomic(path, sas, strlen(sas), 0600, err)
-		&& file_write_atomic(token, folder->world->slack_token, strlen(folder->world->slack_token), 0600, err);
+	const SimWorld *world = folder->world;
+	return write_secret(folder, "secrets/backups-sas", sas, err) && write_secret(folder, "secrets/slack-token", world->slack_token, err)
+		&& write_secret(folder, "secrets/trello-key", world->trello_key, err) && write_secret(folder, "secrets/trello-token", world->trello_token, err);
 }

@@ -201,6 +201,9 @@ void sim_world_init(SimWorld *world, const SimScenario *scenario, int64_t backup
 		world->service = sim_service_new(world->github, now);
 		memcpy(world->slack_token, "xoxb-", 5);
 		random_hex(world->slack_token + 5, 32);
+		random_hex(world->trello_key, 32);
+		random_hex(world->trello_token, 40);
+		world->trello = sim_trello_new(world->trello_key, world->trello_token);
 		world->slack = sim_slack_new(world->slack_token, "/services/none");
 		if (scenario->data_loss)
 			sim_service_damage(world->service, now);
@@ -233,6 +236,7 @@ void sim_world_clear(SimWorld *world) {
 	sim_service_free(world->service);
 	sim_hosted_free(world->hosted);
 	sim_slack_free(world->slack);
+	sim_trello_free(world->trello);
 	sim_cluster_free(world->cluster);
 	sim_fastly_free(world->fastly);
 	sim_concourse_free(world->concourse);

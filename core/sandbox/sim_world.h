@@ -11,6 +11,7 @@
 #include "core/sandbox/sim_service.h"
 #include "core/sandbox/sim_slack.h"
 #include "core/sandbox/sim_store.h"
+#include "core/sandbox/sim_trello.h"
 
 #define SIM_DRILL_OCW "ocw-sandbox"
 #define SIM_DRILL_OPENEDX "openedx-sandbox"
@@ -41,7 +42,8 @@ typedef struct SimWorld {
 	SimService *service;
 	SimHosted *hosted;
 	SimSlack *slack;
-	char concourse_token[41], fastly_key[41], access_key[21], secret_key[41], github_token[41], slack_token[41];
+	SimTrello *trello;
+	char concourse_token[41], fastly_key[41], access_key[21], secret_key[41], github_token[41], slack_token[41], trello_key[41], trello_token[41];
 } SimWorld;
 
 typedef struct SimScenario {

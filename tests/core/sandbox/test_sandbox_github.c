@@ -181,7 +181,7 @@ Test(sandbox_github, faults_reach_it) {
 		assert_ok(sandbox_fault(field.sandbox, "none", &err), &err);
 	}
 	assert_refused(sandbox_fault(field.sandbox, "status=503@fastly", &err), &err, ERROR_INVALID, "there is no system fastly");
-	cr_expect_str_eq(err.hint, "github, github-logs, azure, service, service-temp or slack");
+	cr_expect_str_eq(err.hint, "github, github-logs, azure, service, service-temp, slack or trello");
 	assert_ok(sandbox_fault(field.sandbox, "build-fail@github", &err), &err);
 	give(&field, "workflow", "enable-maintenance.yml", NULL, NULL);
 	assert_refused(act(&field, "github.workflow", &failed, &err), &err, ERROR_REMOTE, "ended with failure: job Enable maintenance");
