@@ -7,10 +7,11 @@
 #include "core/engine/paths.h"
 #include "core/providers/readiness/readiness.h"
 
-#define DEADLINE_MS 120000
+#define DEADLINE_MS 300000
 
-static const char *word_of(ReadingState state) {
-	return state == READING_FAIL ? "missing" : state == READING_WARN ? "warn" : state == READING_OK ? "ok" : "unknown";
+static const char *word_of(const ReadinessFinding *found) {
+	ReadingState state = found->state;
+	return found->untold ? "untold" : state == READING_FAIL ? "missing" : state == READING_WARN ? "warn" : state == READING_OK ? "ok" : "unknown";
 }
 
 static void print_question(const Readiness *readiness, const ReadinessQuestion *question, ReadingState state) {
@@ -18,7 +19,7 @@ static void print_question(const Readiness *readiness, const ReadinessQuestion *
 		command_print("%-8s %s: %s\n", "ok", question->name, question->title);
 	for (size_t i = 0; i < readiness->count; i++) {
 		const ReadinessFinding *found = &readiness->found[i];
-		command_print("%-8s %s: %s%s%s%s\n", word_of(found->state), question->name, found->what, *found->where ? " (" : "", found->where, *found->where ? ")" : "");
+		command_print("%-8s %s: %s%s%s%s\n", word_of(found), question->name, found->what, *found->where ? " (" : "", found->where, *found->where ? ")" : "");
 		if (*found->hint)
 			command_print("%-8s   %s\n", "", found->hint);
 	}
@@ -34,6 +35,7 @@ static void add_question(const Readiness *readiness, const ReadinessQuestion *qu
 	for (size_t i = 0; i < readiness->count; i++) {
 		Json *one = json_append(found, json_new_object());
 		json_add_string(one, "state", reading_state_name(readiness->found[i].state));
+		json_add_bool(one, "untold", readiness->found[i].untold);
 		json_add_string(one, "what", readiness->found[i].what);
 		json_add_string(one, "where", readiness->found[i].where);
 		json_add_string(one, "hint", readiness->found[i].hint);

@@ -42,8 +42,8 @@ const CommandRow COMMANDS[] = {
 		"  breakglass check playbooks/\n  breakglass check --suggest runbook.md\n  breakglass check --environment\n", run_check, false,
 		"  --explain      the documents with what their comments make of them\n"
 		"  --suggest      the comments that would make them stronger\n"
-		"  --environment  is everything that the playbooks need there now: systems, credentials, tools, files, values, people,\n"
-		"                 reviews, drills? PATHs are questions then: check --environment tools people\n"},
+		"  --environment  is everything that the playbooks need there now: systems, credentials, what these may and until when,\n"
+		"                 tools, files, values, people, reviews, drills? PATHs are questions then: check --environment tools people\n"},
 	{"show", "PLAYBOOK [--procedure ID]", "procedure:", 1, 1, "how a playbook will be walked", "  breakglass show failover.md\n", run_show, false, NULL},
 	{"print", "PLAYBOOK", "", 1, 1, "the playbook for paper: empty boxes, annotations as footnotes", "  breakglass print failover.md | lpr\n",
 		run_print, false, NULL},

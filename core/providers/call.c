@@ -6,6 +6,11 @@
 
 const char *call_arg(const Call *call, const char *name) { return json_get_string(call->args, name); }
 
+bool call_arg_is_open(const Call *call, const char *name) {
+	const Json *value = json_get(call->args, name);
+	return value && json_is_null(value);
+}
+
 bool call_is_cancelled(const Call *call) { return call->cancelled && call->cancelled(call->userdata); }
 
 int64_t call_remaining_ms(const Call *call) {

@@ -11,6 +11,7 @@
 #include "core/playbook/vocabulary.h"
 #include "core/providers/plan.h"
 #include "core/providers/reading.h"
+#include "core/providers/rights.h"
 
 /* Where the record of the open incident is, for the places that keep copies: `note` is the checkpoint as text. */
 typedef struct CallCheckpoint { const char *incident, *note; int64_t seq; } CallCheckpoint;
@@ -45,6 +46,8 @@ typedef struct Call {
 } Call;
 
 const char *call_arg(const Call *call, const char *name);           /* NULL when not given */
+/* Its value is known in a run only: `may` is asked without it. Such an argument is null. */
+bool call_arg_is_open(const Call *call, const char *name);
 bool call_is_cancelled(const Call *call);
 int64_t call_remaining_ms(const Call *call);                         /* 0 when the deadline has passed */
 void call_progress(const Call *call, int64_t done, int64_t total, const char *text, ...) BG_PRINTF(4, 5);
@@ -97,6 +100,13 @@ typedef struct Provider {
 	const char *(*system_program)(const EnvironmentSystem *system);
 	/* Checks a system's settings and secrets for missing and unknown keys: one error at a time with the line. */
 	bool (*check_system)(const Environment *environment, const EnvironmentSystem *system, Error *err);
+	/* Whether the credential of call->system may do what `verb` (an action, or a probe that writes) with call->args wants: adds to `rights` what it may and
+	 * may not. It is asked read-only, long before: nothing is changed. An argument that only the run will know is left out. A verb that wants nothing adds
+	 * nothing. NULL: there is nobody to ask. */
+	void (*may)(const Call *call, const char *verb, Rights *rights);
+	/* Until when that credential counts, as the service tells or as stands in it: *ret stays unset (0) when it has no end, or none is told. False: it
+	 * could not be looked at. NULL: it is never told. */
+	bool (*credential_end)(const Call *call, WallTime *ret, Error *err);
 	/* Folders in which its actions keep something beside the run's own; NULL = none. */
 	void (*write_folders)(const Call *call, StrList *ret);
 	const Action *actions;

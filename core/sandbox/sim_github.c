@@ -68,7 +68,12 @@ void sim_github_set_logs_url(SimGithub *github, const char *url) {
 
 void sim_github_add_token(SimGithub *github, const char *token, const char *login, SimGithubRights rights, SimGithubTokenKind kind) {
 	github->tokens = bg_reallocarray(github->tokens, github->token_count + 1, sizeof(*github->tokens));
-	github->tokens[github->token_count++] = (SimGithubToken) { bg_strdup(token), bg_strdup(login), rights, kind };
+	github->tokens[github->token_count++] = (SimGithubToken) { bg_strdup(token), bg_strdup(login), rights, kind, NULL, {0} };
+}
+
+void sim_github_bound_token(SimGithub *github, const char *scopes, WallTime end) {
+	github->tokens[github->token_count - 1].scopes = scopes;
+	github->tokens[github->token_count - 1].end = end;
 }
 
 void sim_github_rename(SimGithub *github, const char *repository) {
@@ -158,7 +163,29 @@ static void tell_limit(const SimGithub *github, SimReply *reply) {
 	sim_reply_header(reply, "X-GitHub-Media-Type", "github.v3; format=json");
 }
 
+/* Only a classic token's scopes are told, with every answer, and the end of any that has one. */
+static void tell_token(const SimGithubToken *token, SimReply *reply) {
+	char end[WALL_TEXT_SIZE];
+	if (token && token->kind == SIM_GITHUB_CLASSIC)
+		sim_reply_header(reply, "X-OAuth-Scopes", token->scopes ? token->scopes : "repo");
+	if (!token || !wall_known(token->end))
+		return;
+	AUTO_FREE char *text = bg_asprintf("%.10s %.8s UTC", wall_format_iso(token->end, end), end + 11);
+	sim_reply_header(reply, "github-authentication-token-expiration", text);
+}
+
 /* ---- the user and the repository ---- */
+
+static void get_rate_limit(void *system, SimCall *call) {
+	const SimGithub *github = system;
+	Json *json = json_new_object();
+	Json *core = json_add(json_add(json, "resources", json_new_object()), "core", json_new_object());
+	json_add_int(core, "limit", LIMIT);
+	json_add_int(core, "remaining", github->remaining);
+	json_add_int(core, "reset", github->reset.ms / 1000);
+	json_add(json, "rate", json_copy(core));
+	sim_reply_json_take(call->reply, 200, json);
+}
 
 static void get_user(void *system, SimCall *call) {
 	const SimGithubToken *token = sim_github_token(system, call);
@@ -209,6 +236,7 @@ static void get_repository_by_id(void *system, SimCall *call) {
 
 static const SimRoute ROUTES[] = {
 	{ "GET", "/user", get_user, ANYBODY },
+	{ "GET", "/rate_limit", get_rate_limit, ANYBODY },
 	{ "GET", "/repositories/*", get_repository_by_id, ANYBODY },
 	{ "GET", REPO, get_repository, READS },
 	{ "GET", REPO "/branches/*", sim_github_get_branch, READS },
@@ -297,5 +325,6 @@ void sim_github_handle(SimGithub *github, const SimRequest *request, SimReply *r
 		route->handle(github, &call);
 	answer_conditionally(github, request, reply);
 	tell_limit(github, reply);
+	tell_token(sim_github_token(github, &call), reply);
 	sim_call_clear_params(&call);
 }

@@ -18,6 +18,8 @@ BG_DEFINE_FREEP(SimGithub, sim_github_free)
 void sim_github_set_url(SimGithub *github, const char *url);
 void sim_github_set_logs_url(SimGithub *github, const char *url);
 void sim_github_add_token(SimGithub *github, const char *token, const char *login, SimGithubRights rights, SimGithubTokenKind kind);
+/* Of the newest token: its scopes, as a classic one has them ("repo, workflow"; static), and when it ends, 0 = never. */
+void sim_github_bound_token(SimGithub *github, const char *scopes, WallTime end);
 /* From now on it is called so, and the old name answers 301. */
 void sim_github_rename(SimGithub *github, const char *repository);
 

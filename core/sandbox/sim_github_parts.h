@@ -3,7 +3,13 @@
 #include "core/sandbox/sim_github.h"
 #include "core/sandbox/sim_route.h"
 
-typedef struct SimGithubToken { char *value, *login; SimGithubRights rights; SimGithubTokenKind kind; } SimGithubToken;
+typedef struct SimGithubToken {
+	char *value, *login;
+	SimGithubRights rights;
+	SimGithubTokenKind kind;
+	const char *scopes;       /* of a classic one; NULL = repo */
+	WallTime end;             /* 0 = none */
+} SimGithubToken;
 typedef struct SimGithubBranch { char *name; Json *protection; } SimGithubBranch;   /* in the shape of its GET; NULL: not protected */
 typedef struct SimGithubRuleset { int64_t id; char *branch, *organization; int approvals; } SimGithubRuleset;
 typedef struct SimGithubPull { char *branch; int approvals; bool merged; } SimGithubPull;

@@ -87,7 +87,7 @@ static void config(SimKube *kube) {
 
 static const struct { const char *verb; void (*run)(SimKube *kube); bool changes; } VERBS[] = {
 	{"get", sim_kube_get, false}, {"version", say_version, false}, {"wait", sim_kube_wait, false}, {"logs", sim_kube_logs, false},
-	{"diff", sim_kube_diff, false}, {"scale", sim_kube_scale, true}, {"delete", sim_kube_delete, true}, {"apply", sim_kube_apply, true},
+	{"diff", sim_kube_diff, false}, {"auth", sim_kube_auth, false}, {"scale", sim_kube_scale, true}, {"delete", sim_kube_delete, true}, {"apply", sim_kube_apply, true},
 	{"create", sim_kube_create, true}, {"rollout", sim_kube_rollout, true}, {"label", sim_kube_label, true},
 	{"config", config, false}, {"cordon", sim_kube_cordon, true}, {"uncordon", sim_kube_cordon, true}, {"drain", sim_kube_cordon, true},
 	{"exec", sim_kube_exec, true},

@@ -55,3 +55,9 @@ void sim_kube_exec(SimKube *kube);
 void sim_kube_apply(SimKube *kube);
 void sim_kube_create(SimKube *kube);
 void sim_kube_diff(SimKube *kube);
+
+/* ---- sim_kubectl_auth.c ---- */
+
+void sim_kube_auth(SimKube *kube);
+/* A list of SelfSubjectAccessReviews is answered; false: it is none. */
+bool sim_kube_review(SimKube *kube, const Json *json);

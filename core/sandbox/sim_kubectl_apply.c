@@ -214,6 +214,8 @@ void sim_kube_create(SimKube *kube) {
 	AUTO(Json) *list = take_documents(kube);
 	JSON_EACH(json, list) {
 		Manifest manifest;
+		if (sim_kube_review(kube, json))
+			continue;
 		if (!sim_run_has(kube->run, "--dry-run=client"))
 			apply_one(kube, json, true);
 		else if (understand(kube, json, &manifest))

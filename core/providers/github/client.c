@@ -44,11 +44,11 @@ static bool find_repository(const Call *call, char **ret_repository, Error *err)
 }
 
 bool github_open(const Call *call, Github *ret, Error *err) {
-	AUTO_CLEAR(Github) github = {.patient = ret->patient};
+	AUTO_CLEAR(Github) github = {.patient = ret->patient, .anywhere = ret->anywhere};
 	MonoTime until = call->deadline;
 	const char *url = system_setting(call->system, "url");
 	github.api.explain = explain;
-	if (!find_repository(call, &github.repository, err) || !api_open(&github.api, call, "GitHub", url ? url : GITHUB_DEFAULT_URL, NULL, err))
+	if ((!github.anywhere && !find_repository(call, &github.repository, err)) || !api_open(&github.api, call, "GitHub", url ? url : GITHUB_DEFAULT_URL, NULL, err))
 		return false;
 	github.api.secret_header = "Authorization";
 	if (!secret_resolve_of_system(call->environment, call->system, "token", process_capture, &until, &github.api.secret, err))

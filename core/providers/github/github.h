@@ -12,10 +12,11 @@ extern const Provider GITHUB_PROVIDER;
 typedef struct Github {
 	Api api;
 	char *repository;      /* "owner/name" */
+	bool anywhere;         /* no repository is wanted */
 	bool patient;          /* the end of a limit on requests is waited for, as long as the deadline lets: by actions, not by probes */
 } Github;
 
-/* The repository is the argument `repo`, else the system's setting. `ret` is zeroed, but for `patient`. */
+/* The repository is the argument `repo`, else the system's setting. `ret` is zeroed, but for `patient` and `anywhere`. */
 BG_CHECK bool github_open(const Call *call, Github *ret, Error *err);
 void github_clear(Github *github);
 BG_DEFINE_CLEARP(Github, github_clear)
@@ -76,3 +77,5 @@ bool github_apply_workflow(const Call *call, const Plan *plan, ActionResult *res
 bool github_verify_workflow(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 void github_read_run(const Call *call, Reading *ret);
 void github_read_workflow(const Call *call, Reading *ret);
+void github_may(const Call *call, const char *verb, Rights *rights);
+bool github_credential_end(const Call *call, WallTime *ret, Error *err);

@@ -68,6 +68,6 @@ static const Probe PROBES[] = {
 };
 
 const Provider GITHUB_PROVIDER = {
-	.name = "github", .title = "GitHub", .check_system = check_system,
+	.name = "github", .title = "GitHub", .check_system = check_system, .may = github_may, .credential_end = github_credential_end,
 	.actions = ACTIONS, .action_count = BG_LENGTH(ACTIONS), .probes = PROBES, .probe_count = BG_LENGTH(PROBES),
 };

@@ -45,6 +45,11 @@ static bool is_there(const Kube *kube, const char *object, bool *ret, Error *err
 	return true;
 }
 
+bool k8s_manifest_objects(const Kube *kube, StrList *ret, Error *err) {
+	AUTO_CLEAR(Buf) manifest = {0};
+	return read_manifest(kube->call, &manifest, err) && name_objects(kube, buf_str(&manifest), ret, err);
+}
+
 /* Its headers name temporary files and times. */
 static void add_difference(Str said, Buf *ret) {
 	Str line;

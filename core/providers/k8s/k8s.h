@@ -117,6 +117,8 @@ bool k8s_plan_rescale(const Call *call, Plan *ret_plan, Error *err);
 bool k8s_apply_scale(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 bool k8s_verify_scale(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 bool k8s_undo_scale(const Plan *plan, const Json *values, char **ret_verb, Json **ret_args);
+/* "statefulset.apps/couchdb", for each object of the file that the call names. */
+BG_CHECK bool k8s_manifest_objects(const Kube *kube, StrList *ret, Error *err);
 bool k8s_plan_apply(const Call *call, Plan *ret_plan, Error *err);
 bool k8s_apply_manifest(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 bool k8s_verify_apply(const Call *call, const Plan *plan, ActionResult *result, Error *err);
@@ -125,3 +127,4 @@ bool k8s_apply_delete(const Call *call, const Plan *plan, ActionResult *result, 
 bool k8s_verify_delete(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 bool k8s_plan_wait(const Call *call, Plan *ret_plan, Error *err);
 bool k8s_apply_wait(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+void k8s_may(const Call *call, const char *verb, Rights *rights);

@@ -5,7 +5,7 @@
 #include "core/providers/readiness/readiness.h"
 
 #define TOLD_MAX 4   /* questions that are named in the text; the facts name all */
-#define QUESTIONS "systems|credentials|tools|files|values|people|reviews|drills"
+#define QUESTIONS "systems|credentials|permissions|expiry|tools|files|values|people|reviews|drills"
 
 static bool is_asked(const Call *call, const char *name) {
 	const char *of = call_arg(call, "of");
@@ -23,6 +23,13 @@ static size_t count_bad(const Readiness *readiness) {
 	return bad;
 }
 
+static size_t count_untold(const Readiness *readiness) {
+	size_t untold = 0;
+	for (size_t i = 0; i < readiness->count; i++)
+		untold += readiness->found[i].untold;
+	return untold;
+}
+
 /* What is worst comes first: of a question, the first finding that has its state. */
 static const ReadinessFinding *worst_of(const Readiness *readiness, ReadingState state) {
 	for (size_t i = 0; i < readiness->count; i++)
@@ -31,12 +38,13 @@ static const ReadinessFinding *worst_of(const Readiness *readiness, ReadingState
 	return NULL;
 }
 
-typedef struct Told { ReadingState state; Buf text; char *reason; size_t asked, bad, questions; } Told;
+typedef struct Told { ReadingState state; Buf text; char *reason; size_t asked, bad, questions, untold; } Told;
 
 static void tell(Told *told, const Readiness *readiness, const ReadinessQuestion *question, ReadingState state, Reading *ret) {
 	size_t bad = count_bad(readiness);
 	reading_fact_int(ret, question->name, (int64_t) bad);
 	told->asked++;
+	told->untold += count_untold(readiness);
 	if (state == READING_OK)
 		return;
 	const ReadinessFinding *finding = worst_of(readiness, state);
@@ -64,19 +72,22 @@ static void read_readiness(const Call *call, Reading *ret) {
 	if (told.reason)
 		reading_because(ret, "%s; breakglass check --environment tells all", told.reason);
 	reading_fact_int(ret, "missing", (int64_t) told.bad);
+	reading_fact_int(ret, "untold", (int64_t) told.untold);
 	buf_clear(&told.text);
 	free(told.reason);
 }
 
 static const Probe PROBES[] = {
 	{.spec = {.name = "readiness.environment", .kind = VERB_PROBE, .subject = "what the playbooks need",
-			.help = "whether what the playbooks need is there now: systems, credentials, tools, files, people, reviews, drills",
+			.help = "whether what the playbooks need is there now: systems, credentials and what they may, tools, files, people, reviews, drills",
 			.VERB_PARAMS({"of", PARAM_LIST, false, QUESTIONS, "only these questions"}),
-			.VERB_FIELDS({"missing", PARAM_INT, "how much is missing or in doubt"}, {"systems", PARAM_INT, "of the systems"},
-				{"credentials", PARAM_INT, "of the credentials"}, {"tools", PARAM_INT, "of the tools"}, {"files", PARAM_INT, "of the files"},
+			.VERB_FIELDS({"missing", PARAM_INT, "how much is missing or in doubt"},
+				{"untold", PARAM_INT, "how much only its use will tell"}, {"systems", PARAM_INT, "of the systems"},
+				{"credentials", PARAM_INT, "of the credentials"}, {"permissions", PARAM_INT, "of what they may"},
+				{"expiry", PARAM_INT, "of their ends"}, {"tools", PARAM_INT, "of the tools"}, {"files", PARAM_INT, "of the files"},
 				{"values", PARAM_INT, "of the values"}, {"people", PARAM_INT, "of the people"}, {"reviews", PARAM_INT, "of the reviews"},
 				{"drills", PARAM_INT, "of the drills"})},
-		.every_ms = 600000, .deadline_ms = 30000, .budget_ms = 1800000, .read = read_readiness},
+		.every_ms = 600000, .deadline_ms = 120000, .budget_ms = 1800000, .read = read_readiness},
 };
 
 static bool check_system(const Environment *environment, const EnvironmentSystem *system, Error *err) {

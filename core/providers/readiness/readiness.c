@@ -14,6 +14,8 @@
 const ReadinessQuestion READINESS[] = {
 	{"systems", "every playbook can be walked here, and each action has its system", readiness_systems},
 	{"credentials", "every credential is where the environment says", readiness_credentials},
+	{"permissions", "each credential may do what the actions want of it, as far as its system tells", readiness_permissions},
+	{"expiry", "no credential ends within 14 days, as far as its system tells", readiness_expiry},
 	{"tools", "every tool of the playbooks is on PATH", readiness_tools},
 	{"files", "every file that the environment names can be read", readiness_files},
 	{"values", "every value of the environment fits the playbooks", readiness_values},
@@ -95,22 +97,37 @@ static bool is_told(const Readiness *readiness, const char *what) {
 	return false;
 }
 
-void readiness_found(Readiness *readiness, ReadingState state, const char *where, const char *hint, const char *what, ...) {
-	va_list args;
-	va_start(args, what);
+static ReadinessFinding *add(Readiness *readiness, ReadingState state, const char *where, const char *hint, const char *what, va_list args) {
 	AUTO_FREE char *text = bg_vasprintf(what, args);
-	va_end(args);
 	if (is_told(readiness, text))
-		return;
+		return NULL;
 	if (readiness->count >= READINESS_FINDINGS_MAX) {
 		readiness->beyond++;
-		return;
+		return NULL;
 	}
 	if (readiness->count == readiness->capacity) {
 		readiness->capacity = readiness->capacity ? readiness->capacity * 2 : 16;
 		readiness->found = bg_reallocarray(readiness->found, readiness->capacity, sizeof(*readiness->found));
 	}
-	readiness->found[readiness->count++] = (ReadinessFinding){state, TAKE(text), bg_strdup(where ? where : ""), bg_strdup(hint ? hint : "")};
+	ReadinessFinding *finding = &readiness->found[readiness->count++];
+	*finding = (ReadinessFinding){.state = state, .what = TAKE(text), .where = bg_strdup(where ? where : ""), .hint = bg_strdup(hint ? hint : "")};
+	return finding;
+}
+
+void readiness_found(Readiness *readiness, ReadingState state, const char *where, const char *hint, const char *what, ...) {
+	va_list args;
+	va_start(args, what);
+	(void) add(readiness, state, where, hint, what, args);   /* it may be told already */
+	va_end(args);
+}
+
+void readiness_untold(Readiness *readiness, const char *where, const char *hint, const char *what, ...) {
+	va_list args;
+	va_start(args, what);
+	ReadinessFinding *finding = add(readiness, READING_OK, where, hint, what, args);
+	va_end(args);
+	if (finding)
+		finding->untold = true;
 }
 
 char *readiness_place(const Playbook *playbook, unsigned line) {

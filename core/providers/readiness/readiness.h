@@ -8,6 +8,7 @@
 
 typedef struct ReadinessFinding {
 	ReadingState state;      /* ok: there it is, told by `check --environment` */
+	bool untold;             /* nobody can tell before it is used: neither ok nor missing; `state` is ok, and does not count */
 	char *what;              /* "aws is not on PATH" */
 	char *where;             /* "verification.md:33"; "" if nowhere */
 	char *hint;              /* what to do; "" for ok */
@@ -48,10 +49,14 @@ const ReadinessQuestion *readiness_find(const char *name);   /* NULL if there is
 
 /* For the questions. `hint` NULL: there is nothing to do. */
 void readiness_found(Readiness *readiness, ReadingState state, const char *where, const char *hint, const char *what, ...) BG_PRINTF(5, 6);
+/* The same of what nobody can tell: it is said, and makes nothing worse. */
+void readiness_untold(Readiness *readiness, const char *where, const char *hint, const char *what, ...) BG_PRINTF(4, 5);
 char *readiness_place(const Playbook *playbook, unsigned line);   /* "failover.md:33"; owned */
 
 void readiness_systems(Readiness *readiness);
 void readiness_credentials(Readiness *readiness);
+void readiness_permissions(Readiness *readiness);
+void readiness_expiry(Readiness *readiness);
 void readiness_tools(Readiness *readiness);
 void readiness_files(Readiness *readiness);
 void readiness_values(Readiness *readiness);

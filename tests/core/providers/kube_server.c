@@ -14,7 +14,7 @@ struct KubeServer {
 	Loopback *loopback;
 	pthread_mutex_t lock;
 	Json *objects;           /* path -> object */
-	char *refused;
+	char *refused, *forbidden;
 	int status, version;
 	LoopbackFault fault;
 	Later later;
@@ -26,7 +26,7 @@ struct KubeServer {
 static const struct { const char *group, *resource, *kind; bool scales, cluster_wide; } KINDS[] = {
 	{"", "nodes", "Node", false, true}, {"", "pods", "Pod", false, false}, {"", "secrets", "Secret", false, false}, {"", "configmaps", "ConfigMap", false, false},
 	{"apps", "deployments", "Deployment", true, false}, {"apps", "statefulsets", "StatefulSet", true, false}, {"apps", "replicasets", "ReplicaSet", true, false},
-	{"batch", "jobs", "Job", false, false},
+	{"batch", "jobs", "Job", false, false}, {"authorization.k8s.io", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false, true},
 };
 
 static void discover(const char *group, Buf *out) {
@@ -55,6 +55,8 @@ static bool is_discovery(const char *path, LoopbackReply *reply) {
 		if (groups) {
 			buf_putc(&reply->body, ',');
 			discover("batch", &reply->body);
+			buf_putc(&reply->body, ',');
+			discover("authorization.k8s.io", &reply->body);
 		}
 		buf_puts(&reply->body, "]}");
 		buf_puts(&reply->headers, "Content-Type: application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList\r\n");
@@ -185,6 +187,24 @@ static void change(KubeServer *server, const LoopbackRequest *request, const cha
 		json_add(server->objects, own, TAKE(made));
 }
 
+/* As the real one answers: what was asked, with a status. */
+static void review(const KubeServer *server, const LoopbackRequest *request, LoopbackReply *reply) {
+	AUTO(Json) *asked = NULL;
+	if (!json_parse(str_from(request->body), &asked, NULL)) {
+		refuse(422, "no JSON", reply);
+		return;
+	}
+	const Json *wanted = json_get(json_get(asked, "spec"), "resourceAttributes");
+	const char *part = json_get_string_or(wanted, "subresource", "");
+	AUTO_FREE char *line = bg_asprintf("%s %s%s%s", json_get_string_or(wanted, "verb", ""), json_get_string_or(wanted, "resource", ""), *part ? "/" : "", part);
+	bool forbidden = text_eq(line, server->forbidden);
+	Json *status = json_add(asked, "status", json_new_object());
+	json_add_bool(status, "allowed", !forbidden);
+	json_add_string(status, "reason", forbidden ? "no role binding" : "RBAC: allowed by RoleBinding \"drill/shop\"");
+	answer(asked, reply);
+	reply->status = 201;
+}
+
 static void serve_object(KubeServer *server, const LoopbackRequest *request, const char *path, const char *query, LoopbackReply *reply) {
 	bool scaled = str_ends(str_from(path), "/scale"), get = text_eq(request->method, "GET");
 	AUTO_FREE char *own = scaled ? str_dup(str_slice(str_from(path), 0, strlen(path) - strlen("/scale"))) : bg_strdup(path);
@@ -194,7 +214,9 @@ static void serve_object(KubeServer *server, const LoopbackRequest *request, con
 		AUTO_FREE char *end = bg_asprintf("/%s", KINDS[i].resource);
 		of_all = of_all || str_ends(str_from(path), end);
 	}
-	if (str_ends(str_from(path), "/log")) {
+	if (str_ends(str_from(path), "/selfsubjectaccessreviews")) {
+		review(server, request, reply);
+	} else if (str_ends(str_from(path), "/log")) {
 		buf_puts(&reply->body, "restoring courses\nmanifest is missing\n");
 	} else if (get && of_all) {
 		list(server, path, query, reply);
@@ -262,6 +284,7 @@ KubeServer *kube_server_free(KubeServer *server) {
 	pthread_mutex_destroy(&server->lock);
 	json_free(server->objects);
 	free(server->refused);
+	free(server->forbidden);
 	free(server->later.path);
 	free(server->later.json);
 	buf_clear(&server->log);
@@ -294,6 +317,13 @@ void kube_server_refuse(KubeServer *server, const char *request, int status) {
 	free(server->refused);
 	server->refused = bg_strdup(request);
 	server->status = status;
+	pthread_mutex_unlock(&server->lock);
+}
+
+void kube_server_forbid(KubeServer *server, const char *verb_and_resource) {
+	pthread_mutex_lock(&server->lock);
+	free(server->forbidden);
+	server->forbidden = bg_strdup_or_null(verb_and_resource);
 	pthread_mutex_unlock(&server->lock);
 }
 

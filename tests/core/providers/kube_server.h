@@ -17,6 +17,8 @@ void kube_server_put(KubeServer *server, const char *path, const char *json);
 Json *kube_server_get(KubeServer *server, const char *path);
 /* From now on requests that are none of discovery and whose "METHOD PATH" begins so ("" = all) are answered with this status; 0 = no more. */
 void kube_server_refuse(KubeServer *server, const char *request, int status);
+/* To whoever asks whether they may "update deployments/scale" it says no; NULL = nothing is forbidden. */
+void kube_server_forbid(KubeServer *server, const char *verb_and_resource);
 void kube_server_fault(KubeServer *server, LoopbackFault fault);     /* of all answers but discovery */
 /* "GET /path", one a line, without discovery; owned. */
 char *kube_server_log(KubeServer *server);

@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/journal/journal.h"
 #include "core/providers/readiness/readiness.h"
+#include "tests/support/loopback.h"
 #include "tests/support/support.h"
 
 #define ANN "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINgbr2CHCqQqE2Cjk7S0jlD0xU8PNX38NVdmHS6SjlyP"
@@ -110,6 +111,82 @@ Test(readiness, a_secret_is_never_told) {
 	for (size_t i = 0; i < place.readiness.count; i++)
 		cr_expect_null(strstr(place.readiness.found[i].what, "s3cret-9f2"));
 	cr_assert_eq(unsetenv("BG_READINESS_TOKEN"), 0);
+}
+
+/* ---- what they may, and until when ---- */
+
+typedef struct Hub { const char *scopes, *end; size_t asked; } Hub;
+
+static void answer_as_hub(void *userdata, const LoopbackRequest *request, LoopbackReply *reply) {
+	Hub *hub = userdata;
+	reply->status = 200;
+	hub->asked++;
+	buf_printf(&reply->headers, "X-OAuth-Scopes: %s\r\n", hub->scopes);
+	if (hub->end)
+		buf_printf(&reply->headers, "github-authentication-token-expiration: %s\r\n", hub->end);
+	buf_puts(&reply->body, strstr(request->target, "/repos/") ? "{\"full_name\":\"octo/app\",\"private\":true,\"permissions\":{\"admin\":true,\"push\":true}}" : "{}");
+}
+
+static void place_with_hub(Place *place, Loopback *server, const char *page) {
+	AUTO_FREE char *environment = bg_asprintf(BASE "systems:\n  hub:\n    provider: github\n    url: %s\n    repository: octo/app\n    token: { env: BG_READINESS_TOKEN }\n"
+		"values: { branch: main }\n", loopback_url(server));
+	cr_assert_eq(setenv("BG_READINESS_TOKEN", "s3cret-9f2", 1), 0);
+	place_begin(place, environment, page, KEYS);
+}
+
+#define TWO_ACTIONS PAGE "<!-- bg var branch ask=\"Which?\" -->\n<!-- bg var repo ask=\"Which?\" -->\n\n" \
+	"1. Freeze it.\n   <!-- bg do github.protection approvals=6 branch=${branch}\n   undo github.protection approvals=1 -->\n" \
+	"2. Restore it.\n   <!-- bg do github.workflow workflow=restore.yml -->\n"
+
+Test(readiness, what_the_credentials_may_not_is_told) {
+	Hub hub = {.scopes = "repo"};
+	Loopback *server = loopback_start(answer_as_hub, &hub);
+	AUTO_CLEAR(Place) place;
+	place_with_hub(&place, server, TWO_ACTIONS);
+	expect(&place, "permissions", READING_OK, "hub may start workflows of octo/app");
+	cr_expect_eq(hub.asked, 2, "%zu requests: each right once, however many actions want it", hub.asked);
+	hub.scopes = "gist";
+	expect(&place, "permissions", READING_FAIL, "hub may not change the protection of branches of octo/app: its scopes are gist");
+	AUTO_CLEAR(Place) open;
+	hub = (Hub){.scopes = "repo"};
+	place_with_hub(&open, server, PAGE "<!-- bg var repo ask=\"Which?\" -->\n\n1. Restore it.\n   <!-- bg do github.workflow repo=${repo} workflow=restore.yml -->\n");
+	expect(&open, "permissions", READING_OK, "which repository it will be is known in the run only");
+	cr_expect(open.readiness.found[0].untold);
+	cr_expect_eq(hub.asked, 0);
+	loopback_free(server);
+	/* Nobody is there any more: one question is enough to know it. */
+	expect(&place, "permissions", READING_UNKNOWN, "could not be asked");
+	cr_expect_eq(place.readiness.count, 1);
+}
+
+typedef struct EndCase { const char *end; ReadingState state; const char *says; } EndCase;
+
+static const EndCase ENDS[] = {   /* now is 2026-11-18 */
+	{NULL, READING_OK, "has no end, or none is told"},
+	{"2027-11-18 00:00:00 UTC", READING_OK, "counts until"},
+	{"2026-11-30 00:00:00 UTC", READING_WARN, "the credential of hub ends Nov 30 00:00Z, in 11 days"},
+	{"2026-11-17 00:00:00 UTC", READING_FAIL, "the credential of hub ended Nov 17 00:00Z"},
+	{"one day", READING_UNKNOWN, "could not be asked"},
+};
+
+Test(readiness, a_credential_that_ends_soon_is_told) {
+	Hub hub = {.scopes = "repo"};
+	Loopback *server = loopback_start(answer_as_hub, &hub);
+	AUTO_CLEAR(Place) place;
+	place_with_hub(&place, server, TWO_ACTIONS);
+	for (size_t i = 0; i < BG_LENGTH(ENDS); i++) {
+		hub.end = ENDS[i].end;
+		expect(&place, "expiry", ENDS[i].state, ENDS[i].says);
+	}
+	AUTO(Json) *args = json_new_object();
+	AUTO_CLEAR(Reading) reading = {0};
+	hub.end = NULL;
+	json_add_string(args, "of", "permissions,expiry");
+	place.call.args = args;
+	probe_find("readiness.environment")->read(&place.call, &reading);
+	cr_expect_eq(reading.state, READING_OK, "%s: %s", reading.text, reading.reason);
+	cr_expect_eq(json_get_int(reading.facts, "untold", -1), 1);
+	loopback_free(server);
 }
 
 typedef struct WordCase { const char *command; const char *missing; } WordCase;
