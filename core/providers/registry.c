@@ -1,5 +1,6 @@
 /* registry.c: every provider, and finding its verbs. The one list: a new provider is a folder and a row here. */
 #include "core/providers/aws/aws.h"
+#include "core/providers/az/az.h"
 #include "core/providers/azure/azure.h"
 #include "core/providers/backup/backup.h"
 #include "core/providers/checkpoint/checkpoint.h"
@@ -21,6 +22,7 @@
 
 const Provider *const PROVIDERS[] = {
 	&AWS_PROVIDER,
+	&AZ_PROVIDER,
 	&AZURE_PROVIDER,
 	&BACKUP_PROVIDER,
 	&CHECKPOINT_PROVIDER,

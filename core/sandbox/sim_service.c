@@ -25,9 +25,9 @@ SimDatabase *sim_service_database(const SimService *service, const char *name) {
 	return NULL;
 }
 
-static void add_database(SimService *service, const char *name, int64_t applications) {
+static void add_database(SimService *service, const char *name, int64_t applications, WallTime made) {
 	service->databases = bg_reallocarray(service->databases, service->database_count + 1, sizeof(*service->databases));
-	service->databases[service->database_count++] = (SimDatabase) { bg_strdup(name), applications };
+	service->databases[service->database_count++] = (SimDatabase) { bg_strdup(name), applications, made };
 }
 
 bool sim_service_delete_database(SimService *service, const char *name) {
@@ -102,7 +102,7 @@ static const char *restore_point(SimService *service, const SimGithubRun *run, W
 		return FAILURE;
 	if (!sim_service_database(service, SIM_SERVICE_DATABASE) || sim_service_database(service, name))
 		return FAILURE;   /* no server to copy; one of that name is there */
-	add_database(service, name, wall_known(service->damaged) && point.ms >= service->damaged.ms ? LEFT : SIM_SERVICE_GOOD);
+	add_database(service, name, wall_known(service->damaged) && point.ms >= service->damaged.ms ? LEFT : SIM_SERVICE_GOOD, at);
 	return SUCCESS;
 }
 
@@ -114,9 +114,8 @@ static const char *restore(SimService *service, const SimGithubRun *run, WallTim
 
 /* What is missing is made anew, and empty; users are sent to the application again, unless the branch says otherwise. */
 static const char *deploy_anew(SimService *service, const SimGithubRun *run, WallTime at) {
-	(void) at;
 	if (!sim_service_database(service, SIM_SERVICE_DATABASE))
-		add_database(service, SIM_SERVICE_DATABASE, 0);
+		add_database(service, SIM_SERVICE_DATABASE, 0, at);
 	service->maintenance = service->maintenance && strlist_has(&service->keeping, run->ref);
 	return SUCCESS;
 }
@@ -211,7 +210,7 @@ SimService *sim_service_new(SimGithub *github, WallTime now) {
 	(void) sim_store_add_bucket(service->store, SIM_SERVICE_CONTAINER, (WallTime) { now.ms - 400 * DAY_MS });
 	make_key(service);
 	service->azure = (SimAzure) { .store = service->store, .account = SIM_SERVICE_ACCOUNT, .key = service->azure_key };
-	add_database(service, SIM_SERVICE_DATABASE, SIM_SERVICE_GOOD);
+	add_database(service, SIM_SERVICE_DATABASE, SIM_SERVICE_GOOD, (WallTime) { now.ms - 30 * DAY_MS });
 	make_cluster(service, now);
 	write_nights(service, now);
 	sim_github_on_ending(github, on_ending, service);

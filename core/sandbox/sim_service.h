@@ -15,7 +15,7 @@
 #define SIM_SERVICE_COMMIT "7fd1a60b01f91b314f59955a4e4d4e80d8edf11d"
 #define SIM_SERVICE_GOOD 1204                       /* applications, when nothing is lost */
 
-typedef struct SimDatabase { char *name; int64_t applications; } SimDatabase;
+typedef struct SimDatabase { char *name; int64_t applications; WallTime made; } SimDatabase;
 
 typedef struct SimService {
 	SimStore *store;                 /* its one bucket is the container */

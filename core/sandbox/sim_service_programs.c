@@ -12,6 +12,7 @@
 #define CONFIG "terraform/application/config/production.tfvars.json"
 #define CONFIG_MAX (64 * 1024)
 #define SAS_DAYS 30
+#define PG_DAYS 7
 #define DAY_MS (24 * 60 * 60 * 1000LL)
 
 /* ---- what they do ---- */
@@ -37,6 +38,25 @@ static void delete_server(SimService *service, SimRun *run) {
 		run->changes = true;
 }
 
+/* As az prints the resource, or the part of it that is read. A copy of a server can be restored only from its own first moment on. */
+static void show_server(const SimService *service, SimRun *run, WallTime now) {
+	const char *group = option(run, "--resource-group", "-g"), *name = option(run, "--name", "-n");
+	const SimDatabase *database = name ? sim_service_database(service, name) : NULL;
+	char first[WALL_TEXT_SIZE];
+	if (!group || !name) {
+		sim_run_refuse(run, 2, "the following arguments are required: --resource-group/-g, --name/-n");
+	} else if (!text_eq(group, SIM_SERVICE_GROUP)) {
+		sim_run_refuse(run, 3, "ERROR: (ResourceGroupNotFound) Resource group '%s' could not be found.", group);
+	} else if (!database) {
+		sim_run_refuse(run, 3, "ERROR: (ResourceNotFound) The Resource 'Microsoft.DBforPostgreSQL/flexibleServers/%s' under resource group '%s' was not found.", name, group);
+	} else {
+		WallTime kept = {now.ms - PG_DAYS * DAY_MS};
+		buf_printf(&run->out, "{ \"name\": \"%s\", \"state\": \"Ready\", \"version\": \"14\", \"location\": \"UK South\", \"backup\": { \"backupRetentionDays\": %d, "
+			"\"earliestRestoreDate\": \"%s\", \"geoRedundantBackup\": \"Disabled\" } }\n", database->name, PG_DAYS,
+			wall_format_iso(database->made.ms > kept.ms ? database->made : kept, first));
+	}
+}
+
 static void run_az(void *system, SimRun *run, WallTime now) {
 	SimService *service = system;
 	static const char *const PLACE[] = {"postgres", "flexible-server"};
@@ -47,11 +67,13 @@ static void run_az(void *system, SimRun *run, WallTime now) {
 			verb = NULL;
 	if (text_eq(verb, "delete"))
 		delete_server(service, run);
+	else if (text_eq(verb, "show"))
+		show_server(service, run, now);
 	else if (text_eq(verb, "list"))
 		for (size_t i = 0; i < service->database_count; i++)
 			buf_printf(&run->out, "%s\n", service->databases[i].name);
 	else
-		sim_run_refuse(run, 2, "the practice az knows postgres flexible-server list and postgres flexible-server delete only");
+		sim_run_refuse(run, 2, "the practice az knows postgres flexible-server list, show and delete only");
 }
 
 static void run_make(void *system, SimRun *run, WallTime now) {
@@ -146,14 +168,16 @@ void sim_service_describe(const SimFolder *folder, Buf *out) {
 		"  code:    { provider: github, url: \"%s\", repository: " SIM_GITHUB_REPOSITORY ", token: { file: secrets/github-token } }\n"
 		"  cluster: { provider: k8s, program: [\"%s/bin/kubectl\"], namespace: " SIM_SERVICE_NAMESPACE " }\n"
 		"  backups: { provider: azure, url: \"%s/" SIM_SERVICE_ACCOUNT "\", account: " SIM_SERVICE_ACCOUNT ", sas: { file: secrets/backups-sas } }\n"
+		"  azure:   { provider: az, program: \"%s/bin/az\", resource-group: " SIM_SERVICE_GROUP " }\n"
 		"  chat:    { provider: slack, url: \"%s/api\", token: { file: secrets/slack-token } }\n"
 		"  cards:   { provider: trello, url: \"%s\", board: " SIM_TRELLO_BOARD ", list: To do, key: { file: secrets/trello-key }, token: { file: secrets/trello-token } }\n\n"
 		"announce: { system: chat, channel: C0GENERAL }\n\n",
-		folder->urls[SIM_SYSTEM_GITHUB], folder->folder, folder->urls[SIM_SYSTEM_AZURE], folder->urls[SIM_SYSTEM_SLACK], folder->urls[SIM_SYSTEM_TRELLO]);
+		folder->urls[SIM_SYSTEM_GITHUB], folder->folder, folder->urls[SIM_SYSTEM_AZURE], folder->folder, folder->urls[SIM_SYSTEM_SLACK], folder->urls[SIM_SYSTEM_TRELLO]);
 	buf_printf(out, "probes:\n"
 		"  - { name: main branch, probe: github.protection, system: code, branch: main, every: 10s }\n"
 		"  - { name: nightly backup, probe: github.workflow, system: code, workflow: database-backup.yml, max-age: 26h, every: 10s }\n"
 		"  - { name: backup files, probe: azure.container, system: backups, container: " SIM_SERVICE_CONTAINER ", max-age: 26h, retention: \"7\", shrink: \"50\", every: 20s }\n"
+		"  - { name: database server, probe: az.postgres, system: azure, server: " SIM_SERVICE_DATABASE ", every: 10s }\n"
 		"  - { name: web, probe: k8s.deployment, system: cluster, deployment: " SIM_SERVICE_WEB ", every: 10s }\n"
 		"  - { name: worker, probe: k8s.deployment, system: cluster, deployment: " SIM_SERVICE_WORKER ", every: 10s }\n"
 		"  - { name: site, probe: http, url: \"%s/\", text: applications are in work, absent: cannot be found, every: 10s }\n\n", public_url);

@@ -2,6 +2,7 @@
  * what was counted and is whole; whatever is not ok has a reason; nothing that is told is obeyed by a terminal. */
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/providers/az/az.h"
 #include "core/providers/k8s/k8s.h"
 #include "fuzz.h"
 
@@ -54,6 +55,18 @@ static void look_at_items(const Json *json) {
 	BG_IGNORE(k8s_pod_parse(json, &pod));
 }
 
+/* Of Azure's program. */
+static void look_at_server(const Json *json)
+{
+	AzPostgres server;
+	if (!az_postgres_parse(json, "web", &server))
+		return;
+	AUTO_CLEAR(Reading) reading = { 0 };
+	az_postgres_judge(&server, &(AzWanted){ .retention_days = 7 }, (WallTime){ 1795230000000 }, &reading);
+	check_reading(&reading);
+	BG_ASSERT(reading.state != READING_OK || (text_eq(server.state, "Ready") && wall_known(server.earliest) && server.retention_days >= 7));
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	Str text = { size ? (const char *) data : "", size };
@@ -66,11 +79,15 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	BG_ASSERT(!kube_refused(said, (int) (exit_code & 255), &err));
 	fuzz_refused(&err);
 	BG_ASSERT(*err.hint);
+	Error other = { 0 };
+	BG_ASSERT(!az_refused(said, (int) (exit_code & 255), &other));
+	fuzz_refused(&other);
 	if (!json_parse(end < 0 ? text : str_slice(text, 0, (size_t) end), &json, NULL))
 		return 0;
 	look_at_workload(json, &KUBE_DEPLOYMENTS);
 	look_at_workload(json, &KUBE_STATEFULSETS);
 	look_at_lists(json);
 	look_at_items(json);
+	look_at_server(json);
 	return 0;
 }

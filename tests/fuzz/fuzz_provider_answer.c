@@ -44,12 +44,12 @@ static const char *const AWS_ARGUMENTS[][2] = {
 	{ "rule", "DR Replication" }, { "role", "web" }, { "user", "backups" }, { "policy", "assets" }, { "file", "key.csv" }, { "prefix", "reports" }, { "max-lag", "15m" },
 };
 
-/* One that writes files, one that runs what it is told, one that speaks SSH (node_facts), sets of backups (backup_set), one that asks a program (k8s_answer), one that asks name servers (dns_answer), one that looks at
+/* One that writes files, one that runs what it is told, one that speaks SSH (node_facts), sets of backups (backup_set), those that ask a program (k8s_answer), one that asks name servers (dns_answer), one that looks at
  * what is here (readiness): nothing of theirs is HTTP. */
 static bool is_of_the_wire(const VerbSpec *spec)
 {
 	return !str_starts(str_from(spec->name), "backup.") && !text_eq(spec->name, "command.run") && !text_eq(spec->name, "checkpoint.folder") && !text_eq(spec->name, "node.machine")
-		&& !str_starts(str_from(spec->name), "k8s.") && !str_starts(str_from(spec->name), "dns.") && !str_starts(str_from(spec->name), "readiness.");
+		&& !str_starts(str_from(spec->name), "k8s.") && !str_starts(str_from(spec->name), "az.") && !str_starts(str_from(spec->name), "dns.") && !str_starts(str_from(spec->name), "readiness.");
 }
 
 /* ---- every verb has a file in the corpus that begins with it ---- */

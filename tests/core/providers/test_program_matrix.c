@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/providers/az/az.h"
 #include "core/providers/k8s/k8s.h"
 #include "mutate.h"
 #include "program_rows.h"
@@ -130,6 +131,13 @@ static bool judge_node(const Json *json, Reading *ret) {
 static bool judge(const ProgramRow *row, const Json *json, Reading *ret) {
 	bool set = text_eq(row->probe, "k8s.statefulset");
 	K8sWorkload workload;
+	AzPostgres server;
+	if (text_eq(row->probe, "az.postgres")) {
+		if (!az_postgres_parse(json, "web", &server))
+			return false;
+		az_postgres_judge(&server, &(AzWanted){0}, wall_now(), ret);
+		return true;
+	}
 	if (text_eq(row->probe, "k8s.node"))
 		return judge_node(json, ret);
 	if (text_eq(row->probe, "k8s.nodes"))
