@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/commands/acting.h"
 #include "core/commands/rows.h"
+#include "core/engine/client_seat.h"
 #include "core/providers/plan.h"
 
 #define PLAN_WAIT_MS (2 * 60 * 1000)
@@ -213,10 +214,17 @@ bool acting_apply(Command *command, const Acting *acting, const StepAction *row,
 	json_add_string(args, "reason", command_flag(command, "reason"));
 	json_add_bool(args, "confirmed", command_has(command, "sure"));
 	AUTO(Json) *data = NULL;
+	if (client_wants_terminal(row) && !acting->undo)
+		return acting_lend(command, args, ret_action, err);
 	if (!command_ask(command, ASK_APPLY, args, &data, err))
 		return false;
 	Wait wait = {.action = json_get_int(data, "action", 0), .quiet = command->json};
 	*ret_action = wait.action;
+	return wait_for(command, &wait, APPLY_WAIT_MS, err);
+}
+
+bool acting_wait_end(Command *command, int64_t action, Error *err) {
+	Wait wait = {.action = action, .quiet = true};
 	return wait_for(command, &wait, APPLY_WAIT_MS, err);
 }
 

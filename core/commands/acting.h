@@ -20,6 +20,10 @@ void acting_print_plan(const StepAction *row);
 /* Starts it over the plan that `row` has, and waits for its end. `confirm`: "yes", or the name that was typed. *ret_action: its number, also when the
  * wait failed. */
 BG_CHECK bool acting_apply(Command *command, const Acting *acting, const StepAction *row, const char *confirm, int64_t *ret_action, Error *err);
+/* The same of a row that wants a terminal: it runs in this one. `args` (of ASK_APPLY) is taken. */
+BG_CHECK bool acting_lend(Command *command, Json *args, int64_t *ret_action, Error *err);
+/* Waits until the record tells what came of that action. */
+BG_CHECK bool acting_wait_end(Command *command, int64_t action, Error *err);
 /* acting_apply() said no: 1 where it was surely not started, else what came of it as far as the record tells; 3 where nobody knows. A script that takes 1 for
  * "not done" would do that twice. */
 int acting_unseen_status(const Command *command, int64_t action, const Error *err);

@@ -11,6 +11,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/engine/client_internal.h"
+#include "core/engine/client_seat.h"
 #include "core/engine/error_json.h"
 #include "core/engine/frame.h"
 #include "core/engine/listener.h"
@@ -196,11 +197,12 @@ static void read_in(Client *client) {
 void client_process(Client *client) {
 	if (client->fd < 0 && client->retry_at_ms && mono_now().ms >= client->retry_at_ms)
 		try_connect(client);
-	if (client->fd < 0)
-		return;
-	write_out(client);
-	read_in(client);
-	write_out(client);
+	if (client->fd >= 0) {
+		write_out(client);
+		read_in(client);
+		write_out(client);
+	}
+	client_seat_process(client);
 }
 
 /* ---- open and close ---- */
@@ -255,6 +257,7 @@ bool client_open(const ClientOptions *options, Client **ret_client, Error *err) 
 Client *client_close(Client *client) {
 	if (!client)
 		return NULL;
+	client_seat_close(client);
 	if (client->fd >= 0)
 		close(client->fd);
 	bg_close_fd(&client->log_memory);
@@ -321,10 +324,10 @@ bool client_wait(Client *client, bool (*until)(const ClientModel *, void *), voi
 			return error_set(err, ERROR_TIMEOUT, "the engine did not answer within %lld s", (long long) (deadline_ms / 1000));
 		int retry = client_timeout_ms(client);
 		int wait = retry >= 0 && retry < left ? retry : (int) left;
-		struct pollfd wanted = {.fd = client->fd, .events = POLLIN};
+		struct pollfd wanted[] = {{.fd = client->fd, .events = POLLIN}, {.fd = client_seat_fd(client), .events = POLLIN}};
 		if (client_wants_write(client))
-			wanted.events |= POLLOUT;
-		(void) poll(&wanted, client->fd >= 0 ? 1 : 0, wait);   /* EINTR and timeouts are both "look again" */
+			wanted[0].events |= POLLOUT;
+		(void) poll(wanted, BG_LENGTH(wanted), wait);   /* EINTR and timeouts are both "look again" */
 	}
 }
 

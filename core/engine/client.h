@@ -4,7 +4,7 @@
  * client_process(); no call here waits, except those that say so with a deadline.
  *
  * Wire (frames of frame.h, one JSON object each, "t" = type):
- *   client: hello{protocol, version, kind("console"|"command"), from{incident,seq}}   ask{id, name, args{}}
+ *   client: hello{protocol, version, kind("console"|"command"|"seat": seat.h), from{incident,seq}}   ask{id, name, args{}}
  *   engine: welcome{protocol, version, environment{name,kind,objective_ms,roles[],people[{name,roles[]}],values{}},
  *                   you{who,how,roles[], login, badge_ms: under a badge},
  *                   engine{pid,started}, state_folder}

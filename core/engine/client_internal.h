@@ -6,6 +6,8 @@
 
 typedef struct PendingAsk { int64_t id; ClientReply reply; void *userdata; } PendingAsk;
 
+typedef struct ClientSeat ClientSeat;
+
 struct Client {
 	ClientModel model;
 	Incident *incident;              /* model.incident, writable */
@@ -17,6 +19,7 @@ struct Client {
 	Buf in, out;
 	PendingAsk *pending;
 	size_t pending_count;
+	ClientSeat *seat;                /* a terminal that is lent, or about to be; NULL = none */
 	int64_t next_ask;
 	int64_t retry_at_ms;             /* mono; 0 = not due */
 	int64_t retry_wait_ms, quick_until_ms;

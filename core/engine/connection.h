@@ -35,6 +35,7 @@ struct Connection {
 	char *who, *how;                 /* filled by the server from the uid */
 	StrList roles;
 	bool welcome, console, observer, closing;
+	int64_t seat;                    /* its number, of one that only lends its terminal (seat.h); 0 = it is none */
 	int64_t since_ms;                /* mono */
 	int64_t half_since_ms;           /* mono; the first byte of a message that is not whole came then; 0 = there is none */
 	int64_t took_ms;                 /* mono; when it last took some of what is queued for it */

@@ -16,6 +16,7 @@
 #include "core/engine/frame.h"
 #include "core/engine/listener.h"
 #include "core/engine/launch.h"
+#include "core/engine/seat.h"
 #include "core/engine/shelter.h"
 #include "core/health/health.h"
 #include "core/providers/provider.h"
@@ -56,9 +57,13 @@ static bool on_hello(Engine *engine, Connection *connection, const Json *frame, 
 	}
 	if (json_get_int(frame, "protocol", 0) != PROTOCOL_VERSION)
 		return refuse_version(connection);
+	connection->terminal = str_dup(str_slice(str_from(json_get_string(frame, "terminal")), 0, 64));
+	if (text_eq(json_get_string(frame, "kind"), "seat")) {
+		seat_offer(engine, connection);
+		return true;
+	}
 	connection->welcome = true;
 	connection->console = text_eq(json_get_string(frame, "kind"), "console");
-	connection->terminal = str_dup(str_slice(str_from(json_get_string(frame, "terminal")), 0, 64));
 	publish_welcome(engine, connection, frame);
 	publish_presence(engine);
 	return true;
@@ -66,6 +71,8 @@ static bool on_hello(Engine *engine, Connection *connection, const Json *frame, 
 
 static bool on_frame(void *userdata, Connection *connection, const Json *frame, Error *err) {
 	Engine *engine = userdata;
+	if (connection->seat)
+		return error_set(err, ERROR_PROTOCOL, "a terminal that is lent speaks with its worker only");
 	if (!connection->welcome)
 		return on_hello(engine, connection, frame, err);
 	if (!text_eq(json_get_string(frame, "t"), "ask"))

@@ -53,7 +53,7 @@ typedef struct Engine {
 	Connection *connections;
 	size_t connection_count;
 	EngineJob *jobs;
-	int64_t next_job;
+	int64_t next_job, next_seat;
 	Reading *readings;
 	size_t reading_count;
 	ReadingState *recorded;           /* what the record last said of each reading, or would have; NOT_RECORDED: nothing yet */
@@ -123,8 +123,9 @@ BG_CHECK bool engine_start_check(Engine *engine, const char *who, const Run *run
 /* fill.c: asks the probe of one value (again), known or not. */
 struct Walk;
 BG_CHECK bool engine_start_fill(Engine *engine, const char *who, const struct Walk *walk, const char *name, int64_t *ret_job, Error *err);
-/* After action.started is durable: starts its worker. When that fails, the record says so: nothing ran. */
-void engine_start_action(Engine *engine, const IncidentAction *action);
+/* After action.started is durable: starts its worker. When that fails, the record says so: nothing ran. `seat_fd`: the terminal that was lent to it
+ * (seat.h), borrowed; 0 = none. */
+void engine_start_action(Engine *engine, const IncidentAction *action, int seat_fd);
 /* The values that were asked for are known: on to what needs them, in the same job, if that is still there. */
 BG_CHECK bool engine_job_go_on(EngineJob *job, Error *err);
 /* What is signed at a step is all of its plans: after one the next is made, in the same job. False: there is no next, or none can be made. */

@@ -199,14 +199,16 @@ static bool spawn(Job *job, uv_loop_t *loop, const char *self, int log_fd, Error
 	char role[] = "__worker";
 	AUTO_FREE char *program = bg_strdup(self);
 	char *args[] = {program, role, NULL};
-	uv_stdio_container_t stdio[4] = {
+	bool seated = job->spec.seat_fd > 0;
+	uv_stdio_container_t stdio[] = {
 		{.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *) &job->stdin_pipe},
 		{.flags = UV_IGNORE},
 		{.flags = UV_IGNORE},
 		{.flags = UV_INHERIT_FD, .data.fd = log_fd},
+		{.flags = seated ? UV_INHERIT_FD : UV_IGNORE, .data.fd = job->spec.seat_fd},
 	};
 	uv_process_options_t options = {.exit_cb = on_exit_status, .file = program, .args = args, .stdio = stdio,
-		.stdio_count = 4, .flags = UV_PROCESS_DETACHED};
+		.stdio_count = seated ? 5 : 4, .flags = UV_PROCESS_DETACHED};
 	uv_pipe_init(loop, &job->stdin_pipe, 0);
 	job->stdin_pipe.data = job->process.data = job->write.data = job;
 	job->spawned = true;

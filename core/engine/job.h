@@ -31,6 +31,7 @@ typedef struct JobSpec {
 	const char *log_path;        /* made new; must not exist. NULL: in memory, which is enough for what only looks, and needs no disk */
 	const char *label;           /* for screens: "plan fastly.replace" */
 	const char *who;             /* who asked */
+	int seat_fd;                 /* the person's terminal, lent to it (seat.h); borrowed, 0 = none */
 } JobSpec;
 
 /* Starts `self __worker` with `request` on its stdin. NULL and err when it could not be started: then nothing ran. */

@@ -134,7 +134,7 @@ bool engine_job_go_on(EngineJob *job, Error *err) {
 	return spec.kind == JOB_PLAN ? begin_plan(job->engine, job, &spec, run, state, NULL, err) : begin_check(job->engine, job, &spec, run, state, NULL, err);
 }
 
-static bool start_apply(Engine *engine, const IncidentAction *action, Error *err) {
+static bool start_apply(Engine *engine, const IncidentAction *action, int seat_fd, Error *err) {
 	const Incident *incident = incident_file_model(engine->file);
 	const Run *run = &incident->runs[action->run];
 	const IncidentStep *state = &run->steps[action->step];
@@ -147,19 +147,21 @@ static bool start_apply(Engine *engine, const IncidentAction *action, Error *err
 		walk_leave_out_done(&walk, state, action->index, action->number, &call);
 	Json *request = request_of(engine, "apply", &call);
 	json_add_string(request, "digest", action->digest);
+	json_add_int(request, "action", action->number);
+	json_add_bool(request, "seat", seat_fd > 0);
 	json_add(request, "approvals", approval_json(&walk, state));
 	/* What only reads may run while its start is held; then its log is, too. */
 	bool held = incident_file_is_held(engine->file, action->started_seq);
 	AUTO_FREE char *log = held ? NULL : incident_file_action_log(engine->file, action->number);
 	JobSpec spec = {.kind = JOB_APPLY, .run = run->id, .step = state->id, .index = action->index, .undo = action->undo,
-		.action = action->number, .log_path = log, .label = call.label, .who = action->who};
+		.action = action->number, .log_path = log, .label = call.label, .who = action->who, .seat_fd = seat_fd};
 	return engine_job_start(engine, NULL, &spec, request, job_usual_ms(call.verb), NULL, err);
 }
 
-void engine_start_action(Engine *engine, const IncidentAction *action) {
+void engine_start_action(Engine *engine, const IncidentAction *action, int seat_fd) {
 	Error err = {0};
 	int64_t number = action->number;
-	if (start_apply(engine, action, &err))
+	if (start_apply(engine, action, seat_fd, &err))
 		return;
 	AUTO(Json) *args = json_new_object();
 	json_add_int(args, "action", number);

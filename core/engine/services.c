@@ -9,6 +9,7 @@
 #include "core/engine/engine_state.h"
 #include "core/engine/errand.h"
 #include "core/engine/looking.h"
+#include "core/engine/seat.h"
 #include "core/engine/services.h"
 #include "core/engine/signing.h"
 #include "core/engine/trust.h"
@@ -328,6 +329,14 @@ static bool serve_apply(Ask *ask, Error *err) {
 			json_append(failed, json_copy(guard));
 	}
 	json_add(args, "failed_guards", failed);
+	/* Where it runs is what the kernel says of that connection's other end, not what the ask says. */
+	Connection *seat = NULL;
+	AUTO_CLOSE int seat_fd = -1;
+	json_remove(args, "terminal");
+	if (json_get(args, "seat") && (!seat_find(engine, ask->connection, json_get_int(args, "seat", 0), &seat, err) || !seat_hold(seat, &seat_fd, err)))
+		return error_where(err, "%s %s", state->number, state->title);
+	if (seat)
+		json_add_string(args, "terminal", *seat->terminal ? seat->terminal : "of no name");
 	Request request = {REQUEST_APPLY, ask->who, ask->how, args};
 	if (!incident_file_request(engine->file, &request, err))
 		return false;
@@ -335,7 +344,9 @@ static bool serve_apply(Ask *ask, Error *err) {
 	const IncidentAction *action = &incident->actions[incident->action_count - 1];
 	ask->data = json_new_object();
 	json_add_int(ask->data, "action", action->number);
-	engine_start_action(engine, action);
+	if (seat)
+		connection_close(seat);   /* the other descriptor of it goes to the worker */
+	engine_start_action(engine, action, action->terminal && seat_fd > 0 ? seat_fd : 0);
 	return true;
 }
 
@@ -344,6 +355,12 @@ static bool serve_cancel(Ask *ask, Error *err) {
 	if (!job) {
 		error_set(err, ERROR_MISSING, "nothing of that number is running");
 		return error_hint(err, "it may have ended a moment ago: look at the step");
+	}
+	const IncidentAction *action = ask->engine->file ? incident_find_action(incident_file_model(ask->engine->file), job_spec(job->job)->action) : NULL;
+	if (action && action->terminal) {
+		error_set(err, ERROR_DENIED, "it runs in the terminal of %s: only who sits there can end it", action->who);
+		error_where(err, "%s", action->terminal);
+		return error_hint(err, "ask %s to end it, with ctrl-c or as that program is ended", action->who);
 	}
 	job_cancel(job->job);
 	return true;

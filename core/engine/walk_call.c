@@ -81,6 +81,10 @@ static bool fill_command(const Walk *walk, const WalkRow *row, WalkCall *call, E
 	AUTO_FREE char *host = NULL;
 	if (!walk_host(walk, command, &call->missing, &host, err))
 		return false;
+	if (text_eq(host, "elsewhere")) {
+		error_set(err, ERROR_INVALID, "this command is for a machine that is not reached from here");
+		return error_hint(err, "do it there, then tick the step with a reason");
+	}
 	json_add_string(call->args, "host", host);
 	AUTO_FREE char *folder = walk_folder(walk, command, &call->missing);
 	json_add_string(call->args, "cwd", folder);
@@ -101,11 +105,15 @@ static bool fill_command(const Walk *walk, const WalkRow *row, WalkCall *call, E
 		error_set(err, ERROR_INVALID, "%s", chosen->why_not ? chosen->why_not : command->why_not);
 		return error_hint(err, "do it by hand and tick the step with a reason");
 	}
-	if (command->terminal || chosen->needs_terminal) {
-		error_set(err, ERROR_INVALID, "this command wants a terminal of its own");
-		return error_hint(err, "run it in another pane, then tick the step with a reason");
-	}
-	return true;
+	if (!command->terminal && !chosen->needs_terminal)
+		return true;
+	json_add_string(call->args, "terminal", "yes");
+	if (command->unrecorded)
+		json_add_string(call->args, "record", "no");
+	if (!host || text_eq(host, "local"))
+		return true;
+	error_set(err, ERROR_INVALID, "this command wants a terminal, and there is none on %s", host);
+	return error_hint(err, "ssh there in another terminal, then tick the step with a reason");
 }
 
 bool walk_call(const Walk *walk, const Step *step, size_t index, bool undo, WalkCall *ret_call, Error *err) {

@@ -51,6 +51,7 @@ void apply_action_started(Incident *incident, const Event *event)
 		.digest = bg_strdup_or_null(model_text(event->data, "digest", 64)),
 		.who = bg_strdup(event->who),
 		.save = bg_strdup_or_null(model_text(event->data, "save", INCIDENT_NAME_MAX)),
+		.terminal = bg_strdup_or_null(model_text(event->data, "terminal", INCIDENT_NAME_MAX)),
 		.risk = row->risk,
 		.state = ACTION_RUNNING,
 		.started_seq = event->seq,

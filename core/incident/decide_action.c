@@ -127,6 +127,17 @@ static bool apply_may_start(Asked *asked, bool undo)
 	return refuse(asked, cause.kind, cause.hint, "%s", cause.why);
 }
 
+/* A command that wants a terminal runs in that of whoever starts it, and nowhere else. */
+static bool apply_has_terminal(Asked *asked)
+{
+	if (!text_eq(json_get_string(json_get(asked->row->plan, "args"), "terminal"), "yes"))
+		return true;
+	if (has_text(asked, "terminal"))
+		return take_text(asked, "terminal", REQUIRED, INCIDENT_NAME_MAX);
+	return refuse(asked, ERROR_DENIED, "start it where somebody sits: in the console, or with breakglass apply in a terminal",
+		"it runs in the terminal of whoever starts it, and none was lent");
+}
+
 bool decide_apply(Asked *asked)
 {
 	bool undo = json_get_bool(asked->args, "undo", false);
@@ -136,7 +147,7 @@ bool decide_apply(Asked *asked)
 		return false;
 	const StepAction *row = asked->row;
 	Risk risk = row_risk(row, undo);
-	if (!apply_is_confirmed(asked, risk) || !apply_guards_hold(asked))
+	if (!apply_is_confirmed(asked, risk) || !apply_guards_hold(asked) || !apply_has_terminal(asked))
 		return false;
 	const char *planned = model_text(row->plan, "action", INCIDENT_LINE_MAX);
 	json_add_bool(asked->data, "undo", undo);

@@ -206,6 +206,7 @@ static void describe_started(const Told *told)
 	told_own_step_short(told);
 	buf_printf(told->out, ": %s%s started (action %lld)", json_get_bool(told->data, "undo", false) ? "undo, " : "",
 		told_text(told, "verb"), (long long) json_get_int(told->data, "action", 0));
+	told_add(told, " in the terminal ", "terminal");
 	told_add(told, ", ", "reason");
 }
 

@@ -145,6 +145,7 @@ static void action_clear(IncidentAction *action)
 	free(action->digest);
 	free(action->who);
 	free(action->save);
+	free(action->terminal);
 	free(action->verified);
 	free(action->evidence);
 	free(action->value);

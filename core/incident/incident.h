@@ -188,6 +188,7 @@ typedef struct IncidentAction {  /* something that was started */
 	size_t index;                /* of the StepAction */
 	bool undo;
 	char *verb, *digest, *who, *save;
+	char *terminal;              /* in which it runs: that of whoever started it; NULL = the engine runs it */
 	Risk risk;
 	ActionState state;
 	int64_t started_seq;

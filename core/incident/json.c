@@ -241,6 +241,7 @@ static Json *json_of_action(const Incident *incident, const IncidentAction *acti
 	json_add_string(json, "risk", risk_name(action->risk));
 	json_add_string(json, "digest", action->digest);
 	json_add_string(json, "save", action->save);
+	json_add_string(json, "terminal", action->terminal);
 	json_add_string(json, "who", action->who);
 	json_add_string(json, "state", action_state_name(action->state));
 	json_add_int(json, "started_seq", action->started_seq);

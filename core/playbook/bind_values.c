@@ -173,6 +173,7 @@ void bind_command(Builder *builder, const Directive *directive, StepCommand *com
 		command->timeout_ms = span_value(directive, "timeout");
 	if (directive_value(directive, "tty"))
 		command->terminal = directive_is_yes(directive, "tty");
+	command->unrecorded = directive_value(directive, "record") && !directive_is_yes(directive, "record");
 	command->literal = directive_is_yes(directive, "literal");
 	command->restores = command->restores || directive_is_yes(directive, "restores");
 	for (size_t i = 0; command->literal && i < command->line_count; i++)

@@ -49,7 +49,7 @@ static const VerbRow ROWS[DIRECTIVE_VERB_COUNT] = {
 		KEYS(KEY("label", PARAM_TEXT, NULL), KEY("every", PARAM_SPAN, NULL), KEY("after", PARAM_SPAN, NULL)) },
 	[DIRECTIVE_CMD] = { .name = "cmd", .max_words = DIRECTIVE_ARG_LIMIT, .words = "optional undo", .flags = true,
 		.help = "settings of the command block before it",
-		KEYS(KEY("host", PARAM_TEXT, NULL), KEY("tty", PARAM_BOOL, NULL), KEY("risk", PARAM_CHOICE, RISKS),
+		KEYS(KEY("host", PARAM_TEXT, NULL), KEY("tty", PARAM_BOOL, NULL), KEY("record", PARAM_BOOL, NULL), KEY("risk", PARAM_CHOICE, RISKS),
 			KEY("timeout", PARAM_SPAN, NULL), KEY("confirm", PARAM_TEXT, NULL), KEY("expect", PARAM_TEXT, NULL),
 			KEY("choose", PARAM_TEXT, NULL), KEY("of", PARAM_TEXT, NULL), KEY("cwd", PARAM_TEXT, NULL),
 			KEY("each", PARAM_LIST, NULL), KEY("name", PARAM_TEXT, NULL), KEY("literal", PARAM_BOOL, NULL),

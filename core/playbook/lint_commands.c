@@ -129,7 +129,7 @@ static bool may_hold_example(const char *text)
 /* What can only be planned into a refusal is said now. */
 static void check_host(const Lint *lint, const StepCommand *command)
 {
-	bool local = !command->host || text_eq(command->host, "local"), names = command->host && str_starts(str_from(command->host), "ssh:");
+	bool local = !command->host || text_eq(command->host, "local") || text_eq(command->host, "elsewhere"), names = command->host && str_starts(str_from(command->host), "ssh:");
 	if (!local && !names && !text_eq(command->host, "ssh"))
 		diagnostic_add(lint->out, (int) command->line, 1, "W-HOST", "host=local, host=ssh:node1,node2 or host=ssh each=${nodes}",
 			"host=%.60s is neither this machine nor ssh:NAME: the command cannot be planned", command->host);

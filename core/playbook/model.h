@@ -215,7 +215,8 @@ struct StepCommand {
 	const char *cwd, *confirm, *expect, *each;/* each may be NULL */
 	int64_t timeout_ms;        /* 0: the default */
 	Risk risk;                 /* the highest of its lines, unless written */
-	bool terminal;             /* needs a terminal of its own */
+	bool terminal;             /* wants a terminal: runs in that of whoever starts it */
+	bool unrecorded;           /* record=no: what it prints there is nobody else's business */
 	bool restores;             /* it restores a backup: restores=yes */
 	bool literal;              /* nothing in its text stands for something else */
 	bool optional;

@@ -120,6 +120,8 @@ static void add_command(Json *array, const StepCommand *command)
 		return;
 	(void) json_add_string(json, "risk", risk_name(command->risk));
 	(void) json_add_bool(json, "terminal", command->terminal);
+	if (command->unrecorded)
+		(void) json_add_bool(json, "recorded", false);
 	(void) json_add_bool(json, "offer", command->offer);
 	(void) json_add_bool(json, "example", command->example);
 	(void) json_add_bool(json, "optional", command->optional);

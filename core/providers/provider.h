@@ -23,6 +23,22 @@ typedef struct CallAnnouncement {
 	int64_t seq;
 } CallAnnouncement;
 
+/* A command that runs in the terminal of the person who started it. */
+typedef struct TerminalCommand {
+	const char *text;                  /* for sh, values filled in */
+	const char *folder;                /* that it names to be run in; "" = none */
+	const char *usual_folder;          /* else, of the engine's own login; another one begins at home */
+	bool record;                       /* what it prints is kept, where that is possible */
+	const StrList *environment;        /* "NAME=value": what the engine's own login would give it */
+	const StrList *path;               /* folders before those of PATH, for another login, which keeps its own environment */
+} TerminalCommand;
+typedef struct TerminalEnd {
+	bool began;                        /* false: surely nothing ran */
+	int exit_code, signal;             /* as of a process: -1 and the signal */
+	int64_t elapsed_ms;
+	char recording[160];               /* "recorded in actions/3.log", or why it is not */
+} TerminalEnd;
+
 /* What one call may use. Borrowed for the call. */
 typedef struct Call {
 	const Environment *environment;
@@ -42,6 +58,8 @@ typedef struct Call {
 	 * nobody would know. NULL ok. */
 	bool (*sending)(void *userdata, const Json *nodes, Error *err);
 	void (*fact)(void *userdata, const Json *node);                                  /* what came of one of several machines; NULL ok */
+	/* Runs it there and waits for its end. False: it did not run (ret->began is false), or its end was not seen. NULL: nobody lent a terminal. */
+	bool (*in_terminal)(void *userdata, const TerminalCommand *command, TerminalEnd *ret, Error *err);
 	void *userdata;
 } Call;
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "core/engine/client_seat.h"
 #include "tui/line/line_state.h"
 #include "tui/term/capabilities.h"
 
@@ -182,9 +183,15 @@ static bool is_over(Line *line)
 	return !line->settling && (line->interactive || model->caught_up);
 }
 
+static void flush_before(void *userdata)
+{
+	line_flush(userdata);
+}
+
 static void turn(Line *line)
 {
 	client_process(line->shell.client);
+	(void) shell_lend_if_due(&line->shell, flush_before, line);
 	(void) shell_notice(&line->shell);   /* what changed is found by what was told before */
 	line_update(line);
 	news_tell(line);
@@ -226,7 +233,8 @@ static void run(Line *line, const sigset_t *open)
 		int64_t wait = turn_wait(line);
 		struct timespec until = { wait / 1000, wait % 1000 * 1000000 };
 		struct pollfd fds[] = { { .fd = client_fd(line->shell.client), .events = POLLIN },
-			{ .fd = line->ended || line->in.len > LINE_MAX_BYTES ? -1 : STDIN_FILENO, .events = POLLIN } };
+			{ .fd = line->ended || line->in.len > LINE_MAX_BYTES ? -1 : STDIN_FILENO, .events = POLLIN },
+			{ .fd = client_seat_fd(line->shell.client), .events = POLLIN } };
 		if (client_wants_write(line->shell.client))
 			fds[0].events |= POLLOUT;
 		int ready = ppoll(fds, BG_LENGTH(fds), wait < 0 ? NULL : &until, open);

@@ -123,6 +123,24 @@ static size_t copy_text(char text[static RESTORE_TEXT_MAX], Str from)
 	return len;
 }
 
+static void take_signals(void)
+{
+	for (size_t i = 0; i < BG_LENGTH(handled); i++) {
+		struct sigaction action = { .sa_handler = handled[i].handler, .sa_flags = SA_RESTART };
+		(void) sigaction(handled[i].signal, NULL, &handled[i].before);
+		/* Somebody who ignores or handles a signal already (nohup, a sanitizer) keeps it. */
+		bool is_ours = handled[i].before.sa_handler == SIG_DFL || handled[i].signal == SIGWINCH || handled[i].signal == SIGCONT;
+		handled[i].replaced = is_ours && sigaction(handled[i].signal, &action, NULL) == 0;
+	}
+}
+
+static void give_signals(void)
+{
+	for (size_t i = 0; i < BG_LENGTH(handled); i++)
+		if (handled[i].replaced)
+			(void) sigaction(handled[i].signal, &handled[i].before, NULL);
+}
+
 void restore_arm(const RestorePlan *plan)
 {
 	state.fd = plan->fd;
@@ -133,13 +151,7 @@ void restore_arm(const RestorePlan *plan)
 	state.leave_len = copy_text(state.leave, plan->leave);
 	state.resumed = state.resized = 0;
 	state.written = 0;
-	for (size_t i = 0; i < BG_LENGTH(handled); i++) {
-		struct sigaction action = { .sa_handler = handled[i].handler, .sa_flags = SA_RESTART };
-		(void) sigaction(handled[i].signal, NULL, &handled[i].before);
-		/* Somebody who ignores or handles a signal already (nohup, a sanitizer) keeps it. */
-		bool is_ours = handled[i].before.sa_handler == SIG_DFL || handled[i].signal == SIGWINCH || handled[i].signal == SIGCONT;
-		handled[i].replaced = is_ours && sigaction(handled[i].signal, &action, NULL) == 0;
-	}
+	take_signals();
 	state.armed = 1;
 	bg_set_abort_hook(term_restore);
 	enter();
@@ -152,10 +164,21 @@ void restore_disarm(void)
 	term_restore();
 	state.armed = 0;
 	bg_set_abort_hook(NULL);
-	for (size_t i = 0; i < BG_LENGTH(handled); i++)
-		if (handled[i].replaced)
-			(void) sigaction(handled[i].signal, &handled[i].before, NULL);
+	give_signals();
 	state.fd = state.wake_fd = -1;
+}
+
+void restore_put_aside(void)
+{
+	term_restore();
+	give_signals();
+}
+
+void restore_take_back(void)
+{
+	(void) tcflush(state.fd, TCIFLUSH);   /* a terminal that is gone holds nothing */
+	take_signals();
+	enter();
 }
 
 void restore_suspend(void)

@@ -20,6 +20,11 @@ void term_restore(void);
 /* As term_restore(), and gives the signal handlers back. */
 void restore_disarm(void);
 
+/* Somebody else gets the terminal for a while: the screen, the mode and the signal handlers as they were; and all of it back. What is typed ahead of
+ * that was meant for somebody else, and is forgotten. */
+void restore_put_aside(void);
+void restore_take_back(void);
+
 /* Stops the program as ctrl-z does; returns when it is continued. */
 void restore_suspend(void);
 

@@ -292,6 +292,20 @@ void term_suspend(Term *term)
 	restore_suspend();
 }
 
+void term_put_aside(Term *term)
+{
+	buf_truncate(&term->out, 0);   /* as above */
+	restore_put_aside();
+}
+
+void term_take_back(Term *term)
+{
+	restore_take_back();
+	key_decoder_forget(term->decoder);
+	painter_forget(term->painter);
+	term->redraw = true;
+}
+
 void term_poll_fds(const Term *term, struct pollfd ret_fds[static TERM_POLL_FDS])
 {
 	short wanted = (short) (POLLIN | (term->out.len > 0 ? POLLOUT : 0));

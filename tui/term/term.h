@@ -68,6 +68,10 @@ size_t term_copy_max(const Term *term);
 /* Stops as ctrl-z does and returns when continued; a TERM_REDRAW follows. */
 void term_suspend(Term *term);
 
+/* Somebody else gets the terminal; afterwards all is drawn anew, in the size that it has then. */
+void term_put_aside(Term *term);
+void term_take_back(Term *term);
+
 #define TERM_POLL_FDS 2
 void term_poll_fds(const Term *term, struct pollfd ret_fds[static TERM_POLL_FDS]);
 /* How long poll may wait before term_service() has to look at the keyboard again; -1: for ever. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "core/engine/client_seat.h"
 #include "tui/view/shell.h"
 
 #define SETTINGS_MAX_BYTES (64 * 1024)
@@ -156,15 +157,18 @@ static void run(Shell *shell)
 	Pace pace = { .key = true };
 	while (!shell->done) {
 		draw_if_due(shell, &pace);
-		struct pollfd fds[TERM_POLL_FDS + 1];
+		struct pollfd fds[TERM_POLL_FDS + 2];
 		term_poll_fds(shell->term, fds);
 		fds[TERM_POLL_FDS] = (struct pollfd) { .fd = client_fd(shell->client), .events = POLLIN };
 		if (client_wants_write(shell->client))
 			fds[TERM_POLL_FDS].events |= POLLOUT;
-		(void) poll(fds, TERM_POLL_FDS + 1, poll_wait(shell, &pace));   /* EINTR and timeouts are both "look again" */
+		fds[TERM_POLL_FDS + 1] = (struct pollfd) { .fd = client_seat_fd(shell->client), .events = POLLIN };
+		(void) poll(fds, BG_LENGTH(fds), poll_wait(shell, &pace));   /* EINTR and timeouts are both "look again" */
 		term_service(shell->term, fds);
 		take_events(shell, &pace);
 		client_process(shell->client);
+		if (shell_lend_if_due(shell, NULL, NULL))
+			pace.key = true;
 		notice(shell);
 		/* The first whole picture is what somebody who just opened the console waits for: it keeps no pace. */
 		if (shell_model(shell)->caught_up != pace.whole) {

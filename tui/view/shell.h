@@ -114,6 +114,9 @@ char *shell_settings_path(const char *name);
 /* After client_process(): says that the engine is back, declares what `try` comes with. True when the model has changed. */
 bool shell_notice(Shell *shell);
 
+/* shell_lend.c: a command that wants this terminal gets it, if one is due; returns when it has ended. `before` is called first. True: there was one. */
+bool shell_lend_if_due(Shell *shell, void (*before)(void *userdata), void *userdata);
+
 /* shell_render.c: one frame. */
 void shell_render(Shell *shell);
 

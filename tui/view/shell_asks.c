@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include "core/base/alloc.h"
+#include "core/engine/client_seat.h"
 #include "tui/view/shell.h"
 
 /* ---- saying ---- */
@@ -88,7 +89,7 @@ static void on_reply(void *userdata, bool ok, const Json *data, const Error *err
 	ask_free(ask);
 }
 
-static void send_ask(ViewContext *context, AskName name, Json *args, const ShellAsk *what)
+static ShellAsk *add_ask(ViewContext *context, const ShellAsk *what)
 {
 	Shell *shell = context->shell;
 	ShellAsk *ask = bg_memdup(what, sizeof(*what));
@@ -96,7 +97,12 @@ static void send_ask(ViewContext *context, AskName name, Json *args, const Shell
 	ask->view = view_index(context->view);
 	ask->next = shell->asks;
 	shell->asks = ask;
-	client_ask(shell->client, name, args, on_reply, ask);
+	return ask;
+}
+
+static void send_ask(ViewContext *context, AskName name, Json *args, const ShellAsk *what)
+{
+	client_ask(context->shell->client, name, args, on_reply, add_ask(context, what));
 }
 
 void view_ask(ViewContext *context, AskName name, Json *args, const char *done)
@@ -107,6 +113,11 @@ void view_ask(ViewContext *context, AskName name, Json *args, const char *done)
 void view_ask_then(ViewContext *context, AskName name, Json *args, ViewReply *reply, Json *data)
 {
 	send_ask(context, name, args, &(ShellAsk) { .reply = reply, .data = data });
+}
+
+void view_lend_then(ViewContext *context, Json *args, ViewReply *reply, Json *data)
+{
+	client_lend(context->shell->client, args, on_reply, add_ask(context, &(ShellAsk) { .reply = reply, .data = data }));
 }
 
 /* After the client is closed nobody answers any more. */

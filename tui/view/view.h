@@ -141,6 +141,9 @@ void view_ask(ViewContext *context, AskName name, Json *args, const char *done);
 typedef void ViewReply(void *state, ViewContext *context, bool ok, const Json *reply, const Error *err, const Json *data);
 void view_ask_then(ViewContext *context, AskName name, Json *args, ViewReply *reply, Json *data);
 
+/* ASK_APPLY of what runs in the terminal of this person: the same, and the console is put aside when it begins. */
+void view_lend_then(ViewContext *context, Json *args, ViewReply *reply, Json *data);
+
 /* ---- asking the person ---- one dialog at a time; esc always leaves without doing anything */
 
 /* Called when it was accepted: the fields are read with form_text(&dialog->form, n). `data` as above. */

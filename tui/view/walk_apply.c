@@ -1,5 +1,6 @@
 /* walk_apply.c: doing and ticking, with the ceremony that the risk asks for: nothing, a key, a yes to a question, a reason, a typed name. */
 #include "core/base/alloc.h"
+#include "core/engine/client_seat.h"
 #include "tui/view/walk_plan.h"
 #include "tui/view/walk_view.h"
 #include <stdio.h>
@@ -64,13 +65,26 @@ static void applied(void *state, ViewContext *context, bool ok, const Json *repl
 	view_error(context, err);
 }
 
+/* The row that is applied says it by its plan. */
+static bool wants_terminal(const ViewContext *context, const Json *args)
+{
+	const Incident *incident = context->model->incident;
+	const Run *run = incident ? incident_find_run(incident, json_get_string(args, "run")) : NULL;
+	const IncidentStep *step = run ? run_find_step(run, json_get_string(args, "step")) : NULL;
+	size_t index = (size_t) json_get_int(args, "index", 0);
+	return step && index < step->action_count && client_wants_terminal(&step->actions[index]);
+}
+
 static void send_apply(WalkView *walk, ViewContext *context, Json *args)
 {
 	/* After the way back there is nothing next: the person looks at what it did. */
 	bool undo = json_get_bool(args, "undo", false);
 	snprintf(walk->expects, sizeof(walk->expects), "%s", undo ? "" : json_get_string_or(args, "step", ""));
 	walk->also_step[0] = '\0';
-	view_ask_then(context, ASK_APPLY, args, applied, NULL);
+	if (wants_terminal(context, args))
+		view_lend_then(context, args, applied, NULL);
+	else
+		view_ask_then(context, ASK_APPLY, args, applied, NULL);
 }
 
 /* The dialog has the typed name first, where it wants one, then the reason. */

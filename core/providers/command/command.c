@@ -39,6 +39,8 @@ static void login_name(char *ret, size_t size) {
 		snprintf(ret, size, "uid %u", (unsigned) getuid());
 }
 
+static bool keeps_record(const Call *call) { return !text_eq(call_arg(call, "record"), "no"); }
+
 static bool command_plan(const Call *call, Plan *plan, Error *err) {
 	char host[256] = "this machine", user[128];
 	if (machines_are_wanted(call_arg(call, "host")))
@@ -50,14 +52,21 @@ static bool command_plan(const Call *call, Plan *plan, Error *err) {
 	login_name(user, sizeof(user));
 	const char *folder = given_or(call_arg(call, "cwd"), carried.folder);
 	plan->action = bg_strdup("command.run");
-	plan_set(&plan->target, "%s@%s:%s", user, host, folder);
+	bool in_terminal = text_eq(call_arg(call, "terminal"), "yes");
+	if (in_terminal)
+		plan_set(&plan->target, "your own terminal on %s:%s", host, folder);
+	else
+		plan_set(&plan->target, "%s@%s:%s", user, host, folder);
 	plan_set(&plan->confirm_name, "%s", given_or(call_arg(call, "confirm"), host));
 	plan->args = json_copy(call->args);
 	AUTO_FREE char *what = bg_asprintf("run %s", call_arg(call, "text"));
 	plan_add_change(plan, what, NULL, NULL);
 	plan_set(&plan->request, "%s", call_arg(call, "text"));
 	plan_set(&plan->manual, "%s", call_arg(call, "text"));
-	const char *wanted = rights_are_missing() ? rights_wanted(str_from(call_arg(call, "text"))) : NULL;
+	if (in_terminal)
+		strlist_add(&plan->warnings, keeps_record(call) ? "it runs in your own terminal, with your own rights; what it prints is recorded: keep secrets off the screen"
+			: "it runs in your own terminal, with your own rights; what it prints is not recorded, since the playbook says so");
+	const char *wanted = rights_are_missing() && !in_terminal ? rights_wanted(str_from(call_arg(call, "text"))) : NULL;
 	if (wanted)
 		strlist_add_take(&plan->warnings, bg_asprintf("%s gains no rights here and will fail: run it in a shell of your own, then tick the step "
 			"with a reason", wanted));
@@ -101,6 +110,34 @@ static bool judge(const Call *call, const ProcessResult *ended, ActionResult *re
 	return error_hint(err, "its output says more; mend it and plan again, or do it by hand and tick with a reason");
 }
 
+/* In the terminal of a person: nothing that it exports is carried on, since what their shell leaves is theirs. */
+static bool apply_in_terminal(const Call *call, const Carried *carried, ActionResult *result, Error *err) {
+	char span[SPAN_TEXT_SIZE];
+	TerminalCommand command = {.text = call_arg(call, "text"), .folder = given_or(call_arg(call, "cwd"), ""), .usual_folder = carried->folder, .record = keeps_record(call),
+		.environment = &carried->environment, .path = &call->environment->command_path};
+	TerminalEnd end = {0};
+	if (!call->in_terminal) {
+		error_set(err, ERROR_DENIED, "it runs in the terminal of whoever starts it, and none was lent");
+		return error_hint(err, "start it in the console, or with breakglass apply in a terminal");
+	}
+	bool ran = call->in_terminal(call->userdata, &command, &end, err);
+	result->began = end.began;
+	if (!ran)
+		return false;
+	result->exit_code = end.exit_code;
+	(void) span_format(end.elapsed_ms, span);
+	result->evidence = end.signal ? bg_asprintf("ended by signal %d after %s, %s", end.signal, span, end.recording)
+		: bg_asprintf("exit %d after %s, %s", end.exit_code, span, end.recording);
+	if (!end.signal && exit_is_expected(call, end.exit_code))
+		return true;
+	if (end.signal)
+		error_set(err, ERROR_REMOTE, "the command was ended by signal %d after %s", end.signal, span);
+	else
+		error_set(err, ERROR_REMOTE, "the command exited with %d after %s", end.exit_code, span);
+	error_where(err, "%.120s", command.text);
+	return error_hint(err, "plan it again to do it again, or go on and tick with a reason");
+}
+
 static bool command_apply(const Call *call, const Plan *plan, ActionResult *result, Error *err) {
 	(void) plan;
 	if (machines_are_wanted(call_arg(call, "host")))
@@ -108,6 +145,8 @@ static bool command_apply(const Call *call, const Plan *plan, ActionResult *resu
 	AUTO_CLEAR(Carried) carried = {0};
 	if (!is_local(call, err) || !carried_load(call->environment, call->state_folder, &carried, err))
 		return false;
+	if (text_eq(call_arg(call, "terminal"), "yes"))
+		return apply_in_terminal(call, &carried, result, err);
 	process_environment_set(&carried.environment, "BREAKGLASS_COMMAND", call_arg(call, "text"));
 	char shell[] = "/bin/sh", flag[] = "-c", name[] = "breakglass";
 	AUTO_FREE char *wrapper = bg_strdup(WRAPPER);
@@ -131,7 +170,9 @@ static const Action ACTIONS[] = {
 			.VERB_PARAMS({"text", PARAM_TEXT, true, NULL, "the command, values filled in"},
 				{"host", PARAM_TEXT, false, NULL, "local, or ssh:NAME,NAME"},
 				{"except", PARAM_TEXT, false, NULL, "nodes of these where it was done before"}, {"cwd", PARAM_TEXT, false, NULL, "the folder to run it in"},
-				{"timeout", PARAM_SPAN, false, NULL, "when to end it"}, {"confirm", PARAM_TEXT, false, NULL, "what is typed before it, if not the machine's name"}, {"expect", PARAM_TEXT, false, NULL, "the exit status that is right"})},
+				{"timeout", PARAM_SPAN, false, NULL, "when to end it"}, {"confirm", PARAM_TEXT, false, NULL, "what is typed before it, if not the machine's name"}, {"expect", PARAM_TEXT, false, NULL, "the exit status that is right"},
+				{"terminal", PARAM_BOOL, false, NULL, "it wants a terminal: that of whoever starts it"},
+				{"record", PARAM_BOOL, false, NULL, "no: what it prints there is not kept"})},
 		.plan = command_plan, .apply = command_apply, .manual = "paste the command into a shell",
 	},
 };
