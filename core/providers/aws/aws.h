@@ -156,5 +156,11 @@ bool aws_plan_role_policy(const Call *call, Plan *ret_plan, Error *err);
 bool aws_apply_role_policy(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 bool aws_verify_role_policy(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 
+/* What of a user, of a role's policy, is not as aws.user and aws.role-policy would have it, in words; nothing: all is. False also when there is none:
+ * ERROR_MISSING with os_code 404. */
+typedef struct AwsDrifts { StrList list; int64_t clock_difference_ms; } AwsDrifts;
+BG_CHECK bool aws_user_drifts(const Call *call, AwsDrifts *ret, Error *err);
+BG_CHECK bool aws_role_drifts(const Call *call, AwsDrifts *ret, Error *err);
+void aws_probe_access(const Call *call, Reading *ret);
 void aws_probe_policy(const Call *call, Reading *ret);
 void aws_probe_replicas(const Call *call, Reading *ret);

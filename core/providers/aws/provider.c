@@ -102,6 +102,13 @@ static const Action ACTIONS[] = {
 };
 
 static const Probe PROBES[] = {
+	{.spec = {.name = "aws.access", .kind = VERB_PROBE, .subject = "access to bucket ${bucket}",
+			.help = "whether who may write to a bucket is as promised: the policy and key of a user (user=), or the policy of a role",
+			.VERB_PARAMS(BUCKET, {"user", PARAM_TEXT, false, NULL, "a user as aws.user makes it"},
+				{"role", PARAM_TEXT, false, NULL, "or a role as aws.role-policy leaves it; ContainerInstanceRole if neither is said"},
+				{"policy", PARAM_TEXT, false, NULL, "name of the policy; as those two have it if not said"}, SYSTEM_PARAM),
+			.VERB_FIELDS({"bucket", PARAM_TEXT, "name of the bucket"}, {"drifts", PARAM_INT, "how many parts are not as promised"})},
+		.every_ms = 300000, .deadline_ms = 30000, .budget_ms = 1800000, .read = aws_probe_access},
 	{.spec = {.name = "aws.policy", .kind = VERB_PROBE, .subject = "bucket ${bucket}",
 			.help = "whether a bucket is as promised: versioning, encryption, public access, ownership, region, replication; what differs is told",
 			.VERB_PARAMS(BUCKET, {"region", PARAM_TEXT, false, NULL, "where it should be"}, SHAPE_PARAMS,

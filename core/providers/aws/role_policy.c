@@ -90,6 +90,8 @@ static bool look(const Call *call, Scene *scene, Error *err) {
 	if (scene->before)
 		return merge(scene, err);
 	error_set(err, ERROR_MISSING, "there is no role %s with a policy %s of its own", scene->role, scene->policy);
+	if (err)
+		err->os_code = 404;
 	return error_hint(err, "IAM console > Roles: its name often has more in front and behind (role=); a managed policy is changed there by hand");
 }
 
@@ -137,5 +139,16 @@ bool aws_verify_role_policy(const Call *call, const Plan *plan, ActionResult *re
 	result->verified = scene.added.count ? VERIFIED_NO : VERIFIED_YES;
 	plan_set(&result->evidence, scene.added.count ? "policy %s of role %s does not allow all of it in bucket %s" : "policy %s of role %s allows it in bucket %s",
 		scene.policy, scene.role, scene.bucket);
+	return true;
+}
+
+bool aws_role_drifts(const Call *call, AwsDrifts *ret, Error *err) {
+	AUTO_CLEAR(Scene) scene = {0};
+	bool ok = look(call, &scene, err);
+	ret->clock_difference_ms = scene.aws.clock_difference_ms;
+	if (!ok)
+		return false;
+	for (size_t i = 0; i < scene.added.count; i++)
+		strlist_add_take(&ret->list, bg_asprintf("its policy %s does not say: %s", scene.policy, scene.added.items[i]));
 	return true;
 }

@@ -93,13 +93,13 @@ static bool look(const Call *call, User *user, Error *err) {
 	user->name = call_arg(call, "user");
 	user->bucket = call_arg(call, "bucket");
 	user->policy = call_arg(call, "policy") ? call_arg(call, "policy") : DEFAULT_POLICY;
-	user->file = argument_path(call->environment, call_arg(call, "file"));
+	user->file = call_arg(call, "file") ? argument_path(call->environment, call_arg(call, "file")) : NULL;
 	if (!iam_is_name(user->name, AWS_NAME_MAX, err) || !iam_is_name(user->policy, AWS_POLICY_NAME_MAX, err) || !aws_is_bucket_name(user->bucket, err)
 		|| !aws_open(call, &user->aws, err) || !read_user(user, err))
 		return false;
 	user->wanted = policy_for(user->bucket);
 	struct stat status;
-	user->file_there = lstat(user->file, &status) == 0;
+	user->file_there = user->file && lstat(user->file, &status) == 0;
 	if (!user->there)
 		return true;
 	if (!iam_policy(&user->aws, "User", user->name, user->policy, &user->actual, err) || !read_keys(user, err))
@@ -256,5 +256,26 @@ bool aws_verify_user(const Call *call, const Plan *plan, ActionResult *result, E
 	result->verified = user.there && user.as_wanted && user.key_id && kept ? VERIFIED_YES : VERIFIED_NO;
 	plan_set(&result->evidence, "user %s %s, policy %s %s, access key %s%s%s", user.name, user.there ? "is there" : "is not there", user.policy,
 		user.as_wanted ? "as wanted" : "not as wanted", user.key_id ? user.key_id : "none", kept ? "" : ", which is not in ", kept ? "" : user.file);
+	return true;
+}
+
+bool aws_user_drifts(const Call *call, AwsDrifts *ret, Error *err) {
+	AUTO_CLEAR(User) user = {0};
+	bool ok = look(call, &user, err);
+	ret->clock_difference_ms = user.aws.clock_difference_ms;
+	if (!ok)
+		return false;
+	if (!user.there) {
+		error_set(err, ERROR_MISSING, "there is no user %s", user.name);
+		err->os_code = 404;
+		return error_hint(err, "aws.user makes it; or look at the name in the IAM console");
+	}
+	AUTO_FREE char *actual = user.actual ? iam_text(user.actual) : NULL;
+	if (!user.actual)
+		strlist_add_take(&ret->list, bg_asprintf("it has no policy %s", user.policy));
+	else if (!user.as_wanted)
+		strlist_add_take(&ret->list, bg_asprintf("its policy %s is another: %s", user.policy, actual));
+	if (!user.key_id)
+		strlist_add(&ret->list, "it has no access key");
 	return true;
 }

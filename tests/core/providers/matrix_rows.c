@@ -258,6 +258,22 @@ static void aws(const BadRequest *request, MatrixWorld world, BadAnswer *answer)
 	aws_error(answer, "NoSuchKey");
 }
 
+#define ROLE_SAYS(statements) "<GetRolePolicyResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetRolePolicyResult><RoleName>web</RoleName><PolicyDocument>" \
+	"%7B%22Statement%22%3A%5B" statements "%5D%7D</PolicyDocument></GetRolePolicyResult></GetRolePolicyResponse>"
+#define MAY(action, resource) "%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22" action "%22%2C%22Resource%22%3A%22arn%3Aaws%3As3%3A%3A%3A" resource "%22%7D"
+
+static void iam(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
+	(void) request;
+	buf_puts(&answer->headers, "Content-Type: text/xml\r\n");
+	if (world == WORLD_EMPTY) {
+		answer->status = 404;
+		buf_puts(&answer->body, "<ErrorResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><Error><Type>Sender</Type><Code>NoSuchEntity</Code>"
+			"<Message>The role cannot be found.</Message></Error></ErrorResponse>");
+	} else {
+		buf_puts(&answer->body, world == WORLD_HOLLOW ? ROLE_SAYS(MAY("s3%3AListBucket", "kept")) : ROLE_SAYS(MAY("s3%3AListBucket", "kept") "%2C" MAY("s3%3A%2A", "kept%2F%2A")));
+	}
+}
+
 /* ---- a site ---- */
 
 static void site(const BadRequest *request, MatrixWorld world, BadAnswer *answer) {
@@ -400,6 +416,8 @@ const MatrixRow MATRIX[] = {
 		{READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true, .secret = "sv=2021-12-02&sr=c&sp=rl&sig=" MATRIX_SECRET},
 	{"azure.container", "two pages, by key", "azure", "url", "    account: matrix\n    key: { env: MATRIX_KEY }\n", {"container", "two", "max-age", "26h"},
 		azure, BODY_XML, "container two", {READING_OK, READING_FAIL, READING_WARN, READING_WARN}, NULL, .by_clock = true},
+	{"aws.access", "", "aws", "iam-url", KEYS, {"bucket", "kept", "role", "web", "policy", "assets"}, iam, BODY_XML, "access to bucket kept",
+		{READING_OK, READING_FAIL, READING_WARN, READING_UNKNOWN}, "a policy has no time", .by_clock = true},
 	{"aws.policy", "", "aws", "s3-url", KEYS, {"bucket", "assets", "replicates-to", "copy"}, aws, BODY_XML, "bucket assets",
 		{READING_OK, READING_FAIL, READING_WARN, READING_UNKNOWN}, "how a bucket is set up has no time", .by_clock = true},
 	{"aws.replicas", "", "aws", "s3-url", KEYS, {"source", "assets", "destination", "copy"}, aws, BODY_XML, "bucket assets",

@@ -175,3 +175,30 @@ Test(aws_access, what_is_not_there_or_not_allowed_says_so) {
 		cr_expect(strstr(err.hint, CASES[i].hint), "%s", err.hint);
 	}
 }
+
+/* The probe looks with the eyes of the two actions. */
+Test(aws_access, what_is_not_as_promised_is_told) {
+	AUTO(AwsScene) *scene = aws_scene_begin(NULL);
+	AUTO_CLEAR(Reading) none = {0};
+	AUTO_CLEAR(Reading) made = {0};
+	AUTO_CLEAR(Reading) other = {0};
+	AUTO_CLEAR(Reading) role = {0};
+	AUTO_CLEAR(Reading) added = {0};
+	aws_scene_args(scene, "user", "project-backups", "bucket", "project-hosting-services", NULL);
+	aws_scene_read(scene, "aws.access", &none);
+	cr_expect(none.state == READING_FAIL && strstr(none.text, "there is no user project-backups"), "%s", none.text);
+	user_args(scene, "key.csv");
+	AUTO_FREE char *done = aws_scene_do(scene, "aws.user");
+	aws_scene_args(scene, "user", "project-backups", "bucket", "project-hosting-services", NULL);
+	aws_scene_read(scene, "aws.access", &made);
+	cr_expect(done && made.state == READING_OK, "%s: %s", made.text, made.reason);
+	aws_scene_args(scene, "user", "project-backups", "bucket", "another-bucket", NULL);
+	aws_scene_read(scene, "aws.access", &other);
+	cr_expect(other.state == READING_WARN && strstr(other.text, "its policy backups is another: {"), "%s", other.text);
+	aws_scene_args(scene, "bucket", "dr-a", "role", SIM_ROLE, NULL);
+	aws_scene_read(scene, "aws.access", &role);
+	cr_expect(role.state == READING_WARN && strstr(role.text, "does not say: {\"Action\":[\"s3:ListBucket\"]"), "%s", role.text);
+	AUTO_FREE char *widened = aws_scene_do(scene, "aws.role-policy");
+	aws_scene_read(scene, "aws.access", &added);
+	cr_expect(widened && added.state == READING_OK, "%s: %s", added.text, added.reason);
+}
