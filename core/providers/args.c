@@ -56,7 +56,8 @@ bool provider_choose_system(const Environment *environment, const char *verb, co
 		*ret_system = system;
 		return true;
 	}
-	if (provider->needs_no_system && !name) {
+	const Action *action = action_find(verb);
+	if (provider->needs_no_system && !name && !(action && action->needs_system)) {
 		*ret_system = environment_only_system(environment, provider->name);
 		return true;
 	}

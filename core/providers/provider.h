@@ -87,6 +87,7 @@ BG_DEFINE_CLEARP(ActionResult, action_result_clear)
 
 typedef struct Action {
 	VerbSpec spec;           /* name, parameters, risk, help */
+	bool needs_system;       /* of a provider whose other verbs need none */
 	bool repeatable;         /* doing it again after an interruption is safe */
 	int64_t usual_ms;        /* how long it usually takes, for "slow" on screens */
 	int64_t plan_ms, apply_ms;   /* what planning and doing it may take at most; 0 = the worker's own limits */

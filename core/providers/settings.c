@@ -3,9 +3,17 @@
 
 #include "core/base/file.h"
 
+/* A name that ends in ".*" takes every key with that beginning. */
+static bool is_named(const char *spec, const char *name) {
+	Str beginning = str_from(spec);
+	if (!str_ends(beginning, ".*"))
+		return text_eq(spec, name);
+	return strlen(name) > beginning.len - 1 && strncmp(name, spec, beginning.len - 1) == 0;
+}
+
 static const SettingSpec *find_spec(const SettingSpec *specs, size_t count, const char *name, bool secret) {
 	for (size_t i = 0; i < count; i++)
-		if (specs[i].secret == secret && text_eq(specs[i].name, name))
+		if (specs[i].secret == secret && is_named(specs[i].name, name))
 			return &specs[i];
 	return NULL;
 }
@@ -13,7 +21,8 @@ static const SettingSpec *find_spec(const SettingSpec *specs, size_t count, cons
 static bool unknown(const SettingSpec *specs, size_t count, const EnvironmentSystem *system, const char *name, Error *err) {
 	AUTO_CLEAR(StrList) names = {0};
 	for (size_t i = 0; i < count; i++)
-		strlist_add(&names, specs[i].name);
+		if (!strlist_has(&names, specs[i].name))
+			strlist_add(&names, specs[i].name);
 	AUTO_FREE char *known = strlist_join(&names, ", ");
 	error_set(err, ERROR_INVALID, "a %s system has no setting %s", system->provider, name);
 	return error_hint(err, "it may have: %s", known);

@@ -7,7 +7,7 @@
 #define SYSTEM_PARAM {"system", PARAM_TEXT, false, NULL, "system of the environment file; needed only where there are several"}
 
 typedef struct SettingSpec {
-	const char *name;
+	const char *name;      /* one that ends in ".*" takes every key with that beginning */
 	ParamType type;
 	bool required;
 	bool secret;           /* a source of a secret; the others are plain settings */

@@ -21,7 +21,7 @@ static const char ENVIRONMENT[] =
 	"  gh: { provider: github, repository: octo/app, url: 'http://127.0.0.1:7', token: { env: FUZZ_TOKEN } }\n"
 	"  cloud: { provider: aws, account: '123456789012', region: us-east-1, s3-url: 'http://127.0.0.1:8', iam-url: 'http://127.0.0.1:9', control-url: 'http://127.0.0.1:10',\n"
 	"    access-key-id: { env: FUZZ_ID }, secret-access-key: { env: FUZZ_TOKEN } }\n"
-	"  site: { provider: http, url: 'http://127.0.0.1:4' }\n"
+	"  site: { provider: http, url: 'http://127.0.0.1:4', token: { env: FUZZ_TOKEN }, body: '{\"a\": [\"${text}\", 1]}' }\n"
 	"  chat: { provider: slack, url: 'http://127.0.0.1:8', channel: C1, token: { env: FUZZ_TOKEN } }\n"
 	"  cards: { provider: trello, url: 'http://127.0.0.1:9', board: b, list: L, key: { env: FUZZ_ID }, token: { env: FUZZ_TOKEN } }\n"
 	"  overlay: { provider: mycelium, url: 'http://127.0.0.1:5' }\n";
@@ -34,7 +34,7 @@ static const char *const ARGUMENTS[][2] = {
 	{ "existing", "merge" }, { "attachments", "keep" }, { "databases", "d" }, { "as", "d" },
 	{ "branch", "main" }, { "approvals", "6" }, { "workflow", "restore.yml" }, { "correlation", "bg_id" }, { "run", "4711" }, { "watch", "no" },
 	{ "channel", "C1" }, { "thread", "1503435956.000247" }, { "name", "inc-${date}-${slug}" }, { "topic", "lost" }, { "invite", "U1,U2" },
-	{ "improvements", "yes" }, { "list", "L" }, { "desc", "two\nlines" },
+	{ "improvements", "yes" }, { "list", "L" }, { "desc", "two\nlines" }, { "method", "PUT" }, { "expect", "200,201" }, { "keep", "issue.key" },
 };
 
 /* Names that Amazon would take; a job is not followed to its end, which the answers may never come to. */
@@ -116,6 +116,10 @@ static Json *arguments(const VerbSpec *spec, int64_t bits)
 		const ParamSpec *param = &spec->params[i];
 		if (!param->required && !(bits >> (i % 60) & 1))
 			continue;
+		if (text_eq(param->name, "value.*")) {
+			json_add_string(args, "value.text", "back\n\"again\"");
+			continue;
+		}
 		if (text_eq(spec->name, "couchdb.restore") && text_eq(param->name, "from")) {
 			json_add_string(args, "from", "d.json");
 			continue;

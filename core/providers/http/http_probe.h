@@ -1,4 +1,4 @@
-/* http_probe.h: the provider for web sites: one probe, http, that looks at a page, or at a sample of many. */
+/* http_probe.h: the provider for web sites: the probe http, that looks at a page, or at a sample of many (http.post: post.h). */
 #pragma once
 #include "core/providers/provider.h"
 #include "core/transport/http.h"

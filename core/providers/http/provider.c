@@ -1,10 +1,11 @@
-/* provider.c: http: one page, or a sample of a site's pages. */
+/* provider.c: http: one page, or a sample of a site's pages; the table with http.post. */
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
 #include "core/base/digest.h"
 #include "core/base/file.h"
 #include "core/providers/http/http_probe.h"
+#include "core/providers/http/post.h"
 #include "core/providers/settings.h"
 #include "core/transport/url.h"
 
@@ -12,13 +13,19 @@
 #define SAMPLE_MAX 500
 
 static const SettingSpec SETTINGS[] = {
-	{"url", PARAM_URL, true, false, "address of the site"},
+	{"url", PARAM_URL, false, false, "address of the site, or of what is posted to"},
+	{"url", PARAM_TEXT, false, true, "the same where the address itself is the secret, as of a webhook: it can only be posted to"},
+	{"body", PARAM_TEXT, false, false, "what http.post sends: JSON whose texts hold ${name}, for value.name= of the action; an object of all values if not said"},
+	{"sends", PARAM_TEXT, false, false, "json, or form: the members of body as a form"},
+	{"token", PARAM_TEXT, false, true, "sent by http.post as Authorization: Bearer"},
+	{"header.*", PARAM_TEXT, false, false, "a header of http.post: header.X-Project"},
+	{"header.*", PARAM_TEXT, false, true, "one that is a secret, with its whole value: header.Authorization: { env: NAME }"},
 	{"insecure", PARAM_BOOL, false, false, "true: its certificate is not checked"},
 	{"ca-cert", PARAM_TEXT, false, false, "path of a PEM file with the authority of its certificate"},
 };
 
 static bool check_system(const Environment *environment, const EnvironmentSystem *system, Error *err) {
-	return settings_check(environment, system, SETTINGS, BG_LENGTH(SETTINGS), err);
+	return settings_check(environment, system, SETTINGS, BG_LENGTH(SETTINGS), err) && post_check_system(environment, system, err);
 }
 
 static bool open_client(const Call *call, HttpClient **ret, Error *err) {
@@ -180,5 +187,15 @@ static const Probe PROBES[] = {
 		.every_ms = 60000, .deadline_ms = 45000, .budget_ms = 180000, .read = read_site},
 };
 
+static const Action ACTIONS[] = {
+	{.spec = {.name = "http.post", .kind = VERB_ACTION, .risk = RISK_CHANGE,
+			.help = "one request to any other chat or tracker, as the system describes it; not safe to repeat, and in doubt when no answer comes",
+			.VERB_PARAMS({"value.*", PARAM_TEXT, false, NULL, "what stands for ${name} in the system's body: value.text=\"We are on it\""},
+				{"method", PARAM_CHOICE, false, "POST|PUT", "POST if not said"},
+				{"expect", PARAM_LIST, false, NULL, "statuses that say yes: 200,201; any 2xx if not said"},
+				{"keep", PARAM_TEXT, false, NULL, "what save= keeps of an answer in JSON: key, or issue.key"}, SYSTEM_PARAM)},
+		.needs_system = true, .usual_ms = 1500, .plan = http_plan_post, .apply = http_apply_post, .verify = http_verify_post, .manual = "Do it by hand in that service"},
+};
+
 const Provider HTTP_PROVIDER = {.name = "http", .title = "web site", .needs_no_system = true, .check_system = check_system,
-	.probes = PROBES, .probe_count = BG_LENGTH(PROBES)};
+	.actions = ACTIONS, .action_count = BG_LENGTH(ACTIONS), .probes = PROBES, .probe_count = BG_LENGTH(PROBES)};

@@ -41,6 +41,7 @@ static const Row ROWS[] = {
 	{"couchdb.restore", NULL, {"from", "set"}},
 	{"slack.channel", NULL, {"name", "inc-db-down", "invite", "U1"}},
 	{"slack.post", NULL, {"text", "We are on it", "channel", "C0GENERAL"}},
+	{"http.post", NULL, {"value.text", "We are on it"}},
 	{"trello.card", NULL, {"name", "Alert on the size", "list", "To do"}},
 };
 
@@ -59,6 +60,7 @@ typedef struct Relay {
 	GithubScene github;          /* or */
 	SimOffice *office;
 	const char *system;          /* its settings but for address and secret; NULL = by what is there */
+	const char *path;            /* of the system behind its address; NULL = none */
 	const char *behind;          /* the address of the system itself; borrowed from one of them */
 	HttpClient *client;
 	StrList asked;               /* "GET", a method for each request */
@@ -159,6 +161,14 @@ static void relay_begin(Relay *relay, const Row *row, TempFolder *folder) {
 		relay->behind = sim_office_slack_url(relay->office);
 		return;
 	}
+	if (strstr(row->verb, "http.")) {
+		setenv("REDIRECTED_PASSWORD", SIM_OFFICE_TOKEN, 1);
+		assert_ok(sim_office_start(&relay->office, &err), &err);
+		relay->behind = sim_office_trello_url(relay->office);
+		relay->path = SIM_OFFICE_WEBHOOK;
+		relay->system = "http, token";
+		return;
+	}
 	if (strstr(row->verb, "trello.")) {
 		setenv("REDIRECTED_PASSWORD", SIM_OFFICE_TRELLO_TOKEN, 1);
 		setenv("REDIRECTED_KEY", SIM_OFFICE_KEY, 1);
@@ -200,7 +210,7 @@ static Environment *environment_by(const Relay *relay, TempFolder *folder, const
 	AUTO_FREE char *path = relay->sandbox ? sandbox_environment(relay->sandbox) : bg_strdup(temp_path(folder, "environment.yaml"));
 	const char *system = relay->system ? relay->system : relay->office ? "slack, token" : relay->couch ? "couchdb, password" : "github, repository: " SCENE_REPO ", token";
 	AUTO_FREE char *text = relay->sandbox ? read_text(path)
-		: bg_asprintf("name: test\nkind: live\nsystems:\n  s: { url: \"%s\", provider: %s: { env: REDIRECTED_PASSWORD } }\n", relay->behind, system);
+		: bg_asprintf("name: test\nkind: live\nsystems:\n  s: { url: \"%s%s\", provider: %s: { env: REDIRECTED_PASSWORD } }\n", relay->behind, relay->path ? relay->path : "", system);
 	AUTO_FREE char *changed = exchange(text, relay->behind, url);
 	Environment *environment = NULL;
 	Error err = {0};
