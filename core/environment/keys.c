@@ -9,6 +9,7 @@ static const EnvironmentKey top_keys[] = {
 	{ "kind", true, "live or drill; on a drill every screen says DRILL." },
 	{ "dedicated", false, "true: it is there to be restored into. Left out: only a drill is; elsewhere a restore wants a signed reason." },
 	{ "playbooks", false, "Markdown files, or folders of them, relative to this file." },
+	{ "readiness", false, "false: no row on the board for what the playbooks lack here; check --environment tells it all the same." },
 	{ "group", false, "A Unix group whose members may use the engine that one of them started. Left out: nobody else may." },
 	{ "objective", false, "The time to restore that was promised: 60m." },
 	{ "zones", false, "Time zones of those who take part, such as Europe/London: a time that is typed is shown in each before it is taken." },

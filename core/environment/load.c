@@ -114,6 +114,7 @@ static bool load_all(const Reader *reader, const YamlNode *root, Environment *en
 		&& load_checkpoints(reader, root, environment, err)
 		&& load_announce(reader, root, environment, err)
 		&& load_nodes(reader, root, environment, err)
+		&& load_readiness(reader, root, environment, err)
 		&& load_commands(reader, root, environment, err)
 		&& load_values(reader, root, environment, err)
 		&& load_damage(reader, root, environment, err)

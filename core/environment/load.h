@@ -13,6 +13,8 @@ BG_CHECK bool load_checkpoints(const Reader *reader, const YamlNode *root, Envir
 BG_CHECK bool load_announce(const Reader *reader, const YamlNode *root, Environment *environment, Error *err);
 /* After the probes and places, for the same reason. */
 BG_CHECK bool load_nodes(const Reader *reader, const YamlNode *root, Environment *environment, Error *err);
+/* After everything else that becomes a probe: its row stands last. */
+BG_CHECK bool load_readiness(const Reader *reader, const YamlNode *root, Environment *environment, Error *err);
 BG_CHECK bool load_damage(const Reader *reader, const YamlNode *root, Environment *environment, Error *err);
 /* The nodes of the team's cluster file; `node` names it. */
 BG_CHECK bool load_cluster(const Reader *reader, const YamlNode *node, Environment *environment, Error *err);

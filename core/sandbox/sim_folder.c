@@ -55,7 +55,8 @@ static void describe_ocw(const SimFolder *folder, Buf *out) {
 		"  - { name: backup pipeline, probe: concourse.pipeline, system: ci, pipeline: " SIM_PIPELINE_NAME ", every: 10s }\n"
 		"  - { name: backup bucket, probe: s3.bucket, system: content, bucket: " SIM_BACKUP_BUCKET ", every: 20s }\n"
 		"  - { name: live bucket, probe: s3.bucket, system: content, bucket: " SIM_LIVE_BUCKET ", every: 20s }\n"
-		"  - { name: fastly live, probe: fastly.service, system: cdn, service: " SIM_SERVICE ", serves: " SIM_LIVE_BUCKET ", backup: " SIM_BACKUP_BUCKET ", every: 10s }\n\n");
+		"  - { name: fastly live, probe: fastly.service, system: cdn, service: " SIM_SERVICE ", serves: " SIM_LIVE_BUCKET ", backup: " SIM_BACKUP_BUCKET ", every: 10s }\n"
+		SIM_FOLDER_READINESS "\n");
 	buf_printf(out, "values: { site: live, env: production, service: " SIM_SERVICE ", ocw_url: \"%s\" }\n\n"
 		"damage: { live: live bucket, backup: backup job, bucket: backup bucket, since: published }\n", folder->urls[SIM_SYSTEM_SITE]);
 }

@@ -91,7 +91,8 @@ void sim_hosted_describe(const SimFolder *folder, Buf *out) {
 	buf_printf(out, "dedicated: true\n\nsystems:\n  cluster: { provider: k8s, program: [\"%s/bin/kubectl\"], namespace: " SIM_HOSTED_DR " }\n\n", folder->folder);
 	buf_puts(out, "probes:\n"
 		"  - { name: disaster recovery, probe: k8s.deployment, system: cluster, namespace: " SIM_HOSTED_DR ", deployment: app, every: 10s }\n"
-		"  - { name: production, probe: k8s.deployment, system: cluster, namespace: " SIM_HOSTED_PRODUCTION ", deployment: app, every: 10s }\n\n");
+		"  - { name: production, probe: k8s.deployment, system: cluster, namespace: " SIM_HOSTED_PRODUCTION ", deployment: app, every: 10s }\n"
+		SIM_FOLDER_READINESS "\n");
 	buf_printf(out, "commands: { path: [bin], home: home }\n\n"
 		"values:\n  checkout: \"%s/" CHECKOUT "\"\n  namespace: " SIM_HOSTED_DR "\n  dr_url: \"%s/\"\n", folder->folder, folder->urls[SIM_SYSTEM_DR]);
 }

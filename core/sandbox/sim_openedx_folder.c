@@ -142,7 +142,8 @@ static const char PROBES[] = "probes:\n"
 	"  - { name: backup rotation, probe: backup.rotation, every: 30s }\n"
 	"  - { name: overlay, probe: mycelium.peers, every: 10s }\n"
 	"  - { name: lms page, probe: http, system: lms, every: 10s }\n"
-	"  - { name: studio page, probe: http, system: studio, every: 10s }\n";
+	"  - { name: studio page, probe: http, system: studio, every: 10s }\n"
+	SIM_FOLDER_READINESS;
 
 static const char *address_of(const SimCluster *cluster, const char *name) {
 	const SimNode *node = sim_cluster_node(cluster, name);

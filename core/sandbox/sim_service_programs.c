@@ -180,7 +180,8 @@ void sim_service_describe(const SimFolder *folder, Buf *out) {
 		"  - { name: database server, probe: az.postgres, system: azure, server: " SIM_SERVICE_DATABASE ", every: 10s }\n"
 		"  - { name: web, probe: k8s.deployment, system: cluster, deployment: " SIM_SERVICE_WEB ", every: 10s }\n"
 		"  - { name: worker, probe: k8s.deployment, system: cluster, deployment: " SIM_SERVICE_WORKER ", every: 10s }\n"
-		"  - { name: site, probe: http, url: \"%s/\", text: applications are in work, absent: cannot be found, every: 10s }\n\n", public_url);
+		"  - { name: site, probe: http, url: \"%s/\", text: applications are in work, absent: cannot be found, every: 10s }\n"
+		SIM_FOLDER_READINESS "\n", public_url);
 	buf_printf(out, "commands: { path: [bin], home: home }\n\n"
 		"values:\n  repo: " SIM_GITHUB_REPOSITORY "\n  env: production\n  branch: main\n  namespace: " SIM_SERVICE_NAMESPACE "\n  deployment: " SIM_SERVICE_WEB "\n"
 		"  pg_server: " SIM_SERVICE_DATABASE "\n  resource_group: " SIM_SERVICE_GROUP "\n  service_short: afap\n  env_short: prod\n"

@@ -21,6 +21,7 @@ static const char ENVIRONMENT[] =
 	"name: trial\n"
 	"kind: live\n"
 	"playbooks: [book.md]\n"
+	"readiness: false\n"   /* a row that each test would have to know of */
 	"people:\n"
 	"  - { name: ann, login: LOGIN, principal: ann@example.org, roles: [product] }\n"
 	"  - { name: bob, principal: bob@example.org, roles: [engineering] }\n"

@@ -60,13 +60,16 @@ static void tell(Told *told, const Readiness *readiness, const ReadinessQuestion
 
 static void read_readiness(const Call *call, Reading *ret) {
 	AUTO_CLEAR(Readiness) readiness = {.call = call, .environment = call->environment, .now = wall_now(), .incidents = call->incidents};
+	AUTO_CLEAR(Buf) untold = {0};
 	Told told = {.state = READING_OK};
 	readiness_load(&readiness);
 	for (size_t i = 0; i < READINESS_COUNT && !call_is_cancelled(call); i++)
 		if (is_asked(call, READINESS[i].name))
 			tell(&told, &readiness, &READINESS[i], readiness_ask(&readiness, &READINESS[i]), ret);
+	if (told.untold)
+		buf_printf(&untold, "; %zu cannot be asked", told.untold);
 	if (told.state == READING_OK)
-		reading_set(ret, READING_OK, "ready: %zu playbooks, %zu questions", readiness.playbook_count, told.asked);
+		reading_set(ret, READING_OK, "ready: %zu playbooks, %zu questions%s", readiness.playbook_count, told.asked, buf_text(&untold));
 	else
 		reading_set(ret, told.state, "%zu missing or in doubt: %s%s", told.bad, buf_text(&told.text), told.questions > TOLD_MAX ? ", ..." : "");
 	if (told.reason)

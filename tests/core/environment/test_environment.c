@@ -132,6 +132,29 @@ Test(environment, probes_values_and_damage_are_read)
 
 #define HEAD "name: x\nkind: drill\n"
 
+typedef struct ReadinessCase { const char *text, *name; size_t count; } ReadinessCase;
+
+/* Its row comes by itself where there are playbooks, last; one that is written counts instead. */
+static const ReadinessCase READINESS_ROWS[] = {
+	{HEAD "playbooks: [a.md]\n", "readiness", 1},
+	{HEAD "playbooks: [a.md]\nreadiness: true\nprobes:\n  - { name: page, probe: http, url: \"http://[::1]/\" }\n", "readiness", 2},
+	{HEAD "playbooks: [a.md]\nreadiness: false\n", NULL, 0},
+	{HEAD, NULL, 0},
+	{HEAD "playbooks: [a.md]\nprobes:\n  - { name: before the night, probe: readiness.environment, every: 1h }\n", "before the night", 1},
+	{HEAD "playbooks: [a.md]\nprobes:\n  - { name: readiness, probe: http, url: \"http://[::1]/\" }\n", "readiness of this place", 2},
+};
+
+Test(environment, a_place_with_playbooks_has_a_reading_of_what_they_lack)
+{
+	for (size_t i = 0; i < BG_LENGTH(READINESS_ROWS); i++) {
+		const ReadinessCase *row = &READINESS_ROWS[i];
+		AUTO(Environment) *e = parse(row->text);
+		cr_expect_eq(e->probe_count, row->count, "%zu: %zu probes", i, e->probe_count);
+		const EnvironmentProbe *last = e->probe_count ? &e->probes[e->probe_count - 1] : NULL;
+		cr_expect(!row->name || (last && text_eq(last->name, row->name) && text_eq(last->probe, "readiness.environment")), "%zu", i);
+	}
+}
+
 typedef struct Refusal {
 	const char *name, *text, *where, *why, *hint;
 } Refusal;
