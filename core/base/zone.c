@@ -153,7 +153,7 @@ int zone_offset_minutes(const char *zone, WallTime time)
 	return minutes;
 }
 
-const char *zone_format(const char *zone, WallTime time, char text[static ZONE_TEXT_SIZE])
+static const char *format(const char *zone, WallTime time, bool with_day, char text[static ZONE_TEXT_SIZE])
 {
 	struct tm local, utc;
 	time_t seconds = (time_t) (time.ms / 1000);
@@ -163,7 +163,7 @@ const char *zone_format(const char *zone, WallTime time, char text[static ZONE_T
 	}
 	Entered entered = enter(zone);
 	bool ok = local_of(time, &local) && gmtime_r(&seconds, &utc) != NULL;
-	bool other_day = ok && local.tm_mday != utc.tm_mday;
+	bool other_day = ok && with_day && local.tm_mday != utc.tm_mday;
 	if (other_day)
 		(void) snprintf(text, ZONE_TEXT_SIZE, "%s %d %02d:%02d %.16s", MONTHS[local.tm_mon % 12], local.tm_mday, local.tm_hour, local.tm_min, local.tm_zone);
 	else if (ok)
@@ -172,6 +172,47 @@ const char *zone_format(const char *zone, WallTime time, char text[static ZONE_T
 		(void) snprintf(text, ZONE_TEXT_SIZE, "?");
 	leave(&entered);
 	return text;
+}
+
+const char *zone_format(const char *zone, WallTime time, char text[static ZONE_TEXT_SIZE]) { return format(zone, time, true, text); }
+
+const char *zone_format_local(const char *zone, WallTime time, char text[static ZONE_TEXT_SIZE]) { return format(zone, time, false, text); }
+
+const char *zone_format_offset(const char *zone, WallTime time, char text[static ZONE_TEXT_SIZE])
+{
+	char clock[ZONE_TEXT_SIZE];
+	const char *name = strchr(zone_format_local(zone, time, clock), ' ');
+	int minutes = zone_offset_minutes(zone, time), size = minutes < 0 ? -minutes : minutes;
+	(void) snprintf(text, ZONE_TEXT_SIZE, "%s, UTC%c%d", name ? name + 1 : "?", minutes < 0 ? '-' : '+', size / 60);
+	if (size % 60)
+		(void) snprintf(text + strlen(text), ZONE_TEXT_SIZE - strlen(text), ":%02d", size % 60);
+	return text;
+}
+
+static const char *beside(WallTime time, const char *utc, char text[static ZONE_BOTH_SIZE])
+{
+	char local[ZONE_TEXT_SIZE] = "";
+	bool differs = wall_known(time) && zone_offset_minutes(NULL, time) != 0;
+	(void) snprintf(text, ZONE_BOTH_SIZE, "%s%s%.60s", utc, differs ? " " : "", differs ? zone_format(NULL, time, local) : "");
+	return text;
+}
+
+const char *zone_clock(WallTime time, WallTime now, char text[static ZONE_BOTH_SIZE])
+{
+	char utc[WALL_TEXT_SIZE];
+	return beside(time, wall_format_clock(time, now, utc), text);
+}
+
+const char *zone_hm(WallTime time, WallTime now, char text[static ZONE_BOTH_SIZE])
+{
+	char utc[WALL_TEXT_SIZE];
+	return beside(time, wall_format_hm(time, now, utc), text);
+}
+
+const char *zone_iso(WallTime time, char text[static ZONE_BOTH_SIZE])
+{
+	char utc[WALL_TEXT_SIZE];
+	return beside(time, wall_format_iso(time, utc), text);
 }
 
 void zone_own_name(char ret[static ZONE_NAME_SIZE])

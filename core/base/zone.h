@@ -21,6 +21,16 @@ void zone_civil(const char *zone, WallTime time, ZoneCivil *ret);
 int zone_offset_minutes(const char *zone, WallTime time);
 /* "04:04 GMT", with its day where that is not the one in UTC: "Nov 22 04:04 JST". "?" where it is not known. */
 const char *zone_format(const char *zone, WallTime time, char text[static ZONE_TEXT_SIZE]);
+/* "04:04 GMT": without its day, for a column beside one in UTC. */
+const char *zone_format_local(const char *zone, WallTime time, char text[static ZONE_TEXT_SIZE]);
+/* "BST, UTC+1"; "+0530, UTC+5:30". */
+const char *zone_format_offset(const char *zone, WallTime time, char text[static ZONE_TEXT_SIZE]);
+/* For whoever looks at a screen: a time in UTC as wall_format_clock(), wall_format_hm() and wall_format_iso() tell it, and beside it what the clock in front
+ * of them showed then, where that is something else: "02:41:07Z 03:41 BST". */
+#define ZONE_BOTH_SIZE 96
+const char *zone_clock(WallTime time, WallTime now, char text[static ZONE_BOTH_SIZE]);
+const char *zone_hm(WallTime time, WallTime now, char text[static ZONE_BOTH_SIZE]);
+const char *zone_iso(WallTime time, char text[static ZONE_BOTH_SIZE]);
 /* The name of the own zone: "Europe/London" where it has one, else what its clocks are called: "CET". */
 void zone_own_name(char ret[static ZONE_NAME_SIZE]);
 /* "Europe/London": letters, digits and "_+-", two or three parts. Says nothing about tz data. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
+#include "core/base/zone.h"
 #include "core/commands/acting.h"
 #include "core/commands/rows.h"
 #include "core/engine/client_seat.h"
@@ -291,7 +292,7 @@ int run_set_from_probe(Command *command, const char *run) {
 	const ClientModel *model = client_model(command->client);
 	const Run *now = model->incident ? incident_find_run(model->incident, id) : NULL;
 	const NamedValue *value = now ? run_find_value(now, command_word(command, 0)) : NULL;
-	char clock[WALL_TEXT_SIZE];
+	char clock[ZONE_BOTH_SIZE];
 	if (!value)
 		return EXIT_FAILED;
 	if (command->json) {
@@ -303,7 +304,7 @@ int run_set_from_probe(Command *command, const char *run) {
 		command_print_json(json);
 	} else {
 		command_print("%s is %s, from %s at %s\n", value->name, value->secret ? "set, not shown" : value->value, value->from ? value->from : value->who,
-			wall_format_clock(value->set, wall_now(), clock));
+			zone_clock(value->set, wall_now(), clock));
 	}
 	return EXIT_OK;
 }

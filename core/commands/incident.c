@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/alloc.h"
 #include "core/commands/command.h"
 #include "core/commands/rows.h"
+#include "core/engine/client_time.h"
 
 static int ask_simply(Command *command, AskName name, Json *args, const char *said) {
 	Error err = {0};
@@ -48,23 +50,35 @@ int run_note(Command *command) {
 	return ask_simply(command, ASK_NOTE, args, "noted");
 }
 
-/* Times are given as people write them and kept as ms: the verdict computes with them. */
-static char *fact_value(const char *name, const char *text) {
-	WallTime time;
-	if (text_eq(name, "bad-publish") && wall_parse_iso(str_from(text), &time)) {
-		char ms[32];
-		snprintf(ms, sizeof(ms), "%lld", (long long) time.ms);
-		return str_dup(str_from(ms));
+/* Kept as ms, which the verdict computes with; shown in every zone first, as the value of a playbook is. */
+static int set_damage(Command *command, const char *typed) {
+	Error err = {0};
+	char iso[WALL_TEXT_SIZE], ms[32];
+	AUTO_CLEAR(Buf) said = {0};
+	AUTO(Json) *told = client_time_past(typed, &err);
+	if (!told || !command_client(command, true, &err))
+		return command_failed(&err);
+	WallTime time = {json_get_int(told, "utc", 0)};
+	client_time_say(client_model(command->client)->environment, told, &said);
+	if (!client_time_is_plain(told) && !command_has(command, "yes")) {
+		AUTO_FREE char *how = bg_asprintf("%s would be %s; to set it, say --yes, or write %s", DAMAGE_FACT, buf_text(&said), wall_format_iso(time, iso));
+		return command_usage(command, how);
 	}
-	return str_dup(str_from(text));
+	Json *args = json_new_object();
+	snprintf(ms, sizeof(ms), "%lld", (long long) time.ms);
+	json_add_string(args, "name", DAMAGE_FACT);
+	json_add_string(args, "value", ms);
+	AUTO_FREE char *done = bg_asprintf("set: %s", buf_text(&said));
+	return ask_simply(command, ASK_FACT, args, done);
 }
 
 int run_fact(Command *command) {
 	AUTO_FREE char *text = command_text(command, 1);
-	AUTO_FREE char *value = fact_value(command_word(command, 0), text);
+	if (text_eq(command_word(command, 0), DAMAGE_FACT))
+		return set_damage(command, text);
 	Json *args = json_new_object();
 	json_add_string(args, "name", command_word(command, 0));
-	json_add_string(args, "value", value);
+	json_add_string(args, "value", text);
 	return ask_simply(command, ASK_FACT, args, "set");
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
+#include "core/base/zone.h"
 #include "core/commands/acting.h"
 #include "core/commands/nodes_command.h"
 #include "core/providers/plan.h"
@@ -213,9 +214,9 @@ static void print_open(const Run *run) {
 	const StepAction *row = run->step_count && run->steps[0].action_count ? &run->steps[0].actions[0] : NULL;
 	const char *text = row ? json_get_string(json_get(row->plan, "args"), "text") : NULL;
 	const char *nodes = row ? json_get_string(row->plan, "confirm_name") : NULL;
-	char clock[WALL_TEXT_SIZE];
+	char clock[ZONE_BOTH_SIZE];
 	command_print("%-4s %s%s%s   %s, %s\n", run->id, text ? text : run->procedure_title, text ? " on " : "", text && nodes ? nodes : "", run->who ? run->who : "-",
-		wall_format_clock(run->started, wall_now(), clock));
+		zone_clock(run->started, wall_now(), clock));
 }
 
 /* The command on machines that is not over. Of several, a person says which: to send another one's by its number of machines is no agreement. */

@@ -89,12 +89,12 @@ int run_ledger(Command *command) {
 	record_print_held(command);
 	for (size_t i = 0; i < report.incident->ledger_count; i++) {
 		const LedgerItem *item = &report.incident->ledger[i];
-		char opened[WALL_TEXT_SIZE], closed[WALL_TEXT_SIZE];
+		char opened[ZONE_BOTH_SIZE], closed[ZONE_BOTH_SIZE];
 		command_print("%-7s %-20s opened %s by %s%s%s\n", item->open ? item->doubtful ? "OPEN?" : "OPEN" : "closed",
 			item->name,
-			wall_format_clock(item->opened, wall_now(), opened), item->opened_who ? item->opened_who : "-", item->open ? ""
+			zone_clock(item->opened, wall_now(), opened), item->opened_who ? item->opened_who : "-", item->open ? ""
 			: ", closed ",
-			item->open ? "" : wall_format_clock(item->closed, wall_now(), closed));
+			item->open ? "" : zone_clock(item->closed, wall_now(), closed));
 	}
 	if (!report.incident->ledger_count)
 		command_print("nothing was broken open in this incident\n");

@@ -52,8 +52,9 @@ const CommandRow COMMANDS[] = {
 	{"note", "TEXT [--improvement]", "improvement", 1, -1, "add a note to the record", "  breakglass note called the vendor, ticket 4711\n"
 		"  breakglass note --improvement alert on the size of the backup\n", run_note, false,
 		"  --improvement   what to do better next time: the record and the report say so\n"},
-	{"fact", "NAME VALUE", "", 2, -1, "set a fact of the incident, as the time of the bad publish",
-		"  breakglass fact bad-publish 2026-11-20T22:51:00Z\n", run_fact, false, NULL},
+	{"fact", "NAME VALUE [--yes]", "yes", 2, -1, "set a fact of the incident, as the time of the bad publish",
+		"  breakglass fact bad-publish 2026-11-20T22:51:00Z\n  breakglass fact bad-publish yesterday 22:51 Europe/London --yes\n", run_fact, false,
+		"  --yes       a time that was reckoned from another zone than UTC, or from now, is the one that is meant: without it, it is only shown\n"},
 	{"handover", "PERSON", "", 1, 1, "make somebody else commander", "  breakglass handover eng-oncall\n", run_handover, false, NULL},
 	{"start", "PROCEDURE [--playbook PATH]", "playbook:", 1, 1, "begin to walk a procedure",
 		"  breakglass start ocw-failover\n", run_start, false, NULL},

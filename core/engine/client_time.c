@@ -29,6 +29,19 @@ bool client_time_ask(Json *args, Error *err) {
 	return true;
 }
 
+Json *client_time_past(const char *typed, Error *err) {
+	char zone[ZONE_NAME_SIZE];
+	WallTime time;
+	if (!value_read_past(str_from(typed), wall_now(), &time, zone, err))
+		return NULL;
+	AUTO_FREE char *line = text_sanitised_line(typed);
+	Json *reply = json_new_object();
+	json_add_int(reply, "utc", time.ms);
+	json_add_string(reply, "zone", zone);
+	json_add_string(reply, "typed", line);
+	return reply;
+}
+
 bool client_time_is(const Json *reply) { return json_get_int(reply, "utc", 0) != 0; }
 
 bool client_time_is_plain(const Json *reply) { return text_eq(json_get_string(reply, "zone"), "UTC"); }

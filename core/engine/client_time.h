@@ -9,6 +9,8 @@
  * Anything else goes as it is. False: it is a local time that comes twice, or never. */
 BG_CHECK bool client_time_ask(Json *args, Error *err);
 bool client_time_is(const Json *reply);
+/* The same for a time that needs no engine to be read, such as when the damage began: what ASK_SET would have answered. Owned; NULL: it is asked again. */
+Json *client_time_past(const char *typed, Error *err);
 /* Whether something was reckoned: no zone but UTC was in it. */
 bool client_time_is_plain(const Json *reply);
 /* "2026-11-20 17:30:00 UTC = 17:30 GMT Europe/London = 18:30 CET here, 9 h 30 m ago". Appends. `environment` as the engine tells it. */

@@ -122,6 +122,9 @@ static bool serve_declare(Ask *ask, Error *err) {
 	json_add_string(args, "environment", engine->environment->name);
 	json_add_bool(args, "drill", drill);
 	json_add_int(args, "objective_ms", engine->environment->objective_ms);
+	Json *zones = engine->environment->zones.count ? json_add(args, "zones", json_new_array()) : NULL;
+	for (size_t i = 0; zones && i < engine->environment->zones.count; i++)
+		json_append_string(zones, engine->environment->zones.items[i]);
 	json_add_string(args, "commander", ask->who);
 	Request request = {REQUEST_DECLARE, ask->who, ask->how, args};
 	IncidentFile *file = NULL;

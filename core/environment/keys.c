@@ -12,7 +12,7 @@ static const EnvironmentKey top_keys[] = {
 	{ "readiness", false, "false: no row on the board for what the playbooks lack here; check --environment tells it all the same." },
 	{ "group", false, "A Unix group whose members may use the engine that one of them started. Left out: nobody else may." },
 	{ "objective", false, "The time to restore that was promised: 60m." },
-	{ "zones", false, "Time zones of those who take part, such as Europe/London: a time that is typed is shown in each before it is taken." },
+	{ "zones", false, "Time zones of those who take part, such as Europe/London: a time that is typed is shown in each before it is taken, and reports and situation reports tell times in them." },
 	{ "people", false, "Who takes part, and which roles they may sign in." },
 	{ "contacts", false, "Whom to call in an emergency, shown by one key on every screen." },
 	{ "signers", false, "Path of the OpenSSH allowed_signers file." },

@@ -1,6 +1,7 @@
 /* verdict.c: does the newest good backup predate the damage? Yes, no, or cannot tell, with the times it rests on. */
 #include <stdio.h>
 
+#include "core/base/zone.h"
 #include "core/health/health.h"
 
 static WallTime fact_time(const Reading *reading, const char *key) {
@@ -81,16 +82,16 @@ static bool bucket_is_newer(const Reading *bucket, WallTime damage, WallTime now
 }
 
 static void say_reason(const VerdictBasis *basis, Verdict *verdict, WallTime now) {
-	char damage[WALL_TEXT_SIZE], start[WALL_TEXT_SIZE], end[WALL_TEXT_SIZE], newest[WALL_TEXT_SIZE];
+	char damage[ZONE_BOTH_SIZE], start[ZONE_BOTH_SIZE], end[ZONE_BOTH_SIZE], newest[ZONE_BOTH_SIZE];
 	const char *what = !verdict->damage_is_asked ? "newest change in the live bucket" : basis->asked_words ? basis->asked_words : "bad publish";
 	bool before = verdict->backup_end.ms < verdict->damage.ms;
 	bool across = !before && verdict->backup_start.ms <= verdict->damage.ms;
-	wall_format_hm(verdict->damage, now, damage);
-	wall_format_hm(verdict->backup_start, now, start);
-	wall_format_hm(verdict->backup_end, now, end);
+	zone_hm(verdict->damage, now, damage);
+	zone_hm(verdict->backup_start, now, start);
+	zone_hm(verdict->backup_end, now, end);
 	if (before && verdict->bucket_is_newer)
 		say(verdict->reason, sizeof(verdict->reason), "%s %s, but the backup bucket was written %s, after it: it may hold the damage", what, damage,
-			wall_format_hm(fact_time(basis->bucket, "newest"), now, newest));
+			zone_hm(fact_time(basis->bucket, "newest"), now, newest));
 	else
 		say(verdict->reason, sizeof(verdict->reason), "%s %s, last good backup %s to %s, %s", what, damage, start, end,
 			before ? "before it" : across ? "while it happened: it may hold some of the damage" : "after it: it holds the damage");

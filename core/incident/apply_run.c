@@ -19,6 +19,9 @@ void apply_declared(Incident *incident, const Event *event)
 	incident->drill = json_get_bool(event->data, "drill", false);
 	int64_t objective = json_get_int(event->data, "objective_ms", 0);
 	incident->objective_ms = objective > 0 ? objective : 0;
+	JSON_EACH(zone, json_get(event->data, "zones"))
+		if (model_is_zone(json_string(zone)) && incident->zones.count < INCIDENT_ZONES_MAX)
+			strlist_add(&incident->zones, json_string(zone));
 	incident->declared = event->time;
 	incident->declared_mono_ms = event->mono_ms;
 }

@@ -3,6 +3,18 @@
 
 #include "core/incident/decide.h"
 
+static bool take_zones(Asked *asked)
+{
+	Json *zones = NULL;
+	JSON_EACH(zone, json_get(asked->args, "zones")) {
+		if (!model_is_zone(json_string(zone)) || json_count(zones) >= INCIDENT_ZONES_MAX)
+			return refuse(asked, ERROR_INVALID, "name up to six, such as Europe/London", "the time zones cannot be used");
+		zones = zones ? zones : json_add(asked->data, "zones", json_new_array());
+		json_append_string(zones, json_string(zone));
+	}
+	return true;
+}
+
 bool decide_declare(Asked *asked)
 {
 	/* A year: anything longer is a typing mistake. */
@@ -12,6 +24,8 @@ bool decide_declare(Asked *asked)
 		|| !take_line(asked, "environment", REQUIRED, INCIDENT_LINE_MAX)
 		|| !take_int(asked, "objective_ms", OPTIONAL, 0, objective_max)
 		|| !take_line(asked, "commander", OPTIONAL, INCIDENT_WHO_MAX))
+		return false;
+	if (!take_zones(asked))
 		return false;
 	take_bool(asked, "drill");
 	if (!json_get(asked->data, "commander"))

@@ -178,6 +178,7 @@ Incident *incident_free(Incident *incident)
 	free(incident->actions);
 	free(incident->ledger);
 	free(incident->open_items);
+	strlist_clear(&incident->zones);
 	free(incident->id);
 	free(incident->title);
 	free(incident->environment);

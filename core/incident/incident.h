@@ -26,6 +26,7 @@ enum {
 	INCIDENT_VALUES_MAX = 1000,      /* values of a run; facts of an incident */
 	INCIDENT_RUNS_MAX = 500,
 	INCIDENT_IMPROVEMENTS_MAX = 200,
+	INCIDENT_ZONES_MAX = 6,
 	RUN_STEPS_MAX = 5000,
 	RUN_GATES_MAX = 200,
 	RUN_TIMERS_MAX = 200,
@@ -221,6 +222,7 @@ typedef struct Improvement { int64_t seq; char *who, *text; } Improvement;
 
 typedef struct Incident {
 	char *id, *title, *environment, *commander;
+	StrList zones;               /* of those who take part, as their environment named them: "Europe/London" */
 	bool drill;
 	IncidentPhase phase;
 	int64_t objective_ms;        /* 0 = none */

@@ -307,6 +307,9 @@ Json *incident_to_json(const Incident *incident)
 	json_add_bool(json, "drill", incident->drill);
 	json_add_string(json, "commander", incident->commander);
 	json_add_int(json, "objective_ms", incident->objective_ms);
+	Json *zones = incident->zones.count ? json_add(json, "zones", json_new_array()) : NULL;
+	for (size_t i = 0; zones && i < incident->zones.count; i++)
+		json_append_string(zones, incident->zones.items[i]);
 	json_add_time(json, "declared", incident->declared);
 	json_add_time(json, "ended", incident->ended);
 	json_add_string(json, "end_reason", incident->end_reason);

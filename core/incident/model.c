@@ -1,5 +1,6 @@
 /* model.c: the small things that every part of the fold uses: growing arrays, bounded texts, lookup by id. */
 #include "core/incident/model.h"
+#include "core/base/zone.h"
 
 #include <string.h>
 
@@ -40,6 +41,11 @@ bool model_digest(const Json *object, const char *key, char ret[static 65])
 		return false;
 	memcpy(ret, text, 65);
 	return true;
+}
+
+bool model_is_zone(const char *text)
+{
+	return text && (zone_is_name(text) || strcmp(text, "UTC") == 0);
 }
 
 bool model_is_name(const char *text)

@@ -15,6 +15,8 @@ bool model_digest(const Json *object, const char *key, char ret[static 65]);
 bool model_is_digest(const char *text);
 /* of a value or a fact: letters, digits, _ - . beginning with a letter or _ */
 bool model_is_name(const char *text);
+/* "Europe/London", "UTC". Says nothing about tz data. */
+bool model_is_zone(const char *text);
 
 /* Builds a run from the data of run.started. What it refuses, decide refuses with the same words. `err` may be NULL. */
 bool outline_parse(const Json *data, Run *ret_run, Error *err);

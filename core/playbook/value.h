@@ -20,6 +20,8 @@ BG_CHECK bool value_check(const Variable *variable, Str input, WallTime now, Buf
 BG_CHECK bool value_parse_time(Str input, const char *zone, WallTime now, WallTime *ret_time, Error *err);
 /* The same; `ret_zone` gets the zone that it was read in, by its name ("" where it needs none: "-15m"). */
 BG_CHECK bool value_read_time(Str input, const char *zone, WallTime now, WallTime *ret_time, char ret_zone[static ZONE_NAME_SIZE], Error *err);
+/* When something happened: such a time, and none that is still to come. */
+BG_CHECK bool value_read_past(Str input, WallTime now, WallTime *ret_time, char ret_zone[static ZONE_NAME_SIZE], Error *err);
 /* A time against the window of its variable, which moves with `now`: judged again whenever the value is used. */
 BG_CHECK bool value_in_window(const Variable *variable, WallTime time, WallTime now, Error *err);
 /* %Y %m %d %H %M %S %F %T %s %y %j %%. False for any other conversion. Times are written in UTC. */

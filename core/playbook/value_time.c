@@ -269,6 +269,19 @@ bool value_read_time(Str input, const char *zone, WallTime now, WallTime *ret_ti
 	return true;
 }
 
+bool value_read_past(Str input, WallTime now, WallTime *ret_time, char ret_zone[static ZONE_NAME_SIZE], Error *err)
+{
+	WallTime time;
+	if (!value_read_time(input, NULL, now, &time, ret_zone, err))
+		return false;
+	if (!wall_known(time) || time.ms > now.ms) {
+		error_set(err, ERROR_INVALID, wall_known(time) ? "that time is still to come" : "that is no time at which anything was known");
+		return error_hint(err, "check the date and the time zone; -2h means two hours ago");
+	}
+	*ret_time = time;
+	return true;
+}
+
 bool value_parse_time(Str input, const char *zone, WallTime now, WallTime *ret_time, Error *err)
 {
 	char name[ZONE_NAME_SIZE];

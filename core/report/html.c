@@ -5,6 +5,7 @@
 #include "core/base/alloc.h"
 #include "core/report/html_parts.h"
 #include "core/report/html_text.h"
+#include "core/report/zones.h"
 
 void html_chip(Buf *out, const char *kind, const char *words)
 {
@@ -37,10 +38,19 @@ static void html_card(Buf *out, const char *kind, const char *big, const char *s
 	buf_puts(out, "</span></div>\n");
 }
 
+/* By every clock of those who took part. */
+static void html_moment(Buf *out, const Incident *incident, const char *name, WallTime time)
+{
+	char iso[WALL_TEXT_SIZE];
+	AUTO_CLEAR(Buf) said = { 0 };
+	buf_puts(&said, wall_format_iso(time, iso));
+	zones_say(incident, time, &said);
+	html_fact(out, name, buf_text(&said));
+}
+
 static void html_head(const Report *report, Buf *out)
 {
 	const Incident *incident = report->incident;
-	char text[WALL_TEXT_SIZE];
 	buf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
@@ -54,18 +64,20 @@ static void html_head(const Report *report, Buf *out)
 	buf_puts(out, "</h1>\n<dl>\n");
 	html_fact(out, "Environment", incident->environment);
 	html_fact(out, "Commander", incident->commander);
-	html_fact(out, "Declared", wall_format_iso(incident->declared, text));
-	html_fact(out, "Ended", incident->phase == INCIDENT_ENDED ? wall_format_iso(incident->ended, text) : "not yet");
+	html_moment(out, incident, "Declared", incident->declared);
+	if (incident->phase == INCIDENT_ENDED)
+		html_moment(out, incident, "Ended", incident->ended);
+	else
+		html_fact(out, "Ended", "not yet");
 	html_fact(out, "Ended with", incident->end_reason);
 	for (size_t i = 0; i < incident->fact_count; i++) {
 		int64_t ms;
 		const NamedValue *fact = &incident->facts[i];
 		bool is_time = str_parse_int(str_from(fact->value), &ms) && ms > INT64_C(1000000000000);
-		buf_puts(out, "<dt>");
-		html_text(out, fact->name);
-		buf_puts(out, "</dt><dd>");
-		html_text(out, is_time ? wall_format_iso((WallTime) { ms }, text) : fact->value);
-		buf_puts(out, "</dd>\n");
+		if (is_time)
+			html_moment(out, incident, fact->name, (WallTime) { ms });
+		else
+			html_fact(out, fact->name, fact->value);
 	}
 	buf_puts(out, "</dl>\n<nav><a href=\"#open\">Still open</a><a href=\"#steps\">Steps</a><a href=\"#signoffs\">Sign-offs</a>"
 		"<a href=\"#actions\">Plans and actions</a><a href=\"#timeline\">Timeline</a><a href=\"#record\">The record</a></nav>\n</header>\n");
@@ -170,13 +182,16 @@ static void html_open(const Incident *incident, Buf *out)
 static void html_timeline(const Report *report, Buf *out)
 {
 	char span[SPAN_TEXT_SIZE];
-	buf_puts(out, "<section id=\"timeline\">\n<h2>Timeline</h2>\n<div class=\"wide\"><table><thead><tr><th>No.</th><th>T+</th><th>Time</th>"
-		"<th>Who</th><th>What</th></tr></thead><tbody>\n");
+	ZoneColumn column = zone_column(report->incident);
+	buf_printf(out, "<section id=\"timeline\">\n<h2>Timeline</h2>\n<div class=\"wide\"><table><thead><tr><th>No.</th><th>T+</th><th>Time</th>%s%s%s"
+		"<th>Who</th><th>What</th></tr></thead><tbody>\n", column.zone ? "<th>" : "", column.zone ? column.zone : "", column.zone ? "</th>" : "");
 	for (size_t i = 0; i < report->count; i++) {
 		const ReportLine *line = &report->lines[i];
 		buf_printf(out, "<tr id=\"r%lld\"><td class=\"num\">%lld</td><td class=\"time\">%s</td><td class=\"time\">", (long long) line->seq,
 			(long long) line->seq, span_format_clock(line->mono_ms, span));
 		html_time(out, line->time, report->incident->declared);
+		if (column.zone)
+			buf_printf(out, "</td><td class=\"time\">%s", zone_column_text(&column, line->time));
 		buf_puts(out, "</td><td class=\"who\">");
 		html_text(out, line->who);
 		buf_puts(out, "</td><td class=\"words\">");

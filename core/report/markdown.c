@@ -7,6 +7,7 @@
 #include "core/providers/plan.h"
 #include "core/report/report.h"
 #include "core/report/signature.h"
+#include "core/report/zones.h"
 
 /* Text as text: whatever Markdown would take for its own is escaped. */
 static void put_text(Buf *out, const char *text)
@@ -42,6 +43,16 @@ static void put_row(Buf *out, const char *name, const char *value)
 	buf_puts(out, " |\n");
 }
 
+/* By every clock of those who took part. */
+static void put_moment(Buf *out, const Incident *incident, const char *name, WallTime time)
+{
+	char iso[WALL_TEXT_SIZE];
+	AUTO_CLEAR(Buf) said = { 0 };
+	buf_puts(&said, wall_format_iso(time, iso));
+	zones_say(incident, time, &said);
+	put_row(out, name, buf_text(&said));
+}
+
 static void put_step_name(Buf *out, const IncidentStep *step)
 {
 	if (*step->number) {
@@ -53,7 +64,6 @@ static void put_step_name(Buf *out, const IncidentStep *step)
 
 static void markdown_head(const Incident *incident, Buf *out)
 {
-	char text[WALL_TEXT_SIZE];
 	buf_puts(out, "# ");
 	put_text(out, incident->title);
 	buf_puts(out, "\n\n| | |\n|---|---|\n");
@@ -61,8 +71,11 @@ static void markdown_head(const Incident *incident, Buf *out)
 	put_row(out, "environment", incident->environment ? incident->environment : "-");
 	put_row(out, "kind", incident->drill ? "DRILL" : "REAL");
 	put_row(out, "commander", incident->commander);
-	put_row(out, "declared", wall_format_iso(incident->declared, text));
-	put_row(out, "ended", incident->phase == INCIDENT_ENDED ? wall_format_iso(incident->ended, text) : "not yet");
+	put_moment(out, incident, "declared", incident->declared);
+	if (incident->phase == INCIDENT_ENDED)
+		put_moment(out, incident, "ended", incident->ended);
+	else
+		put_row(out, "ended", "not yet");
 	if (incident->end_reason)
 		put_row(out, "ended with", incident->end_reason);
 	buf_puts(out, "| took | ");
@@ -322,11 +335,15 @@ static void markdown_nodes(const Incident *incident, Buf *out)
 static void markdown_timeline(const Report *report, Buf *out)
 {
 	char span[SPAN_TEXT_SIZE];
-	buf_puts(out, "## Timeline\n\n| no. | T+ | time | who | what |\n|---|---|---|---|---|\n");
+	ZoneColumn column = zone_column(report->incident);
+	buf_printf(out, "## Timeline\n\n| no. | T+ | time | %s%swho | what |\n|---|---|---|%s---|---|\n", column.zone ? column.zone : "", column.zone ? " | " : "",
+		column.zone ? "---|" : "");
 	for (size_t i = 0; i < report->count; i++) {
 		const ReportLine *line = &report->lines[i];
 		buf_printf(out, "| %lld | %s | ", (long long) line->seq, span_format_clock(line->mono_ms, span));
 		put_time(out, report->incident, line->time);
+		if (column.zone)
+			buf_printf(out, " | %s", zone_column_text(&column, line->time));
 		buf_puts(out, " | ");
 		put_text(out, line->who);
 		buf_puts(out, " | ");

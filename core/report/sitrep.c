@@ -5,8 +5,9 @@
 #include "core/base/alloc.h"
 #include "core/base/text.h"
 #include "core/report/report.h"
+#include "core/report/zones.h"
 
-enum { LINE_MAX_BYTES = 150, LIST_MAX = 5 };
+enum { LINE_MAX_BYTES = 150, LIST_MAX = 5, ZONES_TOLD = 3 };
 
 /* A line of the message; what is too long is cut at a character. */
 static void put_line(Buf *out, const char *format, ...) BG_PRINTF(2, 3);
@@ -29,11 +30,22 @@ static void put_line(Buf *out, const char *format, ...)
 	buf_putc(out, '\n');
 }
 
+/* "22:51Z (23:51 BST)": by the first clock of those who read it, too. Appends. */
+static const char *say_hm(const Incident *incident, WallTime time, WallTime now, Buf *out)
+{
+	char clock[WALL_TEXT_SIZE];
+	buf_puts(out, wall_format_hm(time, now, clock));
+	zones_say_short(incident, time, 1, out);
+	return buf_text(out);
+}
+
 static void sitrep_head(const Incident *incident, WallTime now, Buf *out)
 {
 	char clock[WALL_TEXT_SIZE], elapsed[SPAN_TEXT_SIZE], objective[SPAN_TEXT_SIZE] = "";
+	AUTO_CLEAR(Buf) zones = { 0 };
 	bool over = incident->phase == INCIDENT_ENDED;
-	put_line(out, "SITREP %s %s: %s", wall_format_dated(now, now, clock), incident->drill ? "DRILL" : "REAL", incident->title);
+	zones_say_short(incident, now, ZONES_TOLD, &zones);
+	put_line(out, "SITREP %s%s %s: %s", wall_format_dated(now, now, clock), buf_text(&zones), incident->drill ? "DRILL" : "REAL", incident->title);
 	if (incident->objective_ms)
 		(void) span_format_exact(incident->objective_ms, objective);
 	put_line(out, "T+%s%s%s, commander %s%s", span_format_clock(incident_elapsed_ms(incident, now), elapsed), *objective ? " of " : "", objective,
@@ -43,9 +55,8 @@ static void sitrep_head(const Incident *incident, WallTime now, Buf *out)
 /* ---- conditions ---- */
 
 /* `recorded`: unknown when they were just seen; else the time of the record that tells them, and ok is what they were then. */
-static void sitrep_conditions(const SitrepCondition *conditions, size_t count, WallTime recorded, WallTime now, Buf *out)
+static void sitrep_conditions(const Incident *incident, const SitrepCondition *conditions, size_t count, WallTime recorded, WallTime now, Buf *out)
 {
-	char clock[WALL_TEXT_SIZE];
 	size_t good = 0, told = 0;
 	put_line(out, "CONDITIONS");
 	for (size_t i = 0; i < count; i++) {
@@ -53,15 +64,17 @@ static void sitrep_conditions(const SitrepCondition *conditions, size_t count, W
 		good += condition->state == READING_OK;
 		if (condition->state == READING_OK || told++ >= LIST_MAX)
 			continue;
+		AUTO_CLEAR(Buf) clock = { 0 };
 		bool since = wall_known(condition->since);
 		put_line(out, "- %s: %s%s%s%s%s", condition->name, reading_state_name(condition->state), since ? " since " : "",
-			since ? wall_format_hm(condition->since, now, clock) : "", condition->text && *condition->text ? ", " : "",
+			since ? say_hm(incident, condition->since, now, &clock) : "", condition->text && *condition->text ? ", " : "",
 			condition->text ? condition->text : "");
 	}
+	AUTO_CLEAR(Buf) clock = { 0 };
 	if (told > LIST_MAX)
 		put_line(out, "- %zu more are not ok", told - LIST_MAX);
 	if (good && wall_known(recorded))
-		put_line(out, "- %zu ok when last recorded, %s; not looked at now", good, wall_format_hm(recorded, now, clock));
+		put_line(out, "- %zu ok when last recorded, %s; not looked at now", good, say_hm(incident, recorded, now, &clock));
 	else if (good)
 		put_line(out, told ? "- %zu ok" : "- all %zu ok", good);
 	else if (!told)
@@ -95,12 +108,13 @@ static const char *gap(const IncidentStep *step) { return *step->number ? " " : 
 
 static void sitrep_run(const Incident *incident, const Run *run, WallTime now, Buf *out)
 {
-	char span[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE];
+	char span[SPAN_TEXT_SIZE];
+	AUTO_CLEAR(Buf) clock = { 0 };
 	AUTO_FREE char *progress = run_progress_words(run);
 	put_line(out, "- %s: %s", run->procedure_title, progress);
 	const IncidentStep *last = sitrep_last_step(run), *next = sitrep_next_step(run);
 	if (last)
-		put_line(out, "- Last, %s: %s%s%s", wall_format_hm(last->changed, now, clock), last->number, gap(last), last->title);
+		put_line(out, "- Last, %s: %s%s%s", say_hm(incident, last->changed, now, &clock), last->number, gap(last), last->title);
 	const IncidentAction *running = incident_running_action(incident, run);
 	if (running) {
 		const IncidentStep *step = &run->steps[running->step];
@@ -193,7 +207,7 @@ static void sitrep(const Incident *incident, const SitrepCondition *conditions, 
 		put_line(out, "No incident is declared.");
 	else
 		sitrep_head(incident, now, out);
-	sitrep_conditions(conditions, count, recorded, now, out);
+	sitrep_conditions(incident, conditions, count, recorded, now, out);
 	if (incident->phase == INCIDENT_NONE)
 		return;
 	sitrep_actions(incident, now, out);

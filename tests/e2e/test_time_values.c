@@ -58,6 +58,34 @@ Test(time_values, a_time_is_shown_in_every_zone_and_kept_as_it_was_typed)
 	}
 }
 
+/* When the damage began: the verdict on the backup rests on it, and an hour that is wrong turns it round. */
+Test(time_values, the_time_of_the_damage_is_asked_as_any_other)
+{
+	AUTO_CLEAR(Scene) scene = { 0 };
+	if (!has_rules())
+		cr_skip_test("no tz data here: /usr/share/zoneinfo (package tzdata)");
+	setenv("TZ", "Asia/Tokyo", 1);
+	begin(&scene);
+	scene_refused(&scene, 1, "the time zone is missing", "fact", "bad-publish", "22:51", "--yes");
+	scene_refused(&scene, 1, "it comes twice", "fact", "bad-publish", "2025-10-26", "01:30", "Europe/London", "--yes");
+	scene_refused(&scene, 1, "still to come", "fact", "bad-publish", "2999-01-01T00:00Z");
+	scene_refused(&scene, 2, "Jun 22 06:04 JST Asia/Tokyo", "fact", "bad-publish", "2026-06-21", "22:04", "Europe/London");
+	cr_expect(scene_says(&scene, "2026-06-21 21:04:00 UTC") && scene_says(&scene, "say --yes, or write 2026-06-21T21:04:00"), "%s", scene.said);
+	scene_ok(&scene, "fact", "bad-publish", "2026-06-21", "22:04", "Europe/London", "--yes");
+	cr_expect(scene_says(&scene, "set: 2026-06-21 21:04:00 UTC = 22:04 BST Europe/London"), "%s", scene.said);
+	scene_ok(&scene, "fact", "bad-publish", "2026-06-21T21:05Z");
+	scene_ok(&scene, "timeline");
+	cr_expect(scene_says(&scene, "bad-publish"), "%s", scene.said);
+	/* In line mode, as on the screens: asked again with the reason, shown before it counts. */
+	AUTO_CLEAR(ProgramRun) run = { 0 };
+	run_program((const char *const[]) { scene.program, "--env", scene.environment, "--state", scene.state, "--line", NULL },
+		"keep-going\nfact bad-publish 22:51\n2026-06-21 22:06 Europe/London\nyes\ndamage-time 2026-06-21 22:07\nesc\n", NULL, &run);
+	cr_expect_eq(run.status, 0, "%s", buf_text(&run.err));
+	const char *said = buf_text(&run.out), *asked = strstr(said, "22:51: the time zone is missing; add Z for UTC");
+	cr_expect(asked && strstr(asked, "2026-06-21 21:06:00 UTC = 22:06 BST Europe/London = Jun 22 06:06 JST Asia/Tokyo"), "%s", said);
+	cr_expect(strstr(said, "The verdict rests on that time now.") && strstr(said, "2026-06-21 22:07: the time zone is missing"), "%s", said);
+}
+
 Test(time_values, what_cannot_be_one_time_only_is_asked_again)
 {
 	AUTO_CLEAR(Scene) scene = { 0 };

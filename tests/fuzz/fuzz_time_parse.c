@@ -3,7 +3,6 @@
 #include "core/base/moment.h"
 #include "core/playbook/value.h"
 #include "core/signoff/roster.h"
-#include "tui/view/moment_entry.h"
 
 #define NOW ((WallTime) { INT64_C(1795230000000) })
 
@@ -51,12 +50,13 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	static const char *const ZONES[] = { NULL, "ask", "UTC", "Europe/London" };
 	Str text = { (const char *) data, size };
 	WallTime time = { 0 };
+	char zone[ZONE_NAME_SIZE];
 	Error err = { 0 };
 	check_iso(text);
 	check_spans(text);
 	if (roster_parse_time(text, &time))
 		check_words(time);
-	if (!moment_entry_parse(text, NOW, &time, &err))
+	if (!value_read_past(text, NOW, &time, zone, &err))
 		fuzz_refused(&err);
 	else
 		BG_ASSERT(time.ms <= NOW.ms);

@@ -47,6 +47,13 @@ Test(board_screen, tells_the_readers_own_time_beside_utc)
 	story_pictures(terminal, "board/zone");
 }
 
+Test(board_screen, asks_again_when_a_time_has_no_zone)
+{
+	AUTO(Script) *script = story_begun();
+	board_is_red(script);
+	picture(script, "t 2 2 : 5 1 enter", "the time zone is missing", "dialog/damage-time");
+}
+
 Test(board_screen, says_what_would_fill_it)
 {
 	AUTO(Script) *script = story_quiet();

@@ -15,6 +15,45 @@ Test(record_screens, the_timeline_follows_the_newest)
 	picture(script, "5", "v77 is a dra", "timeline/newest");
 }
 
+/* London, on a day on which summer time ends at 22:55Z. */
+#define CLOCKS_GO_BACK "TZ=GMT0BST,M3.5.0/1,M11.3.6/23:55"
+
+static void picture_in_london(Script *script, const char *keys, const char *text, const char *name)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	const TerminalOptions london = { .environment = (const char *const[]) { CLOCKS_GO_BACK, NULL } };
+	AUTO(Terminal) *terminal = story_console_on(script, &folder, &london, keys, text);
+	story_pictures(terminal, name);
+}
+
+Test(record_screens, the_timeline_tells_both_clocks)
+{
+	AUTO(Script) *script = story_begun();
+	story_cloned(script);
+	picture_in_london(script, "5", "22:57Z 22:57 GMT", "timeline/zone");
+}
+
+Test(record_screens, a_record_tells_both_clocks)
+{
+	AUTO(Script) *script = story_begun();
+	story_cloned(script);
+	picture_in_london(script, "5 < j d", "by a clock that no one can set", "timeline/zone-details");
+}
+
+Test(record_screens, the_ledger_tells_both_clocks)
+{
+	AUTO(Script) *script = story_begun();
+	story_activated(script);
+	picture_in_london(script, "6", "on-backup-bucket", "ledger/zone");
+}
+
+Test(record_screens, an_entry_tells_both_clocks)
+{
+	AUTO(Script) *script = story_begun();
+	story_activated(script);
+	picture_in_london(script, "6 j d", "by step", "ledger/zone-details");
+}
+
 Test(record_screens, the_timeline_shows_a_record_in_full)
 {
 	AUTO(Script) *script = story_begun();

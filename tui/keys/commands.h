@@ -121,6 +121,7 @@
 	COMMAND(DECLARE, "declare", INCIDENT, "D", "G", CONFIRM, 13, DO, "declare", "begin an incident or a drill") \
 	COMMAND(NOTE, "note", INCIDENT, "n", "G", SAFE, 14, DO, "note", "write a line into the record") \
 	COMMAND(SITREP, "sitrep", INCIDENT, "i", "G", SAFE, 0, DO, "sitrep", "show the situation in a few lines, and copy it for a chat message") \
+	COMMAND(POST_SITREP, "post-sitrep", INCIDENT, "", "G", CONFIRM, 0, DO, "post", "post the situation where announcements go, after it was shown") \
 	COMMAND(VERDICT, "damage-time", INCIDENT, "t", "b", SAFE, 11, DO, "damage time", "say when the damage began, for the verdict on the backup") \
 	COMMAND(TAKE_COMMAND, "take-command", INCIDENT, "", "G", CONFIRM, 0, DO, "command", "become the incident commander") \
 	COMMAND(HANDOVER, "handover", INCIDENT, "", "G", CONFIRM, 0, DO, "hand over", "hand the command to another person") \

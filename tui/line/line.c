@@ -143,7 +143,8 @@ static bool take_line(Line *line)
 static void settle(Line *line)
 {
 	Shell *shell = &line->shell;
-	if (shell->in_dialog && !line->question.open) {
+	/* One that was answered by what followed the command may have opened the next. */
+	while (shell->in_dialog && !line->question.open) {
 		line_tell_changes(line);
 		question_open(line);
 		line_update(line);

@@ -44,8 +44,7 @@ static void add_clock(Segments *segments, WallTime now)
 	if (zone_offset_minutes(NULL, now) == 0)
 		return;
 	/* Which day it is for them they know. */
-	const char *colon = strchr(zone_format(NULL, now, local), ':'), *clock = colon && colon - local >= 2 ? colon - 2 : local;
-	snprintf(text, sizeof(text), "%s %.40s", wall_format_hm(now, now, utc), clock);
+	snprintf(text, sizeof(text), "%s %.40s", wall_format_hm(now, now, utc), zone_format_local(NULL, now, local));
 	add(segments, 2, ROLE_BAR, text);
 }
 

@@ -1,5 +1,6 @@
 /* board_verdict.c: below the readings what they amount to: whether the newest good backup is older than the damage, and what to do. */
 #include <stdio.h>
+#include "core/base/zone.h"
 #include "core/health/health.h"
 #include "tui/view/board_view.h"
 #include "tui/widget/wrap.h"
@@ -85,6 +86,17 @@ static int briefing_rows(const BoardState *state, Rect rect)
 	return 2 + wrap_count(str_from(story), rect.width - 2) + (next ? 2 : 0);
 }
 
+/* By two clocks the times may need a line more. */
+static int rows_of_local_times(const BoardState *state, Rect rect)
+{
+	VerdictLine lines[2];
+	if (!zone_offset_minutes(NULL, state->context->wall))
+		return 0;
+	verdict_lines(state, lines);
+	int columns = indented(state, rect).width, rows = wrap_count(str_from(lines[0].text), columns) + wrap_count(str_from(lines[1].text), columns);
+	return rows > 3 ? rows - 3 : 0;
+}
+
 /* A small screen has room for the question and, whole, for what must be done at once; for what that rests on only if nothing must. */
 int board_verdict_rows(const BoardState *state, Rect rect)
 {
@@ -92,7 +104,7 @@ int board_verdict_rows(const BoardState *state, Rect rect)
 	if (!state->standing.has_verdict)
 		return briefing_rows(state, rect);
 	if (!state->context->small)
-		return state->standing.damaged ? 7 : 4;
+		return !state->standing.damaged ? 4 : 7 + rows_of_local_times(state, rect);
 	if (!state->standing.damaged)
 		return 0;
 	verdict_lines(state, lines);

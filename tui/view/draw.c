@@ -1,5 +1,6 @@
 /* draw.c: small things that several screens draw alike. */
 #include <stdio.h>
+#include "core/base/zone.h"
 #include "tui/view/shell.h"
 
 /* While a connection is younger than this, having none yet is ordinary. */
@@ -26,6 +27,11 @@ const char *view_bound(WallTime now, WallTime then, char text[static SPAN_TEXT_S
 		return view_age(now, then, text);
 	snprintf(text, SPAN_TEXT_SIZE, "< %d s", VIEW_NOW_MS / 1000);
 	return text;
+}
+
+const char *view_hm_fit(WallTime time, WallTime now, int columns, char text[static ZONE_BOTH_SIZE])
+{
+	return canvas_text_width(zone_hm(time, now, text)) <= columns ? text : wall_format_hm(time, now, text);
 }
 
 bool view_age_is_now(WallTime now, WallTime then)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "core/base/alloc.h"
+#include "core/base/zone.h"
 #include "tui/view/view.h"
 #include "tui/widget/list.h"
 
@@ -37,6 +38,18 @@ static const char *row_text(size_t index, void *userdata)
 	return state->text;
 }
 
+/* "opened 22:54Z 23:54 BST by ann"; which of the two the row says already. */
+static void draw_when(const LedgerState *state, Canvas *canvas, Rect rect, const LedgerItem *item, int x, int columns)
+{
+	char clock[ZONE_BOTH_SIZE], words[240];
+	const char *who = item->open ? item->opened_who : item->closed_who, *what = item->open ? "opened " : "closed ";
+	WallTime time = item->open ? item->opened : item->closed;
+	int room = columns - canvas_text_width(who ? who : "?") - canvas_text_width(" by ");
+	bool both = zone_offset_minutes(NULL, time) != 0, fits = canvas_text_width(zone_hm(time, state->context->wall, clock)) + 7 <= room;
+	snprintf(words, sizeof(words), "%s%s by %.100s", both && !fits ? "" : what, view_hm_fit(time, state->context->wall, room, clock), who ? who : "?");
+	canvas_text_fit(canvas, rect, x, rect.y, columns, ROLE_MUTED, words);
+}
+
 static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 {
 	const LedgerState *state = userdata;
@@ -50,12 +63,8 @@ static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 	int right = canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, age);
 	x = canvas_text_fit(canvas, rect, x, rect.y, right - x - 1, ROLE_TEXT, item->name);
 	x = x < rect.x + 10 + NAME_WIDTH ? rect.x + 10 + NAME_WIDTH : x;
-	char clock[WALL_TEXT_SIZE], words[200];
-	const char *who = item->open ? item->opened_who : item->closed_who;
-	snprintf(words, sizeof(words), "%s %s by %.100s", item->open ? "opened" : "closed",
-		wall_format_hm(item->open ? item->opened : item->closed, state->context->wall, clock), who ? who : "?");
 	if (!state->context->small)
-		canvas_text_fit(canvas, rect, x + 1, rect.y, right - x - 2, ROLE_MUTED, words);
+		draw_when(state, canvas, rect, item, x + 1, right - x - 2);
 }
 
 static void say_row(size_t index, void *userdata, Buf *out)
@@ -105,8 +114,8 @@ static const LedgerItem *selected(LedgerState *state)
 
 static void write_when(Styled *page, const char *label, WallTime time, const char *who, WallTime now)
 {
-	char line[240], clock[WALL_TEXT_SIZE], span[SPAN_TEXT_SIZE];
-	snprintf(line, sizeof(line), "%s, %s ago, by %.100s", wall_format_clock(time, now, clock), span_format(now.ms - time.ms, span), who ? who : "?");
+	char line[320], clock[ZONE_BOTH_SIZE], span[SPAN_TEXT_SIZE];
+	snprintf(line, sizeof(line), "%s, %s ago, by %.100s", zone_clock(time, now, clock), span_format(now.ms - time.ms, span), who ? who : "?");
 	styled_field(page, 10, label, ROLE_TEXT, line);
 }
 

@@ -2,6 +2,7 @@
 #include "tui/view/reading_page.h"
 #include <stdio.h>
 #include "core/base/attributes.h"
+#include "core/base/zone.h"
 #include "tui/view/view.h"
 
 const ReadingLook READING_LOOKS[] = {
@@ -21,7 +22,7 @@ void reading_age(const Reading *reading, WallTime now, bool brief, char text[sta
 
 static void write_fact(Styled *page, const Json *fact)
 {
-	char clock[WALL_TEXT_SIZE];
+	char clock[ZONE_BOTH_SIZE];
 	int64_t number;
 	const char *key = json_key(fact);
 	if (json_is_string(fact))
@@ -29,7 +30,7 @@ static void write_fact(Styled *page, const Json *fact)
 	else if (json_is_bool(fact))
 		styled_field(page, 16, key, ROLE_TEXT, json_bool(fact, false) ? "yes" : "no");
 	else if (json_int(fact, &number) && number > 1000000000000)
-		styled_field(page, 16, key, ROLE_TEXT, wall_format_iso((WallTime) { number }, clock));
+		styled_field(page, 16, key, ROLE_TEXT, zone_iso((WallTime) { number }, clock));
 	else if (json_int(fact, &number)) {
 		snprintf(clock, sizeof(clock), "%lld", (long long) number);
 		styled_field(page, 16, key, ROLE_TEXT, clock);
@@ -51,7 +52,7 @@ static void write_last_known(Styled *page, const Reading *reading, WallTime now)
 
 void reading_page(const Reading *reading, ReadingState judged, const char *why, WallTime now, Styled *page)
 {
-	char span[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE], line[200];
+	char span[SPAN_TEXT_SIZE], clock[ZONE_BOTH_SIZE], line[200];
 	styled_printf(page, ROLE_HEADING, "%s\n\n", reading->name);
 	styled_field(page, 16, "state", READING_LOOKS[judged].role, reading_state_name(judged));
 	styled_field(page, 16, "answer", ROLE_TEXT, reading->text ? reading->text : "-");
@@ -63,7 +64,7 @@ void reading_page(const Reading *reading, ReadingState judged, const char *why, 
 	bool outside = reading->system && *reading->system;
 	snprintf(line, sizeof(line), "%s%s%s", reading->probe ? reading->probe : "?", outside ? " of system " : ", by itself", outside ? reading->system : "");
 	styled_field(page, 16, "asked", ROLE_TEXT, line);
-	snprintf(line, sizeof(line), "%s, took %lld ms", wall_format_clock(reading->taken, now, clock), (long long) reading->elapsed_ms);
+	snprintf(line, sizeof(line), "%s, took %lld ms", zone_clock(reading->taken, now, clock), (long long) reading->elapsed_ms);
 	styled_field(page, 16, "when", ROLE_TEXT, line);
 	if (reading->budget_ms) {
 		snprintf(line, sizeof(line), "%s, then it is stale", span_format(reading->budget_ms, span));

@@ -101,6 +101,7 @@ void shell_damage_time(Shell *shell, ViewContext *context);
 void shell_fact(Shell *shell, ViewContext *context);
 void shell_set_value(Shell *shell, ViewContext *context);
 void shell_sitrep(Shell *shell, ViewContext *context);
+void shell_post_sitrep(Shell *shell, ViewContext *context);
 void shell_take_command(Shell *shell, ViewContext *context);
 void shell_handover(Shell *shell, ViewContext *context);
 void shell_end_incident(Shell *shell, ViewContext *context);

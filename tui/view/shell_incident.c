@@ -1,10 +1,10 @@
 /* shell_incident.c: the commands about the incident as a whole: begun, noted, told, handed over, ended. They work on every screen. */
 #include <stdio.h>
 #include "core/base/alloc.h"
+#include "core/base/zone.h"
 #include "core/engine/client_time.h"
 #include "core/report/report.h"
 #include "tui/view/copying.h"
-#include "tui/view/moment_entry.h"
 #include "tui/view/shell.h"
 #include "tui/view/standing.h"
 
@@ -51,20 +51,39 @@ void shell_note(Shell *shell, ViewContext *context)
 	view_ask(context, ASK_NOTE, args, "Noted.");
 }
 
+static void damage_answered(void *state, ViewContext *context, const Dialog *dialog, const Json *data);
+
+/* What is no time, or could be two, is asked for, with the reason. */
+static void damage_asked(ViewContext *context, const char *typed, const Error *err)
+{
+	Dialog *dialog = view_dialog(context, DIALOG_FORM, "When did the damage begin?", "set", damage_answered, NULL);
+	styled_add(&dialog->text, ROLE_TEXT, "The time of the bad publish decides whether the newest backup is still good.\n");
+	if (err)
+		styled_printf(&dialog->text, ROLE_WARN, "%s: %s; %s\n", typed, err->why, err->hint);
+	dialog->danger = err != NULL;   /* in line mode what was typed before is no answer */
+	FormField *field = form_add(&dialog->form, FIELD_TEXT, "Time", typed);
+	field->required = true;
+	field->help = "22:51Z, 22:51 Europe/London, 22:51 local, -2h, or 2026-11-21 22:51Z";
+}
+
+/* The verdict rests on it: it is shown in every zone before it counts. */
 static void damage_told(ViewContext *context, const char *text)
 {
 	Error err = { 0 };
-	WallTime time = { 0 };
 	char value[32];
-	if (!moment_entry_parse(str_from(text), context->wall, &time, &err)) {
-		view_error(context, &err);
+	AUTO(Json) *told = client_time_past(text, &err);
+	if (!told) {
+		damage_asked(context, text, &err);
 		return;
 	}
+	AUTO_CLEAR(Buf) said = { 0 };
 	Json *args = json_new_object();
-	snprintf(value, sizeof(value), "%lld", (long long) time.ms);
+	snprintf(value, sizeof(value), "%lld", (long long) json_get_int(told, "utc", 0));
 	json_add_string(args, "name", DAMAGE_FACT);
 	json_add_string(args, "value", value);
-	view_ask(context, ASK_FACT, args, "The verdict rests on that time now.");
+	buf_printf(&said, "the damage began  %s\n", json_get_string_or(told, "typed", ""));
+	client_time_say(context->model->environment, told, &said);
+	view_confirm_ask(context, "Is this the time that you mean?", "set it", buf_text(&said), ASK_FACT, args, "The verdict rests on that time now.");
 }
 
 static void damage_answered(void *state, ViewContext *context, const Dialog *dialog, const Json *data)
@@ -77,15 +96,10 @@ static void damage_answered(void *state, ViewContext *context, const Dialog *dia
 void shell_damage_time(Shell *shell, ViewContext *context)
 {
 	(void) shell;
-	if (*context->argument) {
+	if (*context->argument)
 		damage_told(context, context->argument);
-		return;
-	}
-	Dialog *dialog = view_dialog(context, DIALOG_FORM, "When did the damage begin?", "set", damage_answered, NULL);
-	styled_add(&dialog->text, ROLE_TEXT, "The time of the bad publish decides whether the newest backup is still good.\n");
-	FormField *field = form_add(&dialog->form, FIELD_TEXT, "Time", "");
-	field->required = true;
-	field->help = "22:51Z, -2h, or 2026-11-21T22:51Z; UTC";
+	else
+		damage_asked(context, "", NULL);
 }
 
 /* `:fact bad-publish 22:51Z`, `:set name value`: a name, a blank, the rest. */
@@ -174,10 +188,9 @@ static void sitrep_seen(void *state, ViewContext *context, const Dialog *dialog,
 	(void) data;
 }
 
-void shell_sitrep(Shell *shell, ViewContext *context)
+static void write_sitrep(ViewContext *context, Buf *text)
 {
 	const ClientModel *model = context->model;
-	AUTO_CLEAR(Buf) text = { 0 };
 	AUTO_FREE SitrepCondition *conditions = bg_calloc(model->reading_count + 1, sizeof(*conditions));
 	AUTO(Incident) *none = incident_new();
 	Standing standing;
@@ -186,10 +199,16 @@ void shell_sitrep(Shell *shell, ViewContext *context)
 	for (size_t i = 0; i < model->reading_count; i++)
 		conditions[i] = (SitrepCondition) { .name = model->readings[i].name, .text = model->readings[i].text,
 			.state = standing_judge(&standing, context, &model->readings[i], &why) };
-	held_words(&model->held, context->wall, false, &text);
+	report_sitrep(model->incident ? model->incident : none, conditions, model->reading_count, context->wall, text);
+}
+
+void shell_sitrep(Shell *shell, ViewContext *context)
+{
+	AUTO_CLEAR(Buf) text = { 0 };
+	held_words(&context->model->held, context->wall, false, &text);
 	if (text.len)
 		buf_putc(&text, '\n');
-	report_sitrep(model->incident ? model->incident : none, conditions, model->reading_count, context->wall, &text);
+	write_sitrep(context, &text);
 	Error err = { 0 };
 	bool sent = copying_send(context, buf_str(&text), COPY_CLEANED, &err);
 	/* Line mode has said it by now. */
@@ -199,6 +218,19 @@ void shell_sitrep(Shell *shell, ViewContext *context)
 	if (!sent)
 		styled_printf(&dialog->text, ROLE_MUTED, "Not copied: %s.\n\n", err.why);
 	styled_add(&dialog->text, ROLE_TEXT, buf_text(&text));
+}
+
+/* As `breakglass sitrep --post` does it: a note of the record, posted in its turn. Everybody in the channel reads it: it is shown first. */
+void shell_post_sitrep(Shell *shell, ViewContext *context)
+{
+	(void) shell;
+	AUTO_CLEAR(Buf) text = { 0 };
+	Json *args = json_new_object();
+	write_sitrep(context, &text);
+	json_add_string(args, "text", buf_text(&text));
+	json_add_string(args, "as", "sitrep");
+	view_confirm_ask(context, "Post this where announcements go", "post it", buf_text(&text), ASK_NOTE, args,
+		"It is posted in its turn; the reading announcements tells when it is.");
 }
 
 /* ---- command ---- */
@@ -265,8 +297,8 @@ void shell_end_incident(Shell *shell, ViewContext *context)
 		styled_printf(&dialog->text, ROLE_WARN, "%zu still open in the ledger:\n", incident->open_count);
 	for (size_t i = 0; i < incident->open_count; i++) {
 		const LedgerItem *item = &incident->ledger[incident->open_items[i]];
-		char clock[WALL_TEXT_SIZE];
-		styled_printf(&dialog->text, ROLE_TEXT, "  %s, opened %s by %s\n", item->name, wall_format_hm(item->opened, context->wall, clock),
+		char clock[ZONE_BOTH_SIZE];
+		styled_printf(&dialog->text, ROLE_TEXT, "  %s, opened %s by %s\n", item->name, zone_hm(item->opened, context->wall, clock),
 			item->opened_who ? item->opened_who : "?");
 	}
 	dialog->danger = incident->open_count > 0;

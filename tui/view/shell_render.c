@@ -1,6 +1,7 @@
 /* shell_render.c: one frame: the bar, a rule, the screen, a rule, the message line, the footer; a question or the palette above it. */
 #include <stdio.h>
 #include "tui/view/shell.h"
+#include "core/base/zone.h"
 
 #define BAR_ROWS 2
 #define BANNER_WHOLE_COLUMNS 60   /* below that a place and what becomes of it have no room */
@@ -17,11 +18,11 @@ static void read_banner(const Shell *shell, int columns, Buf *text)
 	const ClientModel *model = shell_model(shell);
 	bool patient = !shell->was_connected && mono_now().ms - shell->began.ms < 1500;
 	if (!model->connected && error_is_set(&model->why_not) && !patient) {
-		char why[MESSAGE_SIZE], clock[WALL_TEXT_SIZE];
+		char why[MESSAGE_SIZE], clock[ZONE_BOTH_SIZE];
 		error_format(&model->why_not, why, sizeof(why));
 		if (shell->was_connected)
 			buf_printf(text, "NO ENGINE since %s; what is shown is from then. Trying again. %.200s",
-				wall_format_clock(shell->lost, wall_now(), clock), why);
+				zone_clock(shell->lost, wall_now(), clock), why);
 		else
 			buf_printf(text, "NO ENGINE: %.300s", why);
 	} else if (model->connected && model->held.troubled) {

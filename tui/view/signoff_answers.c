@@ -1,6 +1,7 @@
 /* signoff_answers.c: the answers that are more than a word typed in place: taken back, alone, countersigned afterwards, and any of them by a
  * one-time code. Each is asked in a dialog that shows what it is about, with the reason that goes into what is signed. */
 #include "core/base/alloc.h"
+#include "core/base/zone.h"
 #include "tui/view/signoff_view.h"
 #include <string.h>
 
@@ -109,12 +110,12 @@ void signoff_begin_alone(SignoffView *view, ViewContext *context)
 
 void signoff_begin_countersign(SignoffView *view, ViewContext *context)
 {
-	char clock[WALL_TEXT_SIZE];
+	char clock[ZONE_BOTH_SIZE];
 	const Override *override = gate_override(signoff_gate(view, context), NULL);
 	AUTO_FREE char *missing = strlist_join(&override->missing, " and ");
 	Dialog *dialog = open_dialog(view, context, DECISION_COUNTERSIGN, "Countersign", "countersign");
 	styled_printf(&dialog->text, ROLE_TEXT, "%s signed alone as %s at %s: %s\nWithout %s. This is what was agreed alone:\n", override->person, override->role,
-		wall_format_hm(override->time, context->wall, clock), override->reason ? override->reason : "", missing);
+		zone_hm(override->time, context->wall, clock), override->reason ? override->reason : "", missing);
 	tell_lines(&override->lines, &dialog->text);
 	add_reason(context, dialog, "Remark", false);
 }

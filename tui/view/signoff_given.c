@@ -1,5 +1,6 @@
 /* signoff_given.c: what has been answered at a gate: by whom, when, with which key, and what was done alone. Pure. */
 #include "core/base/alloc.h"
+#include "core/base/zone.h"
 #include "tui/view/signoff_view.h"
 #include "tui/view/walk_plan.h"
 
@@ -17,7 +18,7 @@ static const char *method_words(const char *method)
 
 static void write_signoff(const ViewContext *context, const Gate *gate, const Signoff *signoff, int columns, Styled *out)
 {
-	char clock[WALL_TEXT_SIZE];
+	char clock[ZONE_BOTH_SIZE];
 	bool later = signoff->decision == DECISION_COUNTERSIGN, yes = later || decision_opens(signoff->decision);
 	bool expired = yes && !later && signoff_role_is_open(gate, signoff->role, context->wall);
 	int indent = columns < 45 ? 2 : LABEL_COLUMNS;
@@ -26,7 +27,7 @@ static void write_signoff(const ViewContext *context, const Gate *gate, const Si
 	if (indent < LABEL_COLUMNS)
 		styled_printf(out, ROLE_TEXT, "\n  ");
 	styled_printf(out, ROLE_TEXT, "%s %s", signoff->person, decision_words(signoff->decision));
-	styled_printf(out, ROLE_MUTED, " %s", wall_format_clock(signoff->time, context->wall, clock));
+	styled_printf(out, ROLE_MUTED, " %s", zone_clock(signoff->time, context->wall, clock));
 	if (client_is_held(context->model, signoff->seq))
 		styled_add(out, ROLE_FAIL, " NOT ON DISK");
 	styled_add(out, ROLE_TEXT, "\n");
@@ -82,14 +83,14 @@ void signoff_write_answers(const ViewContext *context, const Gate *gate, bool on
 
 void signoff_write_overrides(const ViewContext *context, const Gate *gate, Styled *out)
 {
-	char clock[WALL_TEXT_SIZE];
+	char clock[ZONE_BOTH_SIZE];
 	for (size_t i = 0; i < gate->override_count; i++) {
 		const Override *override = &gate->overrides[i];
 		AUTO_FREE char *missing = strlist_join(&override->missing, " and ");
 		if (!override->missing.count)
 			continue;
 		signoff_section(out);
-		styled_printf(out, ROLE_FAIL, "%s signed ALONE at %s: %s\n", override->person, wall_format_hm(override->time, context->wall, clock),
+		styled_printf(out, ROLE_FAIL, "%s signed ALONE at %s: %s\n", override->person, zone_hm(override->time, context->wall, clock),
 			override->reason ? override->reason : "");
 		styled_printf(out, ROLE_WARN, "It waits for %s: ", missing);
 		styled_add(out, ROLE_KEY, "C");

@@ -1,5 +1,6 @@
 /* signoff_list.c: the left pane of the sign-off: a row for each gate of the run, and below it one for each role. Pure. */
 #include "core/base/alloc.h"
+#include "core/base/zone.h"
 #include "tui/view/signoff_view.h"
 #include <stdio.h>
 
@@ -54,13 +55,13 @@ static void draw_role(const GateRows *rows, const Gate *gate, const char *role, 
 	const ViewContext *context = rows->context;
 	const Signoff *later = gate_countersignature(gate, role), *signoff = later ? later : gate_signoff(gate, role);
 	bool open = !later && signoff_role_is_open(gate, role, context->wall), shown = text_eq(gate->id, rows->view->gate);
-	char age[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE];
+	char age[SPAN_TEXT_SIZE], clock[ZONE_BOTH_SIZE];
 	SignoffWay way;
 	int x = canvas_text_fit(canvas, row, row.x + 3, row.y, 12, ROLE_TEXT, role);
 	x = x < row.x + 16 ? row.x + 16 : x + 1;
 	if (signoff && !open) {
 		x = canvas_glyph(canvas, row, x, row.y, ROLE_OK, GLYPH_OK);
-		canvas_text(canvas, row, x + 1, row.y, ROLE_MUTED, wall_format_hm(signoff->time, context->wall, clock));
+		canvas_text(canvas, row, x + 1, row.y, ROLE_MUTED, view_hm_fit(signoff->time, context->wall, row.x + row.width - x - 2, clock));
 	} else if (signoff && !decision_opens(signoff->decision)) {
 		canvas_text(canvas, row, x, row.y, ROLE_FAIL, decision_words(signoff->decision));
 	} else if (!gate->subject[0]) {
@@ -94,9 +95,9 @@ static void say_role(const GateRows *rows, const Gate *gate, const char *role, B
 	const ViewContext *context = rows->context;
 	const Signoff *later = gate_countersignature(gate, role), *signoff = later ? later : gate_signoff(gate, role);
 	bool open = !later && signoff_role_is_open(gate, role, context->wall);
-	char age[SPAN_TEXT_SIZE], clock[WALL_TEXT_SIZE];
+	char age[SPAN_TEXT_SIZE], clock[ZONE_BOTH_SIZE];
 	if (signoff && !open)
-		buf_printf(out, "%s: %s by %s, %s", role, decision_words(signoff->decision), signoff->person, wall_format_hm(signoff->time, context->wall, clock));
+		buf_printf(out, "%s: %s by %s, %s", role, decision_words(signoff->decision), signoff->person, zone_hm(signoff->time, context->wall, clock));
 	else if (signoff && !decision_opens(signoff->decision))
 		buf_printf(out, "%s: %s by %s", role, signoff->decision == DECISION_NO ? "NO" : "escalated", signoff->person);
 	else if (!gate->subject[0])

@@ -1,6 +1,7 @@
 /* signoff_text.c: the right pane of the sign-off: what is asked, of whom, over what exactly; and what has been answered. Pure. */
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "core/base/zone.h"
 #include "tui/view/signoff_view.h"
 #include "tui/view/walk_plan.h"
 #include <ctype.h>
@@ -82,14 +83,14 @@ static size_t count_changes(const Gate *gate)
 static void write_expiry(const ViewContext *context, const Gate *gate, int columns, Styled *out)
 {
 	WallTime first = { 0 };
-	char clock[WALL_TEXT_SIZE];
+	char clock[ZONE_BOTH_SIZE];
 	for (size_t i = 0; i < gate->roles.count; i++) {
 		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
 		if (signoff && wall_known(signoff->expires) && (!wall_known(first) || signoff->expires.ms < first.ms))
 			first = signoff->expires;
 	}
 	if (gate->live && wall_known(first))
-		row(out, columns, "valid until", ROLE_TEXT, wall_format_clock(first, context->wall, clock));
+		row(out, columns, "valid until", ROLE_TEXT, zone_clock(first, context->wall, clock));
 	else if (!gate->live)
 		row(out, columns, "valid", ROLE_TEXT, "stays open, as long as the text stays as it is");
 }

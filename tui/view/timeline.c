@@ -1,6 +1,7 @@
 /* timeline.c: the record of the incident as it was written, newest last, with one record in full on request. */
 #include <stdio.h>
 #include <string.h>
+#include "core/base/zone.h"
 #include "tui/view/view.h"
 #include "tui/widget/list.h"
 
@@ -10,6 +11,7 @@ typedef struct TimelineState {
 	bool stay;              /* a person has gone back: new records do not move the selection */
 	bool details;
 	bool dated;             /* something happened on another day than today: every row has room for its day */
+	int local;              /* columns of the reader's own clock beside UTC; 0 = it is UTC */
 	size_t seen;
 	Styled page;
 	char id[24];
@@ -43,20 +45,49 @@ static Role role_of(EventType type)
 	return type < EVENT_TYPE_COUNT && ROLES[type] ? ROLES[type] : ROLE_TEXT;
 }
 
-/* "22:51:07Z"; among records of several days the others carry theirs, on a small screen instead of the seconds. */
+/* From this width on the seconds keep their place beside the reader's own clock. */
+#define SECONDS_COLUMNS 100
+#define CLOCK_COLUMNS 5   /* "23:51": on a small screen, whose second row tells the zone */
+
+/* "22:51:07Z"; among records of several days the others carry theirs, on a small screen instead of the seconds. The reader's own clock stands beside it,
+ * "22:51Z 23:51 BST": which day that is for them they know, and the page of the record tells. */
 static int draw_time(const TimelineState *state, Canvas *canvas, Rect rect, const TimelineEntry *entry)
 {
 	WallTime now = state->context->wall;
-	char clock[WALL_TEXT_SIZE], day[WALL_TEXT_SIZE];
+	char clock[WALL_TEXT_SIZE], day[WALL_TEXT_SIZE], local[ZONE_TEXT_SIZE];
 	bool today = wall_same_day(entry->time, now), small = state->context->small;
-	int x = rect.x + 1, columns = !state->dated ? 10 : small ? 14 : 17;
+	bool seconds = !state->local || rect.width >= SECONDS_COLUMNS;
+	int x = rect.x + 1, width = seconds ? 10 : 7, columns = !state->dated ? width : small ? 14 : width + 7;
 	if (!today && small)
 		canvas_text_fit(canvas, rect, x, rect.y, columns - 1, ROLE_MUTED, wall_format_dated(entry->time, now, clock));
 	else
-		canvas_text(canvas, rect, x + columns - 10, rect.y, ROLE_MUTED, wall_format_clock(entry->time, entry->time, clock));
+		canvas_text(canvas, rect, x + columns - width, rect.y, ROLE_MUTED, (seconds ? wall_format_clock : wall_format_hm)(entry->time, entry->time, clock));
 	if (!today && !small)
-		canvas_text_fit(canvas, rect, x, rect.y, columns - 11, ROLE_MUTED, wall_format_day(entry->time, now, day));
+		canvas_text_fit(canvas, rect, x, rect.y, columns - width - 1, ROLE_MUTED, wall_format_day(entry->time, now, day));
+	if (state->local) {
+		int room = small ? CLOCK_COLUMNS : state->local;
+		(void) zone_format_local(NULL, entry->time, local);
+		local[small ? CLOCK_COLUMNS : ZONE_TEXT_SIZE - 1] = '\0';
+		canvas_text_fit(canvas, rect, x + columns, rect.y, room, ROLE_TEXT, local);
+		columns += room + 1;
+	}
 	return x + columns;
+}
+
+static int local_width(WallTime time)
+{
+	char local[ZONE_TEXT_SIZE];
+	return canvas_text_width(zone_format_local(NULL, time, local));
+}
+
+/* From the oldest record to now: the clocks may have changed in between. */
+static int local_columns(const TimelineState *state)
+{
+	WallTime now = state->context->wall, first = state->context->model->timeline_count ? entry_at(state, 0)->time : now;
+	if (!zone_offset_minutes(NULL, now) && (!wall_known(first) || !zone_offset_minutes(NULL, first)))
+		return 0;
+	int at_first = wall_known(first) ? local_width(first) : 0, at_now = local_width(now);
+	return at_first > at_now ? at_first : at_now;
 }
 
 #define HELD "not on disk: "
@@ -79,8 +110,8 @@ static void say_row(size_t index, void *userdata, Buf *out)
 {
 	const TimelineState *state = userdata;
 	const TimelineEntry *entry = entry_at(state, index);
-	char clock[WALL_TEXT_SIZE];
-	buf_printf(out, "%s %s: %s%s", wall_format_clock(entry->time, state->context->wall, clock), entry->who,
+	char clock[ZONE_BOTH_SIZE];
+	buf_printf(out, "%s %s: %s%s", zone_clock(entry->time, state->context->wall, clock), entry->who,
 		client_is_held(state->context->model, entry->seq) ? HELD : "", entry->text);
 }
 
@@ -98,6 +129,7 @@ static void update(void *data, ViewContext *context)
 	ListSource source = source_of(state);
 	list_update(&state->list, &source);
 	state->dated = context->model->timeline_count && !wall_same_day(entry_at(state, 0)->time, context->wall);
+	state->local = local_columns(state);
 	if (context->model->timeline_count != state->seen && !state->stay)
 		(void) list_command(&state->list, &source, COMMAND_LAST);   /* nothing to go to when there is no row */
 	state->seen = context->model->timeline_count;
@@ -105,10 +137,10 @@ static void update(void *data, ViewContext *context)
 
 static void write_details(const TimelineEntry *entry, Styled *page)
 {
-	char iso[WALL_TEXT_SIZE], line[200], span[SPAN_TEXT_SIZE];
+	char iso[ZONE_BOTH_SIZE], line[200], span[SPAN_TEXT_SIZE];
 	snprintf(line, sizeof(line), "Record %lld: %s\n\n", (long long) entry->seq, event_type_label(entry->type));
 	styled_add(page, ROLE_HEADING, line);
-	styled_field(page, 10, "time", ROLE_TEXT, wall_format_iso(entry->time, iso));
+	styled_field(page, 10, "time", ROLE_TEXT, zone_iso(entry->time, iso));
 	snprintf(line, sizeof(line), "T+%s, by a clock that no one can set", span_format_clock(entry->mono_ms, span));
 	styled_field(page, 10, "", ROLE_MUTED, line);
 	snprintf(line, sizeof(line), "%.120s (known by %.40s)", entry->who, entry->how);
@@ -212,6 +244,15 @@ static void hint(void *data, const ViewContext *context, char text[static VIEW_H
 			state->stay ? ", not following (f)" : "", incident->id);
 }
 
+static void brief(void *data, const ViewContext *context, char left[static VIEW_HINT_SIZE], char right[static 32])
+{
+	const TimelineState *state = data;
+	char zone[ZONE_TEXT_SIZE];
+	snprintf(left, VIEW_HINT_SIZE, "Timeline");
+	if (state->local)
+		snprintf(right, 32, "%.31s", zone_format_offset(NULL, context->wall, zone));
+}
+
 /* ---- in words ---- */
 
 static void rows(void *data, ViewContext *context, ViewRowsUse *use, void *userdata)
@@ -264,6 +305,7 @@ const View VIEW_TIMELINE = {
 	.label = label,
 	.filter = filter,
 	.hint = hint,
+	.brief = brief,
 	.rows = rows,
 	.choose = choose,
 	.page = page,

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include "core/base/json.h"
 #include "core/base/moment.h"
+#include "core/base/zone.h"
 #include "core/engine/client.h"
 #include "tui/keys/command.h"
 #include "tui/widget/bars.h"
@@ -172,6 +173,8 @@ Rect view_split(Canvas *canvas, Rect *rest, int left);
 #define VIEW_NOW_MS 40000
 /* Ages as screens write them, coarse so that an idle screen stays quiet: "now", "40 s", "2 m", "22 h", "113 days". */
 const char *view_age(WallTime now, WallTime then, char text[static SPAN_TEXT_SIZE]);
+/* A clock time in a row: with the reader's own beside it where that fits, else in UTC alone; the page of the row tells both. */
+const char *view_hm_fit(WallTime time, WallTime now, int columns, char text[static ZONE_BOTH_SIZE]);
 /* Whether that is "now", which no "ago" fits behind. */
 bool view_age_is_now(WallTime now, WallTime then);
 /* The same where somebody decides on it: "< 40 s" instead of "now". As true, and as quiet. */

@@ -1,6 +1,7 @@
 /* walk_end.c: the run as a whole: how far it is, what it left open, how it ends, and the procedure that goes back. */
 #include "core/base/alloc.h"
 #include "core/base/file.h"
+#include "core/base/zone.h"
 #include "tui/view/walk_view.h"
 #include <stdio.h>
 
@@ -51,7 +52,7 @@ bool walk_way_back(const WalkView *walk, const ViewContext *context, const Run *
 static void write_counts(const ViewContext *context, const Run *run, Styled *out)
 {
 	size_t done, total, skipped = run_left_out(run);
-	char clock[WALL_TEXT_SIZE], span[SPAN_TEXT_SIZE];
+	char clock[ZONE_BOTH_SIZE], span[SPAN_TEXT_SIZE];
 	run_progress(run, &done, &total);
 	styled_printf(out, ROLE_MUTED, "%-*s", LABEL_COLUMNS, "progress");
 	styled_printf(out, done == total ? ROLE_OK : ROLE_TEXT, "%zu of %zu", done, total);
@@ -59,7 +60,7 @@ static void write_counts(const ViewContext *context, const Run *run, Styled *out
 		styled_printf(out, ROLE_WARN, ", %zu of them left out", skipped);
 	styled_newline(out);
 	styled_printf(out, ROLE_MUTED, "%-*s", LABEL_COLUMNS, "started");
-	styled_printf(out, ROLE_TEXT, "%s by %s\n", wall_format_clock(run->started, context->wall, clock), run->who ? run->who : "?");
+	styled_printf(out, ROLE_TEXT, "%s by %s\n", zone_clock(run->started, context->wall, clock), run->who ? run->who : "?");
 	int64_t took = (wall_known(run->ended) ? run->ended.ms : context->wall.ms) - run->started.ms;
 	styled_printf(out, ROLE_MUTED, "%-*s", LABEL_COLUMNS, wall_known(run->ended) ? "took" : "for");
 	styled_printf(out, ROLE_TEXT, "%s\n", took < 60000 ? "less than a minute" : span_format_short(took, span));

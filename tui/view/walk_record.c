@@ -1,6 +1,7 @@
 /* walk_record.c: everything that is known of a step, as one long text: its source, its plans in full, every action with its output. Pure. */
 #include "tui/view/walk_view.h"
 #include "tui/view/walk_plan.h"
+#include "core/base/zone.h"
 #include <stdio.h>
 
 #define LABEL_COLUMNS 11
@@ -34,12 +35,12 @@ static void write_call(const Json *row, Styled *out)
 static void write_plans(const ViewContext *context, const IncidentStep *step, int columns, Styled *out)
 {
 	for (size_t i = 0; i < step->action_count; i++) {
-		char clock[WALL_TEXT_SIZE];
+		char clock[ZONE_BOTH_SIZE];
 		if (!step->actions[i].plan)
 			continue;
 		write_heading(out, "Plan");
 		styled_printf(out, ROLE_MUTED, "record %lld, made %s\n", (long long) step->actions[i].plan_seq,
-			wall_format_clock(step->actions[i].plan_time, context->wall, clock));
+			zone_clock(step->actions[i].plan_time, context->wall, clock));
 		plan_write(&step->actions[i], context->wall, columns, true, out);
 	}
 }

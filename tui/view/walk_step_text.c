@@ -1,5 +1,6 @@
 /* walk_step_text.c: what is told of a step, a piece each: its text, its values, what stands in the way, its checks, its keys. Pure. */
 #include "core/base/alloc.h"
+#include "core/base/zone.h"
 #include "core/playbook/value.h"
 #include "core/providers/provider.h"
 #include "tui/view/walk_view.h"
@@ -111,9 +112,9 @@ const Step *walk_finder(const Procedure *procedure, const char *name)
 /* What a probe told, and when. */
 static void write_told(const NamedValue *known, Styled *out)
 {
-	char clock[WALL_TEXT_SIZE];
+	char clock[ZONE_BOTH_SIZE];
 	styled_printf(out, ROLE_CODE, "%s", known->value);
-	styled_printf(out, ROLE_MUTED, "  from %s at %s\n", known->from, wall_format_clock(known->set, known->set, clock));
+	styled_printf(out, ROLE_MUTED, "  from %s at %s\n", known->from, zone_clock(known->set, known->set, clock));
 }
 
 void walk_write_values(const WalkView *walk, const WalkTarget *target, Styled *out)
@@ -193,7 +194,7 @@ static const char *gate_advice(const WalkTarget *target, const Gate *gate, GateS
 static void write_role(const ViewContext *context, const Gate *gate, const char *role, Styled *out)
 {
 	const Signoff *signoff = gate_signoff(gate, role);
-	char clock[WALL_TEXT_SIZE];
+	char clock[ZONE_BOTH_SIZE];
 	bool expired = signoff && wall_known(signoff->expires) && context->wall.ms >= signoff->expires.ms && (gate->live || !gate->latched);
 	if (!signoff || expired)
 		styled_printf(out, ROLE_WAITING, "  \xc2\xb7 %-12s %s\n", role, expired ? "expired" : gate->subject[0] ? "waiting" : "not asked yet");
@@ -201,7 +202,7 @@ static void write_role(const ViewContext *context, const Gate *gate, const char 
 		styled_printf(out, decision_opens(signoff->decision) ? ROLE_OK : ROLE_FAIL, "  %s %-12s %s %s %s\n",
 			decision_opens(signoff->decision) ? "\xe2\x9c\x94" : "\xe2\x9c\x96", role,
 			signoff->decision == DECISION_YES ? "signed by" : signoff->decision == DECISION_ALONE ? "signed ALONE by" : signoff->decision == DECISION_NO ? "NO from" : "escalated by",
-			signoff->person, wall_format_hm(signoff->time, context->wall, clock));
+			signoff->person, zone_hm(signoff->time, context->wall, clock));
 }
 
 /* Signed is said in one line: it is behind us. */

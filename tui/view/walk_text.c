@@ -2,6 +2,7 @@
 #include "tui/view/walk_view.h"
 #include "core/base/alloc.h"
 #include "core/base/text.h"
+#include "core/base/zone.h"
 #include "tui/view/walk_plan.h"
 #include <stdio.h>
 
@@ -74,9 +75,9 @@ static void write_error(const char *what, const char *where, const char *why, co
 
 static void write_times(const ViewContext *context, const IncidentAction *action, Styled *out)
 {
-	char clock[WALL_TEXT_SIZE], span[SPAN_TEXT_SIZE], age[SPAN_TEXT_SIZE];
+	char clock[ZONE_BOTH_SIZE], span[SPAN_TEXT_SIZE], age[SPAN_TEXT_SIZE];
 	styled_printf(out, ROLE_MUTED, "action %lld by %s, %s", (long long) action->number, action->who,
-		wall_format_clock(action->started, context->wall, clock));
+		zone_clock(action->started, context->wall, clock));
 	if (wall_known(action->finished))
 		styled_printf(out, ROLE_MUTED, " for %s; %s%s", span_format(action->finished.ms - action->started.ms, span),
 			view_age_is_now(context->wall, action->finished) ? "just " : "", view_age(context->wall, action->finished, age));
@@ -169,7 +170,7 @@ void walk_write_trouble(const WalkTarget *target, int columns, Styled *out)
 static void write_state(const ViewContext *context, const WalkTarget *target, int columns, Styled *out)
 {
 	const IncidentStep *step = target->step;
-	char clock[WALL_TEXT_SIZE];
+	char clock[ZONE_BOTH_SIZE];
 	if (step->state == STEP_TODO)
 		return;
 	walk_section(out);
@@ -177,7 +178,7 @@ static void write_state(const ViewContext *context, const WalkTarget *target, in
 	if (step->derived)
 		styled_add(out, ROLE_MUTED, "  all of its sub-steps are done");
 	else if (step->who)
-		styled_printf(out, ROLE_MUTED, "  %s by %s", wall_format_clock(step->changed, context->wall, clock), step->who);
+		styled_printf(out, ROLE_MUTED, "  %s by %s", zone_clock(step->changed, context->wall, clock), step->who);
 	styled_newline(out);
 	if (step->reason && *step->reason)
 		write_hanging(out, LABEL_COLUMNS, "because", ROLE_TEXT, step->reason, columns);
@@ -275,7 +276,7 @@ static void write_gate_row(const ViewContext *context, const WalkTarget *target,
 	}
 }
 
-static void write_phase(const WalkTarget *target, const char *title, Styled *out)
+static void write_phase(const WalkView *walk, const ViewContext *context, const WalkTarget *target, const char *title, Styled *out)
 {
 	styled_printf(out, ROLE_TITLE, "%s\n", title);
 	const Phase *phase = NULL;
@@ -283,8 +284,10 @@ static void write_phase(const WalkTarget *target, const char *title, Styled *out
 		if (text_eq(target->procedure->phases[i]->title, title))
 			phase = target->procedure->phases[i];
 	for (size_t i = 0; phase && i < target->run->step_count; i++)
-		if (text_eq(target->run->steps[i].phase, title) && target->run->steps[i].level == 0)
-			styled_printf(out, ROLE_TEXT, "  %-4s %s\n", target->run->steps[i].number, target->run->steps[i].title);
+		if (text_eq(target->run->steps[i].phase, title) && target->run->steps[i].level == 0) {
+			AUTO_FREE char *filled = walk_filled(walk, context, target, target->run->steps[i].title);
+			styled_printf(out, ROLE_TEXT, "  %-4s %s\n", target->run->steps[i].number, filled);
+		}
 	walk_section(out);
 	styled_add(out, ROLE_MUTED, "Enter or the arrow keys fold and unfold the section.\n");
 }
@@ -297,7 +300,7 @@ void walk_write_body(const WalkView *walk, const ViewContext *context, const Wal
 	case OUTLINE_PHASE:
 		for (size_t i = 0; i < walk->outline.count; i++)
 			if (text_eq(walk->outline.rows[i].id, walk->list.selected))
-				write_phase(target, target->run->steps[walk->outline.rows[i].index].phase, out);
+				write_phase(walk, context, target, target->run->steps[walk->outline.rows[i].index].phase, out);
 		break;
 	case OUTLINE_STEP: write_step(walk, context, target, columns, out); break;
 	}

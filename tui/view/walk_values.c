@@ -1,5 +1,6 @@
 /* walk_values.c: the form of the procedure's values: what is missing first, each by its type; what the engine refuses comes back beside its field. */
 #include "core/base/alloc.h"
+#include "core/base/zone.h"
 #include "core/engine/client_time.h"
 #include "core/playbook/value.h"
 #include "tui/view/walk_view.h"
@@ -115,9 +116,9 @@ static void add_choices(ViewContext *context, FormField *field, const Asked *ask
 static void say_origin(const ViewContext *context, const Asked *asked, Buf *out)
 {
 	const Variable *variable = asked->variable;
-	char clock[WALL_TEXT_SIZE], age[SPAN_TEXT_SIZE];
+	char clock[ZONE_BOTH_SIZE], age[SPAN_TEXT_SIZE];
 	if (asked->known && asked->known->from)
-		buf_printf(out, "from %s at %s, %s; :set %s --from-probe asks again", asked->known->from, wall_format_clock(asked->known->set, context->wall, clock),
+		buf_printf(out, "from %s at %s, %s; :set %s --from-probe asks again", asked->known->from, zone_clock(asked->known->set, context->wall, clock),
 			view_age(context->wall, asked->known->set, age), variable->name);
 	else if (asked->known && asked->known->value)
 		buf_printf(out, "set by %s; :set %s --from-probe asks %s", asked->known->who ? asked->known->who : "?", variable->name, variable->from);

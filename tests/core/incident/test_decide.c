@@ -36,6 +36,18 @@ Test(decide, improvements_are_kept_with_their_records_up_to_a_limit)
 	cr_expect(story_ask(&story, "note", "{'text':'one more'}"));
 }
 
+Test(decide, an_incident_keeps_the_time_zones_of_those_who_take_part)
+{
+	AUTO_CLEAR(Story) story = story_new();
+	story_no(&story, ERROR_INVALID, "the time zones cannot be used", "declare", "{'incident':'i1','title':'t','environment':'e','zones':['BST']}");
+	story_no(&story, ERROR_INVALID, "the time zones cannot be used", "declare", "{'incident':'i1','title':'t','environment':'e','zones':[7]}");
+	story_no(&story, ERROR_INVALID, "the time zones cannot be used", "declare",
+		"{'incident':'i1','title':'t','environment':'e','zones':['A/bc','A/bc','A/bc','A/bc','A/bc','A/bc','A/bc']}");
+	story_ok(&story, "declare", "{'incident':'i1','title':'t','environment':'e','zones':['Europe/London','UTC']}");
+	cr_expect_eq(story.incident->zones.count, 2);
+	assert_text("first", story.incident->zones.items[0], "Europe/London");
+}
+
 Test(decide, refusals_say_what_and_what_to_do)
 {
 	static const Case cases[] = {

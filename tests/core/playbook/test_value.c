@@ -225,6 +225,27 @@ Test(value, a_time_is_said_in_every_zone)
 	assert_text("the own one is one of them", buf_text(&text), "2026-06-21 21:04:05 UTC = 22:04 BST Europe/London = Jun 22 06:04 JST Asia/Tokyo, 2 h 03 m ago");
 }
 
+Test(value, when_something_happened_is_no_guess_and_not_to_come)
+{
+	static const struct { const char *typed; int64_t minutes_ago; } cases[] = {
+		{ "02:51Z", 9 }, { "3:01Z", 24 * 60 - 1 }, { "-2h", 120 }, { "15m ago", 15 }, { "now", 0 }, { "2026-11-21T02:51Z", 9 }, { "03:51+01:00", 9 },
+	};
+	static const struct { const char *typed, *why; } refused[] = {
+		{ "02:51", "the time zone is missing" }, { "2026-11-21 02:51", "the time zone is missing" }, { "2026-11-21 03:01Z", "still to come" },
+		{ "+1h", "still to come" }, { "1970-01-01 00:00Z", "anything was known" }, { "4:5Z", "is no time" }, { "x", "is no time" }, { "", "is no time" },
+		{ "24:00Z", "is no time" }, { "450Z", "is no time" }, { ":50Z", "is no time" },
+	};
+	char zone[ZONE_NAME_SIZE];
+	WallTime time;
+	Error err = { 0 };
+	for (size_t i = 0; i < BG_LENGTH(cases); i++) {
+		assert_ok(value_read_past(str_from(cases[i].typed), NOW, &time, zone, &err), &err);
+		cr_expect(NOW.ms - time.ms == cases[i].minutes_ago * 60000, "%s: %lld", cases[i].typed, (long long) (NOW.ms - time.ms));
+	}
+	for (size_t i = 0; i < BG_LENGTH(refused); i++)
+		assert_refused(value_read_past(str_from(refused[i].typed), NOW, &time, zone, &err), &err, ERROR_INVALID, refused[i].why);
+}
+
 /* Time goes on: what could be restored to when it was typed may be too old when the plan is made. */
 Test(value, a_window_moves_with_the_clock_and_is_said_in_utc_and_local_time)
 {

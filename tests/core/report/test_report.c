@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "core/base/file.h"
 #include "core/base/text.h"
 
 #include "drill.h"
@@ -146,4 +147,65 @@ Test(report, a_drill_over_midnight_says_the_other_day)
 	report_markdown(&report, &out);
 	cr_expect(strstr(buf_text(&out), "| 1 | 00:00:00 | 02:40:01Z | ann |"), "%s", buf_text(&out));
 	cr_expect(strstr(buf_text(&out), "| 2 | 24:00:01 | Feb 3 02:40:02Z | ann | note: still here |"), "%s", buf_text(&out));
+}
+
+/* London, on the day on which its clocks go back: 00:59Z is 01:59 BST, 01:00Z is 01:00 GMT. */
+static void play_over_the_change(Drill *drill, TempFolder *folder)
+{
+	Error err;
+	drill->story = story_new();
+	drill->story.now.ms = INT64_C(1792889998000);   /* 2026-10-25 00:59:58Z */
+	assert_ok(journal_open(folder->path, NULL, NULL, &drill->journal, NULL, &err), &err);
+	drill_tell(drill, "declare",
+		"{'incident':'i1','title':'data loss','environment':'svc','drill':true,'zones':['UTC','Nowhere/City','Europe/London','Asia/Tokyo']}");
+	drill_tell(drill, "note", "{'text':'in winter time'}");
+	drill_tell(drill, "end", "{'reason':'over'}");
+}
+
+Test(report, the_clocks_of_those_who_take_part_stand_beside_utc)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(Drill) drill = { 0 };
+	AUTO_CLEAR(Report) report = { 0 };
+	AUTO_CLEAR(Buf) out = { 0 };
+	Error err;
+	if (!file_exists("/usr/share/zoneinfo/Europe/London"))
+		cr_skip_test("no tz data here: /usr/share/zoneinfo (package tzdata)");
+	play_over_the_change(&drill, &folder);
+	assert_ok(report_read(folder.path, &report, &err), &err);
+	report_markdown(&report, &out);
+	static const char *const said[] = {
+		"| declared | 2026-10-25T00:59:59.000Z = 01:59 BST Europe/London = 09:59 JST Asia/Tokyo |\n",
+		"| ended | 2026-10-25T01:00:01.000Z = 01:00 GMT Europe/London = 10:00 JST Asia/Tokyo |\n",
+		"| no. | T+ | time | Europe/London | who | what |\n|---|---|---|---|---|---|\n"
+		"| 1 | 00:00:00 | 00:59:59Z | 01:59 BST | ann | drill declared: data loss |\n"
+		"| 2 | 00:00:01 | 01:00:00Z | 01:00 GMT | ann | note: in winter time |\n",
+	};
+	for (size_t i = 0; i < BG_LENGTH(said); i++)
+		cr_expect(strstr(buf_text(&out), said[i]), "%s is not in %s", said[i], buf_text(&out));
+	buf_truncate(&out, 0);
+	report_html(&report, drill.story.now, &out);
+	cr_expect(strstr(buf_text(&out), "2026-10-25T00:59:59.000Z = 01:59 BST Europe/London = 09:59 JST Asia/Tokyo"), "%s", buf_text(&out));
+	cr_expect(strstr(buf_text(&out), "<th>Time</th><th>Europe/London</th><th>Who</th>") && strstr(buf_text(&out), "</td><td class=\"time\">01:00 GMT</td>"),
+		"%s", buf_text(&out));
+	AUTO(Json) *json = report_json(&report);
+	AUTO_FREE char *text = json_text(json);
+	cr_expect(!strstr(text, "BST") && strstr(text, "\"Europe/London\""), "times are UTC: %s", text);
+}
+
+Test(report, the_situation_is_told_by_the_clocks_of_those_who_read_it)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(Drill) drill = { 0 };
+	AUTO_CLEAR(Buf) out = { 0 };
+	if (!file_exists("/usr/share/zoneinfo/Europe/London"))
+		cr_skip_test("no tz data here: /usr/share/zoneinfo (package tzdata)");
+	play_over_the_change(&drill, &folder);
+	const SitrepCondition conditions[] = {
+		{ .name = "site", .text = "status 500", .state = READING_FAIL, .since = { INT64_C(1792889998000) } },
+		{ .name = "web", .text = "1 of 2", .state = READING_WARN, .since = { INT64_C(1792890000000) } },
+	};
+	report_sitrep(drill.story.incident, conditions, BG_LENGTH(conditions), (WallTime) { INT64_C(1792890060000) }, &out);
+	cr_expect(strstr(buf_text(&out), "SITREP Oct 25 01:01Z (10:01 JST) DRILL: data loss\n"), "%s", buf_text(&out));
+	cr_expect(strstr(buf_text(&out), "- site: fail since 00:59Z (01:59 BST), status 500\n- web: warn since 01:00Z (10:00 JST), 1 of 2\n"), "%s", buf_text(&out));
 }
