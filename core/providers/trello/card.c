@@ -10,6 +10,10 @@
 static bool check_args(const Call *call, Error *err) {
 	const char *name = call_arg(call, "name"), *improvements = call_arg(call, "improvements");
 	bool named = name && str_trim(str_from(name)).len, each = text_eq(improvements, "yes") || text_eq(improvements, "true");
+	if (!name && call_arg(call, "desc")) {
+		error_set(err, ERROR_INVALID, "desc is said of no card");
+		return error_hint(err, "write name=\"...\" too; a card of an improvement has the note for its text");
+	}
 	if (named || (each && !name))
 		return true;
 	error_set(err, ERROR_INVALID, name ? "the card has no name" : "which card is not said");

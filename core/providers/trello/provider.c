@@ -62,6 +62,6 @@ static const Probe PROBES[] = {
 };
 
 const Provider TRELLO_PROVIDER = {
-	.name = "trello", .title = "Trello", .check_system = check_system,
+	.name = "trello", .title = "Trello", .check_system = check_system, .may = trello_may,
 	.actions = ACTIONS, .action_count = BG_LENGTH(ACTIONS), .probes = PROBES, .probe_count = BG_LENGTH(PROBES),
 };

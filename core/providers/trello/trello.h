@@ -59,4 +59,5 @@ BG_DEFINE_CLEARP(TrelloCards, trello_cards_clear)
 bool trello_plan_card(const Call *call, Plan *ret_plan, Error *err);
 bool trello_apply_card(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 bool trello_verify_card(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+void trello_may(const Call *call, const char *verb, Rights *rights);
 void trello_read_list(const Call *call, Reading *ret);

@@ -23,7 +23,18 @@ typedef struct Row {
 #define MAY_PROTECT "change the protection of branches of octo/app"
 #define MAY_START "start workflows of octo/app"
 
+#define TRELLO TOKEN "    key: { env: FIXTURE_TOKEN }\n    board: b\n    list: L\n"
+#define BOARD "{\"id\":\"b1\",\"name\":\"B\",\"closed\":false}"
+
 static const Row ROWS[] = {
+	{"a list that is seen", "trello", TRELLO, "trello.card", {"improvements", "yes"},
+		{{"GET /1/boards/b?*", 200, NULL, BOARD, 0}, {"GET /1/boards/b1/lists*", 200, NULL, "[{\"id\":\"l1\",\"name\":\"L\",\"closed\":false}]", 0}},
+		RIGHT_UNTOLD, "make cards in the list L", "it sees the list on the board B", {0}},
+	{"a list that is not there", "trello", TRELLO, "trello.card", {"improvements", "yes"},
+		{{"GET /1/boards/b?*", 200, NULL, BOARD, 0}, {"GET /1/boards/b1/lists*", 200, NULL, "[]", 0}},
+		RIGHT_NO, "make cards in the list L", "the board B has no list L", {0}},
+	{"a board that is not for this token", "trello", TRELLO, "trello.card", {"improvements", "yes"},
+		{{"GET /1/boards/b?*", 401, NULL, "unauthorized permission requested", 0}}, RIGHT_NO, "make cards in the list L", "does not let this token do that", {0}},
 	{"a classic token with repo", "github", GITHUB, "github.protection", {"approvals", "6"},
 		{{"GET /repos/octo/app", 200, CLASSIC("repo, workflow"), REPO("true", "true"), 0}}, RIGHT_YES, MAY_PROTECT, "its user is admin there", {0}},
 	{"a classic token without repo", "github", GITHUB, "github.protection", {"approvals", "6"},

@@ -228,6 +228,32 @@ Test(trello, a_list_that_is_there_is_green_by_its_name_and_by_its_id) {
 	cr_expect(named.state == READING_OK && text_eq(json_get_string(named.facts, "list"), "Doing"), "%s", named.reason);
 }
 
+#define BOARD_IS(closed) "{\"id\":\"b1\",\"name\":\"B\",\"closed\":" closed "}"
+#define LIST_IS(id, closed) "{\"id\":\"" id "\",\"name\":\"L\",\"closed\":" closed "}"
+typedef struct BoardCase { const char *board, *lists; ReadingState state; const char *text; } BoardCase;
+static const BoardCase BOARDS[] = {
+	{BOARD_IS("false"), "[" LIST_IS("l1", "true") "," LIST_IS("l2", "false") "," LIST_IS("l3", "true") "]", READING_OK, "list L is there"},
+	{BOARD_IS("false"), "[" LIST_IS("l1", "false") "," LIST_IS("l2", "false") "]", READING_FAIL, "has 2 lists named L"},
+	{BOARD_IS("false"), "[]", READING_FAIL, "has no list L"},
+	{BOARD_IS("true"), "[]", READING_FAIL, "the board B is closed"},
+	{"[]", "[]", READING_UNKNOWN, "does not say id, name and state"},
+	{BOARD_IS("false"), "[" LIST_IS("../x", "false") "]", READING_UNKNOWN, "does not give the lists"},
+};
+
+Test(trello, of_lists_with_one_name_the_open_one_is_meant) {
+	for (size_t i = 0; i < BG_LENGTH(BOARDS); i++) {
+		AUTO_CLEAR(Fixture) fixture = {0};
+		AUTO_CLEAR(Reading) reading = {0};
+		const FixtureRoute routes[] = {
+			{"GET /1/boards/b1/lists*", 200, NULL, BOARDS[i].lists, LOOPBACK_WHOLE}, {"GET /1/boards/b?*", 200, NULL, BOARDS[i].board, LOOPBACK_WHOLE},
+			{NULL, 0, NULL, NULL, LOOPBACK_WHOLE},
+		};
+		fixture_begin(&fixture, "trello", "    board: b\n    list: L\n    key: { env: FIXTURE_TOKEN }\n    token: { env: FIXTURE_TOKEN }\n", routes);
+		fixture_read(&fixture, "trello.list", &reading);
+		cr_expect(reading.state == BOARDS[i].state && strstr(reading.text, BOARDS[i].text), "%zu: %s", i, reading.text);
+	}
+}
+
 typedef struct KeyCase { const char *name, *value, *why, *hint; } KeyCase;
 static const KeyCase KEYS[] = {
 	{"TRELLO_KEY", "ffffffffffffffffffffffffffffffff", "does not know the key (status 401): invalid key", "environment variable TRELLO_KEY"},
@@ -332,6 +358,32 @@ Test(trello, a_limit_is_waited_for_and_can_be_cancelled) {
 	expect_cards(&scene, "To do: patient");
 }
 
+typedef struct MayCase { const char *list, *token; RightAnswer answer; const char *evidence; } MayCase;
+static const MayCase MAY[] = {
+	{"To do", SIM_OFFICE_TRELLO_TOKEN, RIGHT_UNTOLD, "it sees the list on the board Improvements"},
+	{"Todo", SIM_OFFICE_TRELLO_TOKEN, RIGHT_NO, "the board Improvements has no list Todo"},
+	{"To do", "ATTAother", RIGHT_NO, "does not accept the token"},
+	{NULL, SIM_OFFICE_TRELLO_TOKEN, RIGHT_NO, "into which list is not said"},
+};
+
+Test(trello, in_quiet_times_what_can_be_known_of_the_token_is) {
+	for (size_t i = 0; i < BG_LENGTH(MAY); i++) {
+		AUTO_CLEAR(Scene) scene = {0};
+		AUTO_CLEAR(Rights) rights = {0};
+		AUTO_CLEAR(StrList) changes = {0};
+		scene_begin(&scene, SIM_TRELLO_BOARD, "");
+		setenv("TRELLO_TOKEN", MAY[i].token, 1);
+		arg(&scene, "list", MAY[i].list);
+		for (int twice = 0; twice < 2; twice++)
+			TRELLO_PROVIDER.may(&scene.call, "trello.card", &rights);
+		cr_assert_eq(rights.count, 1);
+		cr_expect(rights.items[0].answer == MAY[i].answer && strstr(rights.items[0].evidence, MAY[i].evidence), "%s: %s", rights.items[0].what, rights.items[0].evidence);
+		tells_no_secret(rights.items[0].evidence);
+		sim_office_changes(scene.office, &changes);
+		cr_expect_eq(changes.count, 0);
+	}
+}
+
 Test(trello, which_card_is_not_guessed) {
 	AUTO_CLEAR(Scene) scene = {0};
 	AUTO_CLEAR(Plan) plan = {0};
@@ -341,6 +393,8 @@ Test(trello, which_card_is_not_guessed) {
 	assert_refused(action->plan(&scene.call, &plan, &err), &err, ERROR_INVALID, "which card is not said");
 	arg(&scene, "improvements", "no");
 	assert_refused(action->plan(&scene.call, &plan, &err), &err, ERROR_INVALID, "which card is not said");
+	arg(&scene, "desc", "x");
+	assert_refused(action->plan(&scene.call, &plan, &err), &err, ERROR_INVALID, "desc is said of no card");
 	arg(&scene, "name", " ");
 	assert_refused(action->plan(&scene.call, &plan, &err), &err, ERROR_INVALID, "the card has no name");
 }
