@@ -3,6 +3,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "scene.h"
+#include "tests/support/terminal.h"
 
 static const char BOOK[] = "# Book\n\n## Walk\n<!-- bg\nprocedure id=walk\nvar restore_time type=time zone=ask oldest=-7d newest=-5m\nvar other ask=\"What else?\"\n-->\n\n"
 	"1. Restore.\n\n   ```sh\n   echo restoring to ${restore_time}\n   ```\n";
@@ -108,4 +109,31 @@ Test(time_values, what_cannot_be_one_time_only_is_asked_again)
 	scene_ok(&scene, "set", "other", "12:30", "local");
 	AUTO_FREE char *text = last_record(&scene);
 	cr_expect(strstr(text, "\"value\":\"12:30 local\"") && !strstr(text, "typed"), "%s", text);
+}
+
+/* Its form without a zone (format=) is what stands in the field: that is no reason to refuse what somebody changes beside it. */
+Test(time_values, another_value_is_changed_while_a_time_stands)
+{
+	static const char FORM[] = "# Book\n\n## Walk\n<!-- bg\nprocedure id=walk\nvar restore_time type=time zone=ask to=utc format=%Y-%m-%dT%H:%M:%S oldest=-7d newest=-5m\n"
+		"var other ask=\"What else?\"\nvar server default=${other}-copy ask=\"Name of the copy\"\nvar last ask=\"And?\"\n-->\n\n"
+		"1. Restore.\n\n   ```sh\n   echo ${restore_time} ${other} ${server} ${last}\n   ```\n";
+	AUTO_CLEAR(Scene) scene = scene_new(FORM, "");
+	scene_ok(&scene, "declare", "--drill", "restore");
+	scene_ok(&scene, "start", "walk");
+	scene_ok(&scene, "set", "restore_time", "20", "minutes", "ago", "--yes");
+	scene_ok(&scene, "set", "other", "pg");
+	scene_ok(&scene, "set", "last", "one");
+	const char *argv[] = { scene.program, "--env", scene.environment, "--state", scene.state, NULL };
+	AUTO(Terminal) *terminal = terminal_start(&(TerminalOptions) { .argv = argv, .columns = 80, .rows = 24 });
+	terminal_wait_text(terminal, "you: ");
+	terminal_keys(terminal, "3");
+	terminal_wait_text(terminal, "e edit values");
+	terminal_keys(terminal, "e");
+	terminal_wait_text(terminal, "(default pg-copy)");
+	terminal_wait_text(terminal, "Ctrl-D set them");
+	terminal_keys(terminal, "enter");
+	terminal_type(terminal, "2");
+	terminal_wait_text(terminal, "pg2");
+	terminal_keys(terminal, "ctrl-d");
+	terminal_wait_text(terminal, "1 value set.");
 }

@@ -2,6 +2,7 @@
 #include "core/base/alloc.h"
 #include "core/base/zone.h"
 #include "core/engine/client_time.h"
+#include "core/playbook/placeholder.h"
 #include "core/playbook/value.h"
 #include "tui/view/walk_view.h"
 #include <stdio.h>
@@ -127,16 +128,34 @@ static void say_origin(const ViewContext *context, const Asked *asked, Buf *out)
 			variable->fallback ? variable->fallback : "", variable->fallback ? ")" : "");
 }
 
-static void add_field(WalkView *walk, ViewContext *context, Dialog *dialog, const Asked *asked, const char *answer, const char *complaint)
+/* Of a default that is made of other values: what they are now. */
+typedef struct Defaults { const WalkView *walk; const ViewContext *context; const WalkTarget *target; } Defaults;
+
+static const char *look_up(void *userdata, const char *name)
+{
+	const Defaults *defaults = userdata;
+	const Variable *variable = playbook_find_variable(defaults->walk->playbook, name);
+	bool set;
+	const char *value = variable ? value_now(defaults->context, defaults->target, variable, &set) : NULL;
+	return value && !strstr(value, "${") ? value : NULL;
+}
+
+static void add_field(WalkView *walk, ViewContext *context, const WalkTarget *target, Dialog *dialog, const Asked *asked, const char *answer, const char *complaint)
 {
 	const Variable *variable = asked->variable;
 	AUTO_CLEAR(Buf) question = { 0 };
+	AUTO_CLEAR(Buf) filled = { 0 };
+	AUTO_CLEAR(StrList) unresolved = { 0 };
 	value_question(variable, &question);
 	bool expands = asked->value && strstr(asked->value, "${");
 	const char *shown = answer ? answer : asked->value && !expands && variable->type != VARIABLE_SECRET ? asked->value : "";
 	FormField *field = form_add(&dialog->form, field_type(variable), view_keep(context, variable->name), shown);
 	if (!field)
 		return;
+	if (asked->set && !answer && !complaint)
+		field->standing = view_keep(context, shown);
+	if (expands)
+		placeholder_fill_arg(str_from(asked->value), look_up, &(Defaults) { walk, context, target }, &filled, &unresolved);
 	if (field->type == FIELD_CHOICE) {
 		Asked as_answered = *asked;
 		as_answered.value = answer ? answer : asked->value;
@@ -148,7 +167,7 @@ static void add_field(WalkView *walk, ViewContext *context, Dialog *dialog, cons
 		say_origin(context, asked, &origin);
 	AUTO_FREE char *help = !complaint && origin.len ? bg_strdup(buf_text(&origin)) : complaint ? bg_asprintf("\xe2\x9c\x96 %s", complaint) : asked->found_by_step ?
 		bg_strdup("a step finds it; set it only if that was done by hand") : expands ? bg_asprintf("%s  (default %s)", buf_text(&question),
-		asked->value) : hint ? bg_asprintf("%s  (%s)", buf_text(&question), hint) : bg_strdup(buf_text(&question));
+		buf_text(&filled)) : hint ? bg_asprintf("%s  (%s)", buf_text(&question), hint) : bg_strdup(buf_text(&question));
 	field->help = view_keep(context, help);
 }
 
@@ -181,7 +200,7 @@ static void open_form(WalkView *walk, ViewContext *context, const WalkTarget *ta
 	for (size_t i = 0; i < asked->count; i++) {
 		const char *name = asked->items[i].variable->name;
 		const char *complaint = json_get_string(walk->form_errors, name);
-		add_field(walk, context, dialog, &asked->items[i], json_get_string(walk->form_answers, name), complaint);
+		add_field(walk, context, target, dialog, &asked->items[i], json_get_string(walk->form_answers, name), complaint);
 		if (complaint && failed) {
 			dialog->form.current = dialog->form.count - 1;
 			failed = false;

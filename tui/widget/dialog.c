@@ -4,6 +4,7 @@
 #include "tui/widget/bars.h"
 
 #define DIALOG_WIDTH (DIALOG_TEXT_COLUMNS + 4)
+#define LONG_FORM 4                      /* fields: so many are not gone through to change one */
 #define NARROW 50
 
 void dialog_open(Dialog *dialog, DialogKind kind, const char *title, const char *verb)
@@ -106,6 +107,8 @@ static size_t form_keys(const Dialog *dialog, KeyLabel keys[static 5])
 	bool last = form->current + 1 >= form->count;
 	keys[count++] = (KeyLabel){ "Enter", last ? dialog->verb : "next field" };
 	keys[count++] = (KeyLabel){ "Esc", "leave" };
+	if (!last && form->count >= LONG_FORM)
+		keys[count++] = (KeyLabel){ "Ctrl-D", dialog->verb };
 	if (form->count && form->fields[form->current].type == FIELD_CHOICE)
 		keys[count++] = (KeyLabel){ "Left Right", "change" };
 	if (form->count > 1)

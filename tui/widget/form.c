@@ -1,4 +1,4 @@
-/* form.c: see form.h. Enter goes to the next field and, from the last one, accepts if all answers are fit. */
+/* form.c: see form.h. Enter goes to the next field and, from the last one, accepts if all answers are fit; Ctrl-D accepts from any field. */
 #include "tui/widget/form.h"
 #include "tui/widget/styled.h"
 #include <stdio.h>
@@ -30,6 +30,8 @@ static bool judge(Form *form, size_t index, bool at_end)
 	Str text = str_trim(str_from(form_text(form, index)));
 	int64_t number;
 	field->complaint[0] = '\0';
+	if (field->standing && text_eq(field->standing, form_text(form, index)))
+		return true;
 	if (text.len == 0 && field->required && at_end)
 		snprintf(field->complaint, sizeof(field->complaint), "needs an answer");
 	else if (text.len && field->type == FIELD_NUMBER && (!str_parse_int(text, &number) || number < 0))
@@ -80,6 +82,8 @@ FormEffect form_key(Form *form, KeyChord key)
 	bool next = key_equal(key, key_named(KEY_TAB)) || key_equal(key, key_named(KEY_DOWN));
 	bool before = key_equal(key, key_named(KEY_UP)) ||
 		key_equal(key, (KeyChord){ .name = KEY_TAB, .modifiers = KEY_SHIFT });
+	if (key.modifiers == KEY_CTRL && key.code_point == 'd')
+		return accept(form);
 	if (key_equal(key, key_named(KEY_ENTER))) {
 		if (form->current + 1 == form->count)
 			return accept(form);

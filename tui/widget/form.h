@@ -20,6 +20,7 @@ typedef struct FormField {
 	const char *const *choices;       /* borrowed */
 	size_t choice_count, choice;
 	Input input;
+	const char *standing;             /* borrowed: an answer that stands already and is not judged again while it stays; NULL: none */
 	char complaint[240];              /* what is wrong with this answer; "" = nothing is known to be */
 } FormField;
 

@@ -103,7 +103,7 @@ void az_postgres_judge(const AzPostgres *server, const AzWanted *wanted, WallTim
 	if (!wall_known(server->earliest))
 		reading_set(ret, state == READING_OK ? READING_WARN : state, "%s, no moment can be restored yet", server->state);
 	else
-		reading_set(ret, state, "%s, can be restored back to %s", server->state, wall_format_dated(server->earliest, now, first));
+		reading_set(ret, state, "%s, restorable since %s", server->state, wall_format_dated(server->earliest, now, first));
 	if (means)
 		reading_because(ret, "%s", means);
 	else if (!wall_known(server->earliest))

@@ -20,9 +20,9 @@ static Json *json_of(const char *text) {
 
 Test(az, a_server_is_judged_by_its_state_and_its_backups) {
 	static const struct { const char *name, *json; int64_t days; ReadingState state; const char *text, *reason; } CASES[] = {
-		{"well", SERVER("Ready", WEEK), 7, READING_OK, "Ready, can be restored back to Nov 14 03:00Z", NULL},
-		{"below properties", "{\"name\":\"PG\",\"properties\":{\"state\":\"Ready\",\"version\":\"16\",\"backup\":{" WEEK "}}}", 0, READING_OK, "Ready, can be restored", NULL},
-		{"keeps too little", SERVER("Ready", WEEK), 14, READING_WARN, "Ready, can be restored", "it keeps 7 days, 14 are promised"},
+		{"well", SERVER("Ready", WEEK), 7, READING_OK, "Ready, restorable since Nov 14 03:00Z", NULL},
+		{"below properties", "{\"name\":\"PG\",\"properties\":{\"state\":\"Ready\",\"version\":\"16\",\"backup\":{" WEEK "}}}", 0, READING_OK, "Ready, restorable since", NULL},
+		{"keeps too little", SERVER("Ready", WEEK), 14, READING_WARN, "Ready, restorable since", "it keeps 7 days, 14 are promised"},
 		{"new", SERVER("Ready", "\"backupRetentionDays\":7,\"earliestRestoreDate\":null"), 0, READING_WARN, "Ready, no moment can be restored yet", "its first backup"},
 		{"from the future", SERVER("Ready", "\"backupRetentionDays\":7,\"earliestRestoreDate\":\"2026-12-14T03:00:00+00:00\""), 0, READING_WARN, "Ready", "a clock is wrong"},
 		{"stopped", SERVER("Stopped", WEEK), 0, READING_FAIL, "Stopped", "start it"},

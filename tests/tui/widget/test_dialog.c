@@ -76,4 +76,7 @@ Test(dialog, the_footer_names_the_keys_of_the_dialog_in_front)
 	expect_footer(&dialog, " Enter next field  Esc leave  Left Right change  Up Down other field\n");
 	(void) dialog_key(&dialog, key_of("enter"));   /* goes to the last field */
 	expect_footer(&dialog, " Enter set them  Esc leave  Up Down other field\n");
+	form_add(&dialog.form, FIELD_TEXT, "third", "");
+	form_add(&dialog.form, FIELD_TEXT, "fourth", "");
+	expect_footer(&dialog, " Enter next field  Esc leave  Ctrl-D set them  Up Down other field\n");
 }

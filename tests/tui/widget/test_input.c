@@ -87,6 +87,25 @@ Test(form, answers_are_checked_and_enter_goes_on)
 	form_render(&form, &nothing, canvas_rect(&nothing));
 }
 
+/* A long form: what stands already and is not touched is nobody's mistake, and one change needs no walk to the last field. */
+Test(form, what_stands_is_not_judged_again_and_ctrl_d_accepts_from_anywhere)
+{
+	AUTO_CLEAR(Form) form = {0};
+	FormField *moment = form_add(&form, FIELD_NUMBER, "Moment", "soon");
+	moment->standing = "soon";
+	form_add(&form, FIELD_TEXT, "Title", "")->required = true;
+	form_add(&form, FIELD_TEXT, "Note", "");
+	cr_expect(form_key(&form, key_of("ctrl-d")) == FORM_NONE && form.current == 1);
+	assert_text("complaint", form.complaint, "Title needs an answer");
+	form_paste(&form, STR("site down"));
+	form.current = 0;
+	cr_expect(form_key(&form, key_of("enter")) == FORM_NONE && form.current == 1);
+	cr_expect(form_key(&form, key_of("ctrl-d")) == FORM_ACCEPTED);
+	input_set(&moment->input, "later");
+	cr_expect(form_key(&form, key_of("ctrl-d")) == FORM_NONE && form.current == 0);
+	assert_text("complaint", form.complaint, "Moment wants a whole number");
+}
+
 static bool no_half(const void *userdata, const FormField *field, const char *text, char *why, size_t size)
 {
 	(void) userdata;
