@@ -11,6 +11,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/commands/command.h"
+#include "core/commands/record_folder.h"
 #include "core/commands/rows.h"
 #include "core/sandbox/sandbox.h"
 
@@ -227,7 +228,7 @@ static bool make_folder(Command *command, Ground *ground, Error *err) {
 static void leave_folder(Command *command, const Ground *ground) {
 	AUTO_FREE char *incidents = bg_asprintf("%s/%s/incidents", ground->state, sandbox_drill_name(command_word(command, 0)));
 	AUTO_CLEAR(StrList) names = {0};
-	bool recorded = file_list_folder(incidents, &names, NULL) && names.count > 0;
+	bool recorded = record_names(incidents, &names, NULL) && names.count > 0;
 	if (command_has(command, "keep") || command_flag(command, "folder")) {
 		printf("The drill is over. %s in %s\n", recorded ? "Its record and keys are" : "Nothing was recorded; its keys are", ground->folder);
 	} else if (recorded) {

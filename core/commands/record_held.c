@@ -74,7 +74,7 @@ bool record_list(Command *command, StrList *ret_names, Error *err) {
 	AUTO_CLEAR(StatePaths) paths = {0};
 	AUTO_CLEAR(StrList) names = {0};
 	Error nobody = {0};
-	if (!record_incidents(command, &paths, err) || (file_exists(paths.incidents) && !file_list_folder(paths.incidents, &names, err)))
+	if (!record_incidents(command, &paths, err) || !record_names(paths.incidents, &names, err))
 		return false;
 	const Incident *open = command_client(command, false, &nobody) ? client_model(command->client)->incident : NULL;
 	if (open && held_of(command) && !strlist_has(&names, open->id))

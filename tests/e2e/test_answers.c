@@ -30,6 +30,19 @@ Test(answers, nobody_goes_on_alone_where_the_environment_does_not_say_so) {
 	cr_assert_eq(scene_lines(&scene, "one"), 0);
 }
 
+/* Both may be declared in one second: then their names tell nothing. */
+Test(answers, the_newest_incident_is_the_one_that_was_declared_last) {
+	AUTO_CLEAR(Scene) scene = gated_scene("");
+	scene_ok(&scene, "end");
+	scene_ok(&scene, "declare", "zebra");
+	scene_ok(&scene, "end");
+	scene_ok(&scene, "declare", "ape");
+	scene_ok(&scene, "report");
+	cr_assert(scene_says(&scene, "# ape\n"), "%s", scene.said);
+	scene_ok(&scene, "incidents");
+	cr_assert(strstr(scene.said, "-ape") < strstr(scene.said, "-zebra"), "%s", scene.said);
+}
+
 Test(answers, one_person_goes_on_alone_and_the_other_countersigns_afterwards) {
 	AUTO_CLEAR(Scene) scene = gated_scene("signoff: { solo: yes }\n");
 	scene_refused(&scene, 1, "without a reason", "sign", "1", "--role", "product", "--key", scene_key(&scene, "ann"), "--alone", "");

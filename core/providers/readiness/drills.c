@@ -5,7 +5,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
-#include "core/journal/journal.h"
+#include "core/journal/order.h"
 #include "core/providers/readiness/readiness.h"
 
 #define QUARTER_MS (92LL * 24 * 3600 * 1000)
@@ -19,13 +19,6 @@ static bool read_part(const char *path, off_t from_end, size_t limit, Buf *out) 
 		return false;
 	off_t at = from_end && info.st_size > from_end ? info.st_size - from_end : 0;
 	return lseek(fd, at, SEEK_SET) >= 0 && file_read_fd(fd, path, limit, out, NULL);
-}
-
-static bool first_record(const char *path, Record *ret) {
-	AUTO_CLEAR(Buf) head = {0};
-	(void) read_part(path, 0, END_MAX, &head);   /* more than that is an error, and what was read is enough */
-	ptrdiff_t end = str_find_char(buf_str(&head), '\n');
-	return end > 0 && record_parse((Str){head.data, (size_t) end}, ret, NULL);
 }
 
 static bool last_record(const char *path, Record *ret) {
@@ -43,7 +36,7 @@ static WallTime drill_end(const char *folder) {
 	AUTO_FREE char *path = path_join(folder, "journal.jsonl");
 	AUTO_CLEAR(Record) first = {0};
 	AUTO_CLEAR(Record) last = {0};
-	bool ended = first_record(path, &first) && text_eq(first.type, "incident.declared") && json_get_bool(first.data, "drill", false)
+	bool ended = journal_first(folder, &first, NULL) && text_eq(first.type, "incident.declared") && json_get_bool(first.data, "drill", false)
 		&& last_record(path, &last) && text_eq(last.type, "incident.ended");
 	return ended ? last.time : (WallTime){0};
 }
