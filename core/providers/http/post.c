@@ -55,9 +55,8 @@ static void describe(const Call *call, const Post *post, const char *url, const 
 	plan_set(&plan->target, "%s at %s", call->system->name, url);
 	plan_set(&plan->confirm_name, "%s", call->system->name);
 	plan_add_change(plan, what, NULL, body);
-	Json *headers = json_add(plan->basis, "headers", json_new_array());
 	for (size_t i = 0; i < post->shown.count; i++)
-		json_append_string(headers, post->shown.items[i]);
+		plan_add_change(plan, "with the header", NULL, post->shown.items[i]);
 	json_add_string(plan->basis, "method", method);
 	json_add_string(plan->basis, "url", url);
 	json_add_string(plan->basis, "body", body);

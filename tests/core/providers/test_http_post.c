@@ -119,7 +119,8 @@ Test(http_post, values_are_put_into_the_document_and_secrets_into_headers) {
 	assert_text("value", result.value, "7");
 	cr_expect(strstr(plan.request, "/api/issues/\nContent-Type: application/json\nX-Project: ops\nAuthorization: Bearer (environment variable TRACKER_TOKEN)\n"
 		"X-Api-Key (environment variable TRACKER_KEY)\n{\"fields\""), "%s", plan.request);
-	cr_expect(plan.count == 1 && str_starts(str_from(plan.changes[0].what), "POST http://127.0.0.1:") && strstr(plan.changes[0].to, "\"project\""));
+	cr_expect(plan.count == 4 && text_eq(plan.changes[2].to, "Authorization: Bearer (environment variable TRACKER_TOKEN)"));
+	cr_expect(str_starts(str_from(plan.changes[0].what), "POST http://127.0.0.1:") && strstr(plan.changes[0].to, "\"project\""));
 	cr_expect(plan.warnings.count == 2 && strstr(plan.warnings.items[0], "not safe to repeat"));
 	cr_expect(!action_find("http.post")->repeatable);
 }
