@@ -99,6 +99,8 @@ static void get_info(void *system, SimCall *call) {
 	sim_reply_json_take(call->reply, 200, info);
 }
 
+static const char *const ROLES[] = { [SIM_ROLE_VIEWER] = "viewer", [SIM_ROLE_OPERATOR] = "pipeline-operator", [SIM_ROLE_MEMBER] = "member", [SIM_ROLE_OWNER] = "owner" };
+
 static void get_user(void *system, SimCall *call) {
 	const SimToken *token = sim_concourse_token(system, call);
 	Json *user = json_new_object();
@@ -107,7 +109,7 @@ static void get_user(void *system, SimCall *call) {
 	json_add_string(user, "user_id", token->user);
 	json_add_string(user, "user_name", token->user);
 	json_add_bool(user, "is_admin", false);
-	json_add(user, "teams", json_new_object());
+	json_append_string(json_add(json_add(user, "teams", json_new_object()), SIM_CONCOURSE_TEAM, json_new_array()), ROLES[token->role]);
 	sim_reply_json_take(call->reply, 200, user);
 }
 

@@ -350,6 +350,19 @@ static void service_domains(void *system, SimCall *call) {
 }
 
 /* The command line asks for it before anything else (OpenID Connect discovery of the account service). */
+/* A user's token for every service, without an end. */
+static void get_token(void *system, SimCall *call) {
+	Json *json = json_new_object();
+	(void) system;
+	json_add_string(json, "id", "5Yo3XXnrQpjc20u0ybrf2g");
+	json_add_string(json, "user_id", "4y5K5trZocEAQYkesWlk7M");
+	json_add_string(json, "name", "drill");
+	json_add_string(json, "scope", "global");
+	json_add(json, "services", json_new_array());
+	json_add(json, "expires_at", json_new_null());
+	sim_reply_json_take(call->reply, 200, json);
+}
+
 static void openid(void *system, SimCall *call) {
 	const SimFastly *fastly = system;
 	Json *json = json_new_object();
@@ -370,6 +383,7 @@ enum { WITH_KEY, OPEN };
 
 static const SimRoute ROUTES[] = {
 	{ "GET", "/realms/fastly/.well-known/openid-configuration", openid, OPEN },
+	{ "GET", "/tokens/self", get_token, WITH_KEY },
 	{ "GET", "/service", list_services, WITH_KEY },
 	{ "GET", "/service/search", search_service, WITH_KEY },
 	{ "GET", "/service/*", get_service, WITH_KEY },

@@ -156,6 +156,7 @@ static void auth_test(void *system, SimCall *call) {
 	json_add_string(json, "user_id", BOT);
 	json_add_string(json, "bot_id", "B0BREAKGLASS");
 	accept(call, json);
+	sim_reply_header(call->reply, "x-oauth-scopes", "chat:write,channels:manage,channels:read");
 }
 
 static const char *wrong_name(const SimSlack *slack, const char *name) {

@@ -38,6 +38,8 @@ typedef struct Azure {
 } Azure;
 BG_CHECK bool azure_open(const Call *call, Azure *ret, Error *err);
 void azure_clear(Azure *azure);
+/* Of a SAS, as it says itself; a key has none, and that of a SAS by policy (si) stands with the account. */
+bool azure_credential_end(const Call *call, WallTime *ret, Error *err);
 BG_DEFINE_CLEARP(Azure, azure_clear)
 /* "https://host/container". Owned. */
 char *azure_container_url(const Azure *azure, const char *container);

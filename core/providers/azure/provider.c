@@ -216,5 +216,5 @@ static const Probe PROBES[] = {
 		.every_ms = 120000, .deadline_ms = 60000, .budget_ms = 600000, .read = read_container},
 };
 
-const Provider AZURE_PROVIDER = {.name = "azure", .title = "Azure Blob Storage", .check_system = check_system, .probes = PROBES,
+const Provider AZURE_PROVIDER = {.name = "azure", .title = "Azure Blob Storage", .check_system = check_system, .credential_end = azure_credential_end, .probes = PROBES,
 	.probe_count = BG_LENGTH(PROBES)};

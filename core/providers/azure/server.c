@@ -62,6 +62,14 @@ bool azure_open(const Call *call, Azure *ret, Error *err) {
 	return true;
 }
 
+bool azure_credential_end(const Call *call, WallTime *ret, Error *err) {
+	AUTO_CLEAR(Azure) azure = {0};
+	if (!azure_open(call, &azure, err))
+		return false;
+	*ret = azure.told.expires;
+	return true;
+}
+
 void azure_clear(Azure *azure) {
 	http_client_free(azure->client);
 	secret_free(azure->key);

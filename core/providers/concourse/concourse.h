@@ -59,3 +59,4 @@ bool concourse_verify_set_pipeline(const Call *call, const Plan *plan, ActionRes
 bool concourse_plan_trigger(const Call *call, Plan *ret_plan, Error *err);
 bool concourse_apply_trigger(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 bool concourse_verify_trigger(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+void concourse_may(const Call *call, const char *verb, Rights *rights);

@@ -82,6 +82,6 @@ static const Probe PROBES[] = {
 };
 
 const Provider CONCOURSE_PROVIDER = {
-	.name = "concourse", .title = "Concourse CI", .check_system = check_system,
+	.name = "concourse", .title = "Concourse CI", .check_system = check_system, .may = concourse_may,
 	.actions = ACTIONS, .action_count = BG_LENGTH(ACTIONS), .probes = PROBES, .probe_count = BG_LENGTH(PROBES),
 };

@@ -85,3 +85,4 @@ void couch_read_cluster(const Call *call, Reading *ret);
 bool couch_plan_setup(const Call *call, Plan *ret_plan, Error *err);
 bool couch_apply_setup(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 bool couch_verify_setup(const Call *call, const Plan *plan, ActionResult *result, Error *err);
+void couch_may(const Call *call, const char *verb, Rights *rights);

@@ -67,5 +67,5 @@ static const Probe PROBES[] = {
 		.every_ms = 30000, .deadline_ms = 20000, .budget_ms = 120000, .read = couch_read_cluster},
 };
 
-const Provider COUCHDB_PROVIDER = {.name = "couchdb", .title = "CouchDB", .check_system = check_system, .actions = ACTIONS,
+const Provider COUCHDB_PROVIDER = {.name = "couchdb", .title = "CouchDB", .check_system = check_system, .may = couch_may, .actions = ACTIONS,
 	.action_count = BG_LENGTH(ACTIONS), .probes = PROBES, .probe_count = BG_LENGTH(PROBES)};

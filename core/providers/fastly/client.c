@@ -73,16 +73,9 @@ static bool find_service(Fastly *fastly, const char *service, Error *err) {
 	return no_service(fastly, service, err);
 }
 
-bool fastly_open(const Call *call, Fastly *ret, Error *err) {
+bool fastly_open_account(const Call *call, Fastly *ret, Error *err) {
 	AUTO_CLEAR(Fastly) fastly = {0};
-	const char *url = system_setting(call->system, "url"), *service = call_arg(call, "service");
-	if (!service || !*service)
-		service = system_setting(call->system, "service");
-	if (!service) {
-		error_set(err, ERROR_MISSING, "which service of %s is meant is not said", call->system->name);
-		error_hint(err, "write service: there, or service= in the playbook");
-		return environment_error_at(call->environment, call->system->place, err);
-	}
+	const char *url = system_setting(call->system, "url");
 	MonoTime until = call->deadline;
 	fastly.api.explain = explain;
 	fastly.api.secret_header = "Fastly-Key";
@@ -90,7 +83,22 @@ bool fastly_open(const Call *call, Fastly *ret, Error *err) {
 	    !secret_resolve_of_system(call->environment, call->system, "token", process_capture, &until, &fastly.api.secret, err))
 		return false;
 	fastly.api.secret_place = secret_source_describe(system_find_secret(call->system, "token"));
-	if (!find_service(&fastly, service, err))
+	*ret = fastly;
+	fastly = (Fastly){0};
+	return true;
+}
+
+bool fastly_open(const Call *call, Fastly *ret, Error *err) {
+	AUTO_CLEAR(Fastly) fastly = {0};
+	const char *service = call_arg(call, "service");
+	if (!service || !*service)
+		service = system_setting(call->system, "service");
+	if (!service) {
+		error_set(err, ERROR_MISSING, "which service of %s is meant is not said", call->system->name);
+		error_hint(err, "write service: there, or service= in the playbook");
+		return environment_error_at(call->environment, call->system->place, err);
+	}
+	if (!fastly_open_account(call, &fastly, err) || !find_service(&fastly, service, err))
 		return false;
 	*ret = fastly;
 	fastly = (Fastly){0};

@@ -15,6 +15,7 @@ typedef struct Fastly {
 } Fastly;
 
 /* The service is the argument `service`, else the system's setting: an id or an exact name. */
+BG_CHECK bool fastly_open_account(const Call *call, Fastly *ret, Error *err);   /* no service is meant */
 BG_CHECK bool fastly_open(const Call *call, Fastly *ret, Error *err);
 void fastly_clear(Fastly *fastly);
 BG_DEFINE_CLEARP(Fastly, fastly_clear)
@@ -108,3 +109,5 @@ bool fastly_verify_activate(const Call *call, const Plan *plan, ActionResult *re
 bool fastly_undo_activate(const Plan *plan, const Json *values, char **ret_verb, Json **ret_args);
 void fastly_read_service(const Call *call, Reading *ret);
 void fastly_read_grep(const Call *call, Reading *ret);
+void fastly_may(const Call *call, const char *verb, Rights *rights);
+bool fastly_credential_end(const Call *call, WallTime *ret, Error *err);

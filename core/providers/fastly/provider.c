@@ -69,6 +69,6 @@ static const Probe PROBES[] = {
 };
 
 const Provider FASTLY_PROVIDER = {
-	.name = "fastly", .title = "Fastly", .check_system = check_system,
+	.name = "fastly", .title = "Fastly", .check_system = check_system, .may = fastly_may, .credential_end = fastly_credential_end,
 	.actions = ACTIONS, .action_count = BG_LENGTH(ACTIONS), .probes = PROBES, .probe_count = BG_LENGTH(PROBES),
 };

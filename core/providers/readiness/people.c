@@ -94,6 +94,27 @@ static void judge_gate(const Signers *signers, const Playbook *playbook, const P
 	}
 }
 
+/* When the last of their keys ended; 0: none had an end that is past. */
+static WallTime ended_at(const Signers *signers, const EnvironmentPerson *person) {
+	WallTime last = {0};
+	for (const RosterEntry *entry = NULL; (entry = roster_next_of(signers->roster, entry, person->principal));)
+		if (wall_known(entry->valid_before) && entry->valid_before.ms <= signers->readiness->now.ms && entry->valid_before.ms > last.ms)
+			last = entry->valid_before;
+	return last;
+}
+
+static void judge_missing_key(const Signers *signers, const EnvironmentPerson *person) {
+	Readiness *readiness = signers->readiness;
+	const char *file = readiness->environment->signoff.signers;
+	char day[WALL_TEXT_SIZE];
+	WallTime ended = ended_at(signers, person);
+	if (wall_known(ended))
+		readiness_found(readiness, READING_FAIL, file, "renew valid-before in allowed_signers", "the key of %s ended on %s", person->name,
+			wall_format_day(ended, readiness->now, day));
+	else
+		readiness_found(readiness, READING_WARN, file, "add a line for them, or renew its valid-before", "%s has no key that counts", person->name);
+}
+
 static void judge_keys(const Signers *signers) {
 	Readiness *readiness = signers->readiness;
 	for (size_t p = 0; p < readiness->environment->person_count; p++) {
@@ -103,7 +124,7 @@ static void judge_keys(const Signers *signers) {
 		if (!person->roles.count)
 			continue;
 		if (!can_sign(signers, person, &until))
-			readiness_found(readiness, READING_WARN, readiness->environment->signoff.signers, "add a line for them, or renew its valid-before", "%s has no key that counts", person->name);
+			judge_missing_key(signers, person);
 		else if (until - readiness->now.ms < SOON_MS)
 			readiness_found(readiness, READING_WARN, readiness->environment->signoff.signers, "renew valid-before in allowed_signers", "the key of %s counts only until %s",
 				person->name, wall_format_day((WallTime){until}, readiness->now, day));

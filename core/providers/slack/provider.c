@@ -48,6 +48,6 @@ static const Probe PROBES[] = {
 };
 
 const Provider SLACK_PROVIDER = {
-	.name = "slack", .title = "Slack", .check_system = check_system,
+	.name = "slack", .title = "Slack", .check_system = check_system, .may = slack_may,
 	.actions = ACTIONS, .action_count = BG_LENGTH(ACTIONS), .probes = PROBES, .probe_count = BG_LENGTH(PROBES),
 };

@@ -59,3 +59,4 @@ bool slack_plan_post(const Call *call, Plan *ret_plan, Error *err);
 bool slack_apply_post(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 bool slack_verify_post(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 void slack_read_announcements(const Call *call, Reading *ret);
+void slack_may(const Call *call, const char *verb, Rights *rights);

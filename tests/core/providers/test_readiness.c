@@ -259,6 +259,9 @@ static const PeopleCase PEOPLE_CASES[] = {
 	{"no key", PERSON("ann", "product") PERSON("bob", "engineering"), "ann " ANN "\n", READING_FAIL, "nobody who holds the role engineering has a key"},
 	{"key of the past", PERSON("ann", "product") PERSON("bob", "engineering"), "ann " ANN "\nbob valid-before=\"20200101Z\" " BOB "\n", READING_FAIL,
 		"nobody who holds the role engineering has a key"},
+	/* Whoever can do without is told all the same. */
+	{"a key that ended", PERSON("ann", "product, engineering") PERSON("bob", "engineering, product") PERSON("cat", "product"),
+		KEYS "cat valid-before=\"20261101Z\" " ANN "\n", READING_FAIL, "the key of cat ended on Nov 1"},
 	{"another namespace", PERSON("ann", "product") PERSON("bob", "engineering"), "ann " ANN "\nbob namespaces=\"git\" " BOB "\n", READING_FAIL,
 		"nobody who holds the role engineering has a key"},
 	{"one for both", PERSON("ann", "product, engineering"), KEYS, READING_FAIL, "wants 2 different people"},
