@@ -73,5 +73,6 @@ bool acting_lend(Command *command, Json *args, int64_t *ret_action, Error *err) 
 	if (ran)
 		printf("\nbreakglass: %s\n", buf_text(&words));
 	*ret_action = lending.action;
-	return ran && acting_wait_end(command, lending.action, err);
+	/* What could not be started stands in the record with its reason. */
+	return (ran || end.handed_in) && acting_wait_end(command, lending.action, err);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/file.h"
 #include "core/base/moment.h"
 #include "core/base/text.h"
 #include "core/engine/client_internal.h"
@@ -327,7 +328,7 @@ bool client_seat_run(Client *client, int terminal, SeatEnd *ret, Error *err) {
 	if (script)
 		ret->why_not = NULL;
 	ret->recorded = script != NULL;
-	ForegroundRequest request = {.text = json_get_string_or(seat->order, "text", ""), .folder = *folder ? folder : home && *home ? home : "/", .environment = &environment, .terminal = terminal,
+	ForegroundRequest request = {.text = json_get_string_or(seat->order, "text", ""), .folder = *folder ? folder : home && file_is_folder(home) && access(home, X_OK) == 0 ? home : "/", .environment = &environment, .terminal = terminal,
 		.script = script, .recorded = on_recorded, .prepare = prepare, .tend = tend, .userdata = seat};
 	ForegroundEnd end;
 	MonoTime began = mono_now();

@@ -113,6 +113,7 @@ static void apply(Script *script, int64_t age_ms, const char *step, const char *
 	AUTO(Json) *args = script_json("{'run':'r1','step':'%s','index':0,'digest':'%s','confirm':'%s','subjects':{}}", step, DIGEST, confirm);
 	for (size_t i = 0; i < run->gate_count; i++)
 		json_add_string(json_get_mutable(args, "subjects"), run->gates[i].id, run->gates[i].subject);
+	json_add_string(args, "terminal", "/dev/pts/3");   /* counts only where a plan wants one */
 	script_record_json(script, "eng-oncall", age_ms, "apply", args);
 }
 
@@ -173,6 +174,17 @@ void story_hosts_planned(Script *script)
 void story_hosts_started(Script *script)
 {
 	story_hosts_planned(script);
+	apply(script, 10000, "4.2", "yes");
+}
+
+void story_lent(Script *script)
+{
+	story_cloned(script);
+	plan(script, 20000, "4.2", "{'action':'command.run','target':'your own terminal on bastion:/srv/service','args':{'terminal':'yes','text':'bin/konduit.sh -x service -- psql'},'changes':["
+		"{'what':'run bin/konduit.sh -x service -- psql'}],'warnings':['it runs in your own terminal, with your own rights; what it prints is recorded: keep secrets off the screen'],"
+		"'manual':'bin/konduit.sh -x service -- psql'}");
+	script_reply(script, "preview", "{'rows':[{'index':0,'verb':'command.run','label':'bin/konduit.sh -x service -- psql','risk':'change','also':false,"
+		"'args':{'text':'bin/konduit.sh -x service -- psql','terminal':'yes'},'ready':true,'missing':[]}],'values':[],'failed_guards':[]}");
 	apply(script, 10000, "4.2", "yes");
 }
 

@@ -19,6 +19,8 @@ void story_cloned(Script *script);
 void story_hosts_planned(Script *script);
 /* 4.2 was started; its worker runs. */
 void story_hosts_started(Script *script);
+/* A command runs in the terminal of whoever started it. */
+void story_lent(Script *script);
 /* Everything up to the gate of 4.3, which is asked with its plan. */
 void story_activate_asked(Script *script);
 /* 4.3 is signed and done: the site is on its backup. */

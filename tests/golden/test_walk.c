@@ -47,6 +47,19 @@ Test(walk, shows_what_runs_and_that_it_is_slow)
 	picture(tell_running, "The health check names", "998 of 1000 left", "walk/running");
 }
 
+static void tell_lent(Script *script)
+{
+	story_lent(script);
+	const Run *run = incident_find_run(script_incident(script), "r1");
+	script_frame(script, "{'t':'job','job':7,'kind':'apply','run':'r1','step':'%s','index':0,'action':3,'undo':false,'label':'bin/konduit.sh -x service -- psql',"
+		"'who':'eng-oncall','running':true,'age_ms':7450000}", run_find_step(run, "4.2")->id);
+}
+
+Test(walk, shows_who_runs_a_command_in_a_terminal_of_their_own)
+{
+	picture(tell_lent, "The health check names", "in the terminal of eng-oncall", "walk/lent");
+}
+
 static void tell_doubt(Script *script)
 {
 	story_hosts_started(script);

@@ -28,15 +28,21 @@ bool shell_lend_if_due(Shell *shell, void (*before)(void *userdata), void *userd
 		term_put_aside(shell->term);
 	tell_what(client_seat_text(shell->client));
 	bool ran = client_seat_run(shell->client, STDIN_FILENO, &end, &err);
+	if (ran)
+		seat_end_words(&end, &words);
+	if (ran && shell->term) {
+		printf("\nbreakglass: %s\n", buf_text(&words));   /* what stays there when the console is left */
+		(void) fflush(stdout);   /* as above */
+	}
 	if (shell->term)
 		term_take_back(shell->term);
 	ViewContext context = shell_context(shell, shell->shown, NULL);
-	if (ran)
-		seat_end_words(&end, &words);
 	if (!ran)
 		view_error(&context, &err);
 	else
 		view_say(&context, end.exit_code == 0 && end.handed_in ? ROLE_OK : ROLE_WARN, "%s", buf_text(&words));
+	/* Until a key: the step goes on meanwhile, and who comes back looks elsewhere first. */
+	shell->message.until = (MonoTime) { 0 };
 	shell->dirty = true;
 	return true;
 }

@@ -230,7 +230,9 @@ bool walk_can_cancel(const WalkView *walk, const ViewContext *context, const Wal
 {
 	(void) walk;
 	(void) context;
-	return has_step(target, err) && ((target->job && target->job->running) || NO("nothing of this step is running"));
+	const IncidentAction *lent = walk_in_terminal(target);
+	return has_step(target, err) && ((target->job && target->job->running) || NO("nothing of this step is running"))
+		&& (!lent || NO("it runs in the terminal of %s: only who sits there can end it", lent->who));
 }
 
 void walk_do_cancel(WalkView *walk, ViewContext *context, const WalkTarget *target)

@@ -77,9 +77,9 @@ static bool wants_terminal(const ViewContext *context, const Json *args)
 
 static void send_apply(WalkView *walk, ViewContext *context, Json *args)
 {
-	/* After the way back there is nothing next: the person looks at what it did. */
-	bool undo = json_get_bool(args, "undo", false);
-	snprintf(walk->expects, sizeof(walk->expects), "%s", undo ? "" : json_get_string_or(args, "step", ""));
+	/* After the way back there is nothing next, and who comes back from a command in this terminal was elsewhere: the person looks at what it did. */
+	bool stays = json_get_bool(args, "undo", false) || wants_terminal(context, args);
+	snprintf(walk->expects, sizeof(walk->expects), "%s", stays ? "" : json_get_string_or(args, "step", ""));
 	walk->also_step[0] = '\0';
 	if (wants_terminal(context, args))
 		view_lend_then(context, args, applied, NULL);

@@ -12,8 +12,16 @@ static bool is_slow(const ClientJob *job, int64_t elapsed_ms)
 	return job->usual_ms > 0 && elapsed_ms > 2 * job->usual_ms;
 }
 
-static void write_job(const ViewContext *context, const ClientJob *job, char *text)
+const IncidentAction *walk_in_terminal(const WalkTarget *target)
 {
+	const IncidentAction *action = target->run ? incident_running_action(target->incident, target->run) : NULL;
+	return action && action->terminal && target->step == &target->run->steps[action->step] ? action : NULL;
+}
+
+static void write_job(const ViewContext *context, const WalkTarget *target, char *text)
+{
+	const ClientJob *job = target->job;
+	const IncidentAction *lent = walk_in_terminal(target);
 	char elapsed[SPAN_TEXT_SIZE], usual[SPAN_TEXT_SIZE];
 	int64_t elapsed_ms = context->mono.ms - job->started_ms;
 	const char *word = text_eq(job->kind, "plan") ? "planning" : text_eq(job->kind, "check") ? "looking" : job->undo ? "going back" : "running";
@@ -21,7 +29,9 @@ static void write_job(const ViewContext *context, const ClientJob *job, char *te
 	if (job->usual_ms > 0)
 		len += snprintf(text + len, VIEW_HINT_SIZE - (size_t) len, " (usually %s)%s", span_format_short(job->usual_ms, usual),
 			is_slow(job, elapsed_ms) ? ", slow" : "");
-	if (job->progress && len < VIEW_HINT_SIZE)
+	if (lent && len < VIEW_HINT_SIZE)
+		snprintf(text + len, VIEW_HINT_SIZE - (size_t) len, "   in the terminal of %s", lent->who);
+	else if (job->progress && len < VIEW_HINT_SIZE)
 		snprintf(text + len, VIEW_HINT_SIZE - (size_t) len, "   %s", job->progress);
 }
 
@@ -139,7 +149,7 @@ void walk_write_hint(const WalkView *walk, const ViewContext *context, const Wal
 	if (walk->pending.step[0] && !target->job)
 		snprintf(text, VIEW_HINT_SIZE, "asking...");
 	else if (target->step && target->job && target->job->running)
-		write_job(context, target->job, text);
+		write_job(context, target, text);
 	else if (target->run->state != RUN_WALKING)
 		snprintf(text, VIEW_HINT_SIZE, "%s   this procedure is over", run_state_name(target->run->state));
 	else if (target->step && elsewhere && &target->run->steps[elsewhere->step] != target->step && !walk_row_is_over(target->step))

@@ -182,6 +182,10 @@ static void write_state(const ViewContext *context, const WalkTarget *target, in
 	styled_newline(out);
 	if (step->reason && *step->reason)
 		write_hanging(out, LABEL_COLUMNS, "because", ROLE_TEXT, step->reason, columns);
+	const IncidentAction *lent = walk_in_terminal(target);
+	if (lent)
+		styled_printf(out, ROLE_RUNNING, "%s runs it in a terminal of their own (%s), since %s. Only who sits there can end it.\n", lent->who, lent->terminal,
+			wall_format_clock(lent->started, context->wall, clock));
 }
 
 static void write_marks(const WalkTarget *target, Styled *out)

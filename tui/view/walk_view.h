@@ -174,6 +174,8 @@ void walk_write_details(const WalkView *walk, const ViewContext *context, const 
 void walk_write_run(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Styled *out);
 /* The line above the footer. */
 void walk_write_hint(const WalkView *walk, const ViewContext *context, const WalkTarget *target, char text[static VIEW_HINT_SIZE]);
+/* The action of the step that runs in the terminal of a person; NULL = none. */
+const IncidentAction *walk_in_terminal(const WalkTarget *target);
 
 /* ---- walk_render.c ---- */
 void walk_render(WalkView *walk, const ViewContext *context, Canvas *canvas, Rect rect);

@@ -34,6 +34,27 @@ Test(decide_apply, activation_needs_plan_agreement_and_the_typed_name)
 	cr_assert_eq(json_get_int(story.last, "action", 0), 1);
 }
 
+Test(decide_apply, what_wants_a_terminal_is_not_started_without_one)
+{
+	static const char APPLY[] = "{'run':'r1','step':'4.1','index':0,'digest':'%s','confirm':'yes'%s}";
+	AUTO_CLEAR(Story) story = story_walking();
+	story_ok(&story, "planned", "{'run':'r1','step':'4.1','index':0,'digest':'%s','plan':{'action':'x','args':{'terminal':'yes'},'changes':[]}}", digest_of('a'));
+	story_no(&story, ERROR_DENIED, "none was lent", "apply", APPLY, digest_of('a'), "");
+	story_ok(&story, "apply", APPLY, digest_of('a'), ",'terminal':'/dev/pts/3'");
+	assert_text("terminal", json_get_string(story.last, "terminal"), "/dev/pts/3");
+	assert_text("action", story.incident->actions[0].terminal, "/dev/pts/3");
+}
+
+/* What the engine runs itself has no place in anybody's terminal, whatever was said. */
+Test(decide_apply, a_terminal_is_not_recorded_where_none_is_wanted)
+{
+	AUTO_CLEAR(Story) story = story_walking();
+	story_plan(&story, "4.1", 0);
+	story_ok(&story, "apply", "{'run':'r1','step':'4.1','index':0,'digest':'%s','confirm':'yes','terminal':'/dev/pts/3'}", digest_of('a'));
+	cr_assert(!json_get(story.last, "terminal"));
+	cr_assert_null(story.incident->actions[0].terminal);
+}
+
 Test(decide_apply, a_live_gate_that_ran_out_keeps_it_shut)
 {
 	AUTO_CLEAR(Story) story = story_walking();
