@@ -136,4 +136,5 @@ Test(time_values, another_value_is_changed_while_a_time_stands)
 	terminal_wait_text(terminal, "pg2");
 	terminal_keys(terminal, "ctrl-d");
 	terminal_wait_text(terminal, "1 value set.");
+	terminal_wait_text(terminal, "server        pg2-copy");
 }

@@ -140,6 +140,15 @@ static void begin_run(WalkView *walk, ViewContext *context)
 	walk_choose(walk, context, first && context->run->state == RUN_WALKING ? first->id : "run");
 }
 
+/* What was only looked at has said something, and that was the point of it. */
+static bool has_looked(const IncidentStep *step)
+{
+	for (size_t i = 0; i < step->action_count; i++)
+		if (step->actions[i].done && step->actions[i].risk == RISK_READ && text_eq(step->actions[i].verb, "command.run"))
+			return step->state == STEP_DONE;
+	return false;
+}
+
 /* What was being worked on has ended: on to the next, unless the person has gone elsewhere. */
 static void move_on(WalkView *walk, ViewContext *context)
 {
@@ -151,7 +160,7 @@ static void move_on(WalkView *walk, ViewContext *context)
 	walk->expects[0] = '\0';
 	if (!here)
 		return;
-	view_say(context, ROLE_OK, "%s is %s.", step->number, step->state == STEP_DONE ? "done" : "left out");
+	view_say(context, ROLE_OK, "%s is %s.%s", step->number, step->state == STEP_DONE ? "done" : "left out", has_looked(step) ? " Up shows what it said." : "");
 	walk_choose(walk, context, next ? next->id : "run");
 }
 

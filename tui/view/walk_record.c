@@ -100,7 +100,7 @@ void walk_write_record(const WalkView *walk, const ViewContext *context, const W
 	walk_write_check_forms(target, out);
 	if (json_count(json_get(walk_preview(walk, target), "values")))
 		write_heading(out, "Values");
-	walk_write_values(walk, target, out);
+	walk_write_values(walk, context, target, out);
 	walk_write_gates(context, target, out);
 	write_plans(context, step, columns, out);
 	write_actions(walk, context, target, columns, out);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #define LABEL_COLUMNS 14
+#define NAME_COLUMNS_MAX 22
 
 void walk_section(Styled *out)
 {
@@ -117,16 +118,29 @@ static void write_told(const NamedValue *known, Styled *out)
 	styled_printf(out, ROLE_MUTED, "  from %s at %s\n", known->from, zone_clock(known->set, known->set, clock));
 }
 
-void walk_write_values(const WalkView *walk, const WalkTarget *target, Styled *out)
+/* As wide as the names want it, within reason. */
+static int name_columns(const Json *values)
+{
+	int columns = LABEL_COLUMNS;
+	JSON_EACH(value, values) {
+		int width = canvas_text_width(json_get_string_or(value, "name", "?")) + 1;
+		columns = width > columns && width <= NAME_COLUMNS_MAX ? width : columns;
+	}
+	return columns;
+}
+
+void walk_write_values(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Styled *out)
 {
 	const Json *values = json_get(walk_preview(walk, target), "values");
 	size_t shown = 0;
+	int columns = name_columns(values);
 	JSON_EACH(value, values) {
 		const char *name = json_get_string_or(value, "name", "?"), *text = json_get_string(value, "value");
 		if (!shown++)
 			walk_section(out);
 		int width = canvas_text_width(name);
-		styled_printf(out, ROLE_MUTED, "%s%*s", name, LABEL_COLUMNS > width ? LABEL_COLUMNS - width : 1, "");
+		styled_printf(out, ROLE_MUTED, "%s%*s", name, columns > width ? columns - width : 1, "");
+		AUTO_CLEAR(Buf) filled = { 0 };
 		const Step *finder = text ? NULL : walk_finder(target->procedure, name);
 		const Variable *variable = walk->playbook ? playbook_find_variable(walk->playbook, name) : NULL;
 		const NamedValue *known = run_find_value(target->run, name);
@@ -134,9 +148,10 @@ void walk_write_values(const WalkView *walk, const WalkTarget *target, Styled *o
 			styled_add(out, ROLE_TEXT, "set, not shown\n");
 		else if (text && known && known->from)
 			write_told(known, out);
-		else if (text)
-			styled_printf(out, ROLE_CODE, "%s\n", text);
-		else if (variable && variable->from)
+		else if (text) {
+			walk_fill_arg(walk, context, target, text, &filled);
+			styled_printf(out, ROLE_CODE, "%s\n", buf_text(&filled));
+		} else if (variable && variable->from)
 			styled_printf(out, ROLE_MUTED, "not known yet: %s is asked\n", variable->from);
 		else if (finder)
 			styled_printf(out, ROLE_MUTED, "not known yet: step %s finds it\n", finder->number);

@@ -250,7 +250,7 @@ static void write_step(const WalkView *walk, const ViewContext *context, const W
 	if (!checks_first)
 		walk_write_checks(walk, context, target, columns, out);
 	walk_write_details(walk, context, target, out);
-	walk_write_values(walk, target, out);
+	walk_write_values(walk, context, target, out);
 	if (shown && !first && shown->state != ACTION_RUNNING) {
 		walk_section(out);
 		walk_write_outcome(context, shown, columns, out);

@@ -2,7 +2,6 @@
 #include "core/base/alloc.h"
 #include "core/base/zone.h"
 #include "core/engine/client_time.h"
-#include "core/playbook/placeholder.h"
 #include "core/playbook/value.h"
 #include "tui/view/walk_view.h"
 #include <stdio.h>
@@ -128,24 +127,11 @@ static void say_origin(const ViewContext *context, const Asked *asked, Buf *out)
 			variable->fallback ? variable->fallback : "", variable->fallback ? ")" : "");
 }
 
-/* Of a default that is made of other values: what they are now. */
-typedef struct Defaults { const WalkView *walk; const ViewContext *context; const WalkTarget *target; } Defaults;
-
-static const char *look_up(void *userdata, const char *name)
-{
-	const Defaults *defaults = userdata;
-	const Variable *variable = playbook_find_variable(defaults->walk->playbook, name);
-	bool set;
-	const char *value = variable ? value_now(defaults->context, defaults->target, variable, &set) : NULL;
-	return value && !strstr(value, "${") ? value : NULL;
-}
-
 static void add_field(WalkView *walk, ViewContext *context, const WalkTarget *target, Dialog *dialog, const Asked *asked, const char *answer, const char *complaint)
 {
 	const Variable *variable = asked->variable;
 	AUTO_CLEAR(Buf) question = { 0 };
 	AUTO_CLEAR(Buf) filled = { 0 };
-	AUTO_CLEAR(StrList) unresolved = { 0 };
 	value_question(variable, &question);
 	bool expands = asked->value && strstr(asked->value, "${");
 	const char *shown = answer ? answer : asked->value && !expands && variable->type != VARIABLE_SECRET ? asked->value : "";
@@ -155,7 +141,7 @@ static void add_field(WalkView *walk, ViewContext *context, const WalkTarget *ta
 	if (asked->set && !answer && !complaint)
 		field->standing = view_keep(context, shown);
 	if (expands)
-		placeholder_fill_arg(str_from(asked->value), look_up, &(Defaults) { walk, context, target }, &filled, &unresolved);
+		walk_fill_arg(walk, context, target, asked->value, &filled);
 	if (field->type == FIELD_CHOICE) {
 		Asked as_answered = *asked;
 		as_answered.value = answer ? answer : asked->value;

@@ -165,7 +165,7 @@ void walk_say_lacks(const WalkView *walk, const char *name, Buf *out);
 void walk_write_lacks(const WalkView *walk, const char *name, Styled *out);
 /* The step whose action finds this value; NULL when it is asked of a person. */
 const Step *walk_finder(const Procedure *procedure, const char *name);
-void walk_write_values(const WalkView *walk, const WalkTarget *target, Styled *out);
+void walk_write_values(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Styled *out);
 void walk_write_guards(const WalkView *walk, const WalkTarget *target, Styled *out);
 bool walk_title_warns(const Step *step);
 /* What the first paragraph says beyond the title, and everything after it. */
