@@ -131,7 +131,7 @@ static void check_host(const Lint *lint, const StepCommand *command)
 {
 	bool local = !command->host || text_eq(command->host, "local") || text_eq(command->host, "elsewhere"), names = command->host && str_starts(str_from(command->host), "ssh:");
 	if (!local && !names && !text_eq(command->host, "ssh"))
-		diagnostic_add(lint->out, (int) command->line, 1, "W-HOST", "host=local, host=ssh:node1,node2 or host=ssh each=${nodes}",
+		diagnostic_add(lint->out, (int) command->line, 1, "W-HOST", "host=local, host=ssh:node1,node2, host=ssh each=${nodes}, or host=elsewhere for what is done by hand",
 			"host=%.60s is neither this machine nor ssh:NAME: the command cannot be planned", command->host);
 	else if ((command->each != NULL) != (!local && !names))
 		diagnostic_add(lint->out, (int) command->line, 1, "W-HOST", "host=ssh each=${nodes}, or host=ssh:node1,node2 without each=",

@@ -52,7 +52,7 @@ const Step *playbook_find_step(const Playbook *playbook, const char *id)
 
 bool command_is_elsewhere(const StepCommand *command)
 {
-	return command->host && (text_eq(command->host, "ssh") || str_starts(str_from(command->host), "ssh:"));
+	return command->host && (text_eq(command->host, "elsewhere") || text_eq(command->host, "ssh") || str_starts(str_from(command->host), "ssh:"));
 }
 
 const Variable *playbook_find_variable(const Playbook *playbook, const char *name)

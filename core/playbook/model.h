@@ -390,7 +390,7 @@ const Procedure *playbook_find_procedure(const Playbook *playbook, const char *i
 const Phase *playbook_find_phase(const Playbook *playbook, const char *anchor);
 const Step *playbook_find_step(const Playbook *playbook, const char *id);
 const Variable *playbook_find_variable(const Playbook *playbook, const char *name);
-/* host=ssh: machines of the environment run it, not this one. */
+/* host=ssh, host=elsewhere: another machine runs it, not this one. */
 bool command_is_elsewhere(const StepCommand *command);
 const StepCommand *playbook_find_command(const Playbook *playbook, const char *id);
 const PlaybookGate *playbook_find_gate(const Playbook *playbook, const char *id);

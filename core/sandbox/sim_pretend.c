@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -23,6 +24,7 @@
 #define MAX_BYTES (8 * 1024 * 1024)
 #define PEER_SECONDS 10          /* for one piece of a request: who stalls longer does not hold up the others */
 #define NOT_ANSWERED 125
+#define LINE_MAX_BYTES 4096     /* typed at a prompt; a longer one is several */
 
 struct SimPretend {
 	SimRunHandler handler;
@@ -52,13 +54,15 @@ static void answer(const SimPretend *pretend, const Json *asked, Buf *out) {
 	AUTO_FREE char *machine = text_or_empty(asked, "machine");
 	AUTO_FREE char *folder = text_or_empty(asked, "folder");
 	AUTO(Json) *reply = json_new_object();
-	SimRun run = {.program = program, .machine = machine, .folder = folder, .input = str_from(json_get_string(asked, "input"))};
+	SimRun run = {.program = program, .machine = machine, .folder = folder, .input = str_from(json_get_string(asked, "input")),
+		.terminal = json_get_bool(asked, "terminal", false), .line = json_get_string(asked, "line")};
 	JSON_EACH(word, json_get(asked, "args"))
 		strlist_add(&run.args, json_string(word) ? json_string(word) : "");
 	pretend->handler(pretend->userdata, &run);
 	json_add_int(reply, "status", run.status);
 	json_add_string(reply, "out", buf_text(&run.out));
 	json_add_string(reply, "err", buf_text(&run.err));
+	json_add_string(reply, "prompt", run.prompt);
 	json_write(reply, out);
 	strlist_clear(&run.args);
 	buf_clear(&run.out);
@@ -168,6 +172,7 @@ static Json *make_request(int argc, char **argv, Error *err) {
 	if (reads_input(args) && !file_read_fd(0, "stdin", MAX_BYTES / 2, &input, err))
 		return NULL;
 	json_add_string(request, "input", buf_text(&input));
+	json_add_bool(request, "terminal", isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
 	return TAKE(request);
 }
 
@@ -186,17 +191,34 @@ static bool ask(const char *folder, const Json *request, Json **ret_reply, Error
 		&& json_parse(buf_str(&said), ret_reply, err);
 }
 
+/* Shows the prompt and adds what is typed there to the request. False: nobody types any more. */
+static bool take_line(const char *prompt, Json *request) {
+	char line[LINE_MAX_BYTES];
+	(void) fputs(prompt, stdout);
+	(void) fflush(stdout);
+	if (!fgets(line, sizeof(line), stdin))
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	json_remove(request, "line");
+	json_add_string(request, "line", line);
+	return true;
+}
+
 int sim_pretend_main(int argc, char **argv) {
 	Error err = {0};
-	AUTO(Json) *reply = NULL;
 	if (argc < 2)
 		return NOT_ANSWERED;
 	AUTO(Json) *request = make_request(argc, argv, &err);
-	if (!request || !ask(argv[0], request, &reply, &err)) {
-		fprintf(stderr, "the practice %s got no answer: %s\n", argv[1], err.why);
-		return NOT_ANSWERED;
+	for (;;) {
+		AUTO(Json) *reply = NULL;
+		if (!request || !ask(argv[0], request, &reply, &err)) {
+			fprintf(stderr, "the practice %s got no answer: %s\n", argv[1], err.why);
+			return NOT_ANSWERED;
+		}
+		const char *prompt = json_get_string(reply, "prompt");
+		fputs(json_get_string_or(reply, "out", ""), stdout);
+		fputs(json_get_string_or(reply, "err", ""), stderr);
+		if (!prompt || !take_line(prompt, request))
+			return (int) json_get_int(reply, "status", NOT_ANSWERED);
 	}
-	fputs(json_get_string_or(reply, "out", ""), stdout);
-	fputs(json_get_string_or(reply, "err", ""), stderr);
-	return (int) json_get_int(reply, "status", NOT_ANSWERED);
 }

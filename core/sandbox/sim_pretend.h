@@ -12,7 +12,10 @@ typedef struct SimRun {
 	const char *folder;          /* its working directory */
 	StrList args;                /* without the program's name */
 	Str input;                   /* its stdin, where it reads that */
+	bool terminal;               /* a person sits at it, and may be asked for lines */
+	const char *line;            /* what they typed at its last prompt; NULL = it has just been started */
 	Buf out, err;                /* what it prints */
+	const char *prompt;          /* set by it: it goes on and wants a line; static text. NULL = it ends */
 	int status;
 	bool changes;                /* it did more than look */
 } SimRun;

@@ -84,7 +84,28 @@ static void run_make(void *system, SimRun *run, WallTime now) {
 		sim_run_refuse(run, 2, "the practice make knows install-konduit only");
 }
 
-/* "konduit.sh -x [-s SERVER] DEPLOYMENT -- psql": what a look at its tables would tell. */
+static void tell_count(const SimDatabase *database, SimRun *run) {
+	buf_printf(&run->out, " applications\n--------------\n %12lld\n(1 row)\n", (long long) database->applications);
+}
+
+/* A session with a person: one question is understood, and how it is left. What else is typed is refused in words. */
+static void talk(const SimDatabase *database, SimRun *run) {
+	AUTO_FREE char *line = bg_strdup(run->line ? run->line : "");
+	for (char *c = line; *c; c++)
+		*c = (char) (*c >= 'A' && *c <= 'Z' ? *c + 'a' - 'A' : *c);
+	Str words = str_trim(str_from(line));
+	run->prompt = "=> ";
+	if (!run->line)
+		buf_puts(&run->out, "psql, as this drill plays it. SELECT count(*) FROM applications; tells how many there are, \\q leaves.\n");
+	else if (str_eq_c(words, "\\q") || str_eq_c(words, "exit") || str_eq_c(words, "quit"))
+		run->prompt = NULL;
+	else if (str_starts(words, "select count(*)") && str_find(words, "from applications") >= 0)
+		tell_count(database, run);
+	else if (words.len)
+		buf_puts(&run->err, "ERROR:  the practice psql knows SELECT count(*) FROM applications; and \\q only\n");
+}
+
+/* "konduit.sh -x [-s SERVER] DEPLOYMENT -- psql": a session where somebody sits, else what a look at its tables would tell. */
 static void run_konduit(void *system, SimRun *run, WallTime now) {
 	SimService *service = system;
 	const char *server = sim_run_option(run, "-s"), *deployment = sim_run_word(run, 0, "-s\0");
@@ -94,8 +115,12 @@ static void run_konduit(void *system, SimRun *run, WallTime now) {
 		sim_run_refuse(run, 1, "the practice konduit knows -x [-s SERVER] " SIM_SERVICE_WEB " -- psql only");
 	else if (!database)
 		sim_run_refuse(run, 1, "there is no database server %s", server ? server : SIM_SERVICE_DATABASE);
-	else
-		buf_printf(&run->out, "=> SELECT count(*) AS applications FROM applications;\n applications\n--------------\n %12lld\n(1 row)\n", (long long) database->applications);
+	else if (run->terminal)
+		talk(database, run);
+	else {
+		buf_puts(&run->out, "=> SELECT count(*) AS applications FROM applications;\n");
+		tell_count(database, run);
+	}
 }
 
 /* ---- git: of the checkout is played which branch it is on, and one file ---- */

@@ -132,11 +132,34 @@ static bool runs_here(const StepCommand *command) {
 	return command->kind == CODE_SHELL && command->runnable && command->step && !command_is_elsewhere(command);
 }
 
+static bool wants_recording(const StepCommand *command) {
+	bool terminal = command->terminal;
+	for (size_t i = 0; i < command->line_count; i++)
+		terminal = terminal || command->lines[i].needs_terminal;
+	return terminal && !command->unrecorded;
+}
+
+/* What runs in somebody's terminal runs without it, too; then nobody can read afterwards what was seen there. */
+static void look_at_script(Readiness *readiness, const Playbook *playbook, const StepCommand *command) {
+	AUTO_FREE char *path = readiness_find_program(readiness->environment, "script");
+	AUTO_FREE char *place = readiness_place(playbook, command->line);
+	if (path)
+		readiness_found(readiness, READING_OK, place, NULL, "script is %s: it records commands that want a terminal", path);
+	else
+		readiness_found(readiness, READING_WARN, place, "install script of util-linux (Debian: bsdutils)", "script is not on PATH: commands that want a terminal run, and are not recorded");
+}
+
 void readiness_tools(Readiness *readiness) {
+	bool asked = false;
 	for (size_t i = 0; i < readiness->playbook_count; i++) {
 		const Playbook *playbook = readiness->playbooks[i];
-		for (size_t c = 0; c < playbook->command_count; c++)
+		for (size_t c = 0; c < playbook->command_count; c++) {
 			for (size_t l = 0; runs_here(playbook->commands[c]) && l < playbook->commands[c]->line_count; l++)
 				look_at_line(readiness, playbook, playbook->commands[c], &playbook->commands[c]->lines[l]);
+			if (asked || !runs_here(playbook->commands[c]) || !wants_recording(playbook->commands[c]))
+				continue;
+			asked = true;
+			look_at_script(readiness, playbook, playbook->commands[c]);
+		}
 	}
 }

@@ -217,6 +217,27 @@ Test(readiness, what_a_shell_would_start_is_looked_for) {
 	}
 }
 
+/* It records; without it the command runs all the same. */
+Test(readiness, script_is_looked_for_where_a_command_wants_a_terminal) {
+	static const char *const PAGES[] = {"1. Look.\n   ```sh\n   cat\n   ```\n   <!-- bg cmd tty=yes -->\n", "1. Look.\n   ```sh\n   cat\n   ```\n   <!-- bg cmd tty=yes record=no -->\n",
+		"1. Look.\n   ```sh\n   cat\n   ```\n   <!-- bg cmd host=elsewhere tty=yes -->\n"};
+	AUTO_FREE char *kept = bg_strdup(getenv("PATH"));
+	for (size_t i = 0; i < BG_LENGTH(PAGES); i++) {
+		AUTO_FREE char *page = bg_asprintf(PAGE "%s", PAGES[i]);
+		AUTO_CLEAR(Place) place;
+		place_begin(&place, BASE, page, KEYS);
+		(void) temp_write(&place.folder, "bin/cat", "#!/bin/sh\n");
+		cr_assert_eq(chmod(temp_path(&place.folder, "bin/cat"), 0755), 0);
+		AUTO_FREE char *bin = bg_strdup(temp_path(&place.folder, "bin"));
+		cr_assert_eq(setenv("PATH", bin, 1), 0);
+		expect(&place, "tools", i == 0 ? READING_WARN : READING_OK, i == 0 ? "script is not on PATH" : NULL);
+		(void) temp_write(&place.folder, "bin/script", "#!/bin/sh\n");
+		cr_assert_eq(chmod(temp_path(&place.folder, "bin/script"), 0755), 0);
+		expect(&place, "tools", READING_OK, i == 0 ? "it records commands" : NULL);
+		cr_assert_eq(setenv("PATH", kept, 1), 0);
+	}
+}
+
 Test(readiness, a_tool_of_the_environments_own_folder_counts) {
 	AUTO_CLEAR(Place) place;
 	place_begin(&place, BASE "commands: { path: [bin] }\n", PAGE "1. Do it.\n   ```sh\n   no-such-tool --x\n   ```\n", KEYS);
