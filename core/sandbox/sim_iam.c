@@ -144,12 +144,45 @@ static void delete_key(const IamCall *call, const char *kind) {
 	answer(call, NULL);
 }
 
+/* ---- whose the credentials are, and what they may ---- */
+
+static void get_caller(const IamCall *call, const char *kind) {
+	AUTO_CLEAR(Buf) out = {0};
+	(void) kind;
+	buf_printf(&out, "<Arn>%s</Arn><UserId>AIDASANDBOX00000001</UserId><Account>" SIM_ACCOUNT "</Account>",
+		json_get_string_or(call->state, "caller", "arn:aws:iam::" SIM_ACCOUNT ":user/drill"));
+	answer(call, buf_text(&out));
+}
+
+/* Everything is allowed that is not denied; whoever calls is taken for the one whose policies are asked. */
+static void simulate(const IamCall *call, const char *kind) {
+	AUTO_CLEAR(Buf) out = {0};
+	(void) kind;
+	if (!strstr(field(call, "PolicySourceArn"), ":iam::"))
+		return refuse(call->reply, 400, "InvalidInput", "Invalid Entity Arn: it must be that of a user, a group or a role");
+	buf_puts(&out, "<EvaluationResults>");
+	for (int i = 1; i < 100; i++) {
+		AUTO_FREE char *name = bg_asprintf("ActionNames.member.%d", i);
+		const char *action = sim_fields_get(call->form, name);
+		if (!action)
+			break;
+		bool denied = false;
+		JSON_EACH(right, json_get(call->state, "denied"))
+			denied |= text_eq(json_string(right), action);
+		buf_printf(&out, "<member><MatchedStatements/><MissingContextValues/><EvalResourceName>%s</EvalResourceName><EvalActionName>%s</EvalActionName>"
+			"<EvalDecision>%s</EvalDecision></member>", field(call, "ResourceArns.member.1"), action, denied ? "implicitDeny" : "allowed");
+	}
+	buf_puts(&out, "</EvaluationResults><IsTruncated>false</IsTruncated>");
+	answer(call, buf_text(&out));
+}
+
 static void dispatch(const IamCall *call) {
 	static const struct { const char *action, *kind; void (*does)(const IamCall *call, const char *kind); } CALLS[] = {
 		{"GetUser", "User", get_entity}, {"CreateUser", "User", create_entity}, {"GetUserPolicy", "User", get_policy},
 		{"PutUserPolicy", "User", put_policy}, {"GetRole", "Role", get_entity}, {"CreateRole", "Role", create_entity},
 		{"GetRolePolicy", "Role", get_policy}, {"PutRolePolicy", "Role", put_policy}, {"ListAccessKeys", "User", list_keys},
 		{"CreateAccessKey", "User", create_key}, {"DeleteAccessKey", "User", delete_key},
+		{"GetCallerIdentity", "", get_caller}, {"SimulatePrincipalPolicy", "", simulate},
 	};
 	for (size_t i = 0; i < BG_LENGTH(CALLS); i++)
 		if (text_eq(CALLS[i].action, call->action))
@@ -160,17 +193,19 @@ static void dispatch(const IamCall *call) {
 void sim_iam_handle(SimS3 *s3, const SimRequest *request, SimReply *reply, WallTime now) {
 	SimFields form = {0};
 	SimS3 here = *s3;
+	sim_form_parse(buf_str(&request->body), &form);
+	bool sts = text_eq(sim_fields_get(&form, "Version"), "2011-06-15");
 	here.region = "us-east-1";
-	here.service = "iam";
+	here.service = sts ? "sts" : "iam";
 	if (!sim_s3_signature_is_good(&here, request, reply, now)) {
 		AUTO_FREE char *code = sim_account_element(buf_str(&reply->body), "Code");
 		AUTO_FREE char *message = sim_account_element(buf_str(&reply->body), "Message");
+		sim_fields_clear(&form);
 		return refuse(reply, 403, text_eq(code, "InvalidAccessKeyId") ? "InvalidClientTokenId" : code ? code : "AccessDenied", message);
 	}
-	sim_form_parse(buf_str(&request->body), &form);
 	IamCall call = {sim_account_state(s3->account), &form, reply, sim_fields_get(&form, "Action")};
 	AUTO_FREE char *right = bg_asprintf("iam:%s", call.action ? call.action : "");
-	if (!text_eq(sim_fields_get(&form, "Version"), "2010-05-08"))
+	if (sts != text_eq(call.action, "GetCallerIdentity") || (!sts && !text_eq(sim_fields_get(&form, "Version"), "2010-05-08")))
 		refuse(reply, 400, "InvalidAction", "Could not find operation");
 	else if (sim_account_denies(s3->account, right))
 		refuse(reply, 403, "AccessDenied", "User is not authorized to perform it");

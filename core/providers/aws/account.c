@@ -11,7 +11,7 @@
 
 #define CA_CERT_MAX (256u * 1024)
 #define ANSWER_MAX (2u * 1024 * 1024)
-#define IAM_REGION "us-east-1"        /* IAM is one for all regions, and signed for this one */
+#define IAM_REGION "us-east-1"        /* IAM is one for all regions, and signed for this one; STS answers there in every account */
 #define HEADERS_MAX 5
 
 static bool open_client(const Call *call, HttpClient **ret, Error *err) {
@@ -87,11 +87,14 @@ static bool control_url(const Aws *aws, const char *setting, const char *region,
 	return true;
 }
 
+/* The Query protocol: a form is posted. */
+static bool is_query(const AwsAsk *ask) { return ask->service == AWS_IAM || ask->service == AWS_STS; }
+
 static bool find_url(const Aws *aws, const char *region, const AwsAsk *ask, Buf *url, Error *err) {
-	static const char *const SETTINGS[] = {[AWS_S3] = "s3-url", [AWS_IAM] = "iam-url", [AWS_CONTROL] = "control-url"};
+	static const char *const SETTINGS[] = {[AWS_S3] = "s3-url", [AWS_IAM] = "iam-url", [AWS_STS] = "sts-url", [AWS_CONTROL] = "control-url"};
 	const char *setting = system_setting(aws->call->system, SETTINGS[ask->service]);
-	if (ask->service == AWS_IAM) {
-		put_base(url, setting ? setting : "https://iam.amazonaws.com");
+	if (is_query(ask)) {
+		put_base(url, setting ? setting : ask->service == AWS_STS ? "https://sts." IAM_REGION ".amazonaws.com" : "https://iam.amazonaws.com");
 		buf_putc(url, '/');
 	} else if (ask->service == AWS_CONTROL) {
 		if (!control_url(aws, setting, region, ask, url, err))
@@ -133,21 +136,21 @@ static size_t find_headers(const Aws *aws, const AwsAsk *ask, const Buf *md5, Ht
 }
 
 static const char *content_type(const AwsAsk *ask) {
-	return !ask->body.len ? NULL : ask->service == AWS_IAM ? "application/x-www-form-urlencoded; charset=utf-8" : "application/xml";
+	return !ask->body.len ? NULL : is_query(ask) ? "application/x-www-form-urlencoded; charset=utf-8" : "application/xml";
 }
 
 bool aws_send(Aws *aws, const AwsAsk *ask, HttpResponse *ret, Error *err) {
 	AUTO_CLEAR(Buf) url = {0};
 	AUTO_CLEAR(Buf) md5 = {0};
 	HttpHeader headers[HEADERS_MAX];
-	const char *region = ask->service == AWS_IAM ? IAM_REGION : ask->region ? ask->region : aws->region;
+	const char *region = is_query(ask) ? IAM_REGION : ask->region ? ask->region : aws->region;
 	SigV4 signing = {aws->credentials.access_key_id, aws->credentials.secret_key, aws->credentials.session_token, region,
-		ask->service == AWS_IAM ? "iam" : "s3"};
+		ask->service == AWS_IAM ? "iam" : ask->service == AWS_STS ? "sts" : "s3"};
 	if (!find_url(aws, region, ask, &url, err))
 		return false;
 	if (ask->service == AWS_S3 && ask->body.len)
 		put_md5(ask->body, &md5);
-	HttpRequest request = {.method = ask->service == AWS_IAM ? "POST" : ask->method, .url = buf_text(&url), .sigv4 = &signing,
+	HttpRequest request = {.method = is_query(ask) ? "POST" : ask->method, .url = buf_text(&url), .sigv4 = &signing,
 		.headers = headers, .header_count = find_headers(aws, ask, &md5, headers), .content_type = content_type(ask), .body = ask->body,
 		.deadline_ms = call_remaining_ms(aws->call), .max_body = ANSWER_MAX, .cancelled = aws->call->cancelled, .userdata = aws->call->userdata};
 	AUTO_FREE char *where = url_describe(buf_text(&url));

@@ -29,11 +29,11 @@ BG_DEFINE_CLEARP(Aws, aws_clear)
 /* Where it is asked, for people: the address of the environment file, or "Amazon S3, us-east-2". Owned. */
 char *aws_place(const Aws *aws);
 
-typedef enum AwsService { AWS_S3, AWS_IAM, AWS_CONTROL } AwsService;
+typedef enum AwsService { AWS_S3, AWS_IAM, AWS_STS, AWS_CONTROL } AwsService;
 
 typedef struct AwsAsk {
 	AwsService service;
-	const char *method;           /* NULL: GET; of IAM always POST */
+	const char *method;           /* NULL: GET; of IAM and STS always POST */
 	const char *region;           /* NULL: the system's */
 	const char *bucket, *key;     /* of S3; key NULL: the bucket itself */
 	const char *path;             /* of S3 Control */
@@ -164,3 +164,4 @@ BG_CHECK bool aws_role_drifts(const Call *call, AwsDrifts *ret, Error *err);
 void aws_probe_access(const Call *call, Reading *ret);
 void aws_probe_policy(const Call *call, Reading *ret);
 void aws_probe_replicas(const Call *call, Reading *ret);
+void aws_may(const Call *call, const char *verb, Rights *rights);

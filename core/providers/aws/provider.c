@@ -20,6 +20,7 @@ static const SettingSpec SETTINGS[] = {
 	{"account", PARAM_TEXT, false, false, "the account's number, twelve digits: buckets of others are then refused"},
 	{"s3-url", PARAM_URL, false, false, "address of S3, if not Amazon's own"},
 	{"iam-url", PARAM_URL, false, false, "address of IAM, if not Amazon's own"},
+	{"sts-url", PARAM_URL, false, false, "address of STS, if not Amazon's own"},
 	{"control-url", PARAM_URL, false, false, "address of S3 Control, if not Amazon's own"},
 	{"insecure", PARAM_BOOL, false, false, "true: certificates are not checked"},
 	{"ca-cert", PARAM_TEXT, false, false, "path of a PEM file with the authority of its certificates"},
@@ -133,4 +134,4 @@ static const Probe PROBES[] = {
 };
 
 const Provider AWS_PROVIDER = {.name = "aws", .title = "Amazon Web Services", .check_system = check_system, .system_program = system_program,
-	.write_folders = write_folders, .actions = ACTIONS, .action_count = BG_LENGTH(ACTIONS), .probes = PROBES, .probe_count = BG_LENGTH(PROBES)};
+	.write_folders = write_folders, .may = aws_may, .actions = ACTIONS, .action_count = BG_LENGTH(ACTIONS), .probes = PROBES, .probe_count = BG_LENGTH(PROBES)};

@@ -71,8 +71,8 @@ AwsScene *aws_scene_begin(const char *more) {
 	setenv("SCENE_KEY_ID", KEY_ID, 1);
 	setenv("SCENE_SECRET", SECRET, 1);
 	AUTO_FREE char *text = bg_asprintf("name: test\nkind: live\nsystems:\n  s:\n    provider: aws\n    region: us-east-1\n    account: \"" SIM_ACCOUNT "\"\n"
-		"    s3-url: %s\n    iam-url: %s\n    control-url: %s\n    access-key-id: { env: SCENE_KEY_ID }\n    secret-access-key: { env: SCENE_SECRET }\n%s",
-		scene->url, scene->url, scene->url, more ? more : "");
+		"    s3-url: %s\n    iam-url: %s\n    sts-url: %s\n    control-url: %s\n    access-key-id: { env: SCENE_KEY_ID }\n    secret-access-key: { env: SCENE_SECRET }\n%s",
+		scene->url, scene->url, scene->url, scene->url, more ? more : "");
 	const char *path = temp_path(&scene->folder, "environment.yaml");
 	assert_ok(environment_parse(str_from(text), path, &scene->environment, &err), &err);
 	assert_ok(provider_check_environment(scene->environment, &err), &err);
@@ -225,4 +225,9 @@ char *aws_scene_do(AwsScene *scene, const char *action) {
 void aws_scene_read(AwsScene *scene, const char *probe, Reading *ret) {
 	prepare(scene, &probe_find(probe)->spec);
 	probe_find(probe)->read(&scene->call, ret);
+}
+
+void aws_scene_may(AwsScene *scene, const char *action, Rights *ret) {
+	prepare(scene, &action_find(action)->spec);
+	provider_find("aws")->may(&scene->call, action, ret);
 }

@@ -36,4 +36,6 @@ bool aws_scene_plan(AwsScene *scene, const char *action, Plan *ret, Error *err);
 bool aws_scene_apply(AwsScene *scene, const char *action, const Plan *plan, ActionResult *result, Error *err);   /* and verify */
 /* Plan, apply, verify; the test fails when it does not go well. Owned: the changes, a line each. */
 char *aws_scene_do(AwsScene *scene, const char *action);
+/* What the credentials may, for an action with the arguments. */
+void aws_scene_may(AwsScene *scene, const char *action, Rights *ret);
 void aws_scene_read(AwsScene *scene, const char *probe, Reading *ret);
