@@ -65,10 +65,12 @@ static int run_trust(Command *command, const ClientModel *model) {
 	for (size_t i = 0; i < model->reading_count; i++)
 		if (nodes_is_one(&model->readings[i]) && text_eq(model->readings[i].name, name))
 			reading = &model->readings[i];
-	const char *shown = reading ? json_get_string_or(reading->facts, "host_key", "") : "";
+	const char *shown = reading ? json_get_string_or(reading->facts, "host_key", "") : "", *jump = reading ? json_get_string(reading->facts, "host_key_of") : NULL;
 	if (!yes) {
 		command_print("%s: %s\n  it shows   %s\n  known is   %s\n", name, reading && reading->text ? reading->text : "there is no such node", *shown ? shown : "-",
 			reading ? json_get_string_or(reading->facts, "host_key_known", "none") : "-");
+		if (jump)
+			command_print("It is the jump host %s that shows it, not %s.\n", jump, name);
 		if (*shown)
 			command_print("Compare with ssh-keygen -lf on its console, then: breakglass nodes --trust %s --yes %s\n", name, shown);
 		return *shown ? EXIT_OK : EXIT_FAILED;
@@ -79,7 +81,7 @@ static int run_trust(Command *command, const ClientModel *model) {
 	json_add_string(args, "confirm", "yes");
 	if (!command_ask(command, ASK_TRUST, args, NULL, &err))
 		return command_failed(&err);
-	command_print("accepted: %s is %s; it stands in the record and in known_hosts\n", name, yes);
+	command_print("accepted: %s is %s; it stands in the record and in known_hosts\n", jump ? jump : name, yes);
 	return EXIT_OK;
 }
 

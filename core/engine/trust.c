@@ -1,5 +1,6 @@
 /* trust.c: a host key that changed, or is new, is a person's decision: it stands in the record with both fingerprints before known_hosts is changed. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/alloc.h"
 #include "core/engine/trust.h"
@@ -52,13 +53,49 @@ static bool must_be_on_disk(const Ask *ask, Error *err) {
 	return true;
 }
 
-static bool record(const Ask *ask, const EnvironmentNode *node, const Reading *reading, const StrList *removed, Error *err) {
+/* Whose key it is: the node's, or that of the jump host on the way to it. */
+typedef struct Shown { char *host; int port; bool jump; } Shown;
+
+static void shown_clear(Shown *shown) { free(shown->host); }
+BG_DEFINE_CLEARP(Shown, shown_clear)
+
+/* "[10.0.0.1]:2222" of a jump host, as ssh calls it: it becomes a line of known_hosts. */
+static bool read_jump(const EnvironmentNode *node, const char *name, Shown *ret, Error *err) {
+	static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:_-%";
+	Str host = str_from(name);
+	int64_t port = 22;
+	ptrdiff_t end = str_find(host, "]:");
+	bool bracketed = str_starts(host, "[") && end > 0 && str_parse_int(str_slice(host, (size_t) end + 2, host.len), &port);
+	if (bracketed)
+		host = str_slice(host, 1, (size_t) end - 1);
+	AUTO_FREE char *plain = str_dup(host);
+	if (!*node->jump || !*plain || strspn(plain, PLAIN) != strlen(plain) || port < 1 || port > 65535) {
+		error_set(err, ERROR_INVALID, "%.80s is no name of a jump host of %.60s", name, node->name);
+		return error_hint(err, "look again: breakglass nodes %.60s", node->name);
+	}
+	*ret = (Shown){TAKE(plain), (int) port, true};
+	return true;
+}
+
+static bool find_whose(const EnvironmentNode *node, const Reading *reading, Shown *ret, Error *err) {
+	const char *jump = json_get_string(reading->facts, "host_key_of");
+	if (jump)
+		return read_jump(node, jump, ret, err);
+	*ret = (Shown){bg_strdup(node->address), node->port, false};
+	return true;
+}
+
+static bool record(const Ask *ask, const EnvironmentNode *node, const Shown *shown, const Reading *reading, const StrList *removed, Error *err) {
 	AUTO(Json) *args = json_new_object();
 	AUTO_CLEAR(Buf) text = {0};
-	AUTO_FREE char *name = known_hosts_name(node->address, node->port);
+	AUTO_FREE char *name = known_hosts_name(shown->host, shown->port);
 	AUTO_FREE char *lines = strlist_join(removed, ", ");
 	const char *known = json_get_string(reading->facts, "host_key_known");
-	buf_printf(&text, "host key of %s (%s) accepted: it shows %s, ", node->name, name, json_get_string_or(reading->facts, "host_key", ""));
+	if (shown->jump)
+		buf_printf(&text, "host key of the jump host %s (%s), on the way to %s,", node->jump, name, node->name);
+	else
+		buf_printf(&text, "host key of %s (%s)", node->name, name);
+	buf_printf(&text, " accepted: it shows %s, ", json_get_string_or(reading->facts, "host_key", ""));
 	buf_printf(&text, known ? "known was %s" : "none was known%s", known ? known : "");
 	if (removed->count)
 		buf_printf(&text, "; taken out: %s", lines);
@@ -75,6 +112,7 @@ bool trust_accept(Ask *ask, Error *err) {
 	AUTO_CLEAR(StrList) files = {0};
 	AUTO_CLEAR(StrList) removed = {0};
 	AUTO_CLEAR(StrList) again = {0};
+	AUTO_CLEAR(Shown) shown = {0};
 	if (!node) {
 		error_set(err, ERROR_MISSING, "there is no node %.60s", name);
 		return error_hint(err, "breakglass nodes lists them");
@@ -82,10 +120,10 @@ bool trust_accept(Ask *ask, Error *err) {
 	if (!text_eq(json_get_string(ask->args, "confirm"), "yes"))
 		return error_set(err, ERROR_DENIED, "a host key is accepted by typing yes, nothing else");
 	node_known_hosts_paths(ask->engine->environment, &files);
-	if (!find_shown(ask, name, &reading, err) || !check_shown(ask, node, reading, &key, err) || !must_be_on_disk(ask, err)
-		|| !known_hosts_accept(&files, node->address, node->port, key, false, &removed, err)
-		|| !record(ask, node, reading, &removed, err)
-		|| !known_hosts_accept(&files, node->address, node->port, key, true, &again, err))
+	if (!find_shown(ask, name, &reading, err) || !check_shown(ask, node, reading, &key, err) || !find_whose(node, reading, &shown, err)
+		|| !must_be_on_disk(ask, err) || !known_hosts_accept(&files, shown.host, shown.port, key, false, &removed, err)
+		|| !record(ask, node, &shown, reading, &removed, err)
+		|| !known_hosts_accept(&files, shown.host, shown.port, key, true, &again, err))
 		return false;
 	prober_link_refresh(ask->engine->prober, name);
 	return true;

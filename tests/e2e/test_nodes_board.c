@@ -1,6 +1,7 @@
 /* Machines over SSH on the board of the real program: engine, prober, a real sshd, and what is wrong with the others. */
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
@@ -125,6 +126,65 @@ Test(nodes_board, each_node_is_on_the_board_with_what_is_wrong_with_it)
 	sshd = test_sshd_free(sshd);
 	assert_ok(client_wait(client, good_is_gone, NULL, SCENE_WAIT_MS, &err), &err);
 	cr_expect_eq(node(client_model(client), "good")->state, READING_FAIL);
+	client_close(client);
+	scene_end_engine(&scene, SIGTERM);
+}
+
+static bool behind_shows_a_key(const ClientModel *model, void *userdata)
+{
+	(void) userdata;
+	return node(model, "behind") && json_get_string(node(model, "behind")->facts, "host_key_line");
+}
+
+static bool behind_answers(const ClientModel *model, void *userdata)
+{
+	(void) userdata;
+	return text_eq(outcome(model, "behind"), "answered");
+}
+
+/* An ssh that reads `config`, in front of the one of the system. */
+static void use_config(TempFolder *folder, const char *config)
+{
+	AUTO_FREE char *path = bg_strdup(temp_write(folder, "config", config));
+	AUTO_FREE char *script = bg_asprintf("#!/bin/sh\nexec /usr/bin/ssh -F %s \"$@\"\n", path);
+	AUTO_FREE char *program = bg_strdup(temp_write(folder, "bin/ssh", script));
+	AUTO_FREE char *search = bg_asprintf("%s:%s", temp_path(folder, "bin"), getenv("PATH"));
+	cr_assert_eq(chmod(program, 0755), 0);
+	setenv("PATH", search, 1);
+}
+
+/* The jump host stands in the way: whose key it is, is told; accepted, it is known where ssh looks it up, and the machine behind it answers. */
+Test(nodes_board, the_key_of_a_jump_host_is_accepted_as_that_of_a_node)
+{
+	if (!have_sshd())
+		cr_skip_test("there is no sshd here");
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(TestSshd) *sshd = test_sshd_start(&folder, "server", &(TestSshdOptions){ .host_key_types = "ed25519" });
+	AUTO(TestSshd) *gate = test_sshd_start(&folder, "gate", &(TestSshdOptions){ .host_key_types = "ed25519" });
+	AUTO_FREE char *known = test_sshd_known_line(sshd);
+	AUTO_FREE char *hosts = bg_strdup(temp_write(&folder, "hosts", known));
+	AUTO_FREE char *config = bg_asprintf("Host gate\n  HostName 127.0.0.1\n  Port %d\n  User %s\n  IdentityFile %s\n  UserKnownHostsFile %s\n",
+		test_sshd_port(gate), test_login(), test_sshd_key(&folder), hosts);
+	AUTO_FREE char *nodes = bg_asprintf("nodes:\n  known-hosts: %s\n  every: 300ms\n  deadline: 40s\n  list:\n"
+		"    - { name: behind, address: 127.0.0.1, port: %d, user: %s, key: %s, jump: gate }\n", hosts, test_sshd_port(sshd), test_login(), test_sshd_key(&folder));
+	use_config(&folder, config);
+	AUTO_CLEAR(Scene) scene = scene_new(BOOK, nodes);
+	Client *client = scene_client(&scene, true);
+	Error err = { 0 };
+	assert_ok(client_wait(client, behind_shows_a_key, NULL, SCENE_WAIT_MS, &err), &err);
+	AUTO_FREE char *shown = bg_strdup(json_get_string_or(node(client_model(client), "behind")->facts, "host_key", "none"));
+	AUTO_FREE char *of = bg_strdup(json_get_string_or(node(client_model(client), "behind")->facts, "host_key_of", "none"));
+	AUTO_FREE char *name = bg_asprintf("[127.0.0.1]:%d", test_sshd_port(gate));
+	assert_text("whose", of, name);
+	scene_ok(&scene, "nodes", "--trust", "behind");
+	cr_expect(scene_says(&scene, "the host key of the jump host gate is not known") && scene_says(&scene, "It is the jump host [127.0.0.1]:"), "%s", scene.said);
+	scene_refused(&scene, 1, "the decision belongs into the record", "nodes", "--trust", "behind", "--yes", shown);
+	scene_ok(&scene, "declare", "--drill", "a new gate");
+	scene_refused(&scene, 1, "that is not what you accept", "nodes", "--trust", "behind", "--yes", "SHA256:another");
+	scene_ok(&scene, "nodes", "--trust", "behind", "--yes", shown);
+	assert_ok(client_wait(client, behind_answers, NULL, SCENE_WAIT_MS, &err), &err);
+	scene_ok(&scene, "timeline");
+	cr_expect(scene_says(&scene, "host key of the jump host gate ([127.0.0.1]:") && scene_says(&scene, "on the way to behind, accepted: it shows SHA256:"), "%s", scene.said);
 	client_close(client);
 	scene_end_engine(&scene, SIGTERM);
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/alloc.h"
 #include "core/transport/ssh/known_hosts.h"
+#include "core/transport/ssh/program_jump.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
@@ -33,6 +34,14 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
 		if (check.verdict == HOST_KEY_AUTHORITY)
 			BG_ASSERT(!types.count && known_hosts_has_authority(known, hosts[i], port));
 	}
+	/* What `ssh -G` may say of a jump host, and what may stand in an environment file as one. */
+	AUTO_CLEAR(JumpSettings) settings = {0};
+	AUTO_FREE char *line = str_dup(text), *user = NULL, *host = NULL;
+	int jump_port = 0;
+	if (ssh_jump_settings_parse(text, &settings))
+		BG_ASSERT(settings.host[0] && settings.port > 0 && settings.port < 65536);
+	if (ssh_jump_parse(line, &user, &host, &jump_port))
+		BG_ASSERT(user && host[0] && host[0] != '-' && jump_port >= 0 && jump_port < 65536);
 	/* The same text with a line at its end that revokes the key: no line before it may save it. */
 	AUTO_CLEAR(Buf) revoking = {0};
 	buf_put_str(&revoking, text);

@@ -125,6 +125,14 @@ void board_is_long(Script *script)
 	}
 }
 
+void board_has_a_gate(Script *script)
+{
+	tell(script, &(Told) { .name = "behind", .probe = "node.machine", .system = "", .state = "unknown",
+		.text = "the host key of the jump host gate is not known: it shows SHA256:q3xW", .reason = "compare it with ssh-keygen -lf on the console of gate",
+		.age_ms = MINUTE, .budget_ms = 10 * MINUTE, .facts = "'address':'506:1a::9','role':'worker','outcome':'host key unknown','host_key':'SHA256:q3xW',"
+		"'host_key_line':'ssh-ed25519 AAAA','host_key_of':'[10.0.0.1]:2222'" });
+}
+
 void board_has_nodes(Script *script)
 {
 	static const struct { const char *name, *state, *text, *reason, *facts; } odd[] = {

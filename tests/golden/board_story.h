@@ -16,5 +16,7 @@ void board_has_playbooks(Script *script);
 void board_is_blind(Script *script);
 /* Forty nodes, one of which refuses. */
 void board_is_long(Script *script);
+/* One machine, behind a jump host whose key is not known. */
+void board_has_a_gate(Script *script);
 /* 142 machines, four of which are not well. */
 void board_has_nodes(Script *script);

@@ -78,6 +78,18 @@ Test(nodes_screen, decides_on_a_host_key)
 	story_pictures(terminal, "nodes/host-key");
 }
 
+Test(nodes_screen, decides_on_the_host_key_of_a_jump_host)
+{
+	AUTO(Script) *script = story_quiet();
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	board_has_a_gate(script);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "7", "the jump host gate");
+	terminal_keys(terminal, "K");
+	terminal_wait_text(terminal, "SHA256:q3xW");
+	terminal_wait_text(terminal, "Type yes");
+	story_pictures(terminal, "nodes/jump-key");
+}
+
 /* ---- a command on them ---- */
 
 /* Sent to five, as a run beside the walk; what came of it is in the record. */

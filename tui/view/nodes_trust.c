@@ -20,7 +20,11 @@ static void write_keys(const NodeRow *row, bool small, Styled *text)
 	styled_printf(text, ROLE_TEXT, "known %s", known ? known : "is none");
 	if (small)
 		return;
-	styled_printf(text, ROLE_MUTED, "\n%s at %s\n\n", row->reading->name, node_row_address(row));
+	const char *jump = json_get_string(facts, "host_key_of");
+	if (jump)
+		styled_printf(text, ROLE_NOTICE, "\nThe jump host %s, on the way to %s\n\n", jump, row->reading->name);
+	else
+		styled_printf(text, ROLE_MUTED, "\n%s at %s\n\n", row->reading->name, node_row_address(row));
 	if (known)
 		styled_add(text, ROLE_DANGER, "Was it rebuilt? If nobody knows of it, somebody may stand between.\n");
 	styled_add(text, ROLE_TEXT, "Compare with ssh-keygen -lf on its console. The decision stands in the record; the old key goes out of known_hosts.\n");
@@ -41,7 +45,7 @@ void nodes_trust(ViewContext *context, const NodeRow *row)
 	Json *data = json_new_object();
 	json_add_string(data, "node", row->reading->name);
 	json_add_string(data, "fingerprint", shown);
-	AUTO_FREE char *title = bg_asprintf("Host key of %s", row->reading->name);
+	AUTO_FREE char *title = bg_asprintf("Host key of %s%s", json_get_string(facts, "host_key_of") ? "the jump host to " : "", row->reading->name);
 	Dialog *dialog = view_dialog(context, DIALOG_FORM, title, "accept", trusted, data);
 	dialog->danger = true;
 	write_keys(row, context->small, &dialog->text);

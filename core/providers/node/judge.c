@@ -248,6 +248,8 @@ static void judge_unreached(const EnvironmentNode *node, const NodeLook *look, W
 	bool undecided = result->outcome == SSH_HOST_CHANGED || result->outcome == SSH_HOST_UNKNOWN;
 	if (undecided && *result->host_key.key)
 		reading_fact_string(ret, "host_key_line", result->host_key.key);
+	if (*result->host_key_of)
+		reading_fact_string(ret, "host_key_of", result->host_key_of);
 	if (*result->host_key.known)
 		reading_fact_string(ret, "host_key_known", result->host_key.known);
 	tell_unreached(node, look, &text, &reason, ret);

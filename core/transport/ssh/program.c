@@ -12,6 +12,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/transport/process.h"
+#include "core/transport/ssh/program_jump.h"
 #include "core/transport/ssh/program_key.h"
 #include "core/transport/ssh/program_shared.h"
 
@@ -253,15 +254,28 @@ static void run_way(const SshTarget *to, const SshCommand *command, const Proces
 		error_clear(&ret->error);
 	}
 	run_once(&target, command, &request, ret);
+	/* To a connection that is to be kept ssh brings nothing of what the jump host's ssh says: all that is seen is that nobody speaks. */
+	bool silent = ret->outcome == SSH_BUSY || ret->outcome == SSH_NO_BANNER;
+	if (socket && silent && target.jump && *target.jump && !(base->cancelled && base->cancelled(base->userdata))) {
+		target.kept = NULL;
+		request.deadline_ms = base->deadline_ms - (mono_now().ms - begun.ms);
+		run_once(&target, command, &request, ret);
+	}
 }
 
 /* A person can decide on a key only when there is one. */
 static void learn_key(const SshTarget *target, const ProcessRequest *base, int64_t left_ms, SshResult *ret) {
 	ProcessRequest request = *base;
 	request.deadline_ms = left_ms;
-	bool of_jump = is_of_jump(target, buf_str(&ret->err), ret->outcome);
-	if ((ret->outcome == SSH_HOST_CHANGED || ret->outcome == SSH_HOST_UNKNOWN) && !of_jump && !*ret->host_key.key)
-		ssh_program_learn_key(target, buf_str(&ret->err), &request, ret);
+	Str messages = buf_str(&ret->err);
+	if ((ret->outcome != SSH_HOST_CHANGED && ret->outcome != SSH_HOST_UNKNOWN) || *ret->host_key.key)
+		return;
+	HostKeyCheck told = {0};
+	take_fingerprint(messages, &told);
+	if (is_of_jump(target, messages, ret->outcome))
+		ssh_program_learn_jump_key(target, messages, told.offered, &request, ret);
+	else
+		ssh_program_learn_key(target, messages, &request, ret);
 }
 
 void ssh_program_run(const SshTarget *target, const SshCommand *command, bool (*cancelled)(void *userdata), void *userdata, SshResult *ret) {

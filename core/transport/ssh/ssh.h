@@ -62,6 +62,7 @@ typedef struct SshResult {
 	SshOutcome outcome;
 	Error error;                  /* for all but SSH_RAN */
 	HostKeyCheck host_key;        /* `offered` is set once the host showed one */
+	char host_key_of[256];        /* as known_hosts names the jump host, when it is that one's key; "" = the host's own */
 	int exit_code;                /* -1 when a signal ended it */
 	char signal[32];              /* "" when it exited */
 	Buf out, err;

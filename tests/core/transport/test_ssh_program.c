@@ -10,6 +10,7 @@
 #include "core/base/file.h"
 #include "core/transport/ssh/known_hosts_accept.h"
 #include "core/transport/ssh/program.h"
+#include "core/transport/ssh/program_jump.h"
 #include "core/transport/ssh/program_key.h"
 #include "core/transport/ssh/program_shared.h"
 #include "ssh_fixture.h"
@@ -261,6 +262,85 @@ Test(ssh_program, a_key_behind_a_jump_host_is_learnt_through_it) {
 	assert_text("key", result.host_key.key, "");
 	assert_text("shown", result.host_key.offered, "");
 	cr_assert(strstr(result.error.why, "jump host gate"), "%s: %s", result.error.why, buf_text(&result.err));
+}
+
+/* Where the files are the same in which ssh looks the jump host up, its key can be decided on, and only then. */
+Test(ssh_program, the_key_of_a_jump_host_is_learnt_where_it_would_count) {
+	AUTO_CLEAR(StrList) files = {0};
+	AUTO_CLEAR(StrList) hosts = {0};
+	AUTO_CLEAR(StrList) removed = {0};
+	AUTO_CLEAR(SshResult) result = {0};
+	AUTO(SshFixture) *fixture = with_file(&(TestSshdOptions){.host_key_types = "rsa"}, &files);
+	AUTO(TestSshd) *gate = test_sshd_start(&fixture->folder, "gate", &(TestSshdOptions){.host_key_types = "ed25519"});
+	AUTO_FREE char *line = test_sshd_known_line(gate);
+	AUTO_FREE char *name = bg_asprintf("[127.0.0.1]:%d", test_sshd_port(gate));
+	strlist_add(&hosts, temp_write(&fixture->folder, "hosts", ""));
+	AUTO_FREE char *config = bg_asprintf("Host gate\n  HostName 127.0.0.1\n  Port %d\n  User %s\n  IdentityFile %s\n  UserKnownHostsFile /dev/null %s\n",
+		test_sshd_port(gate), test_login(), test_sshd_key(&fixture->folder), hosts.items[0]);
+	AUTO_FREE char *config_path = bg_strdup(temp_write(&fixture->folder, "config", config));
+	AUTO_FREE char *script = bg_asprintf("#!/bin/sh\nexec /usr/bin/ssh -F %s \"$@\"\n", config_path);
+	AUTO_FREE char *program = bg_strdup(temp_write(&fixture->folder, "bin/ssh", script));
+	AUTO_FREE char *path = bg_asprintf("%s:%s", temp_path(&fixture->folder, "bin"), getenv("PATH"));
+	Error err = {0};
+	cr_assert_eq(chmod(program, 0755), 0);
+	setenv("PATH", path, 1);
+	SshTarget target = fixture->target;
+	target.jump = "gate";
+	target.known = NULL;
+	target.known_files = &files;   /* ssh does not look the jump host up there */
+	run(&target, "true", LONG_MS, &result);
+	assert_outcome(&result, SSH_HOST_UNKNOWN, "the host key of the jump host gate is not known");
+	assert_text("of no use", result.host_key.key, "");
+	target.known_files = &hosts;
+	run(&target, "true", LONG_MS, &result);
+	assert_outcome(&result, SSH_HOST_UNKNOWN, "the host key of the jump host gate is not known: it shows SHA256:");
+	assert_text("whose", result.host_key_of, name);
+	cr_assert(*result.host_key.key && strstr(line, result.host_key.key), "%s in %s", result.host_key.key, line);
+	assert_ok(known_hosts_accept(&hosts, "127.0.0.1", test_sshd_port(gate), result.host_key.key, true, &removed, &err), &err);
+	run(&target, "true", LONG_MS, &result);
+	assert_outcome(&result, SSH_HOST_UNKNOWN, "its host key is not known: it shows SHA256:");
+	assert_text("the machine's own now", result.host_key_of, "");
+	/* Another key is known of it. */
+	AUTO_FREE char *other_path = bg_asprintf("%s.pub", test_sshd_key(&fixture->folder));
+	AUTO_FREE char *other = read_text(other_path);
+	AUTO_FREE char *changed = bg_asprintf("%s %s", name, other);
+	temp_write(&fixture->folder, "hosts", changed);
+	AUTO(KnownHosts) *known = known_hosts_new();
+	assert_ok(known_hosts_load(known, hosts.items[0], &err), &err);
+	target.known = known;
+	run(&target, "true", LONG_MS, &result);
+	assert_outcome(&result, SSH_HOST_CHANGED, "the host key of the jump host gate changed: it shows SHA256:");
+	cr_assert(*result.host_key.key && strstr(line, result.host_key.key), "%s in %s", result.host_key.key, line);
+	cr_assert(str_starts(str_from(result.host_key.known), "SHA256:") && !text_eq(result.host_key.known, result.host_key.offered), "%s", result.host_key.known);
+	assert_ok(known_hosts_accept(&hosts, "127.0.0.1", test_sshd_port(gate), result.host_key.key, true, &removed, &err), &err);
+	run(&target, "true", LONG_MS, &result);
+	assert_outcome(&result, SSH_HOST_UNKNOWN, "its host key is not known: it shows SHA256:");
+}
+
+Test(ssh_program, a_jump_host_is_named_as_ssh_takes_it) {
+	static const struct { const char *jump; bool ok; const char *user, *host; int port; } jumps[] = {
+		{"gate", true, "", "gate", 0}, {"ann@gate", true, "ann", "gate", 0}, {"ann@gate:2222", true, "ann", "gate", 2222}, {"[4a1::1]:22", true, "", "4a1::1", 22},
+		{"4a1::1", true, "", "4a1::1", 0}, {"a@b@gate", true, "a@b", "gate", 0}, {"gate,other", false, NULL, NULL, 0}, {"ssh://gate", false, NULL, NULL, 0},
+		{"", false, NULL, NULL, 0}, {"gate:x", false, NULL, NULL, 0}, {"gate:99999", false, NULL, NULL, 0}, {"-oProxyCommand=x", false, NULL, NULL, 0},
+		{"[4a1::1]x", false, NULL, NULL, 0},
+	};
+	for (size_t i = 0; i < BG_LENGTH(jumps); i++) {
+		AUTO_FREE char *user = NULL, *host = NULL;
+		int port = 0;
+		bool ok = ssh_jump_parse(jumps[i].jump, &user, &host, &port);
+		cr_expect_eq(ok, jumps[i].ok, "%s", jumps[i].jump);
+		cr_expect(!ok || (text_eq(user, jumps[i].user) && text_eq(host, jumps[i].host) && port == jumps[i].port), "%s: %s %s %d", jumps[i].jump, user, host, port);
+	}
+}
+
+Test(ssh_program, where_a_key_is_looked_up_is_read_from_what_ssh_says) {
+	AUTO_CLEAR(JumpSettings) settings = {0};
+	JumpSettings none = {0};
+	cr_assert(ssh_jump_settings_parse(STR("host gate\nhostname 10.0.0.1\nport 2222\nuserknownhostsfile /a/known_hosts /a/known_hosts2\n"), &settings));
+	assert_text("host", settings.host, "10.0.0.1");
+	cr_expect(settings.port == 2222 && settings.files.count == 2 && text_eq(settings.files.items[1], "/a/known_hosts2"));
+	cr_expect(!ssh_jump_settings_parse(STR("hostname gate\nport 22\nhostkeyalias other\n"), &none), "under another name it would be accepted for nobody");
+	cr_expect(!ssh_jump_settings_parse(STR("port 22\n"), &none) && !none.host);
 }
 
 /* ---- connections that are kept ---- */
