@@ -103,6 +103,19 @@ static void look_at_folder(House *house, const char *path) {
 	}
 }
 
+/* Started by this scene's engine: other tests run the same program, and may start it in other ways. */
+static bool is_ours(const House *house, const char *pid) {
+	AUTO_CLEAR(Buf) stat = {0};
+	AUTO_CLEAR(Buf) parent = {0};
+	AUTO_FREE char *path = bg_asprintf("/proc/%s/stat", pid);
+	int number = 0;
+	const char *end = file_read(path, 4096, &stat, NULL) ? strrchr(buf_text(&stat), ')') : NULL;
+	if (!end || sscanf(end, ") %*c %d", &number) != 1)
+		return false;
+	AUTO_FREE char *words = bg_asprintf("/proc/%d/cmdline", number);
+	return file_read(words, 1 << 20, &parent, NULL) && str_find(buf_str(&parent), house->scene.state) >= 0;
+}
+
 /* Every process of this scene. The one that comes by a variable stands in the environment of whoever was started with it: there it is not looked for. */
 static void look_at_processes(House *house) {
 	DIR *processes = opendir("/proc");
@@ -128,7 +141,7 @@ static void look_at_processes(House *house) {
 			memset(planted, '-', strlen(SECRET[IN_ENV]));
 		look(house, variables_path, buf_str(&variables));
 		/* Of one that has just died the kernel tells none. */
-		if ((worker || prober) && file_read(bounds_path, 1 << 16, &bounds, NULL) && bounds.len) {
+		if ((worker || prober) && is_ours(house, entry->d_name) && file_read(bounds_path, 1 << 16, &bounds, NULL) && bounds.len) {
 			pthread_mutex_lock(&house->lock);
 			house->processes++;
 			if (!strstr(buf_text(&bounds), limits))

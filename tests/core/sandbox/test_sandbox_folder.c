@@ -72,6 +72,7 @@ Test(sandbox_folder, its_environment_loads_and_every_probe_in_it_sees_the_scenar
 		{"backup bucket", READING_OK, "objects"},
 		{"live bucket", READING_OK, "newest 4 h"},
 		{"fastly live", READING_OK, "v76"},
+		{"readiness", READING_OK, "ready"},
 	};
 	Error err;
 	AUTO_CLEAR(Ground) ground = {0};
