@@ -68,11 +68,13 @@ bool acting_lend(Command *command, Json *args, int64_t *ret_action, Error *err) 
 		return acting_wait_end(command, lending.action, err);   /* the record says why */
 	tell_what(client_seat_text(command->client));
 	bool ran = client_seat_run(command->client, STDIN_FILENO, &end, err);
-	if (ran)
+	if (ran && !end.handed_in) {   /* else the record tells it */
 		seat_end_words(&end, &words);
-	if (ran)
 		printf("\nbreakglass: %s\n", buf_text(&words));
+	}
 	*ret_action = lending.action;
+	if (ran && !lending.action)
+		return error_set(err, ERROR_IO, "the engine has not said which action it is");
 	/* What could not be started stands in the record with its reason. */
 	return (ran || end.handed_in) && acting_wait_end(command, lending.action, err);
 }

@@ -72,7 +72,7 @@ const CommandRow COMMANDS[] = {
 		"  --from-probe ask the probe that tells the value (from= of the playbook), also when it is known already\n"},
 	{"plan", "STEP [--also N]", "also:", 1, 1, "what a step's action would change now; changes nothing", "  breakglass plan 4.3\n", run_plan, false, NULL},
 	{"apply", "STEP [--yes | --confirm NAME] [--reason TEXT] [--sure] [--also N]", "yes confirm: reason: also: sure", 1, 1,
-		"do what was planned", "  breakglass apply 4.3 --yes\n  breakglass apply 4.5 --confirm ocw-live\n", run_apply, false, NULL},
+		"do what was planned", "  breakglass apply 4.3 --yes                 a command that wants a terminal runs in this one\n  breakglass apply 4.5 --confirm ocw-live\n", run_apply, false, NULL},
 	{"look", "STEP", "", 1, 1, "ask the step's verifies now", "  breakglass look 5\n", run_look, false, NULL},
 	{"resolve", "ACTION ran|not-run --reason TEXT [--node NAME,NAME]", "reason: node:", 2, 2, "say, after looking, what came of an action in doubt",
 		"  breakglass resolve 3 not-run --reason \"v77 is not active\"\n  breakglass resolve 4 ran --node n3,n7 --reason \"the file is there\"\n", run_resolve, false,

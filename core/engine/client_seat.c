@@ -26,7 +26,7 @@
 struct ClientSeat {
 	int fd;
 	Buf in, out;
-	int64_t number;
+	int64_t number, action;          /* of the seat; of what was started in it, 0 = not told yet */
 	Json *args;                      /* of the ask that is owed */
 	ClientReply reply;
 	void *userdata;
@@ -113,7 +113,9 @@ static void on_started(void *userdata, bool ok, const Json *data, const Error *e
 		return;
 	ClientReply reply = seat->reply;
 	void *own = seat->userdata;
-	if (!ok)
+	if (ok)
+		seat->action = json_get_int(data, "action", 0);
+	else
 		forget(client);
 	reply(own, ok, data, err);
 }
@@ -346,6 +348,7 @@ bool client_seat_run(Client *client, int terminal, SeatEnd *ret, Error *err) {
 		tell_not_run(seat, err);
 	}
 	ret->handed_in = hand_in(seat);
+	ret->action = seat->action;   /* the answer to the ask may have come meanwhile */
 	forget(client);
 	return ok;
 }
@@ -360,7 +363,7 @@ void seat_end_words(const SeatEnd *end, Buf *out) {
 	if (!end->handed_in)
 		buf_puts(out, ", but its worker is gone: its end could not be handed in, and the record will say that it is in doubt");
 	else if (end->recorded)
-		buf_puts(out, end->cut ? ", recorded up to 16 MB" : ", recorded");
+		buf_printf(out, ", recorded in actions/%lld.log%s", (long long) end->action, end->cut ? " up to 16 MB" : "");
 	else
 		buf_printf(out, ", not recorded: %s", end->why_not ? end->why_not : "nobody knows why");
 }

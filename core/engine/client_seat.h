@@ -14,6 +14,7 @@ int client_seat_fd(const Client *client);
 bool client_seat_is_due(const Client *client);
 
 typedef struct SeatEnd {
+	int64_t action;                  /* its number; 0 = it was not told */
 	int exit_code, signal;
 	int64_t elapsed_ms;
 	bool recorded, cut;
@@ -22,7 +23,7 @@ typedef struct SeatEnd {
 } SeatEnd;
 /* Runs it in the terminal that is `terminal`. False: it could not be started; that is handed in, too. */
 BG_CHECK bool client_seat_run(Client *client, int terminal, SeatEnd *ret, Error *err);
-/* "exit 0 after 2m10s, recorded", for the person who is back at the console. */
+/* "exit 0 after 2m10s, recorded in actions/3.log", for the person who is back at the console. */
 void seat_end_words(const SeatEnd *end, Buf *out);
 /* The text that is run, as it may be shown; borrowed. NULL: nothing is due. */
 const char *client_seat_text(const Client *client);

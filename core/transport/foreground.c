@@ -170,12 +170,13 @@ static void on_stopped(Foreground *run) {
 static void on_answer(Foreground *run) {
 	char chunk[256];
 	ssize_t got = read(run->request->terminal, chunk, sizeof(chunk));
-	if (got <= 0)
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	buf_append(&run->answer, chunk, (size_t) got);
-	if (str_find_char(buf_str(&run->answer), '\n') < 0)
+	if (got > 0)
+		buf_append(&run->answer, chunk, (size_t) got);
+	if (got > 0 && str_find_char(buf_str(&run->answer), '\n') < 0)
 		return;
-	bool ends = str_eq_c(str_trim(buf_str(&run->answer)), "e");
+	bool ends = got <= 0 || str_eq_c(str_trim(buf_str(&run->answer)), "e");   /* nobody is there any more to say that it goes on */
 	buf_truncate(&run->answer, 0);
 	run->stopped = false;
 	give(run);

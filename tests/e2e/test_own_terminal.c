@@ -3,12 +3,14 @@
 #include <grp.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "scene.h"
+#include "stranger.h"
 #include "tests/support/terminal.h"
 
 #define NOBODY 65534
@@ -22,7 +24,12 @@ static const char BOOK[] =
 	"   sh SCENE/talk.sh\n"
 	"   ```\n"
 	"   <!-- bg cmd tty=yes risk=change -->\n"
-	"2. Close the door.\n";
+	"2. Show a secret.\n\n"
+	"   ```sh\n"
+	"   sh SCENE/talk.sh\n"
+	"   ```\n"
+	"   <!-- bg cmd tty=yes record=no risk=read -->\n"
+	"3. Close the door.\n";
 
 /* Says where it is, asks, tells the answer, and ends as it is told. */
 static const char TALK[] =
@@ -124,7 +131,10 @@ static bool log_says(const House *house, const char *text) {
 }
 
 /* The plan that is there, done again. */
-static void plan_again(House *house) { scene_ok(&house->scene, "plan", "1"); }
+static void plan_again(House *house, const char *step) {
+	scene_ok(&house->scene, "plan", step);
+	scene_wait_step(house->client, step, STEP_PLANNED);
+}
 
 Test(own_terminal, a_command_runs_in_the_terminal_of_the_console_and_is_recorded) {
 	AUTO_CLEAR(House) house = house_new("", NULL);
@@ -275,6 +285,104 @@ Test(own_terminal, who_sits_elsewhere_sees_it_and_cannot_end_it_and_a_worker_tha
 	terminal_wait_output(terminal, "could not be handed in");
 }
 
+/* ---- a client that is none of ours ---- */
+
+typedef struct Nonsense { const char *frames[3]; size_t output; ActionState state; const char *says; } Nonsense;
+
+static const Nonsense NONSENSE[] = {
+	{{NULL}, 0, ACTION_FAILED, "nothing ran"},
+	{{"{\"t\":\"ended\",\"exit\":0}"}, 0, ACTION_FAILED, "nothing ran"},
+	{{"[]"}, 0, ACTION_FAILED, "nothing ran"},
+	{{"{\"t\":\"not-run\",\"error\":{\"why\":\"no shell \\u001b[31mhere\"}}"}, 0, ACTION_FAILED, "no shell"},
+	{{"{\"t\":\"began\",\"recorded\":true}", "{\"t\":\"ended\",\"exit\":0}"}, 17, ACTION_DONE, "recorded in actions/5.log up to 16 MB"},
+	{{"{\"t\":\"began\",\"recorded\":false}", "[]"}, 0, ACTION_IN_DOUBT, "the terminal that ran it is gone"},
+};
+
+static int open_seat(const House *house, Buf *in, int64_t *ret_number) {
+	int fd = stranger_knock(&house->scene);
+	cr_assert(stranger_send(fd, "{\"t\":\"hello\",\"protocol\":1,\"kind\":\"seat\",\"terminal\":\"/dev/pts/\\u001b9\"}"));
+	AUTO(Json) *frame = stranger_read(fd, in);
+	cr_assert(frame && text_eq(json_get_string(frame, "t"), "seat"));
+	*ret_number = json_get_int(frame, "number", 0);
+	return fd;
+}
+
+static void send_output(int fd, size_t megabytes) {
+	AUTO_CLEAR(Buf) frame = {0};
+	buf_puts(&frame, "{\"t\":\"output\",\"text\":\"");
+	for (size_t i = 0; i < 32768; i++)
+		buf_putc(&frame, 'x');
+	buf_puts(&frame, "\"}");
+	for (size_t i = 0; i < megabytes * 32; i++)
+		cr_assert(stranger_send(fd, buf_text(&frame)));
+}
+
+Test(own_terminal, a_seat_that_talks_nonsense_started_nothing_or_leaves_doubt) {
+	AUTO_CLEAR(House) house = house_new("", NULL);
+	Error err = {0};
+	int64_t number;
+	for (size_t i = 0; i < BG_LENGTH(NONSENSE); i++) {
+		const Nonsense *nonsense = &NONSENSE[i];
+		AUTO_CLEAR(Buf) in = {0};
+		if (i)
+			plan_again(&house, i == 5 ? "2" : "1");
+		AUTO_CLOSE int fd = open_seat(&house, &in, &number);
+		Json *args = scene_args("{'run':'r1','step':'%s','index':0,'confirm':'yes','seat':%lld}", i == 5 ? "2" : "1", (long long) number);
+		json_add_string(args, "digest", scene_step(house.client, i == 5 ? "2" : "1")->actions[0].plan_digest);
+		assert_ok(scene_ask(house.client, ASK_APPLY, args, NULL, &err), &err);
+		AUTO(Json) *order = stranger_wait(fd, &in, "run", 0);
+		cr_assert(order && strstr(json_get_string(order, "text"), "talk.sh"));
+		for (size_t f = 0; f < BG_LENGTH(nonsense->frames) && nonsense->frames[f]; f++) {
+			cr_assert(stranger_send(fd, nonsense->frames[f]));
+			if (!f && nonsense->output)
+				send_output(fd, nonsense->output);
+		}
+		cr_assert(shutdown(fd, SHUT_WR) == 0);
+		scene_wait_action(house.client, (int64_t) i + 1, nonsense->state);
+		const IncidentAction *ended = incident_find_action(client_model(house.client)->incident, (int64_t) i + 1);
+		AUTO_FREE char *said = bg_asprintf("%s %s", ended->why ? ended->why : "", ended->evidence ? ended->evidence : "");
+		cr_assert(strstr(said, nonsense->says), "%zu: %s", i, said);
+		cr_assert(!strchr(said, 033) && !strchr(ended->terminal, 033), "%zu: %s", i, said);
+	}
+}
+
+/* It may speak with its worker, with nobody else, and only who opened it may use it. */
+Test(own_terminal, a_seat_is_no_way_in) {
+	AUTO_CLEAR(House) house = house_new("", NULL);
+	AUTO_CLEAR(Buf) in = {0};
+	int64_t number;
+	AUTO_CLOSE int fd = open_seat(&house, &in, &number);
+	cr_assert(stranger_send(fd, "{\"t\":\"ask\",\"id\":1,\"name\":\"note\",\"args\":{\"text\":\"x\"}}"));
+	stranger_expect_refused(fd, &in, "an ask of a seat", "speaks with its worker only");
+	cr_assert_eq(client_model(house.client)->incident->action_count, 0u);
+}
+
+/* ---- where there is none, and where there are others ---- */
+
+Test(own_terminal, a_terminal_that_is_hung_up_leaves_doubt) {
+	AUTO_CLEAR(House) house = house_new("", NULL);
+	AUTO(Terminal) *terminal = console(&house);
+	begin(terminal);
+	scene_wait_action(house.client, 1, ACTION_RUNNING);
+	terminal_hang_up(terminal);
+	scene_wait_action(house.client, 1, ACTION_IN_DOUBT);
+	scene_wait_gone(terminal_pid(terminal));
+	(void) terminal_wait_exit(terminal);
+}
+
+Test(own_terminal, what_is_not_to_be_recorded_is_not) {
+	AUTO_CLEAR(House) house = house_new("", NULL);
+	static const char *const words[] = {"apply", "2", "--yes", NULL};
+	plan_again(&house, "2");
+	AUTO(Terminal) *terminal = start(&house, words, NULL);
+	terminal_wait_output(terminal, "talk>");
+	terminal_type(terminal, "the secret\nbye 0\n");
+	cr_assert_eq(terminal_wait_exit(terminal), 0);
+	scene_wait_step(house.client, "2", STEP_DONE);
+	cr_assert(strstr(action(&house)->evidence, "not recorded: the playbook says so"), "%s", action(&house)->evidence);
+	cr_assert(!log_says(&house, "the secret"));
+}
+
 Test(own_terminal, nothing_starts_where_there_is_no_terminal) {
 	AUTO_CLEAR(House) house = house_new("", NULL);
 	Error err = {0};
@@ -299,7 +407,7 @@ Test(own_terminal, the_command_line_and_line_mode_lend_theirs_too) {
 	terminal_wait_output(terminal, "exit 5 after");
 	cr_assert_eq(terminal_wait_exit(terminal), 1);
 	scene_wait_step(house.client, "1", STEP_FAILED);
-	plan_again(&house);
+	plan_again(&house, "1");
 	static const char *const lines[] = {"ACCESSIBLE=1", NULL};
 	AUTO(Terminal) *typed = start(&house, NULL, lines);
 	terminal_wait_output(typed, "board>");
@@ -337,7 +445,7 @@ Test(own_terminal, another_login_runs_it_as_itself) {
 	program_run_clear(&may);
 	if (status != 0)
 		cr_skip_test("nobody may not run this build");
-	plan_again(&house);
+	plan_again(&house, "1");
 	const char *argv[] = {SETPRIV, "--reuid=65534", "--regid=65534", "--clear-groups", house.scene.program, "--env", house.scene.environment, "--state", house.scene.state,
 		"apply", "1", "--yes", NULL};
 	TerminalOptions options = {.argv = argv, .columns = 100, .rows = 30};

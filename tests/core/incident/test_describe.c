@@ -9,6 +9,14 @@ static void last_is(const Story *story, EventType type, const char *expected)
 	assert_text(event_type_name(type), buf_text(&out), expected);
 }
 
+Test(describe, what_runs_in_a_terminal_is_told_with_it)
+{
+	AUTO_CLEAR(Story) story = story_walking();
+	story_ok(&story, "planned", "{'run':'r1','step':'4.1','index':0,'digest':'%s','plan':{'action':'x','args':{'terminal':'yes'},'changes':[]}}", digest_of('a'));
+	story_ok(&story, "apply", "{'run':'r1','step':'4.1','index':0,'digest':'%s','confirm':'yes','terminal':'/dev/pts/3'}", digest_of('a'));
+	last_is(&story, EVENT_ACTION_STARTED, "4.1 clone: fastly.clone started (action 1) in the terminal /dev/pts/3");
+}
+
 Test(describe, lines_are_plain_and_name_the_step)
 {
 	AUTO_CLEAR(Story) story = story_declared();
