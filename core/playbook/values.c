@@ -246,6 +246,7 @@ static void scan_guard(Collector *collector, const PlaybookGuard *guard, Step *s
 	scan_args(collector, guard->args, guard->arg_count, step);
 	if (named && *guard->subject)
 		add_step_name(collector, step, guard->subject);
+	scan_text(collector, guard->value, step);
 	if (guard->when_variable)
 		add_step_name(collector, step, guard->when_variable);
 }

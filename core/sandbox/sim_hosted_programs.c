@@ -94,5 +94,5 @@ void sim_hosted_describe(const SimFolder *folder, Buf *out) {
 		"  - { name: production, probe: k8s.deployment, system: cluster, namespace: " SIM_HOSTED_PRODUCTION ", deployment: app, every: 10s }\n"
 		SIM_FOLDER_READINESS "\n");
 	buf_printf(out, "commands: { path: [bin], home: home }\n\n"
-		"values:\n  checkout: \"%s/" CHECKOUT "\"\n  namespace: " SIM_HOSTED_DR "\n  dr_url: \"%s/\"\n", folder->folder, folder->urls[SIM_SYSTEM_DR]);
+		"values:\n  checkout: \"%s/" CHECKOUT "\"\n  namespace: " SIM_HOSTED_DR "\n  production: " SIM_HOSTED_PRODUCTION "\n  dr_url: \"%s/\"\n", folder->folder, folder->urls[SIM_SYSTEM_DR]);
 }

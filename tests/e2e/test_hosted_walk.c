@@ -13,7 +13,7 @@ static const Line RESTORE[] = {
 
 static const Line SITE[] = {
 	{"plan 2", "deploy.db-restore", 0}, {"apply 2 --confirm dr --sure", "exit 0", 0},
-	RUN("3", "registry.sandbox/project:main-51c0d2e"),
+	RUN("3", "registry.sandbox/project:main-7fd1a60"),
 	{"set tag main-7fd1a60", "", 0},
 	RUN("4", "exit 0"), {"look 4", "status 200", 0},
 };
@@ -24,6 +24,8 @@ static const Line END[] = {
 	{"plan 9", "project-dr", 0}, {"apply 9 --confirm project-dr --sure", "0 wanted", 0},
 	{"look 10", "", 0}, {"tick 10 --sure", "", 0},
 	{"ledger", "closed  dr-running", 0},
+	{"end", "archive-here", 1},
+	{"tick 11", "", 0},
 	{"end", "", 0},
 	{"verify", "", 0},
 };

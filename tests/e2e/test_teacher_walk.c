@@ -59,7 +59,7 @@ static const Line LOSS_RESTORE[] = {
 	{"plan 15", "restored-20", 0},   /* the day is the run's own */
 	SIGN("restore-live", "what~is~there~now~is~given~up"),
 	{"apply 15 --confirm postgres-restore.yml --sure", "success", 0},
-	RUN("16", "2"), RUN("17", "1"), {"look 17", "", 0},
+	RUN("16", "2"), {"look 16", "", 0}, RUN("17", "1"), {"look 17", "", 0},
 };
 
 static const Line LOSS_END[] = {
@@ -67,7 +67,7 @@ static const Line LOSS_END[] = {
 	RUN("19", "success"), {"look 19", "", 0},
 	RUN("20", ""), {"look 20", "", 0},
 	{"tick 21", "", 0},
-	{"plan 22", "afap-prod-pg-ptr", 0}, {"apply 22 --confirm afap-prod-pg-ptr --sure", "exit 0", 0},
+	{"plan 22", "afap-prod-pg-ptr", 0}, {"apply 22 --confirm afap-prod-pg-ptr --sure", "exit 0", 0}, {"look 22", "", 0},
 	{"look 23", "status 200", 0}, {"tick 23 --sure", "", 0},
 	{"ledger", "closed  ptr-server", 0},
 };
@@ -107,7 +107,7 @@ static const Line SERVER_DEPLOY[] = {
 	RUN("9", "exit 0"),
 	{"plan 10", "deploy.yml", 0},
 	SIGN("recreate", "it~is~gone"),
-	{"apply 10 --yes", "success", 0},
+	{"apply 10 --yes", "success", 0}, {"look 10", "", 0},
 };
 
 static const Line SERVER_END[] = {
