@@ -114,11 +114,8 @@ static int print_held(Command *command) {
 		command_print("nothing is held in memory: all is on disk\n");
 	else if (!report_read_on(json_get_string_or(data, "folder", ""), &lines, &report, &err))
 		return command_failed(&err);
-	for (size_t i = report.count - (lines.count < report.count ? lines.count : report.count); i < report.count; i++) {
-		char time[WALL_TEXT_SIZE];
-		command_print("%5lld  %.19sZ  %-14s %s\n", (long long) report.lines[i].seq, wall_format_iso(report.lines[i].time, time), report.lines[i].who,
-			report.lines[i].text);
-	}
+	for (size_t i = report.count - (lines.count < report.count ? lines.count : report.count); i < report.count; i++)
+		record_print_line(&report.lines[i]);
 	return EXIT_OK;
 }
 

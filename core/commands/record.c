@@ -66,13 +66,8 @@ int run_timeline(Command *command) {
 		print_part(command, whole, "timeline");
 		return EXIT_OK;
 	}
-	for (size_t i = last && (uint64_t) last < report.count ? report.count - (size_t) last : 0; i < report.count; i++) {
-		const ReportLine *line = &report.lines[i];
-		char time[WALL_TEXT_SIZE], local[ZONE_TEXT_SIZE];
-		bool elsewhere = wall_known(line->time) && zone_offset_minutes(NULL, line->time) != 0;   /* whoever reads it does not live in UTC */
-		command_print("%5lld  %.19s%c%s%s  %-14s %s\n", (long long) line->seq, wall_format_iso(line->time, time), wall_known(line->time) ? 'Z' : ' ',
-			elsewhere ? " " : "", elsewhere ? zone_format(NULL, line->time, local) : "", line->who, line->text);
-	}
+	for (size_t i = last && (uint64_t) last < report.count ? report.count - (size_t) last : 0; i < report.count; i++)
+		record_print_line(&report.lines[i]);
 	return EXIT_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "core/base/alloc.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/base/zone.h"
 #include "core/commands/record_folder.h"
 
 static const ClientHeld *held_of(const Command *command) {
@@ -68,6 +69,13 @@ bool record_load(Command *command, const char *name, Report *ret_report, Error *
 	if (folder)
 		return report_read_on(folder, &lines, ret_report, err);
 	return record_folder(command, name, &folder, err) && report_read(folder, ret_report, err);
+}
+
+void record_print_line(const ReportLine *line) {
+	char time[WALL_TEXT_SIZE], local[ZONE_TEXT_SIZE];
+	bool known = wall_known(line->time), elsewhere = known && zone_offset_minutes(NULL, line->time) != 0;   /* whoever reads it does not live in UTC */
+	command_print("%5lld  %.19s%s%s%s  %-14s %s\n", (long long) line->seq, wall_format_iso(line->time, time), known ? "Z" : " ", elsewhere ? " " : "",
+		elsewhere ? zone_format(NULL, line->time, local) : "", line->who, line->text);
 }
 
 bool record_list(Command *command, StrList *ret_names, Error *err) {

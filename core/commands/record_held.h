@@ -11,6 +11,8 @@ BG_CHECK bool record_list(Command *command, StrList *ret_names, Error *err);
 void record_tell_held(Command *command);
 /* The same words as a line of text on stdout, for what is read aloud or pasted. */
 void record_print_held(const Command *command);
+/* A line of the record on stdout: its time in UTC and, where that is another one, by the reader's clock. */
+void record_print_line(const ReportLine *line);
 /* For `--json`: null when all is on disk. Owned. */
 Json *record_held_json(const Command *command);
 /* The records themselves, as lines of a journal. */

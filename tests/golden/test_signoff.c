@@ -40,6 +40,26 @@ Test(signoff, asks_with_everything_that_is_signed)
 	picture(script, &folder, "You are asked to sign, as ENGINEERING", "sign-off/asked");
 }
 
+/* By the clocks of London in summer. */
+Test(signoff, tells_when_by_both_clocks)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_activate_asked(script);
+	story_sign(script, "activate", "product", "prod-oncall", "yes", "");
+	story_sign(script, "activate", "engineering", "eng-oncall", "yes", "looked at the difference");
+	with_key(script, &folder);
+	const TerminalOptions london = { .environment = (const char *const[]) { "TZ=BST-1", NULL } };
+	AUTO(Terminal) *terminal = story_console_on(script, &folder, &london, "4", "take back...");
+	story_pictures(terminal, "sign-off/zone");
+	terminal_resize(terminal, 80, 24);
+	terminal_keys(terminal, "3");
+	terminal_wait_text(terminal, "Confirm the last");
+	terminal_keys(terminal, "k k k k");
+	terminal_wait_text(terminal, "22:57:00Z 23:57 BST by eng-oncall");
+	story_pictures(terminal, "walk/zone");
+}
+
 Test(signoff, shows_who_has_signed)
 {
 	AUTO_CLEAR(TempFolder) folder = temp_folder();

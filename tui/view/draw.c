@@ -34,6 +34,12 @@ const char *view_hm_fit(WallTime time, WallTime now, int columns, char text[stat
 	return canvas_text_width(zone_hm(time, now, text)) <= columns ? text : wall_format_hm(time, now, text);
 }
 
+const char *view_clock_fit(WallTime time, WallTime now, int columns, char text[static ZONE_BOTH_SIZE])
+{
+	bool both = zone_offset_minutes(NULL, time) != 0;
+	return !both || canvas_text_width(zone_clock(time, now, text)) <= columns ? zone_clock(time, now, text) : zone_hm(time, now, text);
+}
+
 bool view_age_is_now(WallTime now, WallTime then)
 {
 	return now.ms - then.ms < VIEW_NOW_MS;

@@ -26,8 +26,9 @@ static void write_signoff(const ViewContext *context, const Gate *gate, const Si
 		: "\xe2\x9c\x96", signoff->role);
 	if (indent < LABEL_COLUMNS)
 		styled_printf(out, ROLE_TEXT, "\n  ");
+	int said = canvas_text_width(signoff->person) + canvas_text_width(decision_words(signoff->decision)) + 2;
 	styled_printf(out, ROLE_TEXT, "%s %s", signoff->person, decision_words(signoff->decision));
-	styled_printf(out, ROLE_MUTED, " %s", zone_clock(signoff->time, context->wall, clock));
+	styled_printf(out, ROLE_MUTED, " %s", view_clock_fit(signoff->time, context->wall, columns - indent - said, clock));
 	if (client_is_held(context->model, signoff->seq))
 		styled_add(out, ROLE_FAIL, " NOT ON DISK");
 	styled_add(out, ROLE_TEXT, "\n");

@@ -175,6 +175,8 @@ Rect view_split(Canvas *canvas, Rect *rest, int left);
 const char *view_age(WallTime now, WallTime then, char text[static SPAN_TEXT_SIZE]);
 /* A clock time in a row: with the reader's own beside it where that fits, else in UTC alone; the page of the row tells both. */
 const char *view_hm_fit(WallTime time, WallTime now, int columns, char text[static ZONE_BOTH_SIZE]);
+/* On a page: both, and where the line would break between them without the seconds. */
+const char *view_clock_fit(WallTime time, WallTime now, int columns, char text[static ZONE_BOTH_SIZE]);
 /* Whether that is "now", which no "ago" fits behind. */
 bool view_age_is_now(WallTime now, WallTime then);
 /* The same where somebody decides on it: "< 40 s" instead of "now". As true, and as quiet. */
