@@ -363,7 +363,7 @@ static bool serve_cancel(Ask *ask, Error *err) {
 	if (action && action->terminal) {
 		error_set(err, ERROR_DENIED, "it runs in the terminal of %s: only who sits there can end it", action->who);
 		error_where(err, "%s", action->terminal);
-		return error_hint(err, "ask %s to end it, with ctrl-c or as that program is ended", action->who);
+		return error_hint(err, "ask them; where that terminal is lost for good, kill the worker that breakglass engine status names: it is then in doubt");
 	}
 	job_cancel(job->job);
 	return true;

@@ -147,7 +147,8 @@ static void show_shell_line(Buf *out, unsigned depth, const StepCommand *command
 	if (rest.ptr && rest.len)
 		buf_puts(out, " ...");
 	buf_printf(out, "  (%s%s)", risk_name(command->line_count == 1 ? command->risk : line->risk),
-		line->needs_terminal || (command->terminal && command->line_count == 1) ? ", terminal" : "");
+		text_eq(command->host, "elsewhere") ? ", by hand on another machine"
+			: line->needs_terminal || (command->terminal && command->line_count == 1) ? ", terminal" : "");
 	if (line->label) {
 		buf_puts(out, "  # ");
 		put_line(out, line->label);

@@ -144,6 +144,10 @@ Test(own_terminal, a_command_runs_in_the_terminal_of_the_console_and_is_recorded
 	cr_assert(action(&house)->terminal && str_starts(str_from(action(&house)->terminal), "/dev/pts/"), "where: %s", action(&house)->terminal);
 	terminal_type(terminal, "hello\n");
 	terminal_wait_output(terminal, "heard hello");
+	/* While it is recorded there is nothing that could bring it back, and ctrl-z stops nothing. */
+	terminal_keys(terminal, "ctrl-z");
+	terminal_type(terminal, "on\n");
+	terminal_wait_output(terminal, "heard on");
 	/* ctrl-c is the command's; the size is that of the terminal, and the console comes back in it. */
 	terminal_keys(terminal, "ctrl-c");
 	terminal_wait_output(terminal, "GOT-INT");
@@ -251,6 +255,16 @@ Test(own_terminal, an_engine_that_is_killed_meanwhile_is_told_the_end_all_the_sa
 	cr_assert(log_says(&house, "heard still here"));
 }
 
+static int worker_pid(const House *house) {
+	AUTO_FREE char *folder = scene_incident(&house->scene);
+	AUTO_FREE char *path = path_join(folder, "actions/1.log");
+	AUTO_FREE char *log = read_text(path);
+	AUTO(Json) *line = NULL;
+	Str rest = str_from(log), whole;
+	cr_assert(str_next_line(&rest, &whole) && json_parse(whole, &line, NULL));
+	return (int) json_get_int(line, "pid", 0);
+}
+
 static int64_t job_of_action(const Client *client) {
 	const ClientModel *model = client_model(client);
 	for (size_t i = 0; i < model->job_count; i++)
@@ -272,14 +286,11 @@ Test(own_terminal, who_sits_elsewhere_sees_it_and_cannot_end_it_and_a_worker_tha
 	terminal_wait_text(elsewhere, "only who sits there can end it");
 	elsewhere = terminal_free(elsewhere);
 	cr_assert(!scene_ask(house.client, ASK_CANCEL, scene_args("{'job':%lld}", (long long) job_of_action(house.client)), NULL, &err));
-	cr_assert(strstr(err.why, "terminal of ann: only who sits there can end it"), "%s", err.why);
-	AUTO_FREE char *folder = scene_incident(&house.scene);
-	AUTO_FREE char *path = path_join(folder, "actions/1.log");
-	AUTO_FREE char *log = read_text(path);
-	AUTO(Json) *line = NULL;
-	Str rest = str_from(log), whole;
-	cr_assert(str_next_line(&rest, &whole) && json_parse(whole, &line, NULL));
-	cr_assert(kill((int) json_get_int(line, "pid", 0), SIGKILL) == 0);
+	cr_assert(strstr(err.why, "terminal of ann: only who sits there can end it") && strstr(err.hint, "engine status"), "%s %s", err.why, err.hint);
+	AUTO_FREE char *worker = bg_asprintf("%d", worker_pid(&house));
+	scene_ok(&house.scene, "engine", "status");
+	cr_assert(scene_says(&house.scene, worker), "worker %s: %s", worker, house.scene.said);
+	cr_assert(kill(worker_pid(&house), SIGKILL) == 0);
 	scene_wait_action(house.client, 1, ACTION_IN_DOUBT);
 	terminal_type(terminal, "bye 0\n");
 	terminal_wait_output(terminal, "could not be handed in");
