@@ -77,12 +77,14 @@ static void config(SimKube *kube) {
 	const char *verb = sim_kube_word(kube, 1), *name = sim_kube_word(kube, 2);
 	if (text_eq(verb, "get-clusters"))
 		buf_puts(&kube->run->out, "NAME\ndefault\n");
+	else if (text_eq(verb, "view"))
+		(void) 0;   /* of its user nothing is to be told: it has no certificate */
 	else if (text_eq(verb, "set-cluster") && name)
 		set_server(kube, name);
 	else if (text_eq(verb, "unset") && name)
 		buf_printf(&kube->run->out, "Property \"%s\" unset.\n", name);
 	else
-		sim_run_refuse(kube->run, 1, "the practice kubectl knows config get-clusters, config set-cluster and config unset only");
+		sim_run_refuse(kube->run, 1, "the practice kubectl knows config get-clusters, view, set-cluster and unset only");
 }
 
 static const struct { const char *verb; void (*run)(SimKube *kube); bool changes; } VERBS[] = {

@@ -128,3 +128,4 @@ bool k8s_verify_delete(const Call *call, const Plan *plan, ActionResult *result,
 bool k8s_plan_wait(const Call *call, Plan *ret_plan, Error *err);
 bool k8s_apply_wait(const Call *call, const Plan *plan, ActionResult *result, Error *err);
 void k8s_may(const Call *call, const char *verb, Rights *rights);
+bool k8s_credential_end(const Call *call, WallTime *ret, Error *err);

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 
 #include "core/base/alloc.h"
+#include "core/base/digest.h"
 #include "core/base/text.h"
 #include "core/providers/k8s/k8s.h"
+#include "core/transport/certificate.h"
 
 #define REVIEW_VERSION "authorization.k8s.io/v1"
 #define REVIEW_KIND "SelfSubjectAccessReview"
@@ -207,6 +209,26 @@ static bool is_known(const Call *call, const char *verb, Rights *rights) {
 			return false;
 		}
 	return !call_arg_is_open(call, "counts");
+}
+
+/* The end of a client certificate, as k3s makes one for a year and kubeadm does; kubectl reads the kubeconfig, and where it names a file that (--flatten). Of the
+ * certificate nothing is secret, which --raw would show. A login plugin and a token have no such end. */
+bool k8s_credential_end(const Call *call, WallTime *ret, Error *err) {
+	AUTO_CLEAR(Kube) kube = {0};
+	AUTO_CLEAR(ProcessResult) ended = {0};
+	AUTO_CLEAR(Buf) pem = {0};
+	const char *words[] = {"config", "view", "--minify", "--flatten", "--raw", "--output=jsonpath={.users[0].user.client-certificate-data}", NULL};
+	if (!kube_open(call, &kube, err))
+		return false;
+	/* Inside a cluster there is no kubeconfig, and what kubectl takes then is exchanged by itself. */
+	if (!kube_run(&kube, &(KubeRun){.words = words, .cluster_wide = true}, &ended, err) && str_find(buf_str(&ended.err), "must exist in order to minify") < 0)
+		return false;
+	Str said = str_trim(buf_str(&ended.out));
+	if (!said.len)
+		return true;
+	if (!base64_decode(said, &pem))
+		return kube_strange(&kube, err, "tells a client certificate that is no base64");
+	return certificate_end(buf_str(&pem), ret, err) || error_where(err, "%s", kube.place);
 }
 
 void k8s_may(const Call *call, const char *verb, Rights *rights) {

@@ -92,5 +92,5 @@ static const Probe PROBES[] = {
 
 const Provider K8S_PROVIDER = {
 	.name = "k8s", .title = "Kubernetes", .actions_are_programs = true, .system_program = system_program, .check_system = check_system,
-	.may = k8s_may, .actions = ACTIONS, .action_count = BG_LENGTH(ACTIONS), .probes = PROBES, .probe_count = BG_LENGTH(PROBES),
+	.may = k8s_may, .credential_end = k8s_credential_end, .actions = ACTIONS, .action_count = BG_LENGTH(ACTIONS), .probes = PROBES, .probe_count = BG_LENGTH(PROBES),
 };

@@ -8,7 +8,7 @@
 #include "core/providers/readiness/readiness.h"
 
 static void look_at_program(Readiness *readiness, const char *who, const char *program) {
-	AUTO_FREE char *path = program ? readiness_find_program(readiness->environment, program) : NULL;
+	AUTO_FREE char *path = program ? readiness_find_program(NULL, program) : NULL;
 	if (path)
 		readiness_found(readiness, READING_OK, NULL, NULL, "%s: brought by %s, which is there (not started)", who, path);
 	else

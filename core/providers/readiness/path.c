@@ -25,7 +25,7 @@ static char *find_among(const StrList *folders, const char *name) {
 char *readiness_find_program(const Environment *environment, const char *name) {
 	if (strchr(name, '/'))
 		return is_program(name) ? bg_strdup(name) : NULL;
-	char *found = find_among(&environment->command_path, name);
+	char *found = environment ? find_among(&environment->command_path, name) : NULL;
 	if (found)
 		return found;
 	AUTO_CLEAR(StrList) folders = {0};

@@ -128,6 +128,25 @@ static void look_at_line(Readiness *readiness, const Playbook *playbook, const S
 		look_at_word(readiness, playbook, command, line, word);
 }
 
+/* What a system cannot do without: its own `program`, or the one that its provider names. */
+static void look_at_system(Readiness *readiness, const EnvironmentSystem *system) {
+	const Provider *provider = provider_find(system->provider);
+	const char *name = provider && provider->system_program ? provider->system_program(system) : NULL;
+	const Json *given = json_get(system->settings, "program");
+	if (!name || strchr(name, ' '))
+		return;   /* none, or one that only a profile names: told with the credentials */
+	Str words = str_from(json_string(given)), first;
+	AUTO_FREE char *split = json_string(given) && str_split(&words, ' ', &first) ? str_dup(first) : NULL;
+	const char *listed = json_string(json_at(given, 0)), *word = split ? split : listed ? listed : name;
+	AUTO_FREE char *path = readiness_find_program(NULL, word);
+	AUTO_FREE char *place = bg_asprintf("%s:%d", readiness->environment->path, system_setting_place(system, "program").line);
+	AUTO_FREE char *version = path && readiness->may_start ? version_of(path_base(word), path) : NULL;
+	if (path)
+		readiness_found(readiness, READING_OK, place, NULL, "%s of %s is %s%s%s", word, system->name, path, version ? ": " : "", version ? version : "");
+	else
+		readiness_found(readiness, READING_FAIL, place, "install it where PATH of the console finds it, or correct program: of the system", "%s of %s is not on PATH", word, system->name);
+}
+
 static bool runs_here(const StepCommand *command) {
 	return command->kind == CODE_SHELL && command->runnable && command->step && !command_is_elsewhere(command);
 }
@@ -150,6 +169,8 @@ static void look_at_script(Readiness *readiness, const Playbook *playbook, const
 }
 
 void readiness_tools(Readiness *readiness) {
+	for (size_t i = 0; i < readiness->environment->system_count; i++)
+		look_at_system(readiness, &readiness->environment->systems[i]);
 	bool asked = false;
 	for (size_t i = 0; i < readiness->playbook_count; i++) {
 		const Playbook *playbook = readiness->playbooks[i];

@@ -133,3 +133,56 @@ Test(k8s_may, another_program_has_not_said_yes) {
 		cr_expect(*right->hint, "%s", PROGRAMS[i].name);
 	}
 }
+
+/* ---- until when ---- */
+
+/* Of nobody, until 2036-11-19T00:04:25Z. */
+#define CERTIFICATE "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJkVENDQVJ1Z0F3SUJBZ0lVR25pSlk5ai91OVNKbTJuSmpua2dPbVlnMG9Zd0NnWUlLb1pJemowRUF3SXcKRURFT01Bd0dBMVVF" \
+	"QXd3RlpISnBiR3d3SGhjTk1qWXhNVEl5TURBd05ESTFXaGNOTXpZeE1URTVNREF3TkRJMQpXakFRTVE0d0RBWURWUVFEREFWa2NtbHNiREJaTUJNR0J5cUdTTTQ5QWdFR0NDcUdTTTQ5" \
+	"QXdFSEEwSUFCQWM5CjR4NVgybklVQXhXVXdQT0kycmRFcUZTV1cyVGdubnFvOTJDdmVCTEN5Z0VVKy9CckFqeTFZRWowdVJYWEh1dmEKbE85ZDBCTVVHTlZXNWxrWU1vT2pVekJSTUIw" \
+	"R0ExVWREZ1FXQkJRQXBOR3dmdklCZU5qNjM1SUlMaE5XRUw2WApqakFmQmdOVkhTTUVHREFXZ0JRQXBOR3dmdklCZU5qNjM1SUlMaE5XRUw2WGpqQVBCZ05WSFJNQkFmOEVCVEFECkFR" \
+	"SC9NQW9HQ0NxR1NNNDlCQU1DQTBnQU1FVUNJQWpXcGRLN21yYURZQVlxSWxNN2pteDA3bU1BbmUxL3daOUoKMkpkSXkxNzFBaUVBejRPS1Ivb2NlUVU0UzB6bGR2RjlaM1gyam91QXha" \
+	"R3FxZWx1WWlmc1ZNTT0KLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo="
+#define CERTIFICATE_PEM "-----BEGIN CERTIFICATE-----\n" \
+	"MIIBdTCCARugAwIBAgIUGniJY9j/u9SJm2nJjnkgOmYg0oYwCgYIKoZIzj0EAwIw\n" \
+	"EDEOMAwGA1UEAwwFZHJpbGwwHhcNMjYxMTIyMDAwNDI1WhcNMzYxMTE5MDAwNDI1\n" \
+	"WjAQMQ4wDAYDVQQDDAVkcmlsbDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABAc9\n" \
+	"4x5X2nIUAxWUwPOI2rdEqFSWW2Tgnnqo92CveBLCygEU+/BrAjy1YEj0uRXXHuva\n" \
+	"lO9d0BMUGNVW5lkYMoOjUzBRMB0GA1UdDgQWBBQApNGwfvIBeNj635IILhNWEL6X\n" \
+	"jjAfBgNVHSMEGDAWgBQApNGwfvIBeNj635IILhNWEL6XjjAPBgNVHRMBAf8EBTAD\n" \
+	"AQH/MAoGCCqGSM49BAMCA0gAMEUCIAjWpdK7mraDYAYqIlM7jmx07mMAne1/wZ9J\n" \
+	"2JdIy171AiEAz4OKR/oceQU4S0zldvF9Z3X2jouAxZGqqeluYifsVMM=\n" \
+	"-----END CERTIFICATE-----\n"
+
+typedef struct EndCase { const char *name, *user; int64_t end_ms; const char *why; } EndCase;
+
+static const EndCase ENDS[] = {
+	{"a certificate in the kubeconfig", "client-certificate-data: " CERTIFICATE, INT64_C(2110665865000), NULL},
+	{"one in a file beside it", "client-certificate: user.pem, client-key: user.pem", INT64_C(2110665865000), NULL},
+	{"a token", "token: hush-hush-0123456789", 0, NULL},
+	{"no certificate at all", "client-certificate-data: aHVzaA==", 0, "none that can be read"},
+};
+
+Test(k8s_may, the_end_of_a_client_certificate_is_told) {
+	WITH_KUBECTL(fixture, "");
+	(void) temp_write(&fixture.folder, "user.pem", CERTIFICATE_PEM);
+	for (size_t i = 0; i < BG_LENGTH(ENDS); i++) {
+		AUTO_FREE char *config = bg_asprintf("apiVersion: v1\nkind: Config\ncurrent-context: drill\ncontexts: [{name: drill, context: {cluster: c, user: u}}]\n"
+			"clusters: [{name: c, cluster: {server: \"http://127.0.0.1:1\"}}]\nusers: [{name: u, user: {%s}}]\n", ENDS[i].user);
+		Error err = {0};
+		WallTime end = {0};
+		(void) temp_write(&fixture.folder, "kubeconfig", config);
+		fixture.call.deadline = (MonoTime){mono_now().ms + 30000};
+		bool ok = K8S_PROVIDER.credential_end(&fixture.call, &end, &err);
+		cr_expect_eq(ok, !ENDS[i].why, "%s: %s", ENDS[i].name, err.why);
+		cr_expect(!ENDS[i].why || (strstr(err.why, ENDS[i].why) && *err.hint), "%s: %s", ENDS[i].name, err.why);
+		cr_expect_eq(end.ms, ENDS[i].end_ms, "%s: %lld", ENDS[i].name, (long long) end.ms);
+	}
+	(void) temp_write(&fixture.folder, "kubeconfig", "apiVersion: v1\nkind: Config\n");
+	Error err = {0};
+	WallTime end = {0};
+	assert_ok(K8S_PROVIDER.credential_end(&fixture.call, &end, &err), &err);
+	cr_expect_eq(end.ms, 0);
+	AUTO_FREE char *log = kube_server_log(fixture.server);
+	cr_expect_str_eq(log, "", "the cluster itself is not asked");
+}

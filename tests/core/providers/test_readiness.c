@@ -246,6 +246,22 @@ Test(readiness, a_tool_of_the_environments_own_folder_counts) {
 	expect(&place, "tools", READING_OK, "bin/no-such-tool");
 }
 
+Test(readiness, a_program_that_a_system_or_a_secret_needs_is_looked_for_where_the_console_finds_it) {
+	AUTO_CLEAR(Place) place;
+	place_begin(&place, BASE "commands: { path: [bin] }\nsystems:\n  cluster: { provider: k8s, program: [no-such-tool, kubectl] }\n"
+		"  ci: { provider: concourse, url: \"http://127.0.0.1:1\", team: main, token: { command: [no-such-tool, token] } }\n", PAGE GATE, KEYS);
+	expect(&place, "tools", READING_FAIL, "no-such-tool of cluster is not on PATH");
+	/* The folders of the playbooks' commands are not the console's own. */
+	const char *program = temp_write(&place.folder, "bin/no-such-tool", "#!/bin/sh\n");
+	cr_assert_eq(chmod(program, 0755), 0);
+	expect(&place, "tools", READING_FAIL, "no-such-tool of cluster is not on PATH");
+	expect(&place, "credentials", READING_FAIL, "the program no-such-tool that brings it is not there");
+	AUTO_FREE char *environment = bg_asprintf(BASE "systems:\n  cluster: { provider: k8s, program: \"%s kubectl\" }\n", program);
+	AUTO_CLEAR(Place) there;
+	place_begin(&there, environment, PAGE GATE, KEYS);
+	expect(&there, "tools", READING_OK, "bin/no-such-tool of cluster is");
+}
+
 Test(readiness, files_that_cannot_be_read_are_told) {
 	AUTO_CLEAR(Place) place;
 	place_begin(&place, BASE, PAGE GATE, NULL);
