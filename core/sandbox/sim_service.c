@@ -154,7 +154,7 @@ void sim_service_handle(const SimService *service, bool temporary, const SimRequ
 	if (!text_eq(request->method, "GET") && !text_eq(request->method, "HEAD"))
 		return sim_reply_text(reply, 405, "text/plain", "405 Method Not Allowed");
 	if (service->maintenance && !temporary)
-		return send_page(reply, 200, "Sorry, the service is unavailable", "This is the maintenance page. You will be able to use the service later.");
+		return send_page(reply, text_eq(request->path, "/") ? 200 : 500, "Sorry, the service is unavailable", "This is the maintenance page. You will be able to use the service later.");
 	if (!is_running(service))
 		return send_page(reply, 503, "503 Service Temporarily Unavailable", "nginx");
 	if (!live)

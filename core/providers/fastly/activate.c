@@ -75,12 +75,12 @@ bool fastly_apply_activate(const Call *call, const Plan *plan, ActionResult *res
 	AUTO_CLEAR(HttpResponse) response = {0};
 	AUTO(Json) *json = NULL;
 	long long version = json_get_int(plan->basis, "version", 0), previous = json_get_int(plan->basis, "active", 0);
-	result->value = previous ? bg_asprintf("%lld", previous) : NULL;
 	result->values = json_new_object();
-	json_add_int(result->values, "previous", previous);
 	json_add_int(result->values, "active", version);
-	if (plan->nothing_to_do)
+	if (plan->nothing_to_do)   /* done again: what save= kept is the version of before, and not this one */
 		return true;
+	result->value = previous ? bg_asprintf("%lld", previous) : NULL;
+	json_add_int(result->values, "previous", previous);
 	if (!fastly_open(call, &fastly, err) || !still_as_planned(&fastly, plan, err))
 		return error_what(err, "activate v%lld", version);
 	AUTO_FREE char *path = api_path("/service/%s/version/%lld/activate", fastly.id, version);

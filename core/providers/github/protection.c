@@ -126,7 +126,8 @@ static bool patch(Github *github, const char *branch, int64_t wanted, ActionResu
 bool github_apply_protection(const Call *call, const Plan *plan, ActionResult *result, Error *err) {
 	AUTO_CLEAR(Github) github = {.patient = true};
 	int64_t before = 0;
-	if (json_int(json_get(plan->basis, "approvals"), &before)) {
+	/* Done again, it changes nothing: what save= kept is the number of before, and not this one. */
+	if (!plan->nothing_to_do && json_int(json_get(plan->basis, "approvals"), &before)) {
 		free(result->value);
 		result->value = bg_asprintf("%lld", (long long) before);
 	}

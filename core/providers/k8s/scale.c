@@ -209,7 +209,8 @@ bool k8s_apply_scale(const Call *call, const Plan *plan, ActionResult *result, E
 		if (!scale_one(&kube, name, json_int_lenient(count, 0), wanted_of(call, wanted, name), result, err))
 			return error_what(err, "scale %s", name);
 	}
-	result->value = counts_text(before);
+	if (json_count(before))   /* done again, it changes nothing: what save= kept is the number of before, not none */
+		result->value = counts_text(before);
 	return true;
 }
 

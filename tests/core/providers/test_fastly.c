@@ -211,6 +211,12 @@ Test(fastly, an_activation_shows_warnings_keeps_the_version_before_and_is_looked
 	cr_expect(text_eq(json_get_string(args, "version"), "76"));
 	free(verb);
 	json_free(args);
+	/* Done again it changes nothing, and what was kept the first time stays kept. */
+	AUTO_CLEAR(Plan) again = {0};
+	AUTO_CLEAR(ActionResult) second = {0};
+	assert_ok(fixture_plan(&fixture, "fastly.activate", &again, &err), &err);
+	assert_ok(activate->apply(&fixture.call, &again, &second, &err), &err);
+	cr_expect(!second.began && !second.value && !json_get(second.values, "previous"), "%s", second.value ? second.value : "");
 }
 
 Test(fastly, an_activation_by_somebody_else_stops_it) {

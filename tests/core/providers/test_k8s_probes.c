@@ -221,6 +221,7 @@ Test(k8s_probes, what_is_so_already_is_not_asked_for) {
 	assert_ok(kube_fixture_do(&fixture, "k8s.scale", &plan, &result, &err), &err);
 	char *verb = NULL;
 	Json *args = NULL;
+	cr_expect_null(result.value, "it was kept when it was done first: %s", result.value);
 	cr_expect(plan.nothing_to_do && !result.began && !action_find("k8s.scale")->undo(&plan, NULL, &verb, &args));
 	AUTO_FREE char *log = kube_server_log(fixture.server);
 	cr_expect(!strstr(log, "PUT") && !strstr(log, "PATCH"), "%s", log);

@@ -78,6 +78,25 @@ Test(shipped_playbooks, hold_no_command_that_cannot_be_run_as_it_stands)
 	}
 }
 
+/* A word in capitals that only looks like a placeholder (`dig CNAME`) would be asked for, and stand in the command as whatever is answered. */
+Test(shipped_playbooks, ask_for_no_value_that_they_do_not_declare)
+{
+	AUTO_CLEAR(StrList) paths = { 0 };
+	size_t declared = 0;
+	shipped(".md", &paths);
+	for (size_t i = 0; i < paths.count; i++) {
+		AUTO(Playbook) *playbook = NULL;
+		Error err = { 0 };
+		assert_ok(playbook_load(paths.items[i], provider_vocabulary(), &playbook, &err), &err);
+		for (size_t k = 0; k < playbook->variable_count; k++) {
+			const Variable *variable = playbook->variables[k];
+			cr_expect(!variable->implicit, "%s:%u: asks for %s, which it does not declare", paths.items[i], variable->line, variable->name);
+			declared += !variable->implicit;
+		}
+	}
+	cr_expect_geq(declared, 60u, "only %zu are declared", declared);
+}
+
 Test(shipped_playbooks, stand_beside_environments_that_load)
 {
 	AUTO_CLEAR(StrList) paths = { 0 };
