@@ -144,7 +144,7 @@ void sim_kubectl_run(SimCluster *cluster, SimRun *run, WallTime now) {
 	const char *verb = sim_kube_word(&kube, 0);
 	kube.selector = sim_run_option(run, "-l");
 	kube.selector = kube.selector ? kube.selector : sim_run_option(run, "--selector");
-	if (!output_is_known(&kube))
+	if (!text_eq(verb, "config") && !output_is_known(&kube))
 		return;
 	for (size_t i = 0; i < BG_LENGTH(VERBS); i++) {
 		if (!text_eq(VERBS[i].verb, verb))

@@ -4,6 +4,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/moment.h"
+#include "school.h"
 #include "tests/support/loopback.h"
 #include "tests/support/process.h"
 #include "tests/support/support.h"
@@ -71,4 +72,24 @@ Test(readiness_command, a_right_that_is_missing_is_told_before_the_night) {
 	cr_expect_eq(expiry.status, 0, "%s", buf_text(&expiry.out));
 	cr_expect(strstr(buf_text(&expiry.out), "warn     expiry: the credential of hub ends ") && strstr(buf_text(&expiry.out), "in 3 days"), "%s", buf_text(&expiry.out));
 	loopback_free(server);
+}
+
+/* What the board of each drill ground asks of itself: all of it can be asked, and is well. */
+Test(readiness_command, the_drill_grounds_are_ready_for_what_they_can_be_asked) {
+	static const struct { const char *scenario; bool machines; const char *says; } GROUNDS[] = {
+		{"ocw-healthy", false, "cdn may make and activate versions of the service ocw-live"},
+		{"service-healthy", false, "the credential of backups counts until"},
+		{"hosted-verify", false, "cluster may update deployments.apps/scale in project-dr"},
+		{"openedx-healthy", true, "couch may set up the cluster"},
+	};
+	for (size_t i = 0; i < BG_LENGTH(GROUNDS); i++) {
+		AUTO_CLEAR(School) school = {0};
+		if (GROUNDS[i].machines)
+			school_begin(&school, GROUNDS[i].scenario);
+		else
+			school_open(&school, GROUNDS[i].scenario);
+		school_line(&school, &(Line){"check --environment credentials permissions expiry files reviews", GROUNDS[i].says, 0});
+		cr_expect(!strstr(school.scene.said, "\nunknown") && !strstr(school.scene.said, "\nmissing") && !strstr(school.scene.said, "\nwarn"), "%s: %s",
+			GROUNDS[i].scenario, school.scene.said);
+	}
 }

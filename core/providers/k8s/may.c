@@ -221,7 +221,7 @@ bool k8s_credential_end(const Call *call, WallTime *ret, Error *err) {
 	if (!kube_open(call, &kube, err))
 		return false;
 	/* Inside a cluster there is no kubeconfig, and what kubectl takes then is exchanged by itself. */
-	if (!kube_run(&kube, &(KubeRun){.words = words, .cluster_wide = true}, &ended, err) && str_find(buf_str(&ended.err), "must exist in order to minify") < 0)
+	if (!kube_run(&kube, &(KubeRun){.words = words}, &ended, err) && str_find(buf_str(&ended.err), "must exist in order to minify") < 0)
 		return false;
 	Str said = str_trim(buf_str(&ended.out));
 	if (!said.len)
