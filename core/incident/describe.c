@@ -121,9 +121,18 @@ static void describe_note(const Told *told)
 	buf_puts(told->out, told_text(told, "text"));
 }
 
+#define WRITABLE_MS INT64_C(253402300800000)   /* the year 10000 */
+
+/* The damage is kept in ms, which the verdict reckons with. */
 static void describe_fact(const Told *told)
 {
-	buf_printf(told->out, "%s is %s", told_text(told, "name"), told_text(told, "value"));
+	int64_t ms;
+	char iso[WALL_TEXT_SIZE];
+	const char *value = json_get_string_or(told->data, "value", "");
+	if (text_eq(json_get_string(told->data, "name"), DAMAGE_FACT) && str_parse_int(str_from(value), &ms) && ms > 0 && ms < WRITABLE_MS)
+		buf_printf(told->out, "the damage began %.19sZ", wall_format_iso((WallTime) { ms }, iso));
+	else
+		buf_printf(told->out, "%s is %s", told_text(told, "name"), told_text(told, "value"));
 }
 
 static void describe_run_started(const Told *told)

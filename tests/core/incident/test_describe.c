@@ -21,6 +21,12 @@ Test(describe, lines_are_plain_and_name_the_step)
 {
 	AUTO_CLEAR(Story) story = story_declared();
 	last_is(&story, EVENT_INCIDENT_DECLARED, "drill declared: mass publish");
+	story_ok(&story, "fact", "{'name':'site','value':'live'}");
+	last_is(&story, EVENT_FACT_SET, "site is live");
+	story_ok(&story, "fact", "{'name':'bad-publish','value':'1795301460000'}");
+	last_is(&story, EVENT_FACT_SET, "the damage began 2026-11-21T22:51:00Z");
+	story_ok(&story, "fact", "{'name':'bad-publish','value':'9223372036854775807'}");
+	last_is(&story, EVENT_FACT_SET, "bad-publish is 9223372036854775807");
 	story_ok(&story, "start", "%s", STORY_OUTLINE);
 	last_is(&story, EVENT_RUN_STARTED, "run r1 started: Fail over to the backup");
 	story_ok(&story, "tick", "{'run':'r1','step':'6','reason':'told\\nthem'}");
