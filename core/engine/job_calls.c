@@ -175,7 +175,7 @@ void engine_start_action(Engine *engine, const IncidentAction *action, int seat_
 void engine_follow_up(Engine *engine, int64_t number) {
 	const Incident *incident = incident_file_model(engine->file);
 	const IncidentAction *action = incident_find_action(incident, number);
-	if (!action || action->state != ACTION_DONE || action->undo)
+	if (!action || (action->state != ACTION_DONE && action->state != ACTION_RESOLVED_RAN) || action->undo)
 		return;
 	const Run *run = &incident->runs[action->run];
 	const IncidentStep *state = &run->steps[action->step];

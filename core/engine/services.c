@@ -92,10 +92,7 @@ static bool serve_note(Ask *ask, Error *err) {
 static bool serve_resolve(Ask *ask, Error *err) {
 	if (!pass_on(ask, REQUEST_RESOLVE, err))
 		return false;
-	const Incident *incident = incident_file_model(ask->engine->file);
-	const IncidentAction *action = incident_find_action(incident, json_get_int(ask->args, "action", 0));
-	if (action)
-		errand_settle(ask->engine, &incident->runs[action->run]);
+	engine_follow_up(ask->engine, json_get_int(ask->args, "action", 0));
 	return true;
 }
 

@@ -25,14 +25,16 @@ static const char BOOK[] =
 
 /* ---- a command that waits for us ---- */
 
-static Scene held_scene(void) {
-	Scene scene = scene_new(BOOK, "");
+static Scene held_scene_of(const char *book) {
+	Scene scene = scene_new(book, "");
 	cr_assert(mkfifo(temp_path(&scene.folder, "gate"), 0600) == 0);
 	scene_ok(&scene, "declare", "it broke");
 	scene_ok(&scene, "start", "walk");
 	scene_ok(&scene, "plan", "1");
 	return scene;
 }
+
+static Scene held_scene(void) { return held_scene_of(BOOK); }
 
 /* Starts the action of step 1 and waits until the command waits: opening the fifo for writing waits for its reader. */
 static int start_held(Scene *scene, Client *client) {
@@ -107,6 +109,27 @@ Test(processes, a_killed_worker_leaves_its_action_in_doubt_until_a_person_looked
 	scene_ok(&scene, "resolve", "1", "ran", "--reason", "the file has its line");
 	scene_wait_action(client, 1, ACTION_RESOLVED_RAN);
 	scene_check_journal(&scene, NULL);
+}
+
+static bool was_looked_at(const ClientModel *model, void *userdata) {
+	const IncidentStep *step = model->caught_up ? scene_step(userdata, "1") : NULL;
+	return step && step->checks[0].state != CHECK_NOT_LOOKED;
+}
+
+/* What a person saw of the action says nothing of the world: the step's checks are asked at once, as after any other end. */
+Test(processes, what_a_person_resolved_is_checked_by_itself) {
+	static const char CHECKED[] = "# Waiting\n\n## Walk it\n<!-- bg procedure id=walk -->\n\n1. Wait for the gate.\n\n   ```sh\n"
+		"   read line < SCENE/gate\n   ```\n   <!-- bg verify http url=http://127.0.0.1:1/ -->\n";
+	AUTO_CLEAR(Scene) scene = held_scene_of(CHECKED);
+	AUTO(Client) *client = scene_client(&scene, false);
+	AUTO_CLOSE int gate = start_held(&scene, client);
+	(void) kill(worker_pid(&scene), SIGKILL);
+	scene_wait_action(client, 1, ACTION_IN_DOUBT);
+	scene_ok(&scene, "resolve", "1", "ran", "--reason", "the gate was read");
+	Error err = {0};
+	assert_ok(client_wait(client, was_looked_at, client, SCENE_WAIT_MS, &err), &err);
+	cr_expect_eq(scene_step(client, "1")->checks[0].state, CHECK_FALSE, "nothing listens there");
+	cr_expect_eq(scene_step(client, "1")->state, STEP_CHECKING);
 }
 
 Test(processes, a_cancelled_action_is_looked_at_not_assumed) {
