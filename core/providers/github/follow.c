@@ -115,7 +115,7 @@ static void tell(Follow *follow) {
 	char span[SPAN_TEXT_SIZE];
 	const GithubRun *run = &follow->seen;
 	AUTO_FREE char *more = text_eq(run->status, "waiting") ? say_waiting(follow->github, run->id) : say_jobs(follow->jobs.json, follow->github->api.now);
-	call_progress(follow->github->api.call, 0, 0, "run #%lld is %s for %s%s", (long long) run->number, run->status, span_format(mono_now().ms - follow->begun.ms, span), more);
+	call_progress(follow->github->api.call, 0, 0, "run #%lld is %s, %s%s", (long long) run->number, github_run_words(run), span_format(mono_now().ms - follow->begun.ms, span), more);
 }
 
 /* ---- its end ---- */
@@ -128,7 +128,9 @@ static bool judge(Follow *follow, ActionResult *result, Error *err) {
 	AUTO_FREE char *page = github_run_page(follow->github, run->id);
 	AUTO_FREE char *where = github_tell_failure(follow->github, follow->jobs.json);
 	error_set(err, ERROR_REMOTE, "run #%lld ended with %s%s%.120s", (long long) run->number, run->conclusion, where ? ": " : "", where ? where : "");
-	error_hint(err, "look at the end of its log in the output here, or at the whole of it there");
+	/* A run that was skipped has no log: there is nothing to be looked at. */
+	error_hint(err, "%s", text_eq(run->conclusion, "skipped") ? "a condition of the workflow did not hold, so that none of its jobs ran: look at its inputs in the plan, and change the value that is wrong"
+		: "look at the end of its log in the output here, or at the whole of it there");
 	return error_where(err, "%s", page);
 }
 
@@ -136,7 +138,7 @@ static bool stop_waiting(const Follow *follow, Error *err) {
 	bool cancelled = call_is_cancelled(follow->github->api.call);
 	AUTO_FREE char *page = github_run_page(follow->github, follow->id);
 	error_set(err, cancelled ? ERROR_CANCELLED : ERROR_TIMEOUT, "run #%lld is still %s; %s", (long long) follow->seen.number,
-		*follow->seen.status ? follow->seen.status : "on its way", cancelled ? "waiting for it was ended" : "the time to wait is over");
+		github_run_words(&follow->seen), cancelled ? "waiting for it was ended" : "the time to wait is over");
 	error_hint(err, "it goes on at GitHub: look at it there");
 	return error_where(err, "%s", page);
 }

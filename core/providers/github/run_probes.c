@@ -76,7 +76,7 @@ void github_read_run(const Call *call, Reading *ret) {
 		judge(call, &github, &run, false, now, ret);
 	} else {
 		AUTO_FREE char *page = github_run_page(&github, run.id);
-		reading_set(ret, READING_WARN, "run #%lld is %s", (long long) run.number, run.status);
+		reading_set(ret, READING_WARN, "run #%lld is %s", (long long) run.number, github_run_words(&run));
 		reading_because(ret, "wait for its end, or look whether somebody has to approve it: %s", page);
 	}
 	api_note(&github.api, place, ret);

@@ -42,6 +42,10 @@ static bool take_time(const Json *json, const char *key, WallTime *ret) {
 	return wall_parse_iso(str_from(json_get_string(json, key)), ret) && ret->ms > 0;
 }
 
+const char *github_run_words(const GithubRun *run) {
+	return text_eq(run->status, "in_progress") ? "under way" : *run->status ? run->status : "on its way";
+}
+
 bool github_take_run(const Json *json, GithubRun *ret) {
 	AUTO_CLEAR(GithubRun) run = {0};
 	const Json *conclusion = json_get(json, "conclusion");

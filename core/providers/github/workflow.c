@@ -76,7 +76,7 @@ static void warn_of_running(Github *github, const GithubWorkflow *workflow, Plan
 		if (github_run_is_over(&runs[i]))
 			continue;
 		AUTO_FREE char *page = github_run_page(github, runs[i].id);
-		strlist_add_take(&plan->warnings, bg_asprintf("run #%lld of it is %s, by %.60s: %s", (long long) runs[i].number, runs[i].status, runs[i].actor ? runs[i].actor : "?", page));
+		strlist_add_take(&plan->warnings, bg_asprintf("run #%lld of it is %s, by %.60s: %s", (long long) runs[i].number, github_run_words(&runs[i]), runs[i].actor ? runs[i].actor : "?", page));
 	}
 	github_runs_free(runs, count);
 }
@@ -279,8 +279,8 @@ bool github_verify_workflow(const Call *call, const Plan *plan, ActionResult *re
 	result->verified = github_run_is_good(&run) || (!waits && !over) ? VERIFIED_YES : over ? VERIFIED_NO : VERIFIED_UNKNOWN;
 	AUTO_FREE char *page = github_run_page(&github, id);
 	const char *by = json_get_string(result->values, "found_by");
-	result->evidence = bg_asprintf("run #%lld %s%s%s, %s%s%s", (long long) run.number, over ? "ended with " : "is ", over ? run.conclusion : run.status,
-		over ? "" : " still", over ? span_format(run.updated.ms - run.created.ms, span) : "", over ? ": " : "", page);
+	result->evidence = bg_asprintf("run #%lld %s%s%s, %s%s%s", (long long) run.number, over ? "ended with " : "is ", over ? run.conclusion : github_run_words(&run),
+		over ? "" : " still and goes on at GitHub", over ? span_format(run.updated.ms - run.created.ms, span) : "", over ? ": " : "", page);
 	if (by) {
 		AUTO_FREE char *before = result->evidence;
 		result->evidence = bg_asprintf("%s (known by %s)", before, by);

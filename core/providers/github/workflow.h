@@ -49,6 +49,8 @@ void github_run_clear(GithubRun *run);
 BG_DEFINE_CLEARP(GithubRun, github_run_clear)
 /* False when it is none. */
 bool github_take_run(const Json *json, GithubRun *ret);
+/* Where it stands: "under way" for what GitHub calls in_progress, else its word. */
+const char *github_run_words(const GithubRun *run);
 static inline bool github_run_is_over(const GithubRun *run) { return strcmp(run->status, "completed") == 0; }
 static inline bool github_run_is_good(const GithubRun *run) { return github_run_is_over(run) && strcmp(run->conclusion, "success") == 0; }
 BG_CHECK bool github_get_run(Github *github, int64_t id, GithubRun *ret, Error *err);

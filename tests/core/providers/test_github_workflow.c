@@ -161,7 +161,7 @@ Test(github_workflow, a_run_is_followed_to_its_end) {
 	cr_expect_str_eq(json_get_string(result.values, "conclusion"), "success");
 	cr_expect(str_ends(str_from(json_get_string(result.values, "url")), "/octo/app/actions/runs/30433642"));
 	cr_expect_eq(scene_count(&scene, POST " 200"), 1);
-	cr_expect(scene_told(&scene, "run #1 is in_progress for "));
+	cr_expect(scene_told(&scene, "run #1 is under way, "));
 	cr_expect(scene_told(&scene, ": job Restore, step Load it (2 of 2) for "), "%s", scene.told.items[scene.told.count - 1]);
 	cr_expect_eq(ended.count, 1, "told once");
 	cr_expect_str_eq(ended.items[0], "restore-db.yml success ann main.sql.gz");
@@ -187,7 +187,7 @@ Test(github_workflow, it_is_done_when_it_is_started_where_nobody_waits) {
 	scene_args(&scene, "workflow", "backup-db.yml", "watch", "no", NULL);
 	assert_ok(run(&scene, &result, &err), &err);
 	cr_expect_eq(result.verified, VERIFIED_YES);
-	cr_expect(strstr(result.evidence, "run #1 is in_progress still"), "%s", result.evidence);
+	cr_expect(strstr(result.evidence, "run #1 is under way still and goes on at GitHub, "), "%s", result.evidence);
 	cr_expect_eq(scene_count(&scene, "GET /repos/octo/app/actions/runs/30433642/jobs"), 0);
 }
 
@@ -227,6 +227,24 @@ Test(github_workflow, a_run_that_fails_names_the_step_and_the_end_of_its_log) {
 	scene_args(&scene, "run", result.value, "conclusion", "failure", NULL);
 	scene_read(&scene, "github.run", &reading);
 	cr_expect_eq(reading.state, READING_OK);
+}
+
+static const char *skip_all(void *userdata, const SimGithubRun *ending, WallTime at) {
+	(void) userdata;
+	(void) ending;
+	(void) at;
+	return "skipped";
+}
+
+Test(github_workflow, a_run_that_was_skipped_sends_nobody_to_its_log) {
+	AUTO_CLEAR(GithubScene) scene = {0};
+	AUTO_CLEAR(ActionResult) result = {0};
+	Error err = {0};
+	begin(&scene);
+	sim_github_on_ending(scene.github, skip_all, NULL);
+	assert_refused(run(&scene, &result, &err), &err, ERROR_REMOTE, "run #1 ended with skipped");
+	cr_expect(strstr(err.hint, "none of its jobs ran") && !strstr(err.hint, "log"), "%s", err.hint);
+	cr_expect_eq(result.verified, VERIFIED_NO, "%s", result.evidence);
 }
 
 /* The link is a credential. */
