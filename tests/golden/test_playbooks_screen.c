@@ -63,6 +63,17 @@ Test(playbooks_screen, asks_once_within_an_incident)
 	picture(script, "2 j s", "Start this procedure", "playbooks/confirm");
 }
 
+Test(playbooks_screen, says_that_the_procedure_is_being_walked_already)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	tell_shelf(script);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "2", "Being walked: 3 goes there.");
+	terminal_keys(terminal, "s");
+	terminal_wait_text(terminal, "Start this procedure");
+	cr_assert(terminal_shows(terminal, "It is being walked: 0 of 7 steps done."), "%s", terminal_text(terminal));
+}
+
 Test(playbooks_screen, scrolls)
 {
 	AUTO(Script) *script = story_quiet();

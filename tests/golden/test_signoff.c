@@ -130,6 +130,7 @@ Test(signoff, signs_with_the_key_at_hand_by_a_typed_word)
 	terminal_type(terminal, "sing\n");
 	terminal_wait_text(terminal, "Type  sign");
 	terminal_keys(terminal, "ctrl-u");
+	terminal_wait_no_text(terminal, "Type  sign");   /* it was about the word that is gone */
 	terminal_type(terminal, "sign\n");
 	terminal_wait_text(terminal, "Signed as engineering.");
 }

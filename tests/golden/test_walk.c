@@ -1,4 +1,5 @@
 /* test_walk.c: the walk, as pictures of the real console on a scripted engine. */
+#include "core/base/alloc.h"
 #include "failover_story.h"
 
 typedef void Tell(Script *script);
@@ -129,6 +130,46 @@ static void tell_warning(Script *script)
 Test(walk, tells_warnings_first)
 {
 	picture(tell_warning, "Whoever wants", "doubly safe", "walk/warnings");
+}
+
+/* A plan that is longer than the dialog. */
+static void tell_long_plan(Script *script)
+{
+	AUTO_CLEAR(Buf) changes = {0};
+	for (int i = 0; i < 20; i++)
+		buf_printf(&changes, "%s{'what':'backend number %d address','from':'ocw-live.s3.amazonaws.com','to':'ocw-backup-live.s3.amazonaws.com'}", i ? "," : "", i);
+	story_hosts_planned(script);
+	const Run *run = incident_find_run(script_incident(script), "r1");
+	AUTO_FREE char *id = bg_strdup(run_find_step(run, "4.2")->id);
+	AUTO(Json) *args = script_json("{'run':'r1','step':'%s','index':0,'digest':'%064d','undo':false}", id, 7);
+	json_add(args, "plan", script_json("{'action':'fastly.replace','target':'fastly service ocw-live, draft v77','changes':[%s],"
+		"'guards':{'failed':[{'text':'The pages were looked at by hand','soft':false,'confirm':true}]}}", buf_text(&changes)));
+	script_record_json(script, "engine", 10000, "planned", args);
+}
+
+Test(walk, never_hides_what_is_agreed_to_behind_a_long_plan)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	tell_long_plan(script);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "3", "nothing has been changed yet");
+	terminal_keys(terminal, "y");
+	terminal_wait_text(terminal, "more: Esc, then read on");
+	cr_assert(terminal_shows(terminal, "? The pages were looked at by hand"), "%s", terminal_text(terminal));
+	cr_assert(terminal_shows(terminal, "By going on you say that this is so."));
+}
+
+Test(walk, takes_back_that_a_step_was_left_out)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_begun();
+	story_paused(script);
+	script_record(script, "eng-oncall", 10000, "skip", "{'run':'r1','step':'3','reason':'nobody is there'}");
+	AUTO(Terminal) *terminal = story_console(script, &folder, "3", "Decide together");
+	terminal_keys(terminal, "k k");   /* 4.1 is selected: back over 4 */
+	terminal_type(terminal, "X");
+	terminal_wait_text(terminal, "That it was left out stays in the record.");
+	cr_assert(terminal_shows(terminal, "Do it after all") && !terminal_shows(terminal, "Take the tick back"), "%s", terminal_text(terminal));
 }
 
 Test(walk, asks_for_values)

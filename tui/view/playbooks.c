@@ -31,6 +31,26 @@ static const PlaybookEntry *find_fitting(PlaybooksState *state, const ViewContex
 	return entry;
 }
 
+/* What is walked stays where it was found: at the top. */
+static const PlaybookEntry *find_walked(PlaybooksState *state, const ViewContext *context)
+{
+	const Run *walked = standing_walked(context);
+	*state->walked = '\0';
+	if (!walked)
+		return NULL;
+	AUTO_FREE char *progress = run_progress_words(walked);
+	snprintf(state->walked_words, sizeof(state->walked_words), "being walked: %.60s", progress);
+	for (size_t i = 0; i < context->model->playbook_count; i++) {
+		const PlaybookEntry *entry = &context->model->playbooks[i];
+		for (size_t p = 0; p < entry->procedure_count; p++)
+			if (text_eq(entry->id, walked->playbook_id) && text_eq(entry->procedures[p].id, walked->procedure_id)) {
+				playbooks_write_id(entry, &entry->procedures[p], state->walked);
+				return entry;
+			}
+	}
+	return NULL;
+}
+
 static void update(void *data, ViewContext *context)
 {
 	PlaybooksState *state = data;
@@ -39,11 +59,11 @@ static void update(void *data, ViewContext *context)
 		count += 1 + context->model->playbooks[i].procedure_count;
 	state->rows = bg_reallocarray(state->rows, count + 1, sizeof(*state->rows));
 	state->count = 0;
-	const PlaybookEntry *fits = find_fitting(state, context);
-	if (fits)
-		add_rows(state, fits);
+	const PlaybookEntry *walked = find_walked(state, context), *fits = find_fitting(state, context), *top = fits ? fits : walked;
+	if (top)
+		add_rows(state, top);
 	for (size_t i = 0; i < context->model->playbook_count; i++)
-		if (&context->model->playbooks[i] != fits)
+		if (&context->model->playbooks[i] != top)
 			add_rows(state, &context->model->playbooks[i]);
 	ListSource source = playbooks_source(state);
 	list_update(&state->list, &source);
@@ -196,6 +216,8 @@ static void hint(void *data, const ViewContext *context, char text[static VIEW_H
 		snprintf(text, VIEW_HINT_SIZE, "cannot be run   %.150s", row->entry->problem);
 	else if (row && row->entry->review)
 		snprintf(text, VIEW_HINT_SIZE, "%.180s", row->entry->review);
+	else if (row && playbooks_is_walked(state, row))
+		snprintf(text, VIEW_HINT_SIZE, "Being walked: 3 goes there. Enter reads it, s starts it once more.");
 	else if (row)
 		snprintf(text, VIEW_HINT_SIZE, "%sEnter reads it, s starts it. Starting alone changes nothing.", is_fitting(state, row) ? "Fits the board. " : "");
 }

@@ -52,6 +52,15 @@ static const char *title_below(const PlaybookRow *row)
 	return len && !playbooks_says_it_twice(row->entry) && strncmp(page, title, len) == 0 && title[len] ? title + len : title;
 }
 
+bool playbooks_is_walked(const PlaybooksState *state, const PlaybookRow *row)
+{
+	char id[PLAYBOOK_ID_SIZE];
+	if (!*state->walked || !row->procedure)
+		return false;
+	playbooks_write_id(row->entry, row->procedure, id);
+	return text_eq(id, state->walked);
+}
+
 static void add_count(size_t count, const char *thing, Buf *out)
 {
 	if (count)
@@ -66,10 +75,13 @@ void playbooks_counts(const PlaybookProcedure *procedure, Buf *out)
 	add_count(procedure->gates, "sign-off", out);
 }
 
-static void draw_procedure(Canvas *canvas, Rect rect, const PlaybookRow *row)
+static void draw_procedure(const PlaybooksState *state, Canvas *canvas, Rect rect, const PlaybookRow *row)
 {
 	AUTO_CLEAR(Buf) counts = { 0 };
-	playbooks_counts(row->procedure, &counts);
+	if (playbooks_is_walked(state, row))
+		buf_puts(&counts, state->walked_words);
+	else
+		playbooks_counts(row->procedure, &counts);
 	bool blocked = row->entry->problem != NULL;
 	int left = rect.x + (playbooks_says_it_twice(row->entry) ? 1 : 3);
 	int right = rect.width >= 60 ? canvas_text_right(canvas, rect, rect.x + rect.width - 1, rect.y, ROLE_MUTED, buf_text(&counts)) : rect.x + rect.width;
@@ -82,7 +94,7 @@ static void draw_row(Canvas *canvas, Rect rect, size_t index, void *userdata)
 	const PlaybooksState *state = userdata;
 	const PlaybookRow *row = &state->rows[index];
 	if (row->procedure) {
-		draw_procedure(canvas, rect, row);
+		draw_procedure(state, canvas, rect, row);
 		return;
 	}
 	draw_playbook(canvas, rect, row->entry);
@@ -105,7 +117,8 @@ static void say_row(size_t index, void *userdata, Buf *out)
 	if (procedure)
 		playbooks_counts(procedure, &counts);
 	if (procedure)
-		buf_printf(out, ": %s; its name is %s", buf_text(&counts), procedure->id);
+		buf_printf(out, ": %s; its name is %s%s%s", buf_text(&counts), procedure->id, playbooks_is_walked(state, &state->rows[index]) ? "; " : "",
+			playbooks_is_walked(state, &state->rows[index]) ? state->walked_words : "");
 	else
 		buf_printf(out, "%s (%s)%s%s", entry->problem ? entry->problem : "", path_base(entry->path), entry->review ? ", " : "",
 			entry->review ? entry->review : "");

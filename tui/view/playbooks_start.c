@@ -70,6 +70,8 @@ void playbooks_start(PlaybooksState *state, ViewContext *context)
 	playbooks_counts(row->procedure, &counts);
 	styled_printf(&dialog->text, ROLE_TEXT, "%s. Starting changes nothing: everything that would change something is planned and shown first.\n",
 		buf_text(&counts));
+	if (open && playbooks_is_walked(state, row))
+		styled_printf(&dialog->text, ROLE_WARN, "It is %s. This begins it once more, from its first step; 3 goes to the one that is walked.\n", state->walked_words);
 	if (!open) {
 		FormField *title = form_add(&dialog->form, FIELD_TEXT, "What is broken?", "");
 		title->required = true;

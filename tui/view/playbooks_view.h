@@ -22,6 +22,8 @@ typedef struct PlaybooksState {
 	Styled page;
 	char read_title[120];
 	char fitting[PLAYBOOK_ID_SIZE];                /* id of the row that fits the board; "" = none */
+	char walked[PLAYBOOK_ID_SIZE];                 /* id of the row that is being walked; "" = none */
+	char walked_words[80];                         /* "being walked: 4 of 16 steps done" */
 } PlaybooksState;
 
 /* ---- playbooks_rows.c ---- */
@@ -33,6 +35,8 @@ void playbooks_write_id(const PlaybookEntry *entry, const PlaybookProcedure *pro
 /* "7 steps, 12 commands, 3 actions, 1 sign-off": what there is none of is left out. Appends. */
 void playbooks_counts(const PlaybookProcedure *procedure, Buf *out);
 bool playbooks_says_it_twice(const PlaybookEntry *entry);
+
+bool playbooks_is_walked(const PlaybooksState *state, const PlaybookRow *row);
 
 /* ---- playbooks_start.c ---- */
 void playbooks_start(PlaybooksState *state, ViewContext *context);

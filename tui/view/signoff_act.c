@@ -213,15 +213,16 @@ static bool read_answer(SignoffView *view, const Gate *gate, const char **ret_de
 {
 	static const struct { const char *word, *decision; } words[] = { { "sign", "yes" }, { "no", "no" }, { "escalate", "escalate" } };
 	Str rest = str_trim(str_from(input_text(&view->input))), word;
+	const char *yes = gate->reason_required ? "Type  sign REASON,  no REASON,  or  escalate REASON" : "Type  sign,  no REASON,  or  escalate REASON";
 	if (!str_split(&rest, ' ', &word))
-		return complain(view, "Type  sign,  or  no REASON");
+		return complain(view, yes);
 	*ret_decision = NULL;
 	*ret_reason = str_trim(rest);
 	for (size_t i = 0; i < BG_LENGTH(words); i++)
 		if (str_eq_c(word, words[i].word))
 			*ret_decision = words[i].decision;
 	if (!*ret_decision)
-		return complain(view, "Type  sign,  no REASON,  or  escalate REASON");
+		return complain(view, yes);
 	if (!ret_reason->len && !text_eq(*ret_decision, "yes"))
 		return complain(view, "It wants a reason, in the same line");
 	if (!ret_reason->len && gate->reason_required)

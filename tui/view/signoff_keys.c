@@ -231,7 +231,10 @@ bool signoff_on_key(void *state, ViewContext *context, KeyChord key)
 		signoff_submit(view, context);
 		return true;
 	}
-	return input_key(&view->input, key);
+	if (!input_key(&view->input, key))
+		return false;
+	view->complaint[0] = '\0';   /* it was about what stood there before */
+	return true;
 }
 
 bool signoff_on_paste(void *state, ViewContext *context, Str text)

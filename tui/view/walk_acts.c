@@ -205,8 +205,11 @@ bool walk_can_untick(const WalkView *walk, const ViewContext *context, const Wal
 void walk_do_untick(WalkView *walk, ViewContext *context, const WalkTarget *target)
 {
 	AUTO_FREE char *title = walk_title(walk, context, target);
-	AUTO_FREE char *text = bg_asprintf("%s\nIt counts as to do again. What its action changed stays changed.\n", title);
-	view_confirm_ask(context, "Take the tick back", "untick", text, ASK_UNTICK, step_args(target), NULL);
+	bool left_out = target->step->state == STEP_SKIPPED;
+	AUTO_FREE char *text = bg_asprintf("%s\nIt counts as to do again.%s\n", title, left_out ? " That it was left out stays in the record." :
+		" What its action changed stays changed.");
+	view_confirm_ask(context, left_out ? "Do it after all" : "Take the tick back", left_out ? "to do again" : "untick", text, ASK_UNTICK,
+		step_args(target), NULL);
 }
 
 bool walk_can_skip(const WalkView *walk, const ViewContext *context, const WalkTarget *target, Error *err)

@@ -158,12 +158,13 @@ void walk_apply(WalkView *walk, ViewContext *context, const WalkTarget *target)
 		undo ? "go back" : "apply", agreed, data);
 	if (types_name)
 		styled_add(&dialog->text, ROLE_DANGER, "This loses something, or every user sees it at once.\n");
-	plan_write_changes(open, DIALOG_TEXT_COLUMNS, &dialog->text);
+	/* What is agreed to stands first: a long plan is cut at its end, and a person would say yes to a question that was never shown. */
 	write_hidden_warnings(walk, target, &dialog->text);
 	if (!undo && write_guards(walk, target, open, GUARD_IS_SOFT, &dialog->text))
 		styled_add(&dialog->text, ROLE_TEXT, "Going on all the same wants a reason; it stays in the record.\n");
 	if (!undo && write_guards(walk, target, open, GUARD_ASKS, &dialog->text))
 		styled_add(&dialog->text, ROLE_TEXT, "By going on you say that this is so.\n");
+	plan_write_changes(open, DIALOG_TEXT_COLUMNS, &dialog->text);
 	if (types_name)
 		dialog_want_name(dialog, name);
 	if (reason)

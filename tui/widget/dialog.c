@@ -94,7 +94,8 @@ void dialog_render(const Dialog *dialog, Canvas *canvas, Rect rect)
 	if (dialog->kind == DIALOG_TYPE_NAME) {
 		Rect row = rect_cut_top(&questions, 1);
 		Role role = dialog->complained ? ROLE_WARN : ROLE_MUTED;
-		int x = canvas_text(canvas, row, row.x, row.y, role, dialog->complained ? "That is another name. It is " : "The name is ");
+		bool empty = !*form_text(&dialog->form, 0);
+		int x = canvas_text(canvas, row, row.x, row.y, role, dialog->complained && !empty ? "That is another name. It is " : "The name is ");
 		canvas_text_fit(canvas, row, x, row.y, row.x + row.width - x, ROLE_CODE, dialog->name);
 	}
 	form_render(&dialog->form, canvas, questions);

@@ -72,6 +72,19 @@ static bool choose(FormField *field, KeyChord key)
 	return true;
 }
 
+/* What was wrong with the answer before says nothing of this one: it is judged again when it is given. */
+static void forget_complaint(Form *form, FormField *field)
+{
+	field->complaint[0] = '\0';
+	form->complaint[0] = '\0';
+}
+
+static void change(Form *form, FormField *field, KeyChord key)
+{
+	if (choose(field, key) || (field->type != FIELD_CHOICE && is_taken(field, key) && input_key(&field->input, key)))
+		forget_complaint(form, field);
+}
+
 FormEffect form_key(Form *form, KeyChord key)
 {
 	if (key_equal(key, key_named(KEY_ESC)) || (key.modifiers == KEY_CTRL && (key.code_point == 'c' || key.code_point == 'g')))
@@ -96,15 +109,18 @@ FormEffect form_key(Form *form, KeyChord key)
 		form->current = (form->current + 1) % form->count;
 	else if (before)
 		form->current = (form->current + form->count - 1) % form->count;
-	else if (!choose(field, key) && field->type != FIELD_CHOICE && is_taken(field, key))
-		(void) input_key(&field->input, key); /* a key that means nothing here */
+	else
+		change(form, field, key);
 	return FORM_NONE;
 }
 
 void form_paste(Form *form, Str text)
 {
-	if (form->count > 0 && form->fields[form->current].type != FIELD_CHOICE)
-		input_paste(&form->fields[form->current].input, text);
+	FormField *field = form->count > 0 ? &form->fields[form->current] : NULL;
+	if (!field || field->type == FIELD_CHOICE)
+		return;
+	input_paste(&field->input, text);
+	forget_complaint(form, field);
 }
 
 static int label_width(const Form *form)

@@ -25,6 +25,10 @@ Test(dialog, a_destructive_thing_wants_its_name_typed_not_pasted)
 	dialog_paste(&dialog, STR("ocw-backup"));
 	cr_expect(dialog_key(&dialog, key_of("enter")) == DIALOG_NONE);
 	cr_expect(dialog.complained);
+	dialog_render(&dialog, &canvas, canvas_rect(&canvas));
+	AUTO_CLEAR(Buf) before = {0};
+	canvas_print(&canvas, &before);
+	cr_expect(strstr(buf_text(&before), "The name is ocw-backup") && !strstr(buf_text(&before), "another name"), "nothing was typed: %s", buf_text(&before));
 	for (const char *c = "ocw-backup"; *c; c++)
 		cr_expect(dialog_key(&dialog, key_character((uint32_t) *c)) == DIALOG_NONE);
 	dialog_render(&dialog, &canvas, canvas_rect(&canvas));

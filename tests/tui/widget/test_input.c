@@ -71,10 +71,18 @@ Test(form, answers_are_checked_and_enter_goes_on)
 	cr_expect(form_key(&form, key_of("enter")) == FORM_NONE);
 	cr_expect(form_key(&form, key_of("enter")) == FORM_NONE && form.current == 0);
 	assert_text("complaint", form.complaint, "Title needs an answer");
-	form_paste(&form, STR("site down"));
+	form_paste(&form, STR("site dow"));
+	assert_text("what is pasted is another answer", form.fields[0].complaint, "");
+	cr_expect(form_key(&form, key_of("n")) == FORM_NONE);
 	form.current = 2;
 	cr_expect(form_key(&form, key_of("enter")) == FORM_NONE);
 	assert_text("complaint", form.complaint, "Courses damaged wants a whole number");
+	AUTO_CLEAR(Canvas) changed = picture_canvas(60, 6);
+	cr_expect(form_key(&form, key_of("7")) == FORM_NONE);
+	form_render(&form, &changed, canvas_rect(&changed));
+	expect_picture("what is typed is judged when it is given", &changed, "Title           site down\nKind             drill  [real]\nCourses damaged x7\n"
+		"                At 10 or fewer, revert them singly.\n\n\n");
+	cr_expect(form_key(&form, key_of("backspace")) == FORM_NONE && form_key(&form, key_of("enter")) == FORM_NONE);
 	form_render(&form, &canvas, canvas_rect(&canvas));
 	expect_picture("form", &canvas, "Title           site down\nKind             drill  [real]\nCourses damaged x\n"
 		"                wants a whole number\n\n");
