@@ -31,7 +31,7 @@ struct ClientSeat {
 	ClientReply reply;
 	void *userdata;
 	Json *order;                     /* what the worker wants run */
-	bool asked, lost;
+	bool asked, answered, lost;
 	/* While it runs: */
 	Client *client;
 	Buf piece;
@@ -113,11 +113,14 @@ static void on_started(void *userdata, bool ok, const Json *data, const Error *e
 		return;
 	ClientReply reply = seat->reply;
 	void *own = seat->userdata;
+	/* The worker has said what to run: it was started, whatever became of the answer. */
+	bool started = ok || seat->order;
+	seat->answered = true;
 	if (ok)
 		seat->action = json_get_int(data, "action", 0);
-	else
+	if (!started)
 		forget(client);
-	reply(own, ok, data, err);
+	reply(own, started, data, err);
 }
 
 static void ask(Client *client) {
@@ -300,15 +303,16 @@ static void tell_ended(ClientSeat *seat, const SeatEnd *end) {
 	tell(seat, frame);
 }
 
-/* The worker closes when it has written it down. */
+/* The worker closes when it has written it down. The answer to the ask has long been there, but where the engine was very slow. */
 static bool hand_in(ClientSeat *seat) {
 	bool was_lost = seat->lost;
 	MonoTime until = {mono_now().ms + HAND_IN_MS};
-	while (!seat->lost && mono_now().ms < until.ms) {
-		struct pollfd fd = {.fd = seat->fd, .events = (short) (POLLIN | (seat->out.len ? POLLOUT : 0))};
-		(void) poll(&fd, 1, (int) (until.ms - mono_now().ms));   /* EINTR and timeouts are both "look again" */
-		write_out(seat);
-		read_in(seat);
+	while ((!seat->lost || !seat->answered) && mono_now().ms < until.ms) {
+		struct pollfd fds[FOREGROUND_FDS];
+		int wait = prepare(seat, fds);
+		int64_t left = until.ms - mono_now().ms;
+		(void) poll(fds, BG_LENGTH(fds), wait >= 0 && wait < left ? wait : (int) left);   /* EINTR and timeouts are both "look again" */
+		client_process(seat->client);
 	}
 	return !was_lost && seat->lost && !seat->out.len;
 }
@@ -348,7 +352,9 @@ bool client_seat_run(Client *client, int terminal, SeatEnd *ret, Error *err) {
 		tell_not_run(seat, err);
 	}
 	ret->handed_in = hand_in(seat);
-	ret->action = seat->action;   /* the answer to the ask may have come meanwhile */
+	ret->action = seat->action;
+	if (!seat->answered)
+		on_started(client, true, NULL, NULL);   /* nobody waits for it any more */
 	forget(client);
 	return ok;
 }
