@@ -41,58 +41,6 @@ int run_start(Command *command) {
 	return EXIT_OK;
 }
 
-static bool has_code(const Gate *gate) {
-	for (size_t i = 0; i < gate->roles.count; i++) {
-		const Signoff *signoff = gate_signoff(gate, gate->roles.items[i]);
-		if (signoff && signoff_is_weaker(signoff))
-			return true;
-	}
-	return false;
-}
-
-int run_steps(Command *command) {
-	Error err = {0};
-	const Run *run;
-	if (!command_run(command, &run, &err))
-		return command_failed(&err);
-	if (command->json) {
-		AUTO(Json) *all = incident_to_json(client_model(command->client)->incident);
-		command_print_json(json_get(all, "runs"));
-		return EXIT_OK;
-	}
-	AUTO_FREE char *progress = run_progress_words(run);
-	command_print("%s: %s   %s\n", run->procedure_title, run->playbook_title, progress);
-	for (size_t i = 0; i < run->step_count; i++) {
-		const IncidentStep *step = &run->steps[i];
-		command_print("%*s%-6s %-14s %s%s%s\n", step->level * 2, "", step->number, step_state_words(step->state), step->title,
-			step->reason ? "  -- " : "", step->reason ? step->reason : "");
-	}
-	for (size_t g = 0; g < run->gate_count; g++) {
-		static const char *const WORDS[] = {[GATE_CLOSED] = "not asked yet", [GATE_WAITING] = "waiting", [GATE_SIGNED] = "signed",
-			[GATE_REFUSED] = "REFUSED", [GATE_ESCALATED] = "escalated", [GATE_EXPIRED] = "expired: sign again"};
-		AUTO_FREE char *roles = strlist_join(&run->gates[g].roles, " and ");
-		const Signoff *alone = gate_alone(&run->gates[g], wall_now());
-		if (alone)
-			command_print("gate %s: signed ALONE by %s as %s: %s\n", run->gates[g].id, alone->person, alone->role,
-				alone->reason ? alone->reason : "");
-		else
-			command_print("gate %s: %s (%s)%s\n", run->gates[g].id, WORDS[gate_state(&run->gates[g], wall_now())], roles,
-				has_code(&run->gates[g]) ? ", by one-time code (weaker)" : "");
-	}
-	return EXIT_OK;
-}
-
-int run_step(Command *command) {
-	Error err = {0};
-	Json *args = json_new_object();
-	json_add_string(args, "step", command_word(command, 0));
-	AUTO(Json) *data = NULL;
-	if (!command_ask(command, ASK_PREVIEW, args, &data, &err))
-		return command_failed(&err);
-	command_print_json(data);
-	return EXIT_OK;
-}
-
 static int step_request(Command *command, AskName name, const char *said) {
 	Error err = {0};
 	const Run *run;

@@ -59,6 +59,30 @@ static void preview_row(const Walk *walk, const Step *step, size_t index, const 
 		json_add_string(item, "why", why.why);
 }
 
+/* What a value comes to: of a default that is made of others, too. */
+static void preview_filled(const Walk *walk, const char *name, Json *value) {
+	AUTO_FREE char *text = bg_asprintf("${%s}", name);
+	AUTO_CLEAR(Buf) filled = {0};
+	AUTO_CLEAR(StrList) missing = {0};
+	const Variable *variable = playbook_find_variable(walk->playbook, name);
+	if (walk_expand(walk, text, &filled, &missing))
+		json_add_string(value, "filled", variable && variable->type == VARIABLE_SECRET ? "set, not shown" : buf_text(&filled));
+}
+
+bool looking_titles(Ask *ask, Error *err) {
+	Walk walk;
+	if (!ask_find_walk(ask, &walk, NULL, err))
+		return false;
+	ask->data = json_new_object();
+	Json *titles = json_add(ask->data, "titles", json_new_object());
+	for (size_t i = 0; i < walk.procedure->step_count; i++) {
+		AUTO_CLEAR(Buf) title = {0};
+		walk_fill_prose(&walk, walk.procedure->steps[i]->title, &title);
+		json_add_string(titles, walk.procedure->steps[i]->id, buf_text(&title));
+	}
+	return true;
+}
+
 bool looking_preview(Ask *ask, Error *err) {
 	Walk walk;
 	const IncidentStep *state;
@@ -71,11 +95,15 @@ bool looking_preview(Ask *ask, Error *err) {
 	Json *list = json_add(ask->data, "rows", json_new_array());
 	for (size_t i = 0; i < count; i++)
 		preview_row(&walk, step, i, &rows[i], list);
+	AUTO_CLEAR(Buf) title = {0};
+	walk_fill_prose(&walk, step->title, &title);
+	json_add_string(ask->data, "title", buf_text(&title));
 	Json *values = json_add(ask->data, "values", json_new_array());
 	for (size_t i = 0; i < step->placeholder_count; i++) {
 		Json *value = json_append(values, json_new_object());
 		json_add_string(value, "name", step->placeholders[i]);
 		json_add(value, "value", json_new_string(walk_value(&walk, step->placeholders[i])));
+		preview_filled(&walk, step->placeholders[i], value);
 		const NamedValue *known = run_find_value(walk.run, step->placeholders[i]);
 		if (known && known->from) {
 			json_add_string(value, "from", known->from);

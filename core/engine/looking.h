@@ -5,6 +5,7 @@
 bool looking_refresh(Ask *ask, Error *err);
 bool looking_playbook(Ask *ask, Error *err);
 bool looking_preview(Ask *ask, Error *err);
+bool looking_titles(Ask *ask, Error *err);
 bool looking_output(Ask *ask, Error *err);
 bool looking_reload(Ask *ask, Error *err);
 bool looking_processes(Ask *ask, Error *err);

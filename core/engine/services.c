@@ -381,7 +381,7 @@ static bool (*const SERVICES[ASK_COUNT])(Ask *, Error *) = {
 	[ASK_PLAN] = serve_plan, [ASK_APPLY] = serve_apply, [ASK_CHECK] = serve_check, [ASK_CANCEL] = serve_cancel,
 	[ASK_RESOLVE] = serve_resolve, [ASK_SIGNERS] = serve_signers, [ASK_GATE] = serve_gate,
 	[ASK_STATEMENT] = serve_statement, [ASK_SIGN] = serve_sign, [ASK_REFRESH] = looking_refresh, [ASK_TRUST] = trust_accept,
-	[ASK_PLAYBOOK] = looking_playbook, [ASK_PREVIEW] = looking_preview, [ASK_OUTPUT] = looking_output,
+	[ASK_PLAYBOOK] = looking_playbook, [ASK_PREVIEW] = looking_preview, [ASK_TITLES] = looking_titles, [ASK_OUTPUT] = looking_output,
 	[ASK_RELOAD] = looking_reload, [ASK_PROCESSES] = looking_processes, [ASK_STOP] = trouble_stop, [ASK_HELD] = trouble_held,
 	[ASK_CHALLENGE] = badge_challenge, [ASK_BADGE] = badge_take, [ASK_UNBADGE] = badge_drop,
 };

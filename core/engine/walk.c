@@ -135,6 +135,18 @@ bool walk_expand(const Walk *walk, const char *text, Buf *out, StrList *missing)
 	return whole;
 }
 
+static const char *look_up_shown(void *userdata, const char *name) {
+	const Variable *variable = playbook_find_variable(((Lookup *) userdata)->walk->playbook, name);
+	return variable && variable->type == VARIABLE_SECRET ? NULL : look_up(userdata, name);
+}
+
+void walk_fill_prose(const Walk *walk, const char *text, Buf *out) {
+	Lookup lookup = {.walk = walk};
+	PlaceholderScope scope = {.variables = walk->playbook->variables, .variable_count = walk->playbook->variable_count};
+	placeholder_fill_prose(str_from(text), &scope, look_up_shown, &lookup, out);
+	buf_clear(&lookup.scratch);
+}
+
 bool walk_fill_command(const Walk *walk, const StepCommand *command, const char *text, Buf *out, StrList *missing, Error *err) {
 	Lookup lookup = {.walk = walk};
 	PlaceholderScope scope = {.variables = walk->playbook->variables, .variable_count = walk->playbook->variable_count,

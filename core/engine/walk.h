@@ -42,6 +42,8 @@ bool walk_expand(const Walk *walk, const char *text, Buf *out, StrList *missing)
 /* A section's guards stand before its first counted step: asked once, where the section begins. */
 bool walk_is_first_of(const Phase *phase, const Step *step);
 
+/* Prose as it reads with the values that are known, secrets left out: titles. Appends. */
+void walk_fill_prose(const Walk *walk, const char *text, Buf *out);
 /* Line `text` of a visible command with its values filled in and quoted. False when it cannot be run as it stands. */
 BG_CHECK bool walk_fill_command(const Walk *walk, const StepCommand *command, const char *text, Buf *out, StrList *missing, Error *err);
 

@@ -124,7 +124,7 @@ typedef enum VariableType {
 struct Variable {
 	const char *name;
 	bool implicit;
-	bool exported;             /* a shell variable that nothing sets: asked for, put into the environment */
+	bool exported;             /* written as $NAME in a command, too, and nothing sets it there: the value goes in its place */
 	VariableType type;
 	const char *ask;           /* the question; NULL: make one from the name */
 	const char *fallback;      /* default=, with ${}; NULL */

@@ -124,6 +124,14 @@ static bool can_start(const Spot *spot)
 	return c == '<' || c == '[' || c == '$' || c == '.' || c == '/' || c == '{' || c == '%';
 }
 
+static bool is_exported(const PlaceholderScope *scope, const char *name)
+{
+	for (size_t i = 0; scope && i < scope->variable_count; i++)
+		if (scope->variables[i]->exported && text_eq(scope->variables[i]->name, name))
+			return true;
+	return false;
+}
+
 static size_t find_form(const Spot *spot, const PlaceholderScope *scope, Placeholder *ret_found)
 {
 	for (size_t i = 0; PLACEHOLDER_RECOGNISERS[i]; i++) {
@@ -137,6 +145,8 @@ static size_t find_form(const Spot *spot, const PlaceholderScope *scope, Placeho
 			.name = shells || form == PLACEHOLDER_ELLIPSIS ? str_dup(name) : placeholder_normalise(name),
 			.choices = form == PLACEHOLDER_CHOICE ? normalised_choices(name) : NULL };
 		bool known_to_shell = (shells || form == PLACEHOLDER_UPPER) && scope && scope->assigned;
+		if (shells && is_exported(scope, ret_found->name))
+			ret_found->form = PLACEHOLDER_MATCH;   /* its value goes there as any other's */
 		if (known_to_shell) {
 			AUTO_FREE char *exact = str_dup(name);
 			if (strlist_has(scope->assigned, exact)) {

@@ -20,7 +20,7 @@ typedef enum PlaceholderForm {
 	PLACEHOLDER_PATH,       /* /path/to/x */
 	PLACEHOLDER_MATCH,      /* what a variable's match= says */
 	PLACEHOLDER_REPLACES,   /* one of a variable's replaces= */
-	PLACEHOLDER_SHELL,      /* $VAR or ${VAR}: not replaced; asked for and exported when nothing sets it */
+	PLACEHOLDER_SHELL,      /* $VAR or ${VAR}: the shell's own; one that nothing sets is asked for and found as PLACEHOLDER_MATCH */
 	PLACEHOLDER_EXAMPLE,    /* a documentation address, example.com, changeme: to be edited before the first run */
 	PLACEHOLDER_ELLIPSIS,   /* "..." alone on a line: not runnable */
 } PlaceholderForm;

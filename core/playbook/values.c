@@ -132,12 +132,16 @@ static void note_saved(Collector *collector, const Step *step)
 static void add_implicit(Collector *collector, const Placeholder *found, Str text, unsigned line)
 {
 	Builder *builder = collector->builder;
-	if (names_find(&collector->names, found->name))
+	bool shells = found->form == PLACEHOLDER_SHELL;
+	Variable *known = names_find(&collector->names, found->name);
+	if (known && known->name && shells)
+		known->exported = true;   /* the shell would read its own of that name, which nothing sets */
+	if (known && (known->name || !shells))
 		return;
 	Variable *variable = ARENA_NEW(builder->arena, Variable);
 	variable->name = arena_strdup(builder->arena, found->name);
 	variable->implicit = true;
-	variable->exported = found->form == PLACEHOLDER_SHELL;
+	variable->exported = shells;
 	variable->line = line;
 	variable->match = arena_str(builder->arena, str_slice(text, found->start, found->len));
 	bind_split(builder->arena, found->choices, '|', &variable->choices, &variable->choice_count);

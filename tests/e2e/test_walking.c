@@ -211,3 +211,39 @@ Test(walking, an_unknown_ask_is_refused_by_name) {
 	const char *why = json_get_string_or(json_get(reply, "error"), "why", "");
 	cr_assert(strstr(why, "knows no request sing"), "%s", why);
 }
+
+/* The example of whoever wrote the page is nobody's target: what the command line tells has the values in it, as the screens have. */
+Test(walking, steps_are_told_with_their_values) {
+	static const char NAMED[] = "# Book\n\n## Walk it\n<!-- bg\nprocedure id=walk\nvar space replaces=example-space ask=\"Which?\"\nvar copy default=${space}-copy ask=\"Copy\"\n"
+		"var missing ask=\"What else?\"\n-->\n\n1. Empty `example-space`.\n\n   ```sh\n   echo ${copy} ${missing} >> SCENE/one\n   ```\n"
+		"   <!-- bg guard set=missing soft=yes else=\"The door is shut\" -->\n";
+	AUTO_CLEAR(Scene) scene = scene_new(NAMED, "");
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", "walk");
+	scene_ok(&scene, "set", "space", "real-space");
+	scene_ok(&scene, "steps");
+	cr_expect(scene_says(&scene, "Empty real-space\n"), "%s", scene.said);
+	scene_ok(&scene, "step", "1");
+	cr_expect(scene_says(&scene, "1  Empty real-space\nto do\nwhat it does\n") && scene_says(&scene, "needs missing: breakglass set missing VALUE")
+		&& scene_says(&scene, "real-space-copy\n") && scene_says(&scene, "The door is shut  (a reason overrides it)"), "%s", scene.said);
+	scene_ok(&scene, "step", "1", "--json");
+	cr_expect(scene_says(&scene, "\"filled\": \"real-space-copy\""), "%s", scene.said);
+	scene_refused(&scene, 1, "there is no step 9 in this run", "step", "9");
+}
+
+/* Nothing puts it into the shell's environment: without its value "rm -rf $space/" would be "rm -rf /". */
+Test(walking, a_value_goes_where_a_command_reads_it_as_a_shell_variable) {
+	static const char SHELL[] = "# Book\n\n## Walk it\n<!-- bg\nprocedure id=walk\nvar space ask=\"Which?\"\nvar own ask=\"What else?\"\n-->\n\n1. Name the own one `<own>`.\n2. Empty it.\n\n"
+		"   ```sh\n   own=mine; echo \"$space/\" ${space} $own >> SCENE/one\n   ```\n";
+	AUTO_CLEAR(Scene) scene = scene_new(SHELL, "");
+	scene_ok(&scene, "declare", "it broke");
+	scene_ok(&scene, "start", "walk");
+	scene_ok(&scene, "tick", "1");
+	scene_refused(&scene, 1, "not known yet: space", "plan", "2");
+	scene_ok(&scene, "set", "space", "it's; here");
+	scene_ok(&scene, "set", "own", "another");
+	scene_ok(&scene, "plan", "2");
+	scene_ok(&scene, "apply", "2", "--yes");
+	AUTO_FREE char *written = read_text(temp_path(&scene.folder, "one"));
+	assert_text("what the shell had: its own stay its own", written, "it's; here/ it's; here mine\n");
+}
