@@ -148,6 +148,23 @@ static void print_plan(const Command *command, const StepAction *action) {
 		acting_print_plan(action);
 }
 
+static void print_failed_guards(const Json *failed) {
+	JSON_EACH(guard, failed)
+		command_print("%s %s\n", json_get_bool(guard, "confirm", false) ? "?" : "!", json_get_string_or(guard, "text", "a guard of this step does not hold"));
+}
+
+/* What apply will refuse, before anybody signs for it: guards on values and the ledger, and those that asked the world with the plan. */
+static void print_guards(Command *command, const Acting *target, const StepAction *row) {
+	AUTO(Json) *data = NULL;
+	Error err = {0};
+	if (command->json || !row || !row->plan)
+		return;
+	print_failed_guards(json_get(json_get(row->plan, "guards"), "failed"));
+	/* Asking lets the model move on: nothing of it is used from here. */
+	if (command_ask(command, ASK_PREVIEW, target_args(target), &data, &err))
+		print_failed_guards(json_get(data, "failed_guards"));
+}
+
 static int plan_and_print(Command *command, Acting *target) {
 	Error err = {0};
 	if (!make_plan(command, target, &err))
@@ -172,6 +189,8 @@ int run_plan(Command *command) {
 	for (size_t i = target.index; i < end; i++)
 		if (target.step->actions[i].plan && target.step->actions[i].plan_seq > before && !target.step->actions[i].plan_is_undo)
 			print_plan(command, &target.step->actions[i]);
+	if (made)
+		print_guards(command, &target, row);
 	return made ? EXIT_OK : command_failed(&err);
 }
 

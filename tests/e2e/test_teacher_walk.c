@@ -23,9 +23,9 @@ static const Line LOSS_COPY[] = {
 	{"set restore_time 1~hour~ago --yes", "Europe/London", 0},
 	{"plan 10", "not known yet: confirm_production", 1},   /* nobody signs a run that is skipped because nobody was asked */
 	{"set confirm_production false", "", 0},
-	{"plan 10", "postgres-ptr.yml", 0},
+	{"plan 10", "! Set confirm_production to true first", 0},
 	SIGN("restore", "an~hour~ago~they~were~there"),
-	{"apply 10 --yes", "skipped", 1},
+	{"apply 10 --yes", "Set confirm_production to true first", 1},
 	{"set confirm_production true", "", 0},
 	{"plan 10", "postgres-ptr.yml", 0},
 	SIGN("restore", "it~is~production"),

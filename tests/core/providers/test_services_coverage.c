@@ -68,6 +68,7 @@ static const CoverageItem HOSTED_ITEMS[] = {
 static const CoverageItem TEACHER_ITEMS[] = {
 	{"3.01", "more ways", "server-loss.md", "Systems fail in [more ways](https://technical-guidance.education.gov.uk/infrastructure/disaster-recovery/)"},
 	{"3.02", "tested", "server-loss.md", "Whether this page still fits is tried [regularly](dr-test.md)"},
+	{"3.02", "link", "dr-test.md", "[the clusters' own document](https://github.com/DFE-Digital/teacher-services-cloud/blob/main/documentation/disaster-recovery-testing.md)"},
 	{"3.03", "precondition", "server-loss.md", "Is this a test of disaster recovery? Then [the test was prepared first](dr-test.md#before-the-test)"},
 	{"3.03", "in the second, too", "data-loss.md", "Is this a test of disaster recovery? Then [the test was prepared first](dr-test.md#before-the-test)"},
 	{"3.03", "documentation", "dr-test.md", "disaster-recovery-testing.md#documentation-requirements"},
