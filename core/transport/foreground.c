@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -75,7 +76,7 @@ char *foreground_find_script(StrList *environment, const char **ret_why) {
 
 /* ---- the child ---- */
 
-typedef struct Started { char *const *argv; char *const *environment; const char *folder; int terminal, record, report; bool leads; } Started;
+typedef struct Started { char *const *argv; char *const *environment; const char *folder; int terminal, record, report; bool leads; pid_t parent; } Started;
 
 static void child(const Started *started) BG_NORETURN;
 static void child(const Started *started) {
@@ -87,6 +88,9 @@ static void child(const Started *started) {
 	}
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
+	/* Whoever could tell its end is gone then. script blocks the signal of a terminal that is hung up, and ends its command on this one. */
+	if (prctl(PR_SET_PDEATHSIG, started->record >= 0 ? SIGTERM : SIGHUP) == 0 && getppid() != started->parent)
+		_exit(127);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (int fd = 0; fd < 3; fd++)
@@ -116,7 +120,7 @@ static bool start(Foreground *run, char *const *argv, char *const *environment, 
 	AUTO_CLOSE int report_write = fcntl(report[1], F_DUPFD_CLOEXEC, RECORD_FD + 1);
 	AUTO_CLOSE int terminal = fcntl(run->request->terminal, F_DUPFD_CLOEXEC, RECORD_FD + 1);
 	close(report[1]);
-	Started started = {argv, environment, run->request->folder, terminal, record, report_write, run->group >= 0};
+	Started started = {argv, environment, run->request->folder, terminal, record, report_write, run->group >= 0, getpid()};
 	if (report_write < 0 || terminal < 0)
 		return error_errno(err, errno, "no descriptors");
 	run->child = fork();

@@ -34,6 +34,7 @@ static const char BOOK[] =
 /* Says where it is, asks, tells the answer, and ends as it is told. */
 static const char TALK[] =
 	"test -t 0 && test -t 1 && echo ON-A-TERMINAL\n"
+	"echo $$ > \"${0%/*}/pid\"\n"
 	"first=$(stty size)\n"
 	"trap 'echo GOT-INT' INT\n"
 	"while printf 'talk> '; do\n"
@@ -113,6 +114,14 @@ static void begin(Terminal *terminal) {
 	terminal_keys(terminal, "y");
 	terminal_wait_output(terminal, "ON-A-TERMINAL");
 	terminal_wait_output(terminal, "talk>");
+}
+
+/* The command that was begun is gone, too: nobody could tell its end any more. */
+static void expect_ended(House *house) {
+	AUTO_FREE char *text = read_text(temp_path(&house->scene.folder, "pid"));
+	int64_t pid = 0;
+	cr_assert(str_parse_int(str_trim(str_from(text)), &pid));
+	scene_wait_gone((int) pid);
 }
 
 static const IncidentAction *action(const House *house) {
@@ -233,6 +242,7 @@ Test(own_terminal, a_console_that_is_killed_leaves_the_command_in_doubt_until_a_
 	scene_wait_action(house.client, 1, ACTION_IN_DOUBT);
 	cr_assert(strstr(action(&house)->why, "look before you do it again"), "%s", action(&house)->why);
 	cr_assert(log_says(&house, "heard last words"));
+	expect_ended(&house);
 	scene_ok(&house.scene, "resolve", "1", "ran", "--reason", "the table is there");
 	scene_wait_action(house.client, 1, ACTION_RESOLVED_RAN);
 }
@@ -379,6 +389,7 @@ Test(own_terminal, a_terminal_that_is_hung_up_leaves_doubt) {
 	scene_wait_action(house.client, 1, ACTION_IN_DOUBT);
 	scene_wait_gone(terminal_pid(terminal));
 	(void) terminal_wait_exit(terminal);
+	expect_ended(&house);
 }
 
 Test(own_terminal, what_is_not_to_be_recorded_is_not) {
