@@ -6,6 +6,7 @@
 
 #include "core/base/alloc.h"
 #include "core/base/str.h"
+#include "core/base/text.h"
 
 const Right *rights_find(const Rights *rights, const char *what) {
 	for (size_t i = 0; i < rights->count; i++)
@@ -22,9 +23,11 @@ void rights_add(Rights *rights, RightAnswer answer, const char *what, const char
 		rights->capacity = rights->capacity ? rights->capacity * 2 : 8;
 		rights->items = bg_reallocarray(rights->items, rights->capacity, sizeof(*rights->items));
 	}
+	/* Part of it is the other side's words, and all of it is shown on a terminal. */
 	va_start(args, evidence);
-	rights->items[rights->count++] = (Right){answer, bg_strdup(what), bg_vasprintf(evidence, args), bg_strdup(hint ? hint : "")};
+	AUTO_FREE char *raw = bg_vasprintf(evidence, args);
 	va_end(args);
+	rights->items[rights->count++] = (Right){answer, bg_strdup(what), text_sanitised_line(raw), text_sanitised_line(hint ? hint : "")};
 }
 
 void rights_add_error(Rights *rights, const char *what, const Error *err) {

@@ -1,4 +1,5 @@
-/* The first line is "VERB BITS": a probe or an action of any provider, and which of its optional arguments are given; the rest is what the other side
+/* The first line is "VERB BITS": a probe or an action of any provider, and which of its optional arguments are given; from 2^59 on it is asked what the
+ * credentials may for it, and until when they count; the rest is what the other side
  * answers (fake_curl.h). Whatever it is: a probe is ok only after an answer, says why when it is not ok, and speaks in harmless lines; a plan has the digest
  * that it has when it is read back; the secret is nowhere in what is told. */
 #include <stdio.h>
@@ -19,7 +20,7 @@ static const char ENVIRONMENT[] =
 	"  vault: { provider: azure, account: fuzzing, url: 'http://127.0.0.1:7', sas: { env: FUZZ_SAS } }\n"
 	"  couch: { provider: couchdb, url: 'http://127.0.0.1:6', nodes: [ 'http://127.0.0.2:6' ], password: { env: FUZZ_TOKEN } }\n"
 	"  gh: { provider: github, repository: octo/app, url: 'http://127.0.0.1:7', token: { env: FUZZ_TOKEN } }\n"
-	"  cloud: { provider: aws, account: '123456789012', region: us-east-1, s3-url: 'http://127.0.0.1:8', iam-url: 'http://127.0.0.1:9', control-url: 'http://127.0.0.1:10',\n"
+	"  cloud: { provider: aws, account: '123456789012', region: us-east-1, s3-url: 'http://127.0.0.1:8', iam-url: 'http://127.0.0.1:9', sts-url: 'http://127.0.0.1:9', control-url: 'http://127.0.0.1:10',\n"
 	"    access-key-id: { env: FUZZ_ID }, secret-access-key: { env: FUZZ_TOKEN } }\n"
 	"  site: { provider: http, url: 'http://127.0.0.1:4', token: { env: FUZZ_TOKEN }, body: '{\"a\": [\"${text}\", 1]}' }\n"
 	"  chat: { provider: slack, url: 'http://127.0.0.1:8', channel: C1, token: { env: FUZZ_TOKEN } }\n"
@@ -202,6 +203,28 @@ static void check_action(const Action *action, const Call *call)
 	free(verb);
 }
 
+#define ASKS_RIGHTS (INT64_C(1) << 59)
+
+static void check_rights(const VerbSpec *spec, const Call *call)
+{
+	const Provider *provider = provider_find(call->system->provider);
+	AUTO_CLEAR(Rights) rights = { 0 };
+	Error err = { 0 };
+	WallTime end = { 0 };
+	if (provider->may)
+		provider->may(call, spec->name, &rights);
+	for (size_t i = 0; i < rights.count; i++) {
+		const Right *right = &rights.items[i];
+		BG_ASSERT(*right->what && *right->evidence && (right->answer != RIGHT_YES || fake_curl_requests()));
+		fuzz_harmless(str_from(right->what), SANITISE_LINE);
+		fuzz_harmless(str_from(right->evidence), SANITISE_LINE);
+		tells_no_secret(right->evidence);
+		tells_no_secret(right->hint);
+	}
+	if (provider->credential_end && !provider->credential_end(call, &end, &err))
+		check_error(&err);
+}
+
 /* What waits for an end that no answer brings is ended by a person. */
 static bool has_had_enough(void *userdata)
 {
@@ -234,7 +257,9 @@ static void try_verb(const VerbSpec *spec, const Probe *probe, const Action *act
 	if (text_eq(spec->name, "checkpoint.bucket") && bits > 1)
 		call.system = environment_find_system(call.environment, "store");
 	fake_curl_answer(answers);
-	if (probe)
+	if (bits & ASKS_RIGHTS)
+		check_rights(spec, &call);
+	else if (probe)
 		check_probe(probe, &call);
 	else
 		check_action(action, &call);

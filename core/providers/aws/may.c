@@ -82,7 +82,8 @@ static bool name_source(Aws *aws, char **arn, Error *err) {
 
 /* ---- simulating ---- */
 
-typedef struct Results { const Asking *asking; char *action, *decision; } Results;
+/* Half a document is none: what stands in it counts once it was read whole. */
+typedef struct Results { const Asking *asking; char *action, *decision; Rights seen; } Results;
 
 static void results_clear(Results *results) {
 	free(results->action);
@@ -90,12 +91,12 @@ static void results_clear(Results *results) {
 	results->action = results->decision = NULL;
 }
 
-static void take_result(const Results *results) {
+static void take_result(Results *results) {
 	AUTO_FREE char *what = what_of(results->asking, results->action);
 	if (text_eq(results->decision, "allowed"))
-		rights_add(results->asking->rights, RIGHT_YES, what, NULL, "a simulation by IAM allows it; the policy of a bucket itself is not in it");
+		rights_add(&results->seen, RIGHT_YES, what, NULL, "a simulation by IAM allows it; the policy of a bucket itself is not in it");
 	else if (text_eq(results->decision, "explicitDeny") || text_eq(results->decision, "implicitDeny"))
-		rights_add(results->asking->rights, RIGHT_NO, what, "have the policies of these credentials allow it", "a simulation by IAM says %s", results->decision);
+		rights_add(&results->seen, RIGHT_NO, what, "have the policies of these credentials allow it", "a simulation by IAM says %s", results->decision);
 }
 
 static bool on_end(void *userdata, Str path, Str text) {
@@ -134,7 +135,10 @@ static bool simulate(Aws *aws, const Asking *asking, const char *source, const c
 	XmlHandler handler = {.end = on_end, .userdata = &results};
 	AUTO(XmlReader) *reader = xml_reader_new(&handler);
 	bool read = xml_reader_feed(reader, buf_str(&response.body), err) && xml_reader_finish(reader, err);
+	for (size_t i = 0; read && i < results.seen.count; i++)
+		rights_add(asking->rights, results.seen.items[i].answer, results.seen.items[i].what, results.seen.items[i].hint, "%s", results.seen.items[i].evidence);
 	results_clear(&results);
+	rights_clear(&results.seen);
 	if (read)   /* whatever has no answer by now */
 		BG_IGNORE(aws_strange(&(AwsAsk){.service = AWS_IAM, .what = "the simulation"}, err, "does not say whether it is allowed"));
 	add_error(asking, err);

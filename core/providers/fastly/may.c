@@ -53,7 +53,8 @@ void fastly_may(const Call *call, const char *verb, Rights *rights) {
 		return;
 	}
 	bool open = fastly_open(call, &fastly, &err);
-	AUTO_FREE char *what = open ? bg_asprintf("%s of the service %s", does, fastly.name) : bg_strdup(does);
+	AUTO_FREE char *name = text_sanitised_line(open ? fastly.name : "");
+	AUTO_FREE char *what = open ? bg_asprintf("%s of the service %s", does, name) : bg_strdup(does);
 	if (rights_find(rights, what))
 		return;
 	if (open && read_token(&fastly.api, &token, &err))

@@ -1,6 +1,9 @@
 /* What credentials of Amazon may, told by STS and a simulation of their policies, and what is told when those two may not be asked. */
+#include <stdlib.h>
+
 #include "aws_scene.h"
 #include "core/base/alloc.h"
+#include "tests/support/loopback.h"
 
 static void expect(const Rights *rights, const char *what, RightAnswer answer, const char *evidence) {
 	const Right *right = rights_find(rights, what);
@@ -83,4 +86,37 @@ Test(aws_may, no_strange_answer_becomes_a_yes) {
 			cr_expect_neq(rights.items[0].answer, RIGHT_YES, "%zu, %d: %s", number, STATUSES[i], rights.items[0].evidence);
 			cr_expect(*rights.items[0].evidence, "%zu, %d", number, STATUSES[i]);
 		}
+}
+
+#define CALLER "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/ann</Arn><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+#define ALLOWED "<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult><EvaluationResults><member><EvalActionName>s3:DeleteBucket</EvalActionName>" \
+	"<EvalDecision>allowed</EvalDecision></member>"
+#define WHOLE ALLOWED "</EvaluationResults></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>"
+
+static void answer(void *userdata, const LoopbackRequest *request, LoopbackReply *reply) {
+	reply->status = 200;
+	buf_puts(&reply->body, strstr(request->body, "GetCallerIdentity") ? CALLER : *(const char *const *) userdata);
+}
+
+Test(aws_may, half_a_document_is_no_yes) {
+	static const struct { const char *document; RightAnswer answer; } DOCUMENTS[] = {{WHOLE, RIGHT_YES}, {ALLOWED, RIGHT_UNKNOWN}, {ALLOWED "</oops>", RIGHT_UNKNOWN}};
+	const char *document = NULL;
+	Loopback *server = loopback_start(answer, &document);
+	AUTO(Environment) *environment = NULL;
+	AUTO(Json) *args = json_new_object();
+	Error err = {0};
+	AUTO_FREE char *text = bg_asprintf("name: t\nkind: live\nsystems:\n  s: { provider: aws, sts-url: \"%s\", iam-url: \"%s\", access-key-id: { env: MAY_ID }, secret-access-key: { env: MAY_SECRET } }\n",
+		loopback_url(server), loopback_url(server));
+	setenv("MAY_ID", "AKIA1", 1);
+	setenv("MAY_SECRET", "hush-hush", 1);
+	assert_ok(environment_parse(str_from(text), "e.yaml", &environment, &err), &err);
+	json_add_string(args, "bucket", "kept");
+	for (size_t i = 0; i < BG_LENGTH(DOCUMENTS); i++) {
+		AUTO_CLEAR(Rights) rights = {0};
+		document = DOCUMENTS[i].document;
+		Call call = {.environment = environment, .system = &environment->systems[0], .args = args, .deadline = {mono_now().ms + 20000}};
+		provider_find("aws")->may(&call, "aws.delete-bucket", &rights);
+		expect(&rights, "s3:DeleteBucket on bucket kept", DOCUMENTS[i].answer, "");
+	}
+	loopback_free(server);
 }
