@@ -18,6 +18,7 @@
 #include "tests/support/process.h"
 
 #define LONG_MS 20000
+#define JUMP_MS 60000   /* through a gate, what ssh says of it, and its key: each is a start of ssh */
 
 typedef struct Case { const char *said; SshOutcome outcome; const char *why; } Case;
 
@@ -286,18 +287,19 @@ Test(ssh_program, the_key_of_a_jump_host_is_learnt_where_it_would_count) {
 	setenv("PATH", path, 1);
 	SshTarget target = fixture->target;
 	target.jump = "gate";
+	target.connect_ms = JUMP_MS;
 	target.known = NULL;
 	target.known_files = &files;   /* ssh does not look the jump host up there */
-	run(&target, "true", LONG_MS, &result);
+	run(&target, "true", JUMP_MS, &result);
 	assert_outcome(&result, SSH_HOST_UNKNOWN, "the host key of the jump host gate is not known");
 	assert_text("of no use", result.host_key.key, "");
 	target.known_files = &hosts;
-	run(&target, "true", LONG_MS, &result);
+	run(&target, "true", JUMP_MS, &result);
 	assert_outcome(&result, SSH_HOST_UNKNOWN, "the host key of the jump host gate is not known: it shows SHA256:");
 	assert_text("whose", result.host_key_of, name);
 	cr_assert(*result.host_key.key && strstr(line, result.host_key.key), "%s in %s", result.host_key.key, line);
 	assert_ok(known_hosts_accept(&hosts, "127.0.0.1", test_sshd_port(gate), result.host_key.key, true, &removed, &err), &err);
-	run(&target, "true", LONG_MS, &result);
+	run(&target, "true", JUMP_MS, &result);
 	assert_outcome(&result, SSH_HOST_UNKNOWN, "its host key is not known: it shows SHA256:");
 	assert_text("the machine's own now", result.host_key_of, "");
 	/* Another key is known of it. */
@@ -308,12 +310,12 @@ Test(ssh_program, the_key_of_a_jump_host_is_learnt_where_it_would_count) {
 	AUTO(KnownHosts) *known = known_hosts_new();
 	assert_ok(known_hosts_load(known, hosts.items[0], &err), &err);
 	target.known = known;
-	run(&target, "true", LONG_MS, &result);
+	run(&target, "true", JUMP_MS, &result);
 	assert_outcome(&result, SSH_HOST_CHANGED, "the host key of the jump host gate changed: it shows SHA256:");
 	cr_assert(*result.host_key.key && strstr(line, result.host_key.key), "%s in %s", result.host_key.key, line);
 	cr_assert(str_starts(str_from(result.host_key.known), "SHA256:") && !text_eq(result.host_key.known, result.host_key.offered), "%s", result.host_key.known);
 	assert_ok(known_hosts_accept(&hosts, "127.0.0.1", test_sshd_port(gate), result.host_key.key, true, &removed, &err), &err);
-	run(&target, "true", LONG_MS, &result);
+	run(&target, "true", JUMP_MS, &result);
 	assert_outcome(&result, SSH_HOST_UNKNOWN, "its host key is not known: it shows SHA256:");
 }
 
