@@ -4,6 +4,8 @@
 #include "core/playbook/bind.h"
 #include "core/playbook/names.h"
 #include "core/playbook/placeholder.h"
+#include "core/playbook/placeholder_rules.h"
+#include "core/playbook/shell_context.h"
 
 /* Every place of every text is held against every literal of every variable. */
 #define DECLARED_LIMIT 512
@@ -166,12 +168,35 @@ static void add_step_name(Collector *collector, Step *step, const char *name)
 		add_name(collector->builder->arena, &step->placeholders, &step->placeholder_count, name);
 }
 
+/* "${dir%/}": only the shell can do that, with a variable of its own; a value is put where $dir or ${dir} stands. Unfilled it would be empty. */
+static void refuse_operators(Collector *collector, ShellLine *line)
+{
+	Str text = str_from(line->text);
+	AUTO_FREE unsigned char *contexts = shell_contexts(text);
+	for (size_t i = 0; i + 2 < text.len && !line->why_not; i++) {
+		ShellContext context = (ShellContext) contexts[i];
+		if (text.ptr[i] != '$' || text.ptr[i + 1] != '{' || context == SHELL_SINGLE || context == SHELL_HEREDOC_QUOTED || context == SHELL_COMMENT)
+			continue;
+		size_t start = i + 2 + (text.ptr[i + 2] == '#'), end = start;
+		while (end < text.len && is_word_char(text.ptr[end]))
+			end++;
+		AUTO_FREE char *name = str_dup(str_slice(text, start, end - start));
+		const Variable *known = names_find(&collector->names, name);
+		if (!known || !known->name || known->implicit || strlist_has(&collector->assigned, name) || (start == i + 2 && end < text.len && text.ptr[end] == '}'))
+			continue;
+		AUTO_FREE char *why = bg_asprintf("it works on ${%s} as on a variable of the shell, which has none; a value goes only where $%s or ${%s} stands", name, name, name);
+		line->why_not = arena_strdup(collector->builder->arena, why);
+	}
+}
+
 /* Shell variables of a command elsewhere are the business of the shell there. */
 static void scan_line(Collector *collector, ShellLine *line, bool elsewhere, Step *step)
 {
 	AUTO_CLEAR(PlaceholderList) list = {0};
 	Str text = str_from(line->text);
 	placeholder_find(text, TEXT_COMMAND, &collector->scope, &list);
+	if (!elsewhere)
+		refuse_operators(collector, line);
 	for (size_t i = 0; i < list.count; i++) {
 		const Placeholder *found = &list.items[i];
 		if (found->form == PLACEHOLDER_EXAMPLE)

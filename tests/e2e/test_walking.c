@@ -234,7 +234,7 @@ Test(walking, steps_are_told_with_their_values) {
 /* Nothing puts it into the shell's environment: without its value "rm -rf $space/" would be "rm -rf /". */
 Test(walking, a_value_goes_where_a_command_reads_it_as_a_shell_variable) {
 	static const char SHELL[] = "# Book\n\n## Walk it\n<!-- bg\nprocedure id=walk\nvar space ask=\"Which?\"\nvar own ask=\"What else?\"\n-->\n\n1. Name the own one `<own>`.\n2. Empty it.\n\n"
-		"   ```sh\n   own=mine; echo \"$space/\" ${space} $own >> SCENE/one\n   ```\n";
+		"   ```sh\n   own=mine; echo \"$space/\" ${space} $own >> SCENE/one\n   ```\n3. Empty it again.\n\n   ```sh\n   echo ${space%/} >> SCENE/one\n   ```\n";
 	AUTO_CLEAR(Scene) scene = scene_new(SHELL, "");
 	scene_ok(&scene, "declare", "it broke");
 	scene_ok(&scene, "start", "walk");
@@ -244,6 +244,7 @@ Test(walking, a_value_goes_where_a_command_reads_it_as_a_shell_variable) {
 	scene_ok(&scene, "set", "own", "another");
 	scene_ok(&scene, "plan", "2");
 	scene_ok(&scene, "apply", "2", "--yes");
+	scene_refused(&scene, 1, "it works on ${space} as on a variable of the shell", "plan", "3");
 	AUTO_FREE char *written = read_text(temp_path(&scene.folder, "one"));
 	assert_text("what the shell had: its own stay its own", written, "it's; here/ it's; here mine\n");
 }
