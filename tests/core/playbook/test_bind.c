@@ -127,6 +127,15 @@ Test(bind, variables_know_what_they_replace)
 	cr_assert_str_eq(step->placeholders[0], "new_host");
 }
 
+Test(bind, what_a_guard_compares_with_is_asked_for_too)
+{
+	AUTO(Playbook) *playbook = parse("<!-- bg\nvar copy ask=A\nvar live ask=B\n-->\n# A\n\n1. Delete it.\n   <!-- bg guard copy!=${live} -->\n");
+	const Step *step = playbook->procedures[0]->steps[0];
+	cr_assert_eq(step->placeholder_count, 2);
+	cr_expect_str_eq(step->placeholders[0], "copy");
+	cr_expect_str_eq(step->placeholders[1], "live");
+}
+
 Test(bind, the_author_decides_what_is_a_step)
 {
 	AUTO(Playbook) *playbook = parse("# A\n\n- The disk is full\n  <!-- bg step confirm=disk -->\n"

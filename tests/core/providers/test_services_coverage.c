@@ -22,6 +22,7 @@ static const CoverageItem HOSTED_ITEMS[] = {
 	{"1.10", "tag", "verification.md", "3. Find the tag of the image that production runs"},
 	{"1.10", "its command", "verification.md", "```bash kubectl -n <PRODUCTION-NAMESPACE> get deployments -o wide ```"},
 	{"1.11", "deploy", "verification.md", "4. Deploy that image, or another recent one, to the disaster recovery environment. ```bash inv dr deploy --tag=<TAG> ```"},
+	{"1.11", "it runs there", "verification.md", "opens dr-running verify k8s.pods namespace=${namespace} ready>=1 broken=0 within=15m verify http url=${dr_url} status=200"},
 	{"1.12", "Site object", "verification.md", "in a browser. 5. Log in. 6. Update the Site object"},
 	{"1.13", "pages", "verification.md", "7. Create new pages."},
 	{"1.14", "images", "verification.md", "8. Upload images, and see that they are shown. <!-- bg verify http url=${dr_url} status=200 sample=10 by=human"},
