@@ -298,9 +298,9 @@ static void make_noise(Scene *scene, uint64_t keys, uint64_t seed) {
 	start_console(scene, &console);
 	while (sent < keys) {
 		AUTO_CLEAR(Buf) noise = {0};
-		/* Now a few and a look at what they did, now many without one. */
+		/* Now a few and a look at what they did, now many without one. Never one alone: where the machine is slow, that is how a person presses y. */
 		bool slow = sent % 3000 < 500;
-		for (uint32_t i = slow ? 1 + below(&chance, 6) : 500; i > 0; i--, sent++)
+		for (uint32_t i = slow ? 2 + below(&chance, 5) : 500; i > 0; i--, sent++)
 			put_noise(&chance, &noise);
 		if (!feed(&console, &noise) || (slow && !wait_for_frame(&console))) {
 			end_console(&console);
