@@ -46,7 +46,7 @@ int run_steps(Command *command) {
 			command_print("gate %s: signed ALONE by %s as %s: %s\n", run->gates[g].id, alone->person, alone->role,
 				alone->reason ? alone->reason : "");
 		else
-			command_print("gate %s: %s (%s)%s\n", run->gates[g].id, WORDS[gate_state(&run->gates[g], wall_now())], roles,
+			command_print("gate %s: %s (%s)%s\n", run->gates[g].id, WORDS[run_gate_state(run, &run->gates[g], wall_now())], roles,
 				has_code(&run->gates[g]) ? ", by one-time code (weaker)" : "");
 	}
 	return EXIT_OK;

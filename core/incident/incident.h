@@ -347,6 +347,9 @@ const Signoff *gate_countersignature(const Gate *gate, const char *role);
 size_t incident_overrides(const Incident *incident);                    /* that wait for a countersignature */
 /* True and err filled (what is missing, from whom) unless the gate is SIGNED. */
 bool gate_refuses(const Gate *gate, WallTime now, Error *err);
+/* The same for people: what was signed and is done or left out since asks nobody any more, however long ago that was. What decides whether an action
+ * may start is gate_state(). */
+GateState run_gate_state(const Run *run, const Gate *gate, WallTime now);
 /* The step that comes before what the gate covers and is not behind us yet; NULL = none. Until then it is not asked: nobody signs what they
  * have not come to. */
 const IncidentStep *gate_waits_for(const Run *run, const Gate *gate);

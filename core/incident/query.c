@@ -291,6 +291,26 @@ const IncidentStep *gate_waits_for(const Run *run, const Gate *gate)
 	return NULL;
 }
 
+/* A way back that is planned is signed by the same gate. */
+static bool is_behind_us(const IncidentStep *step)
+{
+	for (size_t i = 0; i < step->action_count; i++)
+		if (step->actions[i].plan && step->actions[i].plan_is_undo)
+			return false;
+	return step->state == STEP_DONE || step->state == STEP_SKIPPED;
+}
+
+GateState run_gate_state(const Run *run, const Gate *gate, WallTime now)
+{
+	GateState state = gate_state(gate, now);
+	for (size_t i = 0; i < gate->steps.count && state == GATE_EXPIRED; i++) {
+		const IncidentStep *step = run_find_step(run, gate->steps.items[i]);
+		if (!step || !is_behind_us(step))
+			return state;
+	}
+	return state == GATE_EXPIRED && gate->steps.count ? GATE_SIGNED : state;
+}
+
 bool gate_refuses(const Gate *gate, WallTime now, Error *err)
 {
 	AUTO_FREE char *roles = gate_missing_roles(gate, now);

@@ -153,7 +153,8 @@ static size_t sitrep_gates(const Run *run, WallTime now, Buf *out)
 		if (alone && told++ < LIST_MAX)
 			put_line(out, "- Signed ALONE: %s, by %s as %s: %s", *gate->title ? gate->title : gate->id, alone->person, alone->role,
 				alone->reason ? alone->reason : "");
-		if (gate_state(gate, now) == GATE_CLOSED || !gate_refuses(gate, now, &why))
+		GateState state = run_gate_state(run, gate, now);
+		if (state == GATE_CLOSED || state == GATE_SIGNED || !gate_refuses(gate, now, &why))
 			continue;
 		if (told++ < LIST_MAX)
 			put_line(out, "- Sign-off: %s: %s", *gate->title ? gate->title : gate->id, why.why);

@@ -18,9 +18,9 @@ static const Gate *best_gate(const ViewContext *context)
 	const Run *run = context->run;
 	const Gate *closed = NULL;
 	for (size_t i = 0; i < run->gate_count; i++) {
-		if (signoff_is_asked(&run->gates[i], context->wall))
+		if (signoff_is_asked(run, &run->gates[i], context->wall))
 			return &run->gates[i];
-		if (!closed && gate_state(&run->gates[i], context->wall) == GATE_CLOSED)
+		if (!closed && run_gate_state(run, &run->gates[i], context->wall) == GATE_CLOSED)
 			closed = &run->gates[i];
 	}
 	return closed ? closed : run->gate_count ? &run->gates[run->gate_count - 1] : NULL;
@@ -132,14 +132,14 @@ static void brief(void *state, const ViewContext *context, char left[static VIEW
 	if (!gate)
 		return;
 	snprintf(left, VIEW_HINT_SIZE, "%s", signoff_step_words(context->run, gate, &words));
-	snprintf(right, 32, "%s", gate_state_name(gate_state(gate, context->wall)));
+	snprintf(right, 32, "%s", gate_state_name(run_gate_state(context->run, gate, context->wall)));
 }
 
 static void tab(void *state, const ViewContext *context, Tab *tab)
 {
 	(void) state;
 	for (size_t i = 0; context->run && context->run->state == RUN_WALKING && i < context->run->gate_count; i++)
-		if (signoff_is_asked(&context->run->gates[i], context->wall) || gate_override(&context->run->gates[i], NULL))
+		if (signoff_is_asked(context->run, &context->run->gates[i], context->wall) || gate_override(&context->run->gates[i], NULL))
 			tab->count++;
 	tab->urgent = tab->count > 0;
 }

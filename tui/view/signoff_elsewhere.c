@@ -91,7 +91,7 @@ void signoff_show_statement(SignoffView *view, ViewContext *context)
 {
 	const Gate *gate = signoff_gate(view, context);
 	SignoffWay way;
-	if (!signoff_is_asked(gate, context->wall)) {
+	if (!signoff_is_asked(context->run, gate, context->wall)) {
 		show_signed(view, gate);
 		return;
 	}

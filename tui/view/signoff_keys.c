@@ -62,7 +62,7 @@ static const char *why_no_text(const ViewContext *context, const Gate *gate, Com
 		return "no gate is chosen";
 	if (!gate->subject[0])
 		return "it is not asked yet: there is nothing to sign";
-	bool is_over = !signoff_is_asked(gate, context->wall) && !gate_override(gate, NULL);
+	bool is_over = !signoff_is_asked(context->run, gate, context->wall) && !gate_override(gate, NULL);
 	return is_over && id == COMMAND_PASTE_SIGNATURE ? "it is signed" : NULL;
 }
 
@@ -259,14 +259,14 @@ void signoff_hint(void *state, const ViewContext *context, char text[static VIEW
 		return;
 	if (view->face == FACE_PASTE)
 		snprintf(text, VIEW_HINT_SIZE, "paste   the signature, from -----BEGIN to END-----");
+	else if (!signoff_is_asked(context->run, gate, context->wall) && gate->subject[0] && !gate_override(gate, NULL))
+		snprintf(text, VIEW_HINT_SIZE, "signed   Esc goes back to the walk");
 	else if (signoff_way(view, context, gate, &way))
 		snprintf(text, VIEW_HINT_SIZE, "asks you   as %s", way.role);
 	else if (signoff_ways(view, context, gate, ways))
 		snprintf(text, VIEW_HINT_SIZE, "waits   %s is still asked: o takes that role, with %s's key", ways[0].role, ways[0].signer->person);
 	else if (gate_refuses(gate, context->wall, &err))
 		snprintf(text, VIEW_HINT_SIZE, "%s   %s", gate_state_name(gate_state(gate, context->wall)), err.why);
-	else if (gate_override(gate, NULL))
-		snprintf(text, VIEW_HINT_SIZE, "signed alone   another person's countersignature is missing; C gives it");
 	else
-		snprintf(text, VIEW_HINT_SIZE, "signed   esc goes back to the walk");
+		snprintf(text, VIEW_HINT_SIZE, "signed alone   another person's countersignature is missing; C gives it");
 }

@@ -54,7 +54,8 @@ static void draw_role(const GateRows *rows, const Gate *gate, const char *role, 
 {
 	const ViewContext *context = rows->context;
 	const Signoff *later = gate_countersignature(gate, role), *signoff = later ? later : gate_signoff(gate, role);
-	bool open = !later && signoff_role_is_open(gate, role, context->wall), shown = text_eq(gate->id, rows->view->gate);
+	bool asked = signoff_is_asked(context->run, gate, context->wall) || !signoff || !decision_opens(signoff->decision);
+	bool open = !later && asked && signoff_role_is_open(gate, role, context->wall), shown = text_eq(gate->id, rows->view->gate);
 	char age[SPAN_TEXT_SIZE], clock[ZONE_BOTH_SIZE];
 	SignoffWay way;
 	int x = canvas_text_fit(canvas, row, row.x + 3, row.y, 12, ROLE_TEXT, role);
@@ -84,7 +85,7 @@ static void row_render(Canvas *canvas, Rect rect, size_t index, void *userdata)
 		draw_role(rows, gate, gate->roles.items[row->role], canvas, rect);
 		return;
 	}
-	GateState state = gate_state(gate, rows->context->wall);
+	GateState state = run_gate_state(rows->context->run, gate, rows->context->wall);
 	AUTO_CLEAR(Buf) words = { 0 };
 	(void) canvas_glyph(canvas, rect, rect.x + 1, rect.y, gate_look(state), gate_glyph(state));
 	canvas_text_fit(canvas, rect, rect.x + 3, rect.y, rect.width - 4, ROLE_TEXT, signoff_step_words(rows->context->run, gate, &words));
@@ -94,7 +95,8 @@ static void say_role(const GateRows *rows, const Gate *gate, const char *role, B
 {
 	const ViewContext *context = rows->context;
 	const Signoff *later = gate_countersignature(gate, role), *signoff = later ? later : gate_signoff(gate, role);
-	bool open = !later && signoff_role_is_open(gate, role, context->wall);
+	bool asked = signoff_is_asked(context->run, gate, context->wall) || !signoff || !decision_opens(signoff->decision);
+	bool open = !later && asked && signoff_role_is_open(gate, role, context->wall);
 	char age[SPAN_TEXT_SIZE], clock[ZONE_BOTH_SIZE];
 	if (signoff && !open)
 		buf_printf(out, "%s: %s by %s, %s", role, decision_words(signoff->decision), signoff->person, zone_hm(signoff->time, context->wall, clock));
@@ -114,7 +116,7 @@ static void row_say(size_t index, void *userdata, Buf *out)
 	if (rows->items[index].role >= 0)
 		say_role(rows, gate, gate->roles.items[rows->items[index].role], out);
 	else
-		buf_printf(out, "%s: %s", gate_state_name(gate_state(gate, rows->context->wall)), signoff_step_words(rows->context->run, gate, &words));
+		buf_printf(out, "%s: %s", gate_state_name(run_gate_state(rows->context->run, gate, rows->context->wall)), signoff_step_words(rows->context->run, gate, &words));
 }
 
 ListSource gate_rows_source(GateRows *rows)

@@ -110,7 +110,7 @@ static void write_subject(const ViewContext *context, const Run *run, const Gate
 	write_playbook_row(context, run, columns, out);
 	AUTO_FREE char *line = bg_asprintf("line %lld", (long long) context->model->incident->seq);
 	row(out, columns, "record", ROLE_TEXT, line);
-	if (gate_state(gate, context->wall) == GATE_SIGNED) {
+	if (run_gate_state(context->run, gate, context->wall) == GATE_SIGNED) {
 		write_expiry(context, gate, columns, out);
 		return;
 	}
@@ -230,7 +230,7 @@ static void write_asked(const SignoffView *view, const ViewContext *context, con
 		role[i] = (char) toupper((unsigned char) way.role[i]);
 		role[i + 1] = '\0';
 	}
-	GateState state = gate_state(gate, context->wall);
+	GateState state = run_gate_state(context->run, gate, context->wall);
 	if (can && state == GATE_WAITING)
 		styled_printf(out, ROLE_TITLE, "You are asked to sign, as %s\n", role);
 	else
@@ -339,7 +339,7 @@ void signoff_write(const SignoffView *view, const ViewContext *context, const Ga
 		write_paste(view, out);
 	else if (!gate->subject[0])
 		write_not_asked(view, context, gate, out);
-	else if (gate_state(gate, context->wall) == GATE_SIGNED)
+	else if (run_gate_state(context->run, gate, context->wall) == GATE_SIGNED)
 		write_signed(context, gate, columns, out);
 	else
 		write_asked(view, context, gate, columns, out);

@@ -92,7 +92,7 @@ bool signoff_keys_are_sought(const SignoffView *view);
 /* Why nobody here can sign it, in words. Appends. */
 void signoff_explain(const SignoffView *view, const ViewContext *context, const Gate *gate, Styled *out);
 /* Waits for answers: waiting, refused, escalated or expired, with something to sign. */
-bool signoff_is_asked(const Gate *gate, WallTime now);
+bool signoff_is_asked(const Run *run, const Gate *gate, WallTime now);
 
 /* ---- signoff_list.c: pure ---- */
 typedef struct GateRow { size_t gate; int role; char id[SIGNOFF_ID_SIZE]; } GateRow;   /* role -1: the gate itself */

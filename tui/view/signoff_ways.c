@@ -2,9 +2,9 @@
 #include "core/base/alloc.h"
 #include "tui/view/signoff_view.h"
 
-bool signoff_is_asked(const Gate *gate, WallTime now)
+bool signoff_is_asked(const Run *run, const Gate *gate, WallTime now)
 {
-	return gate->subject[0] && gate_state(gate, now) != GATE_SIGNED;
+	return gate->subject[0] && run_gate_state(run, gate, now) != GATE_SIGNED;
 }
 
 bool signoff_role_is_open(const Gate *gate, const char *role, WallTime now)
@@ -30,7 +30,7 @@ static const char *role_taken(const Gate *gate, const Signer *signer, WallTime n
 
 const char *signoff_answer_refused(const Run *run, const Gate *gate, Decision decision, WallTime now)
 {
-	GateState state = gate_state(gate, now);
+	GateState state = run ? run_gate_state(run, gate, now) : gate_state(gate, now);
 	if (run && run->state != RUN_WALKING && decision != DECISION_COUNTERSIGN)
 		return "this run is over";
 	if (decision == DECISION_ALONE && !gate->solo)

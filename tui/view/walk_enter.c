@@ -4,9 +4,9 @@
 
 /* ---- which gate ---- */
 
-static bool is_asked(const Gate *gate, WallTime now)
+static bool is_asked(const Run *run, const Gate *gate, WallTime now)
 {
-	return gate->subject[0] && gate_state(gate, now) != GATE_SIGNED;
+	return gate->subject[0] && run_gate_state(run, gate, now) != GATE_SIGNED;
 }
 
 static bool covers_phase(const Run *run, const Gate *gate, const char *phase)
@@ -25,7 +25,7 @@ static const Gate *gate_of_phase(const WalkTarget *target, WallTime now)
 	const Gate *found = NULL;
 	for (size_t i = 0; i < target->run->gate_count; i++) {
 		const Gate *gate = &target->run->gates[i];
-		if (covers_phase(target->run, gate, target->phase) && (!found || (is_asked(gate, now) && !is_asked(found, now))))
+		if (covers_phase(target->run, gate, target->phase) && (!found || (is_asked(target->run, gate, now) && !is_asked(target->run, found, now))))
 			found = gate;
 	}
 	return found;
@@ -45,7 +45,7 @@ const Gate *walk_gate(const ViewContext *context, const WalkTarget *target)
 {
 	const Gate *gate = target->gate ? target->gate : target->step ? gate_of_step(target, context->wall) : gate_of_phase(target, context->wall);
 	for (size_t i = 0; !gate && i < target->run->gate_count; i++)
-		if (is_asked(&target->run->gates[i], context->wall))
+		if (is_asked(target->run, &target->run->gates[i], context->wall))
 			gate = &target->run->gates[i];
 	return gate;
 }

@@ -86,6 +86,20 @@ Test(apply_gate, a_live_gate_expires_and_another_stays_signed)
 	gate_is(&story, "live", GATE_SIGNED);
 }
 
+/* What is done was signed when it was done. That its signatures are old by now asks nobody; for acting again they are too old. */
+Test(apply_gate, one_that_ran_out_asks_nobody_once_its_step_is_done)
+{
+	AUTO_CLEAR(Story) story = story_walking();
+	story_sign_both(&story, "live", '1');
+	story.now.ms += 3600000;
+	cr_expect_eq(run_gate_state(story_run(&story), story_gate(&story, "live"), story.now), GATE_EXPIRED, "its step is still to do");
+	story_ok(&story, "skip", "{'run':'r1','step':'4.3','reason':'it was done by hand'}");
+	cr_expect_eq(run_gate_state(story_run(&story), story_gate(&story, "live"), story.now), GATE_SIGNED);
+	gate_is(&story, "live", GATE_EXPIRED);
+	story_ok(&story, "untick", "{'run':'r1','step':'4.3'}");
+	cr_expect_eq(run_gate_state(story_run(&story), story_gate(&story, "live"), story.now), GATE_EXPIRED);
+}
+
 Test(apply_gate, one_that_ran_out_before_the_other_role_signed_does_not_count)
 {
 	AUTO_CLEAR(Story) story = story_walking();
