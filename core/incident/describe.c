@@ -36,10 +36,9 @@ static void told_step(const Told *told, const IncidentStep *step, const char *id
 
 #define SHORT_TITLE 20
 
-/* "2.1 pause the…": enough to know it by, with room for what came of it on the same line. */
-static void told_step_short(const Told *told, const IncidentStep *step, const char *id)
+/* "pause the…": enough to know it by, with room for what came of it on the same line. */
+static void told_title_short(const Told *told, Str title)
 {
-	Str title = str_from(step ? step->title : id);
 	size_t width, fits = text_fit(title, SHORT_TITLE, &width);
 	bool whole = fits == title.len;
 	for (size_t end = fits; !whole && end > 0; end--) {
@@ -48,10 +47,16 @@ static void told_step_short(const Told *told, const IncidentStep *step, const ch
 			break;
 		}
 	}
-	if (step && *step->number)
-		buf_printf(told->out, "%s ", step->number);
 	buf_put_str(told->out, str_slice(title, 0, fits));
 	buf_puts(told->out, whole ? "" : "\xe2\x80\xa6");
+}
+
+/* "2.1 pause the…" */
+static void told_step_short(const Told *told, const IncidentStep *step, const char *id)
+{
+	if (step && *step->number)
+		buf_printf(told->out, "%s ", step->number);
+	told_title_short(told, str_from(step ? step->title : id));
 }
 
 static void told_own_step_short(const Told *told)
@@ -67,11 +72,22 @@ static void told_own_step(const Told *told)
 	told_step(told, told->run ? run_find_step(told->run, id) : NULL, id);
 }
 
-static void told_gate(const Told *told)
+static const char *gate_words(const Told *told)
 {
 	const char *id = told_text(told, "gate");
 	const Gate *gate = told->run ? run_find_gate(told->run, id) : NULL;
-	buf_puts(told->out, gate && *gate->title ? gate->title : id);
+	return gate && *gate->title ? gate->title : id;
+}
+
+static void told_gate(const Told *told)
+{
+	buf_puts(told->out, gate_words(told));
+}
+
+/* A step's gate has the step's title, behind which nobody would see whether it was a yes or a no. */
+static void told_gate_short(const Told *told)
+{
+	told_title_short(told, str_from(gate_words(told)));
 }
 
 /* "action 7 fastly.clone of 4.2 clone": an action's record names only its number. */
@@ -190,7 +206,7 @@ static void describe_signoff(const Told *told)
 		if (text_eq(words[i].decision, told_text(told, "decision")))
 			said = words[i].words;
 	}
-	told_gate(told);
+	told_gate_short(told);
 	buf_printf(told->out, ": %s %s as %s", told_text(told, "person"), said, told_text(told, "role"));
 	if (text_eq(told_text(told, "method"), SIGNOFF_BY_CODE))
 		buf_puts(told->out, " by one-time code (weaker)");

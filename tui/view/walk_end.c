@@ -114,6 +114,11 @@ void walk_write_run(const WalkView *walk, const ViewContext *context, const Walk
 	write_counts(context, run, out);
 	write_exceptions(run, out);
 	write_open(context, target->incident, out);
+	if (over && target->incident->phase == INCIDENT_OPEN) {
+		walk_section(out);
+		styled_printf(out, ROLE_TEXT, "The %s goes on until somebody ends it: 2 shows what else can be walked, :end ends it.\n",
+			target->incident->drill ? "drill" : "incident");
+	}
 	if (!walk_way_back(walk, context, run, &back))
 		return;
 	walk_section(out);
@@ -179,7 +184,9 @@ void walk_finish(WalkView *walk, ViewContext *context, const WalkTarget *target)
 	Json *args = json_new_object();
 	json_add_string(args, "run", run->id);
 	json_add_string(args, "how", "done");
-	AUTO_FREE char *text = bg_asprintf("%s is complete. %zu still open in the ledger; they stay there until they are closed.\n",
-		run->procedure_title, target->incident->open_count);
+	size_t open = target->incident->open_count;
+	AUTO_FREE char *left = open ? bg_asprintf("%zu still open in the ledger: %s there until closed.", open, open == 1 ? "it stays" : "they stay")
+		: bg_strdup("Nothing is open in the ledger.");
+	AUTO_FREE char *text = bg_asprintf("%s is complete. %s\n", run->procedure_title, left);
 	view_confirm_ask(context, "End the procedure", "end it", text, ASK_FINISH, args, "The procedure is done.");
 }

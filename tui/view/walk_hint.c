@@ -62,8 +62,8 @@ static void write_over(const ViewContext *context, const IncidentStep *step, cha
 	if (step->derived || !step->who)
 		snprintf(text, VIEW_HINT_SIZE, "%s", word);
 	else
-		snprintf(text, VIEW_HINT_SIZE, "%s   by %s, %s%s%s", word, step->who, view_age(context->wall, step->changed, age),
-			step->reason ? ": " : "", step->reason ? step->reason : "");
+		snprintf(text, VIEW_HINT_SIZE, "%s   by %s, %s%s%s%s", word, step->who, view_age(context->wall, step->changed, age),
+			view_age_is_now(context->wall, step->changed) ? "" : " ago", step->reason ? ": " : "", step->reason ? step->reason : "");
 }
 
 static void write_todo(const WalkView *walk, const ViewContext *context, const WalkTarget *target, char *text)

@@ -45,6 +45,21 @@ Test(describe, lines_are_plain_and_name_the_step)
 	last_is(&story, EVENT_INCIDENT_ENDED, "incident ended, still open: banner: over");
 }
 
+/* The gate of a step has the step's title, which may be a sentence: the answer must not stand behind all of it. */
+Test(describe, an_answer_stands_behind_the_first_words_of_its_gate)
+{
+	AUTO_CLEAR(Story) story = story_declared();
+	AUTO_CLEAR(Buf) outline = { 0 };
+	const char *title = strstr(STORY_OUTLINE, "break the glass");
+	buf_printf(&outline, "%.*sAgree that the server is lost and is made anew%s", (int) (title - STORY_OUTLINE), STORY_OUTLINE, title + strlen("break the glass"));
+	story_ok(&story, "start", "%s", buf_text(&outline));
+	story_ok(&story, "tick", "{'run':'r1','step':'6','reason':'told'}");
+	story_ok(&story, "ask", "{'run':'r1','gate':'break','subject':'%s','lines':[]}", digest_of('1'));
+	last_is(&story, EVENT_GATE_ASKED, "sign-off asked: Agree that the server is lost and is made anew");
+	assert_ok(story_sign(&story, "break", '1', "product", "pat", "no"), &story.err);
+	last_is(&story, EVENT_SIGNOFF_GIVEN, "Agree that the\xe2\x80\xa6: pat said no as product at ann's login, because");
+}
+
 Test(describe, what_is_resolved_on_some_nodes_names_them)
 {
 	AUTO_CLEAR(Story) story = story_walking();
