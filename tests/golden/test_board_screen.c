@@ -123,6 +123,18 @@ Test(board_screen, tells_what_has_happened_in_a_drill_and_what_fits)
 	picture(script, "", "Move the zone", "board/briefing");
 }
 
+/* In a drill of something that is only to be tried nothing fails, and yet it is known what is to be walked. */
+Test(board_screen, offers_what_a_drill_is_about_although_nothing_fails)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO(Script) *script = story_briefed();
+	board_has_playbooks(script);
+	board_is_well(script);
+	AUTO(Terminal) *terminal = story_console(script, &folder, "", "Fits this board:  Move the zone");
+	terminal_keys(terminal, "p");
+	terminal_wait_text(terminal, "Fits the board. Enter reads it, s starts it.");
+}
+
 /* Seven records wait for space, on a path that is longer than a row. */
 static void disk_is_full(Script *script)
 {

@@ -104,7 +104,7 @@ bool standing_fitting(const Standing *standing, const ViewContext *context, cons
 {
 	if (standing_walked(context))
 		return false;
-	if (standing_count(context, READING_FAIL) && find_briefed(context, ret_entry, ret_procedure))
+	if ((standing_count(context, READING_FAIL) || !context->model->incident) && find_briefed(context, ret_entry, ret_procedure))
 		return true;
 	if (serves_backup(context))
 		return find_titled(context->model, "go back", ret_entry, ret_procedure) || find_titled(context->model, "fail back", ret_entry, ret_procedure);

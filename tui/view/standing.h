@@ -18,7 +18,7 @@ ReadingState standing_judge(const Standing *standing, const ViewContext *context
 bool standing_countdown(const Standing *standing, const ViewContext *context, bool small, char text[static 48]);
 /* The run that is being walked; NULL = none. */
 const Run *standing_walked(const ViewContext *context);
-/* The procedure that a board like this one is a case for: in a drill the one that its briefing names, as long as something fails. Else it is a guess, offered and never opened: the way back while visitors are served
+/* The procedure that a board like this one is a case for: in a drill the one that its briefing names, until an incident is declared and as long as something fails. Else it is a guess, offered and never opened: the way back while visitors are served
  * from the backup, the failover while something fails and the backup is not known to hold the damage. Nothing while one is walked. */
 bool standing_fitting(const Standing *standing, const ViewContext *context, const PlaybookEntry **ret_entry, const PlaybookProcedure **ret_procedure);
 /* What a drill's briefing says has happened; "" = it has none. */
