@@ -56,6 +56,17 @@ static void expect_known(const char *said, const Command *command) {
 		cr_expect(str_find(section, WRONG[i]) < 0, "%s is not done in line mode:\n%.*s", command->name, STR_ARG(section));
 }
 
+Test(line_parity, an_improvement_is_noted_as_one) {
+	AUTO_CLEAR(Scene) scene = scene_new(BOOK, "");
+	AUTO_CLEAR(ProgramRun) run = {0};
+	run_lines(&scene, "declare it broke\ndrill\nimprovement alert earlier\nimprovement\nwrite the name down\nnote a plain one\n", &run);
+	scene_ok(&scene, "report", "--json");
+	cr_expect(scene_says(&scene, "alert earlier") && scene_says(&scene, "write the name down"), "%s", scene.said);
+	AUTO(Client) *client = scene_client(&scene, false);
+	AUTO(Json) *noted = incident_improvements(client_model(client)->incident);
+	cr_expect_eq(json_count(noted), 2, "and the plain note is none");
+}
+
 Test(line_parity, every_command_of_the_table_can_be_typed) {
 	static const char *const SCREENS[] = {"walk", "board", "timeline"};
 	for (size_t s = 0; s < BG_LENGTH(SCREENS); s++) {

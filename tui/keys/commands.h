@@ -120,6 +120,7 @@
 	COMMAND(REFRESH, "refresh", INCIDENT, "r", "bwn", SAFE, 10, DO, "refresh", "look again now") \
 	COMMAND(DECLARE, "declare", INCIDENT, "D", "G", CONFIRM, 13, DO, "declare", "begin an incident or a drill") \
 	COMMAND(NOTE, "note", INCIDENT, "n", "G", SAFE, 14, DO, "note", "write a line into the record") \
+	COMMAND(IMPROVEMENT, "improvement", INCIDENT, "", "G", SAFE, 0, DO, "improvement", "note what to do better next time: the report and the review take it") \
 	COMMAND(SITREP, "sitrep", INCIDENT, "i", "G", SAFE, 0, DO, "sitrep", "show the situation in a few lines, and copy it for a chat message") \
 	COMMAND(POST_SITREP, "post-sitrep", INCIDENT, "", "G", CONFIRM, 0, DO, "post", "post the situation where announcements go, after it was shown") \
 	COMMAND(VERDICT, "damage-time", INCIDENT, "t", "b", SAFE, 11, DO, "damage time", "say when the damage began, for the verdict on the backup") \

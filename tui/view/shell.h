@@ -97,6 +97,7 @@ const char *shell_global_reason(const ViewContext *context, CommandId id);
 /* shell_incident.c: rows of the table in shell_commands.c. */
 void shell_declare(Shell *shell, ViewContext *context);
 void shell_note(Shell *shell, ViewContext *context);
+void shell_improvement(Shell *shell, ViewContext *context);
 void shell_damage_time(Shell *shell, ViewContext *context);
 void shell_fact(Shell *shell, ViewContext *context);
 void shell_set_value(Shell *shell, ViewContext *context);

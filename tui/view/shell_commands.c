@@ -161,6 +161,7 @@ typedef struct GlobalCommand { CommandId id; void (*run)(Shell *shell, ViewConte
 static const GlobalCommand GLOBAL_COMMANDS[] = {
 	{ COMMAND_NEXT_SCREEN, screen_after }, { COMMAND_PREVIOUS_SCREEN, screen_before }, { COMMAND_BACK, go_back },
 	{ COMMAND_PALETTE, open_palette }, { COMMAND_FILTER, open_filter }, { COMMAND_DECLARE, shell_declare }, { COMMAND_NOTE, shell_note },
+	{ COMMAND_IMPROVEMENT, shell_improvement },
 	{ COMMAND_SITREP, shell_sitrep }, { COMMAND_POST_SITREP, shell_post_sitrep },
 	{ COMMAND_VERDICT, shell_damage_time }, { COMMAND_FACT, shell_fact }, { COMMAND_SET, shell_set_value }, { COMMAND_TAKE_COMMAND, shell_take_command },
 	{ COMMAND_HANDOVER, shell_handover }, { COMMAND_CLOSE_INCIDENT, shell_end_incident }, { COMMAND_THEME, choose_theme },
@@ -188,6 +189,7 @@ typedef enum Need { NEED_ENGINE = 1, NEED_INCIDENT = 2, NEED_NO_INCIDENT = 4, NE
 
 static const struct { CommandId id; unsigned needs; } NEEDS[] = {
 	{ COMMAND_DECLARE, NEED_ENGINE | NEED_NO_INCIDENT }, { COMMAND_NOTE, NEED_ENGINE | NEED_INCIDENT },
+	{ COMMAND_IMPROVEMENT, NEED_ENGINE | NEED_INCIDENT },
 	{ COMMAND_VERDICT, NEED_ENGINE | NEED_INCIDENT }, { COMMAND_POST_SITREP, NEED_ENGINE | NEED_INCIDENT }, { COMMAND_FACT, NEED_ENGINE | NEED_INCIDENT },
 	{ COMMAND_SET, NEED_ENGINE | NEED_INCIDENT | NEED_RUN }, { COMMAND_TAKE_COMMAND, NEED_ENGINE | NEED_INCIDENT },
 	{ COMMAND_BADGE, NEED_ENGINE }, { COMMAND_BADGE_OFF, NEED_ENGINE | NEED_BADGE },

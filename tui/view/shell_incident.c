@@ -39,16 +39,30 @@ void shell_declare(Shell *shell, ViewContext *context)
 	kind->help = "left and right change it";
 }
 
+/* What stands behind the command is written at once. `as` NULL: a plain note. */
+static void note(ViewContext *context, const char *title, const char *as, const char *text, const char *done)
+{
+	Json *args = json_new_object();
+	if (as)
+		json_add_string(args, "as", as);
+	if (!*context->argument) {
+		view_reason_ask(context, title, "write", text, title, "text", ASK_NOTE, args, done);
+		return;
+	}
+	json_add_string(args, "text", context->argument);
+	view_ask(context, ASK_NOTE, args, done);
+}
+
 void shell_note(Shell *shell, ViewContext *context)
 {
 	(void) shell;
-	if (!*context->argument) {
-		view_reason_ask(context, "Note", "write", NULL, "Note", "text", ASK_NOTE, NULL, "Noted.");
-		return;
-	}
-	Json *args = json_new_object();
-	json_add_string(args, "text", context->argument);
-	view_ask(context, ASK_NOTE, args, "Noted.");
+	note(context, "Note", NULL, NULL, "Noted.");
+}
+
+void shell_improvement(Shell *shell, ViewContext *context)
+{
+	(void) shell;
+	note(context, "Improvement", "improvement", "What to do better next time. The report names it, and the review can make a card of it.\n", "Noted as an improvement.");
 }
 
 static void damage_answered(void *state, ViewContext *context, const Dialog *dialog, const Json *data);

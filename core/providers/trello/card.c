@@ -53,7 +53,7 @@ static void describe(const Trello *trello, const TrelloPlace *place, const Trell
 		describe_card(trello, place, &cards->items[i], &requests, plan);
 	plan->nothing_to_do = !plan->count;
 	if (!cards->count)
-		strlist_add(&plan->warnings, "this incident has no improvement noted: breakglass note --improvement TEXT, then plan again");
+		strlist_add(&plan->warnings, "this incident has no improvement noted: :improvement TEXT, or breakglass note --improvement TEXT, then plan again");
 	plan_set(&plan->request, "%s", requests.len ? buf_text(&requests) : "nothing is sent");
 	plan_set(&plan->manual, "In Trello, board %s, list %s: Add a card for each", place->board_name, place->list_name);
 	plan_set(&plan->undo, "archive the card in Trello");
