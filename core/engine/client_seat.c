@@ -21,7 +21,8 @@
 #include "core/transport/process.h"
 
 #define HAND_IN_MS 10000         /* the worker writes a line to a disk */
-#define PIECE_MAX 8192           /* of what is recorded without the end of a line */
+#define PIECE_MAX 8192           /* of what is recorded, in one frame: a byte takes up to six there, and SEAT_FRAME_MAX is the end of the line */
+#define NO_CHARACTER 0xFFFD
 
 struct ClientSeat {
 	int fd;
@@ -175,7 +176,7 @@ void client_seat_process(Client *client) {
 		return;
 	write_out(seat);
 	read_in(seat);
-	if (seat->number && !seat->asked) {
+	if (seat->number && !seat->asked && !seat->lost) {   /* of an engine that is gone, the number may be another's at the next one */
 		ask(client);
 		return;
 	}
@@ -211,7 +212,7 @@ static void tell_output(ClientSeat *seat, size_t len) {
 	Str rest = {seat->piece.data, len};
 	uint32_t code_point;
 	while (utf8_next(&rest, &code_point))
-		utf8_append(&text, code_point);
+		utf8_append(&text, code_point ? code_point : NO_CHARACTER);   /* a zero would end the text, and hide what follows */
 	json_add_string(frame, "t", "output");
 	json_add_string(frame, "text", buf_text(&text));
 	tell(seat, frame);
@@ -220,11 +221,11 @@ static void tell_output(ClientSeat *seat, size_t len) {
 }
 
 /* Not in the middle of a character. */
-static size_t whole_characters(const Buf *piece) {
-	size_t len = piece->len;
-	while (len > 0 && piece->len - len < 4 && ((unsigned char) piece->data[len - 1] & 0xC0) == 0x80)
+static size_t whole_characters(const Buf *piece, size_t most) {
+	size_t len = most;
+	while (len > 0 && most - len < 4 && ((unsigned char) piece->data[len - 1] & 0xC0) == 0x80)
 		len--;
-	return len > 0 && (unsigned char) piece->data[len - 1] >= 0xC0 ? len - 1 : piece->len;
+	return len > 0 && (unsigned char) piece->data[len - 1] >= 0xC0 ? len - 1 : most;
 }
 
 /* Whole lines, so that nobody sees half of what a terminal obeys. What a worker does not take any more is not kept either. */
@@ -239,12 +240,12 @@ static void on_recorded(void *userdata, Str bytes) {
 	while (end >= 0 && seat->piece.data[end] != '\n')
 		end--;
 	for (size_t whole = (size_t) (end + 1); whole > 0;) {
-		size_t len = whole < PIECE_MAX ? whole : PIECE_MAX;
+		size_t len = whole <= PIECE_MAX ? whole : whole_characters(&seat->piece, PIECE_MAX);
 		tell_output(seat, len);
 		whole -= len;
 	}
 	while (seat->piece.len > PIECE_MAX)
-		tell_output(seat, whole_characters(&seat->piece));
+		tell_output(seat, whole_characters(&seat->piece, PIECE_MAX));
 }
 
 static int prepare(void *userdata, struct pollfd fds[static FOREGROUND_FDS]) {

@@ -211,7 +211,7 @@ static int run(const Json *request) {
 		.state_folder = json_get_string(request, "state_folder"), .incident = json_get_string(request, "incident"), .improvements = json_get(request, "improvements"),
 		.cancelled = is_cancelled, .progress = on_progress,
 		.output = on_output, .sending = on_sending, .fact = on_fact, .in_terminal = json_get_bool(request, "seat", false) ? worker_seat_run : NULL};
-	worker_seat_begin(request);
+	worker_seat_begin(request, is_cancelled);
 	worker_confine(&call, text_eq(kind, "apply") ? json_get_string_or(request, "verb", "") : NULL);
 	if (text_eq(kind, "check")) {
 		Json *result = worker_check(&call, json_get(request, "checks"));

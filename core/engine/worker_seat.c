@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,8 +19,10 @@
 
 /* A worker is one process for one action: which one is its state. */
 static int64_t action_number;
+static bool (*is_stopped)(void *userdata);
 
-void worker_seat_begin(const Json *request) {
+void worker_seat_begin(const Json *request, bool (*stopped)(void *userdata)) {
+	is_stopped = stopped;
 	action_number = json_get_int(request, "action", 0);
 	if (json_get_bool(request, "seat", false))
 		fd_set_cloexec(WORKER_SEAT_FD);
@@ -93,9 +96,16 @@ static bool take(Seat *seat, const Json *frame) {
 
 /* ---- the line ---- */
 
+/* False: a person who saw no other way has ended us. */
 static bool wait_for(short events) {
 	struct pollfd fd = {.fd = WORKER_SEAT_FD, .events = events};
-	return poll(&fd, 1, -1) > 0 || errno == EINTR;
+	sigset_t stop, before;
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigprocmask(SIG_BLOCK, &stop, &before);   /* none may come between looking and waiting */
+	bool ready = !is_stopped(NULL) && (ppoll(&fd, 1, NULL, &before) > 0 || errno == EINTR);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return ready;
 }
 
 static bool send_all(Str bytes) {
@@ -125,7 +135,7 @@ static bool take_frames(Seat *seat) {
 
 /* Until the end was told, or nobody is there who could tell it. */
 static void listen_to(Seat *seat) {
-	for (;;) {
+	while (!seat->end->began || !is_stopped(NULL)) {
 		buf_reserve(&seat->in, 65536);
 		ssize_t got = recv(WORKER_SEAT_FD, seat->in.data + seat->in.len, 65536, MSG_DONTWAIT);
 		if (got < 0 && (errno == EINTR || (errno == EAGAIN && wait_for(POLLIN))))
@@ -174,6 +184,9 @@ bool worker_seat_run(void *userdata, const TerminalCommand *command, TerminalEnd
 	frame_write(frame, &bytes);
 	if (send_all(buf_str(&bytes)))
 		listen_to(&seat);
+	/* From here on it cannot be told that it begins, and so it does not; unless that is on its way already. */
+	if (!ret->began && !error_is_set(&seat.refused) && shutdown(WORKER_SEAT_FD, SHUT_RD) == 0)
+		listen_to(&seat);
 	buf_clear(&seat.in);
 	if (seat.ended)
 		return true;
@@ -183,9 +196,12 @@ bool worker_seat_run(void *userdata, const TerminalCommand *command, TerminalEnd
 		return false;
 	}
 	if (!ret->began) {
-		error_set(err, ERROR_IO, "the terminal was gone before it began: nothing ran");
+		error_set(err, ERROR_IO, is_stopped(NULL) ? "its worker was ended before it began: nothing ran" : "the terminal was gone before it began: nothing ran");
 		return error_hint(err, "start it again");
 	}
-	error_set(err, ERROR_IO, "the terminal that ran it is gone, and with it whoever could tell its end: look before you do it again");
+	if (is_stopped(NULL))
+		error_set(err, ERROR_IO, "its worker was ended, and nobody saw the end of what it ran in that terminal: look before you do it again");
+	else
+		error_set(err, ERROR_IO, "the terminal that ran it is gone, and with it whoever could tell its end: look before you do it again");
 	return error_hint(err, "look what it did, then resolve it");
 }

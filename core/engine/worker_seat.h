@@ -5,7 +5,7 @@
 
 #define WORKER_SEAT_FD 4
 
-/* What the request says of it: the number of the action. */
-void worker_seat_begin(const Json *request);
+/* What the request says of it: the number of the action. `stopped`: somebody has ended this worker by hand. */
+void worker_seat_begin(const Json *request, bool (*stopped)(void *userdata));
 /* Call.in_terminal. A worker is one process for one action: there is one seat, on WORKER_SEAT_FD. */
 bool worker_seat_run(void *userdata, const TerminalCommand *command, TerminalEnd *ret, Error *err);

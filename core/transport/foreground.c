@@ -250,9 +250,11 @@ static void follow(Foreground *run) {
 static const int LEFT_TO_IT[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTOU, SIGTTIN, SIGPIPE};
 
 static bool run_it(Foreground *run, char *const *argv, char *const *environment, int record, Error *err) {
-	struct sigaction before[BG_LENGTH(LEFT_TO_IT)], ignored = {.sa_handler = SIG_IGN};
+	struct sigaction before[BG_LENGTH(LEFT_TO_IT)], children, ignored = {.sa_handler = SIG_IGN};
 	for (size_t i = 0; i < BG_LENGTH(LEFT_TO_IT); i++)
 		(void) sigaction(LEFT_TO_IT[i], &ignored, &before[i]);
+	/* Where whoever started us ignores it, nobody could be waited for. */
+	(void) sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_DFL}, &children);
 	run->has_modes = tcgetattr(run->request->terminal, &run->modes) == 0;
 	run->group = tcgetpgrp(run->request->terminal);
 	bool ok = start(run, argv, environment, record, err);
@@ -269,6 +271,7 @@ static bool run_it(Foreground *run, char *const *argv, char *const *environment,
 	take_back(run);
 	for (size_t i = 0; i < BG_LENGTH(LEFT_TO_IT); i++)
 		(void) sigaction(LEFT_TO_IT[i], &before[i], NULL);
+	(void) sigaction(SIGCHLD, &children, NULL);
 	bg_close_fd(&run->exit);
 	bg_close_fd(&run->record);
 	buf_clear(&run->answer);

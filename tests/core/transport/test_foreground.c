@@ -2,6 +2,7 @@
  * needs a terminal: tests/e2e/test_own_terminal.c. */
 #include <fcntl.h>
 #include <pty.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
@@ -54,6 +55,16 @@ Test(foreground, tells_how_it_ended)
 	Ran killed = run("kill -KILL $$", "/", false);
 	assert_ok(killed.ok, &killed.err);
 	cr_assert(killed.end.signal == 9 && killed.end.exit_code == -1);
+}
+
+/* Whoever started us may not care for children. We do: an end that was not seen is no exit status. */
+Test(foreground, sees_the_end_where_children_are_ignored)
+{
+	cr_assert(signal(SIGCHLD, SIG_IGN) != SIG_ERR);
+	Ran exited = run("exit 7", "/", false);
+	assert_ok(exited.ok, &exited.err);
+	cr_assert_eq(exited.end.exit_code, 7);
+	cr_assert(signal(SIGCHLD, SIG_DFL) == SIG_IGN, "it was not put back");
 }
 
 Test(foreground, a_folder_that_cannot_be_entered_starts_nothing)
