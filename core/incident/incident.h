@@ -388,6 +388,8 @@ bool step_can_start(const Incident *incident, const Run *run, const IncidentStep
 	Error *err);
 /* Counted steps and how many of them are done or skipped. */
 void run_progress(const Run *run, size_t *ret_done, size_t *ret_total);
+/* It was not reached: it stood still because its run was given up. */
+bool timer_was_given_up(const Run *run, const Timer *timer);
 /* How many of what run_progress() counts as done were left out. */
 size_t run_left_out(const Run *run);
 /* "21 of 24 steps done, 3 left out": what is told to those who were not there; a step that was left out is not done. Owned. */

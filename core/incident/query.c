@@ -291,6 +291,11 @@ const IncidentStep *gate_waits_for(const Run *run, const Gate *gate)
 	return NULL;
 }
 
+bool timer_was_given_up(const Run *run, const Timer *timer)
+{
+	return run->state == RUN_ABANDONED && (!wall_known(timer->stopped) || timer->stopped.ms >= run->ended.ms);
+}
+
 /* A way back that is planned is signed by the same gate. */
 static bool is_behind_us(const IncidentStep *step)
 {

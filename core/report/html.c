@@ -238,6 +238,22 @@ static void html_record(const Report *report, Buf *out)
 		"<code>ssh-keygen</code>; with it: <code>breakglass verify</code>.</p>\n</section>\n");
 }
 
+static void html_improvements(const Incident *incident, Buf *out)
+{
+	AUTO(Json) *noted = incident_improvements(incident);
+	if (!json_count(noted))
+		return;
+	buf_puts(out, "<section id=\"better\">\n<h2>To do better</h2>\n<ul>\n");
+	JSON_EACH(item, noted) {
+		buf_puts(out, "<li>");
+		html_text(out, json_get_string_or(item, "text", ""));
+		buf_puts(out, " (");
+		html_text(out, json_get_string_or(item, "who", "?"));
+		buf_printf(out, ", record %lld)</li>\n", (long long) json_get_int(item, "record", 0));
+	}
+	buf_puts(out, "</ul>\n</section>\n");
+}
+
 void report_html(const Report *report, WallTime made, Buf *out)
 {
 	char text[WALL_TEXT_SIZE];
@@ -245,6 +261,7 @@ void report_html(const Report *report, WallTime made, Buf *out)
 	buf_puts(out, "<main>\n");
 	html_glance(report, out);
 	html_open(report->incident, out);
+	html_improvements(report->incident, out);
 	html_runs(report, out);
 	html_signoffs(report, out);
 	html_actions(report, out);

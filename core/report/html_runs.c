@@ -134,10 +134,12 @@ static void put_timers(const Run *run, Buf *out)
 		buf_puts(out, "<dt>");
 		html_text(out, timer->label);
 		buf_puts(out, "</dt><dd>");
+		if (timer_was_given_up(run, timer))
+			buf_puts(out, "not reached, its procedure was abandoned after ");
 		if (wall_known(timer->stopped))
 			html_span(out, timer->stopped.ms - timer->started.ms);
 		else
-			buf_puts(out, "not stopped");
+			buf_puts(out, timer_was_given_up(run, timer) ? "it began" : "not stopped");
 		buf_puts(out, "</dd>\n");
 	}
 	buf_puts(out, "<dt>Playbook</dt><dd>");

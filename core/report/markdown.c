@@ -132,14 +132,32 @@ static void markdown_timers(const Incident *incident, Buf *out)
 			any = true;
 			put_text(out, timer->label);
 			buf_puts(out, ": ");
+			if (timer_was_given_up(run, timer))
+				buf_puts(out, "not reached, its procedure was abandoned after ");
 			if (wall_known(timer->stopped))
 				put_span(out, timer->stopped.ms - timer->started.ms);
 			else
-				buf_puts(out, "not stopped");
+				buf_puts(out, timer_was_given_up(run, timer) ? "it began" : "not stopped");
 			buf_putc(out, '\n');
 		}
 	}
 	buf_puts(out, any ? "\n" : "");
+}
+
+static void markdown_improvements(const Incident *incident, Buf *out)
+{
+	AUTO(Json) *noted = incident_improvements(incident);
+	if (!json_count(noted))
+		return;
+	buf_puts(out, "## To do better\n\n");
+	JSON_EACH(item, noted) {
+		buf_puts(out, "- ");
+		put_text(out, json_get_string_or(item, "text", ""));
+		buf_puts(out, " (");
+		put_text(out, json_get_string_or(item, "who", "?"));
+		buf_printf(out, ", record %lld)\n", (long long) json_get_int(item, "record", 0));
+	}
+	buf_putc(out, '\n');
 }
 
 static void markdown_step(const Incident *incident, const IncidentStep *step, Buf *out)
@@ -260,7 +278,7 @@ static void markdown_action(const Incident *incident, const IncidentAction *acti
 	buf_puts(out, " | ");
 	put_text(out, action->verified ? action->verified : "");
 	if (action->evidence) {
-		buf_puts(out, ": ");
+		buf_puts(out, action->verified ? ": " : "");
 		put_text(out, action->evidence);
 	}
 	buf_puts(out, " |\n");
@@ -360,6 +378,7 @@ void report_markdown(const Report *report, Buf *out)
 	markdown_head(report->incident, out);
 	markdown_open(report->incident, out);
 	markdown_timers(report->incident, out);
+	markdown_improvements(report->incident, out);
 	markdown_runs(report->incident, out);
 	markdown_plans(report, out);
 	markdown_actions(report->incident, out);

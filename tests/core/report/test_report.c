@@ -209,3 +209,29 @@ Test(report, the_situation_is_told_by_the_clocks_of_those_who_read_it)
 	cr_expect(strstr(buf_text(&out), "SITREP Oct 25 01:01Z (10:01 JST) DRILL: data loss\n"), "%s", buf_text(&out));
 	cr_expect(strstr(buf_text(&out), "- site: fail since 00:59Z (01:59 BST), status 500\n- web: warn since 01:00Z (10:00 JST), 1 of 2\n"), "%s", buf_text(&out));
 }
+
+Test(report, improvements_stand_together)
+{
+	AUTO_CLEAR(TempFolder) folder = temp_folder();
+	AUTO_CLEAR(Drill) drill = { 0 };
+	drill_play(&drill, &folder, "mass publish", "plain");
+	drill_tell(&drill, "note", "{'text':'alert <earlier>','as':'improvement'}");
+	AUTO_CLEAR(Report) report = { 0 };
+	Error err;
+	assert_ok(report_read(folder.path, &report, &err), &err);
+	AUTO_CLEAR(Buf) out = { 0 }, page = { 0 };
+	report_markdown(&report, &out);
+	cr_expect(strstr(buf_text(&out), "## To do better\n\n- alert \\<earlier\\> (ann, record 10)\n\n## Fail over"), "%s", buf_text(&out));
+	report_html(&report, (WallTime) { 1770000100000 }, &page);
+	cr_expect(strstr(buf_text(&page), "<h2>To do better</h2>\n<ul>\n<li>alert &lt;earlier&gt; (ann, record 10)</li>"), "%s", buf_text(&page));
+}
+
+Test(report, a_timer_is_given_up_with_its_procedure_only)
+{
+	Run run = { .state = RUN_ABANDONED, .ended = { 5000 } };
+	const Timer stood = { .started = { 1000 }, .stopped = { 5000 } }, reached = { .started = { 1000 }, .stopped = { 3000 } }, runs = { .started = { 1000 } };
+	cr_expect(timer_was_given_up(&run, &stood) && timer_was_given_up(&run, &runs));
+	cr_expect(!timer_was_given_up(&run, &reached), "it was reached before that");
+	run.state = RUN_DONE;
+	cr_expect(!timer_was_given_up(&run, &stood));
+}
