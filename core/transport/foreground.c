@@ -25,6 +25,8 @@
 /* The shell waits for what it started when ctrl-c comes: a shell without a trap would go and leave a psql behind that answered it. */
 #define RUN_IT "trap : INT QUIT; breakglass_text=$BREAKGLASS_COMMAND; unset BREAKGLASS_COMMAND; eval \"$breakglass_text\""
 static const char PLAIN[] = RUN_IT;
+/* Only the shell is told that we died, and not what it waits for: who reads that nobody holds the other end any more tells the whole group. */
+static const char WATCHED[] = "( { read -r over || kill -s HUP 0; } <&9 9<&- & ); exec 9<&-; " RUN_IT;
 /* script starts it with $SHELL, which is put back, and its log is nobody else's to write. */
 static const char RECORDED[] = "exec 9>&-; SHELL=$BREAKGLASS_SHELL; unset BREAKGLASS_SHELL; " RUN_IT;
 
@@ -34,7 +36,7 @@ typedef struct Foreground {
 	struct termios modes;
 	bool has_modes, stopped, gone;
 	pid_t child, group;            /* who had the terminal before; -1: it is not ours to give */
-	int record, exit;              /* descriptors; -1 = none */
+	int record, exit, alive;       /* descriptors; -1 = none. The last one is closed when we die */
 	Buf answer;
 } Foreground;
 
@@ -256,7 +258,6 @@ static bool run_it(Foreground *run, char *const *argv, char *const *environment,
 	/* Where whoever started us ignores it, nobody could be waited for. */
 	(void) sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_DFL}, &children);
 	run->has_modes = tcgetattr(run->request->terminal, &run->modes) == 0;
-	run->group = tcgetpgrp(run->request->terminal);
 	bool ok = start(run, argv, environment, record, err);
 	if (record >= 0)
 		close(record);
@@ -267,6 +268,8 @@ static bool run_it(Foreground *run, char *const *argv, char *const *environment,
 		if (run->exit >= 0)
 			fd_set_cloexec(run->exit);
 		follow(run);
+		if (run->alive >= 0)
+			BG_IGNORE(file_write_all(run->alive, "\n", 1, NULL));   /* all is well; nobody reads it where it was ended */
 	}
 	take_back(run);
 	for (size_t i = 0; i < BG_LENGTH(LEFT_TO_IT); i++)
@@ -274,18 +277,37 @@ static bool run_it(Foreground *run, char *const *argv, char *const *environment,
 	(void) sigaction(SIGCHLD, &children, NULL);
 	bg_close_fd(&run->exit);
 	bg_close_fd(&run->record);
+	bg_close_fd(&run->alive);
 	buf_clear(&run->answer);
 	return ok;
+}
+
+/* What the child gets at RECORD_FD, and the other end of it: to write its recording to, or to see by that we are alive. */
+static bool open_line(Foreground *run, int *ret_theirs, Error *err) {
+	bool records = run->request->script != NULL;
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_errno(err, errno, "no pipe for what is recorded");
+	*ret_theirs = fcntl(ends[records], F_DUPFD_CLOEXEC, RECORD_FD + 1);
+	close(ends[records]);
+	if (records)
+		run->record = ends[0];
+	else
+		run->alive = ends[1];
+	if (records)
+		fd_set_nonblocking(run->record);
+	return true;
 }
 
 bool foreground_run(const ForegroundRequest *request, ForegroundEnd *ret, Error *err) {
 	AUTO_CLEAR(StrList) environment = {0};
 	AUTO_FREE char *program = bg_strdup(request->script ? request->script : "/bin/sh");
-	AUTO_FREE char *text = bg_strdup(request->script ? RECORDED : PLAIN);
+	Foreground run = {.request = request, .end = ret, .record = -1, .exit = -1, .alive = -1, .group = tcgetpgrp(request->terminal)};
+	/* Without a group of its own, the group is ours. */
+	AUTO_FREE char *text = bg_strdup(request->script ? RECORDED : run.group >= 0 ? WATCHED : PLAIN);
 	char quiet[] = "-q", keep[] = "-e", flush[] = "-f", out[] = "-O", log[] = "/dev/fd/9", command[] = "-c", shell[] = "SHELL";
 	char *recorded[] = {program, quiet, keep, flush, out, log, command, text, NULL}, *plain[] = {program, command, text, NULL};
-	Foreground run = {.request = request, .end = ret, .record = -1, .exit = -1, .group = -1};
-	int ends[2] = {-1, -1}, record = -1;
+	int theirs = -1;
 	for (size_t i = 0; i < request->environment->count; i++)
 		strlist_add(&environment, request->environment->items[i]);
 	process_environment_set(&environment, "BREAKGLASS_COMMAND", request->text);
@@ -294,13 +316,9 @@ bool foreground_run(const ForegroundRequest *request, ForegroundEnd *ret, Error 
 		AUTO_FREE char *kept = bg_strdup(own && *own ? own : "/bin/sh");
 		process_environment_set(&environment, "BREAKGLASS_SHELL", kept);
 		process_environment_set(&environment, shell, "/bin/sh");
-		if (pipe2(ends, O_CLOEXEC) < 0)
-			return error_errno(err, errno, "no pipe for what is recorded");
-		record = fcntl(ends[1], F_DUPFD_CLOEXEC, RECORD_FD + 1);
-		close(ends[1]);
-		run.record = ends[0];
-		fd_set_nonblocking(run.record);
 	}
+	if ((request->script || run.group >= 0) && !open_line(&run, &theirs, err))
+		return false;
 	*ret = (ForegroundEnd){.exit_code = -1};
-	return run_it(&run, request->script ? recorded : plain, strlist_argv(&environment), record, err);
+	return run_it(&run, request->script ? recorded : plain, strlist_argv(&environment), theirs, err);
 }

@@ -1,8 +1,15 @@
 /* test_foreground.c: which `script` may record, and that a command without a terminal's foreground still runs, is recorded, and ends as it ends. The rest
  * needs a terminal: tests/e2e/test_own_terminal.c. */
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/alloc.h"
@@ -88,4 +95,58 @@ Test(foreground, a_recording_is_whole_and_the_command_knows_nothing_of_it)
 	cr_assert(str_find(record, first) >= 0 && str_find(record, "two") >= 0 && str_find(record, "closed") >= 0, "%s", buf_text(&ran.record));
 	cr_assert(str_find(record, "COMMAND_EXIT_CODE=\"5\"") >= 0, "%s", buf_text(&ran.record));
 	buf_clear(&ran.record);
+}
+
+static int run_in(int terminal)
+{
+	AUTO_CLEAR(StrList) environment = { 0 };
+	process_environment(NULL, &environment);
+	ForegroundRequest request = { .text = "sh -c 'echo; echo command $$; exec tail -f /dev/null'; true", .folder = "/", .environment = &environment,
+		.terminal = terminal };
+	ForegroundEnd end;
+	dprintf(terminal, "console %d\n", (int) getpid());
+	return foreground_run(&request, &end, NULL) ? 0 : 1;
+}
+
+/* A login shell keeps the terminal, and below it a console runs something that is not recorded. */
+static void BG_NORETURN keep_terminal(int slave)
+{
+	(void) setsid();
+	(void) ioctl(slave, TIOCSCTTY, 0);
+	if (fork() == 0)
+		_exit(run_in(slave));
+	for (;;)
+		(void) pause();
+}
+
+static int read_number(FILE *from, const char *word)
+{
+	char line[128];
+	while (fgets(line, sizeof(line), from))
+		if (str_starts(str_from(line), word))
+			return (int) strtol(line + strlen(word), NULL, 10);
+	return -1;
+}
+
+Test(foreground, what_is_not_recorded_ends_with_the_console_whole)
+{
+	int master, slave;
+	cr_assert(openpty(&master, &slave, NULL, NULL, NULL) == 0);
+	pid_t shell = fork();
+	if (shell == 0)
+		keep_terminal(slave);
+	FILE *from = fdopen(master, "r");
+	cr_assert(shell > 0 && from);
+	int console = read_number(from, "console "), command = read_number(from, "command ");
+	cr_assert(console > 0 && command > 0);
+	struct pollfd gone = { .fd = (int) syscall(SYS_pidfd_open, command, 0), .events = POLLIN };
+	cr_assert(gone.fd >= 0 && kill(console, SIGKILL) == 0);
+	int ended = poll(&gone, 1, 10000);
+	if (ended != 1)
+		(void) kill(command, SIGKILL);
+	cr_assert(kill(shell, SIGKILL) == 0 && waitpid(shell, NULL, 0) == shell);
+	close(gone.fd);
+	close(slave);
+	(void) fclose(from);
+	cr_assert_eq(ended, 1, "it went on without anybody who could tell its end");
 }
