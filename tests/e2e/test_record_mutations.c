@@ -34,9 +34,9 @@ static const char BOOK[] =
 /* Every so many places are tried, another one with each kind of change; all of them with TEST_MUTATIONS=all. Under sanitizers fewer: the script, most of
  * the time, is the same there. */
 #ifdef __SANITIZE_ADDRESS__
-#define STRIDE 13u
+#define STRIDE 29u
 #else
-#define STRIDE 2u
+#define STRIDE 5u
 #endif
 
 static size_t stride(void) {
