@@ -12,7 +12,6 @@ static const Line LOSS_STOP[] = {
 	RUN("1", "exit 0"),
 	RUN("2", "0 wanted"), {"look 2", "", 0},
 	RUN("3", "0 wanted"), {"look 3", "", 0},
-	{"untick 3", "", 0}, RUN("3", "0 wanted"), {"look 3", "", 0},   /* what it had is not forgotten by doing it twice */
 	{"tick 4", "", 0}, RUN("5", ""), {"tick 6", "", 0},
 	RUN("7", ""), {"look 7", "", 0},
 	RUN("8", "success"), {"look 8", "", 0},

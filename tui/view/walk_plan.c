@@ -108,6 +108,8 @@ static void write_title(const Plan *plan, const StepAction *action, Styled *out)
 		styled_printf(out, ROLE_HEADING, "Nothing to do in %s: it is so already", target);
 	else if (json_get(plan->basis, "nodes"))
 		styled_printf(out, ROLE_HEADING, "Runs on %s", target);
+	else if (text_eq(json_get_string(plan->args, "terminal"), "yes"))
+		styled_printf(out, ROLE_HEADING, "Runs in %s", target);
 	else if (text_eq(plan->action, "command.run"))
 		styled_printf(out, ROLE_HEADING, "Runs on this machine, as %s", target);
 	else if (plan->count == 0)

@@ -324,6 +324,15 @@ static const char *row_mark(const StepAction *action, bool running, bool next, b
 	return action->also ? "a  optional: " : "\xc2\xb7 then ";
 }
 
+/* Of a step that has nothing else to run, what is optional is worth its words. */
+static bool is_all_optional(const IncidentStep *step)
+{
+	for (size_t i = 0; i < step->action_count; i++)
+		if (!step->actions[i].also)
+			return false;
+	return true;
+}
+
 static void write_row(const WalkTarget *target, const Json *row, size_t index, Styled *out)
 {
 	const StepAction *action = &target->step->actions[index];
@@ -335,7 +344,7 @@ static void write_row(const WalkTarget *target, const Json *row, size_t index, S
 	styled_printf(out, next && !over ? ROLE_TEXT : ROLE_MUTED, "%s  ", label);
 	styled_printf(out, action->risk == RISK_READ || over ? ROLE_MUTED : action->risk == RISK_CHANGE ? ROLE_WARN : ROLE_DANGER, "(%s)\n",
 		action->done ? "done" : risk_words(action->risk));
-	if (!over && (next || running || !action->also)) {
+	if (!over && (next || running || !action->also || is_all_optional(target->step))) {
 		write_call(row, out);
 		write_missing(row, out);
 	}
