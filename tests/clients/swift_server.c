@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "core/base/alloc.h"
+#include "core/base/digest.h"
 #include "core/base/file.h"
 #include "core/transport/url.h"
 #include "tests/support/process.h"
@@ -122,16 +123,33 @@ static bool write_file(const char *name, const char *text) {
 	return file_write_atomic(path, text, strlen(text), 0600, NULL);
 }
 
-/* All at once, so that no two are the same. Swift waits for a port that somebody else took meanwhile. */
+/* All at once, so that no two are the same, and below those that the kernel hands out: between here and the start of a server, which takes seconds, other
+ * tests bind and connect by the hundred. Where none is free there, one of the kernel's. */
+#define PORT_LOW 20000
+#define PORTS 10000
+#define TRIES 50
+
+static int bind_port(int port, int *ret_fd) {
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t) port)};
+	socklen_t len = sizeof(address);
+	*ret_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(*ret_fd, (struct sockaddr *) &address, len) == 0 && getsockname(*ret_fd, (struct sockaddr *) &address, &len) == 0)
+		return ntohs(address.sin_port);
+	bg_close_fd(ret_fd);
+	return 0;
+}
+
 static void choose_ports(void) {
 	int fds[PROCESSES];
 	for (size_t i = 0; i < PROCESSES; i++) {
-		struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-		socklen_t len = sizeof(address);
-		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		(void) bind(fds[i], (struct sockaddr *) &address, len);
-		(void) getsockname(fds[i], (struct sockaddr *) &address, &len);
-		server.ports[i] = ntohs(address.sin_port);
+		server.ports[i] = 0;
+		for (int tries = 0; tries < TRIES && !server.ports[i]; tries++) {
+			unsigned char noise[2] = {0};
+			random_bytes(noise, sizeof(noise));
+			server.ports[i] = bind_port(PORT_LOW + (noise[0] << 8 | noise[1]) % PORTS, &fds[i]);
+		}
+		if (!server.ports[i])
+			server.ports[i] = bind_port(0, &fds[i]);
 	}
 	for (size_t i = 0; i < PROCESSES; i++)
 		bg_close_fd(&fds[i]);
