@@ -389,7 +389,7 @@ static bool read_frames(Prober *prober, Buf *in) {
 	return true;
 }
 
-#define LEAVE_S 4                /* after being told to end, whatever its threads do */
+#define LEAVE_S 10               /* after being told to end, whatever its threads do: on a busy machine each connection takes a while to end */
 
 static int leave_pipe[2] = {-1, -1};     /* for the handler, which has no other way to it */
 

@@ -10,7 +10,7 @@
 #include "core/base/alloc.h"
 #include "core/transport/ssh/program_shared.h"
 
-#define END_KEPT_MS 2000
+#define END_KEPT_MS 5000
 #define ROUTES_EVERY_MS 30000        /* so that the last route is known of what has none any more */
 
 /* ---- what the threads share ---- */

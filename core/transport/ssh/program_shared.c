@@ -1,6 +1,7 @@
 /* program_shared.c: see program_shared.h. The master is a process of ssh's own, in the background: it ends when it was idle for shared_s, or is told to. */
 #include "core/transport/ssh/program_shared.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -15,6 +16,7 @@
 #define NAME_LEN 16
 #define SSH_SUFFIX 18                   /* ssh makes it under "PATH.XXXXXXXXXXXXXXXX" first */
 #define END_ONE_MS 1000
+#define AGAIN_MS 20
 
 static void put_file(const char *path, Buf *out) {
 	struct stat info = {0};
@@ -71,13 +73,18 @@ char *ssh_shared_begin(void) {
 }
 
 void ssh_shared_end_all(const char *folder, int64_t deadline_ms) {
-	AUTO_CLEAR(StrList) names = {0};
 	MonoTime end = {mono_now().ms + deadline_ms};
-	if (!folder || !file_list_folder(folder, &names, NULL))
-		return;
-	for (size_t i = 0; i < names.count && mono_now().ms < end.ms; i++) {
-		AUTO_FREE char *socket = path_join(folder, names.items[i]);
-		ssh_shared_end(socket);
+	for (;;) {
+		AUTO_CLEAR(StrList) names = {0};
+		if (!folder || !file_list_folder(folder, &names, NULL))
+			return;
+		for (size_t i = 0; i < names.count && mono_now().ms < end.ms; i++) {
+			AUTO_FREE char *socket = path_join(folder, names.items[i]);
+			ssh_shared_end(socket);
+		}
+		/* Sockets and nothing else. A look that was just under way may have put another one there meanwhile: that is ended, too. */
+		if (file_remove_tree(folder, NULL) || mono_now().ms >= end.ms)
+			return;
+		(void) poll(NULL, 0, AGAIN_MS);
 	}
-	BG_IGNORE(file_remove_tree(folder, NULL));   /* sockets and nothing else */
 }
